@@ -1,0 +1,71 @@
+"""The producers of feeds: one file each, found because the file exists.
+
+A dialect knows how one producer writes speaker, title, series and text into an event, or into its
+own JSON or XML, and turns that into a `Talk`. It is pure and never fails: where a line does not fit,
+the raw text stands. `feed` cuts what is private and sets the feed; a dialect need not.
+
+A file here ends with `DIALECT = …`. The first that knows an event, in the order of their names, reads
+it; `generic` reads what nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Protocol
+
+from enrich.model import Talk
+from enrich.plugins import load, names_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """The properties of one VEVENT that dialects read, unescaped once (RFC 5545 §3.3.11)."""
+
+    uid: str
+    summary: str | None = None
+    description: str | None = None
+    x_alt_desc: str | None = None
+    """HTML of X-ALT-DESC;FMTTYPE=text/html."""
+    location: str | None = None
+    urls: tuple[str, ...] = ()
+    attach: tuple[str, ...] = ()
+    comments: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    status: str | None = None
+    """STATUS as written."""
+    start: datetime | date | None = None
+    end: datetime | date | None = None
+
+
+class Dialect(Protocol):
+    """A producer. One that writes no calendar of its own answers False and reads documents only."""
+
+    def knows(self, prodid: str, event: Event) -> bool:
+        """Whether this producer wrote the event; cheap, for it is asked for each."""
+        ...
+
+    def read(self, event: Event) -> Talk:
+        """The event as a talk: id, url, title, speaker, series, abstract, texts, warnings."""
+        ...
+
+    def knows_document(self, document: Any) -> bool:
+        """Whether parsed JSON (dict, list) or an XML root (lxml element) is this producer's."""
+        ...
+
+    def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
+        """Its talks; an item that is none is given as the error that says why."""
+        ...
+
+
+def names() -> tuple[str, ...]:
+    """Names of the dialects in this folder, sorted, `generic` last; nothing is imported."""
+    return tuple(sorted(names_in(__path__), key=lambda name: (name == "generic", name)))
+
+
+@cache
+def dialects() -> tuple[Dialect, ...]:
+    """All dialects of this folder."""
+    return tuple(load(__name__, "DIALECT", name) for name in names())

@@ -1,0 +1,47 @@
+"""The output formats: one file each; the file's name is the format's name (`-f`).
+
+A file here ends with `WRITER = …`. Writers are pure: a document in, pieces of text out. A stranger's
+package may offer one under the entry-point group `enrich.writers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from enrich.model import Document
+from enrich.plugins import load, names_in
+
+
+class Writer(Protocol):
+    """A format. It may stream: a document's talks are an iterator, its notices come last."""
+
+    suffixes: tuple[str, ...]
+    """File name endings that mean this format, `.json`."""
+
+    def write(self, document: Document) -> Iterator[str]:
+        """The document as pieces of text."""
+        ...
+
+
+def names() -> tuple[str, ...]:
+    """Names of the formats in this folder, sorted; nothing is imported."""
+    return names_in(__path__)
+
+
+def writer(name: str) -> Writer:
+    """Load one writer by its name.
+
+    Raises:
+        LookupError: there is none of this name.
+    """
+    return load(__name__, "WRITER", name)  # type: ignore[no-any-return]
+
+
+def write(document: Document, format: str = "json") -> Iterator[str]:  # noqa: A002 - the option's name
+    """A document as pieces of text in a format, lazily.
+
+    Raises:
+        LookupError: there is no such format.
+    """
+    return writer(format).write(document)
