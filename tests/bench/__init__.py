@@ -1,0 +1,24 @@
+"""Benchmarks: `python -m tests.bench NAME` prints one JSON line a figure, exit status 1 on a miss.
+
+A benchmark is one file with `main() -> int`. Ratios are taken side by side in one run, for absolute
+times drift with the machine.
+"""
+
+from __future__ import annotations
+
+import json
+
+
+def figure(
+    name: str, value: float, unit: str, *, most: float | None = None, least: float | None = None
+) -> bool:
+    """Print one figure with its bound; whether it holds."""
+    holds = (most is None or value <= most) and (least is None or value >= least)
+    bound = {"most": most} if most is not None else {"least": least} if least is not None else {}
+    print(
+        json.dumps(
+            {"figure": name, "value": round(value, 4), "unit": unit, **bound, "holds": holds}
+        ),
+        flush=True,
+    )  # noqa: T201
+    return holds

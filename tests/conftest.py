@@ -1,0 +1,18 @@
+"""What every test may use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real recorded data beside the checkout; tests read it where it lies."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("../shared is not here")
+    return SHARED / "data"
