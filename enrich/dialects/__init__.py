@@ -2,7 +2,12 @@
 
 A dialect knows how one producer writes speaker, title, series and text into an event, or into its
 own JSON or XML, and turns that into a `Talk`. It is pure and never fails: where a line does not fit,
-the raw text stands. `feed` cuts what is private and sets the feed; a dialect need not.
+the raw text stands. `feed` adds what is the same for all (the feed, the texts `url`, `attach`,
+`comments`, `location`, `summary` and `x_alt_desc` where they hold references and no text of that name
+is there, warnings about times and zones, cancellations) and cuts what is private; a dialect need not.
+
+A DESCRIPTION reaches the dialect as written. One in a plain grammar reads it so; all others pass it
+through `markup.plain_text` first.
 
 A file here ends with `DIALECT = …`. The first that knows an event, in the order of their names, reads
 it; `generic` reads what nobody knows.

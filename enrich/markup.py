@@ -1,0 +1,174 @@
+r"""HTML in a feed to text, once, before any offset exists. Pure.
+
+A text is HTML if it holds a tag that writers of calendars use; a lone `b<c` is mathematics and
+stays. Only well-formed tags with names of HTML are read as tags, so nothing else is ever lost.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+_SIGN = re.compile(
+    r"<(?:p|br|div|li)(?=[\s/>])[^<>]{0,2000}>|<a\s[^<>]{0,2000}?\bhref\s{0,4}=|</[a-z]",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(
+    r"""<!--(?P<comment>)|<(?P<close>/?)(?P<name>[a-z][a-z0-9]{0,11}(?::[a-z]{1,8})?)
+        (?P<attributes>(?:\s+[a-z][a-z0-9:_-]{0,40}\s{0,4}=\s{0,4}
+            (?:"[^"]{0,4000}"|'[^']{0,4000}'|[^\s"'<>]{1,4000}))*+)
+        \s*/?>|<(?:!doctype|\?xml)[^<>]{0,400}>""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_HREF = re.compile(r"""\shref\s{0,4}=\s{0,4}(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
+"""Only with its semicolon: `&noteId=` in an address is none."""
+
+
+def _words(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_PARAGRAPHS = _words(
+    "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre hr section article header footer"
+)
+_LINES = _words("div li tr dt dd center address figure figcaption caption option")
+_CELLS = _words("td th")
+_HIDDEN = _words("script style title template")
+_INLINE = _words(
+    "a abbr acronym b bdi bdo big body cite code data del dfn em font head html i img ins kbd label"
+    " link main mark meta nav o:p q s samp small span strike strong sub sup tbody tfoot thead time"
+    " tt u var wbr col colgroup input button form"
+)
+_KNOWN = _PARAGRAPHS | _LINES | _CELLS | _HIDDEN | _INLINE | {"br"}
+_NO_PLACE = re.compile(r"(?:mailto|javascript|tel|data|cid|callto|skype):|#|$", re.IGNORECASE)
+
+
+def is_html(text: str) -> bool:
+    """Whether a text holds a tag: `<p>`, `<br>`, `<div>`, `<li>`, `<a href`, or one that closes.
+
+    >>> is_html("one<br>two"), is_html("for a<b and c>d, <https://arxiv.org/abs/2103.01338>")
+    (True, False)
+    """
+    return "<" in text and _SIGN.search(text) is not None
+
+
+def plain_text(text: str) -> str:
+    r"""A text that may be HTML as plain text; any other comes back as it is.
+
+    >>> plain_text('<p>See <a href="https://arxiv.org/abs/2103.01338">our paper</a></p>R&amp;D')
+    'See our paper (https://arxiv.org/abs/2103.01338)\n\nR&D'
+    >>> plain_text("if a<b &amp; c")
+    'if a<b &amp; c'
+    """
+    return html_text(text) if is_html(text) else text
+
+
+def html_text(text: str) -> str:
+    r"""HTML as plain text: block tags are line breaks, `<a href=U>T</a>` is `T (U)`, or `U` for both.
+
+    >>> html_text('a&nbsp;<b>b</b><div>c</div><a href="https://x.org/">https://x.org/</a>')
+    'a\xa0b\nc\nhttps://x.org/'
+    """
+    page = _Page()
+    lower = text.lower()
+    if len(lower) != len(text):  # a letter whose lower case is longer: no offsets to share
+        lower = text
+    at = 0
+    while (token := _TOKEN.search(text, at)) is not None:
+        end = token.end()
+        if token["comment"] is not None:
+            close = text.find("-->", end)
+            end = close + 3 if close >= 0 else end
+            page.text(text[at : token.start()])
+        elif token["name"] is None:  # a document type
+            page.text(text[at : token.start()])
+        elif (name := token["name"].lower()) not in _KNOWN:
+            page.text(text[at:end])
+        else:
+            page.text(text[at : token.start()])
+            if name in _HIDDEN and not token["close"]:
+                end = max(end, lower.find(f"</{name}", end))
+            else:
+                page.tag(name, token["attributes"], closes=bool(token["close"]))
+        at = end
+    page.text(text[at:])
+    return page.finish()
+
+
+class _Page:
+    """Text as it grows, with the line breaks that are due before the next word."""
+
+    def __init__(self) -> None:
+        self._out: list[str] = []
+        self._due = 0
+        self._gap = False
+        self._href: str | None = None
+        self._from = 0
+
+    def text(self, raw: str) -> None:
+        if not raw:
+            return
+        text = _decoded(raw)
+        if self._due:
+            text = text.lstrip(" \t\r\n")
+            if not text:
+                return
+            self._cut_end()
+            if self._out:
+                self._out.append("\n" * self._due)
+                self._from += self._href is not None and self._from == len(self._out) - 1
+            self._due = 0
+        elif self._gap and self._out and not text[0].isspace():
+            self._out.append(" ")
+        self._gap = False
+        self._out.append(text)
+
+    def tag(self, name: str, attributes: str, *, closes: bool) -> None:
+        if name == "a":
+            self._anchor_end()
+            if not closes and (found := _HREF.search(attributes)) is not None:
+                address = _decoded(found[1] or found[2] or found[3] or "")
+                self._href, self._from = "".join(address.split()), len(self._out)
+        elif name == "br":
+            self._due = min(self._due + 1, 2)
+        elif name in _PARAGRAPHS:
+            self._due = 2
+        elif name in _LINES:
+            self._due = max(self._due, 1)
+        elif name in _CELLS:
+            self._gap = True
+
+    def finish(self) -> str:
+        self._anchor_end()
+        return "".join(self._out).strip(" \t\r\n")
+
+    def _anchor_end(self) -> None:
+        if self._href is None:
+            return
+        address, self._href = self._href, None
+        shown = "".join(self._out[self._from :])
+        if _NO_PLACE.match(address):
+            return
+        words = shown.strip()
+        del self._out[self._from :]
+        if not words:
+            if shown and self._out:
+                self._out.append(shown)
+            self.text(address)
+            return
+        lead = shown[: len(shown) - len(shown.lstrip())]
+        tail = shown[len(shown.rstrip()) :]
+        self._out.append(lead + (address if words == address else f"{words} ({address})") + tail)
+
+    def _cut_end(self) -> None:
+        floor = self._from if self._href is not None else 0
+        while len(self._out) > floor:
+            last = self._out.pop().rstrip(" \t\r\n")
+            if last:
+                self._out.append(last)
+                return
+
+
+def _decoded(text: str) -> str:
+    return _ENTITY.sub(lambda m: html.unescape(m[0]), text) if "&" in text else text
