@@ -7,6 +7,7 @@ they are after openreview-py and the API's description.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -166,7 +167,7 @@ def note_json(note: FakeNote) -> Note:
         "nonreaders": [],
     }
     dated = {name: getattr(note, name) for name in ("odate", "pdate")}
-    venue = note.invitation.partition("/-/")[0]
+    venue = re.sub(r"(/(Paper|Submission)\d+)?/-/.*", "", note.invitation)
     if note.api == 1:
         return {
             **both,
