@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.fakes import Fakes
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
+CASSETTES = ROOT / "cassettes"
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +28,19 @@ def fakes() -> Iterator[Fakes]:
     """The stand-ins for all services, empty; `fakes.env(home)` leads a command to them."""
     with Fakes() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def vcr_cassette_dir() -> str:
+    """Where `@pytest.mark.default_cassette("arxiv-two-papers.yaml")` looks."""
+    return str(CASSETTES)
+
+
+@pytest.fixture(scope="module")
+def vcr_config() -> dict[str, Any]:
+    """How requests are matched, and what a recording leaves out. An extra request fails the test."""
+    return {
+        "match_on": ["method", "scheme", "host", "path", "query"],
+        "decode_compressed_response": True,
+        "filter_headers": ["Authorization", "Cookie", "User-Agent"],
+    }
