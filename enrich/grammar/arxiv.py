@@ -21,10 +21,12 @@ _LINK = re.compile(
 _LABEL = re.compile(rb"arxiv[:.]?[ ]?" + _ID, re.IGNORECASE)
 _KEY = re.compile(_ID, re.IGNORECASE)
 _ARCHIVES = frozenset(
-    "acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas "
-    "cond-mat cs dg-ga econ eess funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th "
-    "nlin nucl-ex nucl-th patt-sol physics plasm-ph q-alg q-bio q-fin quant-ph solv-int stat "
-    "supr-con".split()  # noqa: SIM905 - reads as the list it is
+    """
+    acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas
+    cond-mat cs dg-ga econ eess funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th
+    nlin nucl-ex nucl-th patt-sol physics plasm-ph q-alg q-bio q-fin quant-ph solv-int stat
+    supr-con
+    """.split()  # noqa: SIM905 - reads as the list it is
 )
 
 
