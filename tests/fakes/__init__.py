@@ -20,6 +20,8 @@ What a test may do:
 - `fakes.arxiv.add(FakePaper…)`, `.remove(id)`; switches `.malformed`, `.counts_unknown`, `.order`.
 - `fakes.openreview.add(FakeNote…)`, `.add_json(api, note)`, `.remove(id)`; switches `.gate`, `.missing`,
   `.limit`, `.reset_s`, `.accounts`, `.second_factor`, `.tokens`, `.refused`; the count `.logins`.
+- `fakes.datacite.add(FakePaper…)`, `.remove(id)`; switches `.numbers`, `.overrides`.
+- `fakes.dblp.add(FakeRecord…)`; switch `.challenge`.
 - `fakes.add_example()`: the example's three papers, at every service that has them.
 - `fakes.serve("/talks.ics", body)`: a file at 127.0.0.1; `fakes.serve("https://feeds.example.org/t.ics", body)`:
   the same at any host; both give the URL. With `etag=`, a matching If-None-Match is answered 304.
@@ -52,6 +54,8 @@ import pytest
 
 from tests.fakes import example
 from tests.fakes.arxiv import Arxiv
+from tests.fakes.datacite import DataCite
+from tests.fakes.dblp import Dblp
 from tests.fakes.faults import ELSEWHERE
 from tests.fakes.files import Files
 from tests.fakes.openreview import OpenReview
@@ -81,8 +85,10 @@ class Fakes:
         self.proxy = f"http://127.0.0.1:{self._server.port}"
         self.arxiv = Arxiv()
         self.openreview = OpenReview()
+        self.datacite = DataCite()
+        self.dblp = Dblp()
         self._files: dict[str, Files] = {}
-        for service in (self.arxiv, self.openreview):
+        for service in (self.arxiv, self.openreview, self.datacite, self.dblp):
             for host in service.hosts:
                 self._server.models[host] = service.answer
         self._server.models[ELSEWHERE] = self._elsewhere
@@ -109,6 +115,8 @@ class Fakes:
         """Let the services have the papers of the example feed (partly reconstructed)."""
         self.arxiv.add(*example.PAPERS)
         self.openreview.add(*example.NOTES)
+        self.datacite.add(*example.PAPERS)
+        self.dblp.add(*example.RECORDS)
 
     # --- for the program under test --------------------------------------------------------
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from tests.fakes.papers import FakeNote, FakePaper, FakeVersion
+from tests.fakes.papers import FakeNote, FakePaper, FakeRecord, FakeVersion
 
 NO_ABSTRACT = "The abstract is left out here."
 
@@ -58,3 +58,17 @@ GRAFTING = FakeNote(
 
 PAPERS = (FRACTAL, BIASES)
 NOTES = (GRAFTING,)
+RECORDS = tuple(
+    FakeRecord(
+        key=f"journals/corr/abs-{paper.id.replace('.', '-')}",
+        pages=(f"https://arxiv.org/abs/{paper.id}",),
+        title=paper.title,
+        authors=paper.authors,
+        venue="CoRR",
+        year="2021",
+        kind="Informal",
+        doi=f"10.48550/arXiv.{paper.id}",
+    )
+    for paper in PAPERS
+)
+"""At dblp only the preprints: a paper that was not accepted (the note) is not there."""

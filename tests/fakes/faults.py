@@ -33,6 +33,7 @@ from __future__ import annotations
 
 import gzip
 import inspect
+import json
 import re
 import threading
 import time
@@ -119,20 +120,34 @@ def _latin_1(good: Answer, _: Request) -> Answer:
 
 
 def _emptied(good: Answer, _: Request) -> Answer:
-    text = re.sub(r"(?s)\s*<entry>.*</entry>", "", good.body.decode())
-    text = re.sub(r"(totalResults>)\d+", r"\g<1>0", text)
     if "json" in (good.media or ""):
-        text = re.sub(r'(?s)"(notes|data|bindings)": ?\[.*\]', r'"\1": []', text)
-        text = re.sub(r'"(count|total)": ?\d+', r'"\1": 0', text)
-    return replace(good, status=200, body=text.encode())
+        return _relisted(good, lambda items: [], count=0)
+    text = re.sub(r"(?s)\s*<entry>.*</entry>", "", good.body.decode())
+    return replace(good, body=re.sub(r"(totalResults>)\d+", r"\g<1>0", text).encode())
 
 
 def _lost(good: Answer, _: Request) -> Answer:
+    if "json" in (good.media or ""):
+        return _relisted(good, lambda items: items[:-1])
     text = good.body.decode()
     start, end = text.rfind("<entry>"), text.rfind("</entry>")
     if start < 0:
-        return _emptied(good, _)
+        return good
     return replace(good, body=(text[:start].rstrip() + text[end + len("</entry>") :]).encode())
+
+
+def _relisted(
+    good: Answer, change: Callable[[list[Any]], list[Any]], count: int | None = None
+) -> Answer:
+    """The answer with another list of notes, DOIs or rows, and (if given) another count of them."""
+    value = json.loads(good.body)
+    for holder in (value, value.get("results"), value.get("meta")):
+        for key, held in (holder or {}).items():
+            if key in {"notes", "data", "bindings"} and isinstance(held, list):
+                holder[key] = change(held)
+            elif key in {"count", "total"} and count is not None:
+                holder[key] = count
+    return replace(good, body=json.dumps(value, ensure_ascii=False).encode())
 
 
 def _redirect(scheme: str, host: str | None = None) -> Apply:
