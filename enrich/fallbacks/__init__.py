@@ -14,7 +14,7 @@ from enrich.plugins import load, names_in
 from enrich.sources import Politeness
 
 if TYPE_CHECKING:
-    from requests import Session
+    from requests import Response, Session
 
 
 class Fallback(Protocol):
@@ -26,6 +26,14 @@ class Fallback(Protocol):
     """Name of the source that it stands behind."""
     revision: int
     politeness: Politeness
+
+    def check(self, response: Response) -> None:
+        """Look at a whole answer before anybody believes or keeps it (`enrich.polite.Service`).
+
+        Raises:
+            SourceError: it is none.
+        """
+        ...
 
     def fetch(self, wanted: Sequence[PaperId], session: Session) -> Iterator[Paper]:
         """The records that it has of at most `politeness.batch` papers, in any order.

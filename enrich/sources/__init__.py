@@ -18,7 +18,7 @@ from enrich.paper import Lookup, PaperId
 from enrich.plugins import load, names_in
 
 if TYPE_CHECKING:
-    from requests import Session
+    from requests import Response, Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,9 @@ class Politeness:
     """What an answer must be: `application/json` or `application/atom+xml`."""
     retried: frozenset[int] = frozenset({429, 500, 502, 503, 504})
     """HTTP statuses that are asked again."""
+    keep_s: int = 0
+    """Seconds that the HTTP cache may keep an answer: 0 for batches, for a cache of whole answers
+    misses them all when one id joins. Answers got with a login are never kept."""
 
 
 class Source(Protocol):
@@ -68,6 +71,14 @@ class Source(Protocol):
 
     def pdf(self, paper: PaperId) -> str | None:
         """The PDF's address."""
+        ...
+
+    def check(self, response: Response) -> None:
+        """Look at a whole answer before anybody believes or keeps it (`enrich.polite.Service`).
+
+        Raises:
+            SourceError: it is none.
+        """
         ...
 
     def fetch(

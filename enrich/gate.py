@@ -1,0 +1,272 @@
+"""The gate before a service: one request at a time, spaced, over all processes and threads of a machine.
+
+A turn holds a file lock through the whole exchange; the operating system frees it when its holder
+dies. What the processes tell each other stands in a second file, JSON, written only under the lock:
+
+- `ended`: when the last exchange ended; null while one is open, so that one that died is noticed.
+- `paused_until`: the end of a pause that the service named.
+- `refused`: per host, when it last refused without naming an end.
+
+Times are seconds of the wall clock, for it is the one that processes share; each is clamped, so that
+a clock that jumps costs one interval at most.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from enrich.errors import SourceError
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+MOST_PAUSE_S = 600.0
+"""The longest pause that a service may name, and how long a refusal without one is remembered."""
+PATIENCE_S = 60.0
+"""The longest pause that a request waits for; before a longer one it fails at once."""
+_SPARE = 1.01  # clocks are slewed by up to 0.05 %, and arrive in whole ticks
+_LONGEST_QUEUE_S = 600.0  # a holder that was stopped must not hold everybody for ever
+
+logger = logging.getLogger("enrich")
+
+
+@dataclass(slots=True)
+class Turn:
+    """One exchange at the gate, and what the service said in it."""
+
+    paused_until: float
+    refused: dict[str, float]
+    _now: Callable[[], float]
+
+    def pause(self, seconds: float) -> None:
+        """The service named a pause; a longer one that stands stays."""
+        self.paused_until = max(self.paused_until, self._now() + min(seconds, MOST_PAUSE_S))
+
+    def refuse(self, host: str) -> None:
+        """A host refused and named no end."""
+        self.refused[host] = self._now()
+
+    def answer(self, host: str) -> None:
+        """A host answered: its refusal is over."""
+        self.refused.pop(host, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    ended: float | None = 0.0
+    paused_until: float = 0.0
+    refused: dict[str, float] = field(default_factory=dict)
+
+
+class Gate:
+    """The gate before one service. Its turns exclude each other; `sleep` must let both clocks go on."""
+
+    def __init__(
+        self,
+        name: str,
+        folder: Path | None,
+        delay_s: float,
+        *,
+        clock: Callable[[], float],
+        now: Callable[[], float],
+        sleep: Callable[[float], None],
+        on_wait: Callable[[float], None] = lambda _: None,
+        on_trouble: Callable[[str], None] = logger.warning,
+        forget: bool = False,
+    ) -> None:
+        """Set up; nothing is touched before the first turn.
+
+        Args:
+            name: Of the files, a host name.
+            folder: Where they lie; None: nobody else is to be considered.
+            delay_s: Seconds from the end of one exchange to the start of the next.
+            clock: Monotonic seconds.
+            now: Seconds since 1970.
+            sleep: Waits.
+            on_wait: Told the seconds that are about to be waited.
+            on_trouble: Told once that the folder cannot be used; the gate then binds this object only.
+            forget: The first turn ends pauses and refusals that others have noted.
+        """
+        self._name = name
+        self._folder = folder
+        self._delay_s = delay_s
+        self._clock, self._now, self._sleep = clock, now, sleep
+        self._on_wait, self._on_trouble = on_wait, on_trouble
+        self._forget = forget
+        self._threads = threading.Lock()
+        self._lock: BaseFileLock | None = None
+        self._times = _Times()
+        self._last: float | None = None  # the end of our own last exchange, by the monotonic clock
+
+    # --- reading ---------------------------------------------------------------------------
+
+    def paused_until(self) -> float | None:
+        """The end of the pause that stands, in seconds since 1970; None: there is none."""
+        until = self._read().paused_until
+        return until if self._left(until) else None
+
+    def was_refused(self, host: str) -> bool:
+        """Whether the host refused within the last ten minutes and has not answered since."""
+        if self._forget:
+            return False
+        since = self._now() - self._read().refused.get(host, -MOST_PAUSE_S)
+        return 0 <= since < MOST_PAUSE_S
+
+    def _left(self, until: float) -> float:
+        left = until - self._now()
+        return left if 0 < left <= MOST_PAUSE_S else 0.0  # a longer one was set by another clock
+
+    # --- a turn ----------------------------------------------------------------------------
+
+    @contextmanager
+    def turn(self, until: float) -> Iterator[Turn]:
+        """Wait for our turn and hold the gate through the block.
+
+        Args:
+            until: The end of the run, by the monotonic clock.
+
+        Raises:
+            SourceError: a pause is longer than our patience, or the turn did not come in time.
+        """
+        if not self._threads.acquire(timeout=self._queue_s(until)):
+            raise self._too_late()
+        try:
+            while True:
+                with self._locked(until):
+                    times = self._read()
+                    if self._forget:
+                        times, self._forget = _Times(ended=times.ended), False
+                    if times.ended is None:  # whoever held the gate died in the exchange
+                        times = _Times(self._now(), times.paused_until, times.refused)
+                        self._write(times)
+                    pause = self._left(times.paused_until)
+                    wait = max(pause, self._spacing(times.ended or 0.0))
+                    if not wait:
+                        yield from self._exchange(times)
+                        return
+                self._wait(wait, pause, until)
+        finally:
+            self._threads.release()
+
+    def _exchange(self, times: _Times) -> Iterator[Turn]:
+        turn = Turn(times.paused_until, dict(times.refused), self._now)
+        self._write(_Times(None, turn.paused_until, turn.refused))
+        try:
+            yield turn
+        finally:
+            self._last = self._clock()
+            self._write(_Times(self._now(), turn.paused_until, turn.refused))
+
+    def _spacing(self, ended: float) -> float:
+        delay = self._delay_s * _SPARE
+        left = min(ended + delay - self._now(), delay)
+        if self._last is not None:
+            left = max(left, self._last + delay - self._clock())
+        return max(left, 0.0)
+
+    def _wait(self, wait: float, pause: float, until: float) -> None:
+        if pause > PATIENCE_S or (pause and self._clock() + pause > until):
+            raise SourceError(
+                f"{self._name} asked for a pause",
+                code="rate_limited",
+                retry_after_s=pause,
+                hint="run again when it is over",
+            )
+        if self._clock() + wait > until:
+            raise self._too_late()
+        self._on_wait(wait)
+        self._sleep(wait)
+
+    def _too_late(self) -> SourceError:
+        return SourceError(
+            f"{self._name} could not be asked in the time given", code="timeout", hint="run again"
+        )
+
+    def _queue_s(self, until: float) -> float:
+        return max(0.0, min(until - self._clock(), _LONGEST_QUEUE_S))
+
+    # --- files -----------------------------------------------------------------------------
+
+    @contextmanager
+    def _locked(self, until: float) -> Iterator[None]:
+        if self._folder is None:
+            yield
+            return
+        from filelock import FileLock, Timeout
+
+        try:
+            if self._lock is None:
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._lock = FileLock(
+                    self._folder / f"{self._name}.lock", mode=0o600, thread_local=False
+                )
+            self._lock.acquire(timeout=self._queue_s(until), poll_interval=0.02)
+        except Timeout:
+            raise self._too_late() from None
+        except (OSError, NotImplementedError) as error:
+            self._trouble(error)
+            yield
+            return
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def _read(self) -> _Times:
+        if self._folder is None:
+            return self._times
+        try:
+            return _times(json.loads(self._file(self._folder).read_bytes()))
+        except FileNotFoundError:
+            return _Times()
+        except OSError as error:
+            self._trouble(error)
+            return self._times
+        except (ValueError, TypeError, LookupError, AttributeError):
+            # torn by a power cut: as if an exchange had just ended
+            return _Times(ended=None)
+
+    def _write(self, times: _Times) -> None:
+        self._times = times
+        if self._folder is None:
+            return
+        path = self._file(self._folder)
+        new = path.with_suffix(".new")
+        text = {"ended": times.ended, "paused_until": times.paused_until, "refused": times.refused}
+        try:
+            new.write_text(json.dumps(text))
+            new.replace(path)
+        except OSError as error:
+            self._trouble(error)
+
+    def _file(self, folder: Path) -> Path:
+        return folder / f"{self._name}.json"
+
+    def _trouble(self, error: Exception) -> None:
+        folder, self._folder = self._folder, None
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        self._on_trouble(
+            f"the folder {folder} cannot be used ({reason}): other runs on this machine do not know "
+            f"of this one's requests to {self._name}; --state-dir names another folder"
+        )
+
+
+def _times(data: Any) -> _Times:
+    refused = {str(host): _seconds(at) for host, at in data["refused"].items()}
+    ended = None if data["ended"] is None else _seconds(data["ended"])
+    return _Times(ended, _seconds(data["paused_until"]), refused)
+
+
+def _seconds(value: Any) -> float:
+    seconds = float(value)
+    if not math.isfinite(seconds):
+        raise ValueError("no time")
+    return seconds

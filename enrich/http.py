@@ -1,0 +1,163 @@
+"""The session through which papers are asked for: cache, then one polite adapter a host, nothing else.
+
+```
+CachedSession ─▶ PoliteAdapter ─▶ tenacity ─▶ Gate ─▶ network ─▶ whole body ─▶ check
+ (httpcache)      (polite)                    (gate)  (exchange)               (the service's)
+```
+Checks raise below the cache, so nothing bad is kept and nothing good is lost. An expired answer is
+never given for a failed one: staleness of papers is the store's.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests_cache import DO_NOT_CACHE, CachedSession
+from requests_cache.backends.base import BaseCache
+from requests_cache.policy import ExpirationPatterns
+
+import enrich
+from enrich.gate import Gate
+from enrich.httpcache import open_cache
+from enrich.polite import Line, Login, PoliteAdapter, Service
+
+__all__ = ["Login", "Service", "open_session", "paused_until"]
+
+logger = logging.getLogger("enrich")
+
+
+class PoliteSession(CachedSession):
+    """A session that reaches the given services over https and nobody else."""
+
+    def __init__(self, cache: BaseCache, lines: Iterable[Line], *, refresh: bool) -> None:
+        self.lines = {line.service.name: line for line in lines}
+        self._refresh = refresh
+        keep: ExpirationPatterns = {
+            f"{host}/*": DO_NOT_CACHE if line.login else line.service.politeness.keep_s
+            for line in self.lines.values()
+            for host in line.service.politeness.hosts
+        }
+        super().__init__(
+            backend=cache, expire_after=DO_NOT_CACHE, urls_expire_after=keep, stale_if_error=False
+        )
+        self.auth = _no_auth
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.adapters.clear()
+        for line in self.lines.values():
+            for host, adapter in line.adapters.items():
+                self.mount(f"https://{host}/", adapter)
+
+    def close(self) -> None:
+        """Close connections and cache; what a caller's session has open stays open."""
+        super().close()  # type: ignore[no-untyped-call]
+
+    def send(  # type: ignore[override]  # its other options come as keywords
+        self, request: requests.PreparedRequest, **kwargs: Any
+    ) -> Any:
+        """Send; under refresh what the cache holds is replaced, never a cover for a failure."""
+        if self._refresh:
+            kwargs["force_refresh"] = True
+        return super().send(request, **kwargs)
+
+
+def open_session(
+    services: Iterable[Service],
+    *,
+    cache_dir: Path | None,
+    state_dir: Path | None = None,
+    contact: str | None = None,
+    login: Mapping[str, Login] | None = None,
+    refresh: bool = False,
+    timeout_s: float | None = None,
+    base: requests.Session | None = None,
+    on_wait: Callable[[str, float], None] | None = None,
+    on_trouble: Callable[[str], None] = logger.warning,
+    clock: Callable[[], float] = time.monotonic,
+    now: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> PoliteSession:
+    """Open the session of one run; close it at its end.
+
+    Args:
+        services: Sources and fallbacks; only their hosts can be asked.
+        cache_dir: Where the HTTP cache lies; None: in memory.
+        state_dir: Where the gates' files lie; None: the user's state folder.
+        contact: A mail address for the User-Agent.
+        login: Service name to its login.
+        refresh: Ask for what the cache holds, and end pauses and refusals of former runs.
+        timeout_s: Seconds for the whole run.
+        base: A caller's session: its adapters become the network's end.
+        on_wait: Told a service's name and the seconds that are about to be waited.
+        on_trouble: Told when the cache or the state folder cannot be used.
+        clock: Monotonic seconds.
+        now: Seconds since 1970.
+        sleep: Waits; both clocks must go on under it.
+    """
+    if state_dir is None:
+        from platformdirs import user_state_path
+
+        state_dir = user_state_path("enrich")
+    tell = on_wait or _silent
+    lines = []
+    for service in services:
+        polite, name = service.politeness, service.name
+        gate = Gate(
+            polite.hosts[0],
+            state_dir,
+            polite.delay_s,
+            clock=clock,
+            now=now,
+            sleep=sleep,
+            on_wait=lambda seconds, name=name: tell(name, seconds),  # type: ignore[misc]
+            on_trouble=on_trouble,
+            forget=refresh,
+        )
+        line = Line(
+            service=service,
+            gate=gate,
+            login=(login or {}).get(name),
+            user_agent=_user_agent(contact),
+            clock=clock,
+            now=now,
+            sleep=sleep,
+            until=math.inf if timeout_s is None else clock() + timeout_s,
+            on_wait=tell,
+        )
+        for host in polite.hosts:
+            network = HTTPAdapter() if base is None else base.get_adapter(f"https://{host}/")
+            if isinstance(network, PoliteAdapter):
+                network = network.network
+            line.adapters[host] = PoliteAdapter(host, line, network, owned=base is None)
+        lines.append(line)
+    session = PoliteSession(open_cache(cache_dir, on_trouble), lines, refresh=refresh)
+    if base is not None:
+        session.verify, session.cert = base.verify, base.cert
+        session.proxies, session.trust_env = base.proxies, base.trust_env
+    return session
+
+
+def paused_until(session: PoliteSession) -> dict[str, datetime]:
+    """The services that named a pause which is not over: their names, and its end."""
+    ends = {name: line.gate.paused_until() for name, line in session.lines.items()}
+    return {name: datetime.fromtimestamp(end, UTC) for name, end in ends.items() if end}
+
+
+def _user_agent(contact: str | None) -> str:
+    return f"enrich/{enrich.__version__}" + (f" (+mailto:{contact})" if contact else "")
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request  # else ~/.netrc is looked into
+
+
+def _silent(name: str, seconds: float) -> None:
+    pass

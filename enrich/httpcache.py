@@ -1,0 +1,105 @@
+"""The HTTP cache: requests-cache in one SQLite file, and what is done when that file fails.
+
+What lies in it can always be asked again, so any trouble is said once and the run goes on without
+it: nothing raises for the cache's sake, and nothing waits for ever for a lock.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from requests_cache.backends.base import BaseCache
+from requests_cache.backends.sqlite import SQLiteCache
+
+FILE = "answers.sqlite"
+_BUSY_S = 5.0
+
+
+def open_cache(folder: Path | None, on_trouble: Callable[[str], None]) -> BaseCache:
+    """The cache in a folder, which is made where it is missing; in memory where it cannot be used.
+
+    Args:
+        folder: The cache folder; None: in memory.
+        on_trouble: Told what is wrong, once.
+    """
+    if folder is None:
+        return BaseCache()
+    from filelock import FileLock, Timeout
+
+    path = folder / FILE
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Several processes that make one file at once meet "database is locked" at once.
+        with FileLock(folder / f"{FILE}.lock", mode=0o600, timeout=_BUSY_S):
+            try:
+                _prepare(path)
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:
+                _set_aside(path)
+                on_trouble(f"{path} was damaged; it is set aside, and a new one begun")
+                _prepare(path)
+            return _Cache(path, on_trouble)
+    except (OSError, sqlite3.Error, Timeout) as error:
+        on_trouble(f"{path} cannot be used ({_reason(error)}); this run keeps no answers")
+        return BaseCache()
+
+
+class _Cache(SQLiteCache):
+    """One that stops being used when its file fails."""
+
+    def __init__(self, path: Path, on_trouble: Callable[[str], None]) -> None:
+        super().__init__(path, serializer="json", wal=True, timeout=_BUSY_S)
+        self._path, self._on_trouble = path, on_trouble
+        self._failed = False
+
+    def get_response(self, key: str, default: Any = None) -> Any:
+        if self._failed:
+            return default
+        try:
+            return super().get_response(key, default)
+        except Exception as error:  # noqa: BLE001 - sqlite3's, and cattrs' for a row of another form
+            self._fail(error)
+            return default
+
+    def save_response(self, *args: Any, **kwargs: Any) -> None:
+        if self._failed:
+            return
+        try:
+            # requests-cache waits for this lock without end.
+            with self.responses.connection() as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.rollback()
+            super().save_response(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        self._failed = True
+        self._on_trouble(f"{self._path} failed ({_reason(error)}); this run keeps no answers")
+
+
+def _prepare(path: Path) -> None:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # -wal and -shm get its mode
+    with closing(sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA user_version=1")  # written for real: is there room, may we?
+        known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'responses'")
+        if known.fetchone():
+            connection.execute("DELETE FROM responses WHERE expires <= ?", (int(time.time()),))
+
+
+def _set_aside(path: Path) -> None:
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    path.replace(path.with_name(f"{path.name}.corrupt"))
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
