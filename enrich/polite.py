@@ -298,10 +298,10 @@ class PoliteAdapter(BaseAdapter):
         expired = logged_in and status == 401
         retried = status in service.politeness.retried
         try:
+            if not login and not expired:
+                service.check(response)  # first: it knows a challenge page from a broken body
             if status == 200:
                 check_form(response, service.politeness.media)
-            if not login and not expired:
-                service.check(response)
         except BadAnswer:
             if not retried:  # else the status says it better
                 raise

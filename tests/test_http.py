@@ -55,7 +55,10 @@ class Atom:
         if response.status_code == 403:
             raise Refused(f"{HOST} wants no more requests")
         if response.status_code == 200:
-            root = etree.fromstring(response.content)
+            try:
+                root = etree.fromstring(response.content)
+            except etree.XMLSyntaxError:
+                raise BadAnswer(f"{HOST} sent no XML") from None
             if root.tag != "{http://www.w3.org/2005/Atom}feed":
                 raise BadAnswer(f"{HOST} sent no feed")
 

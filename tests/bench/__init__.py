@@ -15,10 +15,10 @@ def figure(
     """Print one figure with its bound; whether it holds."""
     holds = (most is None or value <= most) and (least is None or value >= least)
     bound = {"most": most} if most is not None else {"least": least} if least is not None else {}
-    print(
+    print(  # noqa: T201
         json.dumps(
             {"figure": name, "value": round(value, 4), "unit": unit, **bound, "holds": holds}
         ),
         flush=True,
-    )  # noqa: T201
+    )
     return holds
