@@ -1,0 +1,134 @@
+"""What may replace what, and what is fresh. Pure: `now` is a parameter, one for a whole run.
+
+1. An answer of a paper's own service replaces every record. A second source's (`via` datacite, dblp)
+   replaces none of a better one.
+2. `not_found` never replaces a record that was once resolved: that one is served, stale.
+3. A failure replaces nothing: a resolved record is served, stale, else the failure itself.
+4. A record is fresh until it expires. `vN` never does, for arXiv's versions do not change; the newest
+   version's lives 7 days, 30 where the paper is older than a year, spread by the id so that a feed's
+   papers do not expire at once; `missing` an hour, doubling each time, to 7 days; a second source's a day.
+5. A record of an older parser counts as expired, `vN` included, as does one from the future (an hour's
+   grace, for clocks differ and other runs write while this one does).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import NamedTuple
+from zlib import crc32
+
+from enrich.paper import Lookup, Paper, PaperId, Unresolved, Via
+
+HOUR = 3600.0
+DAY = 24 * HOUR
+RANK: dict[Via | None, int] = {None: 1, "collection": 1, "datacite": 0, "dblp": 0}
+"""A lower one never replaces a higher one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What the store holds of a paper, or of one of its versions."""
+
+    id: PaperId
+    version: str | None = None
+    """`v2`; None is the newest."""
+    paper: Paper | None
+    """None: the service said that there is no such paper."""
+    revision: int
+    """Of the parser that made it."""
+    fetched_at: float
+    """Seconds of the epoch."""
+    expires_at: float | None
+    """None: never."""
+    misses: int = 0
+    """How often in a row the service said that there is none."""
+
+
+class Settled(NamedTuple):
+    """What an answer comes to."""
+
+    lookup: Lookup
+    """To serve."""
+    record: Record | None
+    """To keep, None where the store stays as it is."""
+
+
+def fresh(record: Record, *, now: float, revision: int, max_age: float | None = None) -> bool:
+    """Whether a record can be served without asking.
+
+    `revision` is that of the parser that would make it today; `max_age` (seconds) is for records
+    that can expire.
+    """
+    if record.revision < revision or record.fetched_at > now + HOUR:
+        return False
+    if record.expires_at is None:
+        return True
+    return now < record.expires_at and (max_age is None or now - record.fetched_at <= max_age)
+
+
+def expiry(
+    paper: PaperId, version: str | None, answer: Paper | None, *, now: float, misses: int = 1
+) -> float | None:
+    """When a record that is made now expires, None for never; `answer` None is a missing paper.
+
+    >>> expiry(PaperId("arxiv:2103.99999"), None, None, now=0, misses=3) / HOUR
+    4.0
+    """
+    if answer is None:
+        return now + min(HOUR * 2.0 ** min(misses - 1, 10), 7 * DAY)
+    if RANK[answer.via] < RANK[None]:
+        return now + DAY
+    if version is not None:
+        return None
+    spread = crc32(paper.encode()) / 2**32
+    if _older_than_a_year(answer, now):
+        return now + (27 + 3 * spread) * DAY
+    return now + (7 + 0.7 * spread) * DAY
+
+
+def may_replace(old: Record, new: Record) -> bool:
+    """Whether a new record of a paper may take the old one's place."""
+    if old.paper is None:
+        return True
+    return new.paper is not None and RANK[new.paper.via] >= RANK[old.paper.via]
+
+
+def settle(
+    old: Record | None,
+    answer: Lookup,
+    *,
+    version: str | None = None,
+    now: float,
+    revision: int,
+) -> Settled:
+    """What to serve and what to keep after a service, or a second source, was asked.
+
+    `old` is the record that was there (expired, or the run refreshes), `revision` that of the parser
+    that made the answer.
+    """
+    kept = old.paper if old else None
+    if isinstance(answer, Unresolved) and answer.code != "not_found":
+        return Settled(replace(kept, stale=True) if kept else answer, None)
+    found = answer if isinstance(answer, Paper) else None
+    misses = 0 if found else 1 + (old.misses if old else 0)
+    new = Record(
+        id=answer.id,
+        version=version,
+        paper=found,
+        revision=revision,
+        fetched_at=now,
+        expires_at=expiry(answer.id, version, found, now=now, misses=misses),
+        misses=misses,
+    )
+    if old and kept and not may_replace(old, new):
+        return Settled(replace(kept, stale=True), None)
+    return Settled(answer, new)
+
+
+def _older_than_a_year(paper: Paper, now: float) -> bool:
+    newest = max(filter(None, (paper.published, paper.updated)), default=None)
+    if newest is None:
+        return False
+    year_ago = datetime.fromtimestamp(max(now - 365 * DAY, 0), UTC).date().isoformat()
+    return newest < year_ago[: len(newest)]
