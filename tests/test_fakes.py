@@ -9,14 +9,12 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 from lxml import etree
 
 from tests.fakes import FakeNote, FakePaper, Fakes, FakeVersion
-from tests.fakes.faults import FAULTS, NUMBERED
 
 ARXIV, API1, API2 = "export.arxiv.org", "api.openreview.net", "api2.openreview.net"
 QUERY = f"https://{ARXIV}/api/query"
@@ -257,7 +255,7 @@ def test_a_command_is_led_here_by_its_environment_alone(fakes: Fakes, tmp_path: 
 
 
 def test_requests_in_flight_and_gaps_are_counted(fakes: Fakes, session: requests.Session) -> None:
-    fakes.latency(ARXIV, 0.2)
+    fakes.latency(ARXIV, 0.5)
     threads = [threading.Thread(target=session.get, args=(QUERY,)) for _ in range(3)]
     for thread in threads:
         thread.start()
@@ -269,9 +267,9 @@ def test_requests_in_flight_and_gaps_are_counted(fakes: Fakes, session: requests
     time.sleep(0.1)
     session.get(QUERY, timeout=5)
     (gap,) = fakes.gaps(ARXIV)
-    assert 0.1 <= gap < 0.2
+    assert 0.1 <= gap < 0.5
     assert fakes.most_in_flight(ARXIV) == 1
-    assert all((r.ended or 0) - r.arrived >= 0.2 for r in fakes.requests(ARXIV))
+    assert all((r.ended or 0) - r.arrived >= 0.5 for r in fakes.requests(ARXIV))
 
 
 def test_a_client_that_leaves_ends_its_request(fakes: Fakes, session: requests.Session) -> None:
@@ -284,131 +282,7 @@ def test_a_client_that_leaves_ends_its_request(fakes: Fakes, session: requests.S
     assert (left.status, after.in_flight) == (None, 1)
 
 
-# --- faults --------------------------------------------------------------------------------
-
-
-def meet(session: requests.Session, url: str) -> str:
-    """What a plain client meets: status and length, or the error's name."""
-    try:
-        with session.get(url, timeout=1, stream=True) as answer:
-            return f"{answer.status_code} {sum(map(len, answer.iter_content(1 << 20)))}"
-    except requests.RequestException as error:
-        return type(error).__name__
-
-
-@pytest.fixture
-def healthy(fakes: Fakes, session: requests.Session) -> int:
-    """Length of the right answer."""
-    fakes.arxiv.add(FakePaper(id="2101.00001"), FakePaper(id="2101.00002"))
-    length = len(session.get(URL, timeout=5).content)
-    fakes.forget()
-    return length
-
-
-URL = f"{QUERY}?id_list=2101.00001,2101.00002"
-BAD_STATUS = {
-    "500": 500,
-    "502": 502,
-    "503": 503,
-    "429": 429,
-    "429-date": 429,
-    "429-hour": 429,
-    "429-bare": 429,
-    "404": 404,
-    "406": 406,
-    "403": 403,
-}
-ERRORS = {
-    "reset": "ProxyError",  # requests' ConnectionError of a tunnel
-    "cut": "ChunkedEncodingError",
-    "cut-chunked": "ChunkedEncodingError",
-    "slow": "ReadTimeout",
-    "hang": "ReadTimeout",
-    "bad-gzip": "ContentDecodingError",
-    "redirect-loop": "TooManyRedirects",
-    "refused": "ProxyError",
-    "tls": "SSLError",
-    "tls-name": "SSLError",
-}
-
-
-@pytest.mark.parametrize("name", FAULTS)
-def test_each_fault_is_met_once_and_is_over(
-    fakes: Fakes, session: requests.Session, healthy: int, name: str
-) -> None:
-    times = None if name == "redirect-loop" else 1
-    options: dict[str, dict[str, Any]] = {
-        "drip": {"seconds": 0.5},
-        "huge": {"megabytes": 8},
-        "bomb": {"megabytes": 8},
-    }
-    fakes.fault(ARXIV, name, times=times, **options.get(name, {}))
-    started = time.monotonic()
-    met = meet(session, URL)
-    if name in BAD_STATUS:
-        assert met.split()[0] == str(BAD_STATUS[name])
-    elif name in ERRORS:
-        assert met == ERRORS[name]
-    else:
-        assert met.startswith("200 ")
-        length = int(met.split()[1])
-        if name in {"cut-unmarked", "truncated"}:
-            assert length == healthy // 2
-        elif name in {"huge", "bomb"}:
-            assert length == healthy + (8 << 20)
-        elif name in {"drip", "gzip", "redirect", "downgrade"}:
-            assert length == healthy
-        else:
-            assert name in {"captcha", "rate-exceeded", "empty", "latin-1", "lost"}
-            assert length != healthy
-    if name == "drip":
-        assert time.monotonic() - started >= 0.45
-    assert fakes.requests(ARXIV)[0].fault == name
-    fakes.heal(ARXIV)
-    assert meet(session, URL) == f"200 {healthy}"
-    assert fakes.most_in_flight(ARXIV) == 1
-
-
-def test_faults_are_taken_in_order_by_number_and_where_they_match(
-    fakes: Fakes, session: requests.Session, healthy: int
-) -> None:
-    fakes.fault(ARXIV, 1, times=2)
-    fakes.fault(ARXIV, "503", times=1, retry_after=7)
-    fakes.fault(ARXIV, "404", match="2101.00002")
-    assert [meet(session, URL)[:3] for _ in range(5)] == ["500", "500", "503", "404", "404"]
-    assert meet(session, f"{QUERY}?id_list=2101.00001")[:3] == "200"
-    with pytest.raises(TypeError):
-        fakes.fault(ARXIV, "503", seconds=1)
-    with pytest.raises(KeyError):
-        fakes.fault(ARXIV, "no such fault")
-
-
-def test_the_numbers_are_whole() -> None:
-    assert sorted(NUMBERED) == list(range(1, 27))
-
-
-def test_retry_after_is_in_seconds_or_a_date(
-    fakes: Fakes, session: requests.Session, healthy: int
-) -> None:
-    said = []
-    for name in ("429", "429-date", "429-hour", "429-bare"):
-        fakes.fault(ARXIV, name, times=1)
-        said.append(session.get(URL, timeout=5).headers.get("Retry-After"))
-    assert said[0] == "1"
-    assert str(said[1]).endswith("GMT")
-    assert said[2:] == ["3600", None]
-
-
-def test_json_is_emptied_cut_and_mangled_too(fakes: Fakes, session: requests.Session) -> None:
-    fakes.openreview.add(FakeNote(id="aaaaa1"))
-    fakes.fault(API1, "empty", times=1)
-    assert note(session, API1, "aaaaa1").json() == {"notes": [], "count": 0}
-    fakes.fault(API1, "latin-1", times=1)
-    with pytest.raises(UnicodeDecodeError):
-        note(session, API1, "aaaaa1").content.decode("utf-8")
-    fakes.fault(API1, "truncated", times=1)
-    with pytest.raises(requests.JSONDecodeError):
-        note(session, API1, "aaaaa1").json()
+# --- closing ------------------------------------------------------------------------------
 
 
 def test_defects_of_the_stand_ins_are_raised_when_they_close(
@@ -429,4 +303,4 @@ def test_closing_does_not_wait_for_idle_clients() -> None:
         idle.sendall(b"GET / HT")
         started = time.monotonic()
         fakes.close()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 5

@@ -24,7 +24,9 @@ What a test may do:
 - `fakes.dblp.add(FakeRecord…)`; switch `.challenge`.
 - `fakes.add_example()`: the example's three papers, at every service that has them.
 - `fakes.serve("/talks.ics", body)`: a file at 127.0.0.1; `fakes.serve("https://feeds.example.org/t.ics", body)`:
-  the same at any host; both give the URL. With `etag=`, a matching If-None-Match is answered 304.
+  the same at any host; both give the URL. With `etag=`, a matching If-None-Match is answered 304;
+  `status=302, headers=[("Location", …)]` makes a redirect.
+- `fakes.host(name, model)`: any host, answered by a function from `Request` to `Answer`.
 - `fakes.fault(host, which, times=1)`: one of the faults listed in `tests.fakes.faults`, by number or name;
   `times=None` (as given) for ever; `match="/login"` only where that is in the path or query;
   further options are the fault's own (`seconds=`, `retry_after=`). Several are taken in order.
@@ -43,7 +45,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
@@ -63,7 +65,7 @@ from tests.fakes.papers import FakeNote, FakePaper, FakeRecord, FakeVersion
 from tests.fakes.server import Server
 from tests.fakes.wire import Answer, Request
 
-__all__ = ["FakeNote", "FakePaper", "FakeRecord", "FakeVersion", "Fakes", "Request"]
+__all__ = ["Answer", "FakeNote", "FakePaper", "FakeRecord", "FakeVersion", "Fakes", "Request"]
 
 ROOT = Path(__file__).parents[2]
 
@@ -156,6 +158,7 @@ class Fakes:
         url: str,
         body: bytes,
         *,
+        status: int = 200,
         media: str | None = "text/calendar; charset=utf-8",
         etag: str | None = None,
         headers: Iterable[tuple[str, str]] = (),
@@ -168,8 +171,13 @@ class Fakes:
             files = self._files[parts.hostname or ""] = Files()
             self._server.models[parts.hostname or ""] = files.answer
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        files.put(path, body, media, etag, tuple(headers))
+        answer = Answer(status=status, media=media, headers=tuple(headers), body=body)
+        files.put(path, answer, etag)
         return whole
+
+    def host(self, name: str, model: Callable[[Request], Answer]) -> None:
+        """Let a function answer for a host."""
+        self._server.models[name] = model
 
     # --- what goes wrong -------------------------------------------------------------------
 
@@ -189,7 +197,8 @@ class Fakes:
             TypeError: it has no such option.
         """
         self._server.faults.plan(host, which, times=times, match=match, **options)
-        self._server.drop(host)
+        if self._server.faults.strike_next(host):
+            self._server.drop(host)
 
     def heal(self, host: str | None = None) -> None:
         """End the faults of a host, or all."""

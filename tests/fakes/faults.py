@@ -227,7 +227,9 @@ NUMBERED: dict[int, str] = {
 
 
 @dataclass(slots=True)
-class _Planned:
+class Planned:
+    """A fault in a host's plan."""
+
     fault: Fault
     left: int | None
     match: str
@@ -245,7 +247,7 @@ class Faults:
     """The faults planned for each host, taken in their order."""
 
     def __init__(self) -> None:
-        self._planned: dict[str, list[_Planned]] = {}
+        self._planned: dict[str, list[Planned]] = {}
         self._lock = threading.Lock()
 
     def plan(
@@ -261,7 +263,7 @@ class Faults:
         if options:
             inspect.signature(fault.apply).bind(None, None, **options)
         with self._lock:
-            self._planned.setdefault(host, []).append(_Planned(fault, times, match, options))
+            self._planned.setdefault(host, []).append(Planned(fault, times, match, options))
 
     def clear(self, host: str | None) -> None:
         """Drop what is planned for a host, or for all."""
@@ -269,15 +271,24 @@ class Faults:
             for name in list(self._planned) if host is None else [host]:
                 self._planned.pop(name, None)
 
-    def take(self, host: str, target: str | None) -> _Planned | None:
+    def take(self, host: str, target: str | None) -> Planned | None:
         """The fault for this request (or, with target None, for this new connection)."""
         with self._lock:
-            for planned in self._planned.get(host, []):
-                if planned.left == 0 or planned.match not in (target or ""):
-                    continue
-                if planned.fault.connection is not (target is None):
-                    return None  # its turn comes at the other moment
-                if planned.left is not None:
-                    planned.left -= 1
+            planned = self._next(host, target or "")
+            if planned is None or planned.fault.connection is not (target is None):
+                return None  # there is none, or its turn comes at the other moment
+            if planned.left is not None:
+                planned.left -= 1
+            return planned
+
+    def strike_next(self, host: str) -> bool:
+        """Whether a fault of the connection is next, so that the open one must end."""
+        with self._lock:
+            planned = self._next(host, "")
+            return planned is not None and planned.fault.connection
+
+    def _next(self, host: str, target: str) -> Planned | None:
+        for planned in self._planned.get(host, []):
+            if planned.left != 0 and planned.match in target:
                 return planned
         return None

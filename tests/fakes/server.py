@@ -9,6 +9,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import trustme
 
@@ -215,12 +216,15 @@ class Server:
         model = self.models.get(request.host)
         if model is None:
             return Answer(status=404, body=b"no such host here\n")
-        good = model(request)
-        fault = self.faults.take(request.host, request.target)
-        if fault is None:
-            return good
-        request.fault = fault.name
-        return fault.apply(good, request)
+        tunnelled = request.proxied and request.scheme == "https"
+        if not tunnelled and (fault := self.faults.take(request.host, None)):
+            request.fault = fault.name
+            return Answer(reset=True)
+        answer = model(request)
+        if fault := self.faults.take(request.host, request.target):
+            request.fault = fault.name
+            answer = fault.apply(answer, request)
+        return replace(answer, last=self.faults.strike_next(request.host))
 
     def _begin(self, request: Request) -> None:
         with self._lock:

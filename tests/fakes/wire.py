@@ -79,6 +79,8 @@ class Answer:
     """Bytes a piece, and seconds between pieces."""
     reset: bool = False
     """No answer at all: the connection is reset."""
+    last: bool = False
+    """The connection ends after this answer, in order."""
 
 
 def read_request(
@@ -129,7 +131,7 @@ def head(answer: Answer) -> bytes:
 
 def keeps_alive(answer: Answer) -> bool:
     """Whether a further request may follow on this connection."""
-    return answer.framing != "close" and answer.cut_at is None
+    return answer.framing != "close" and answer.cut_at is None and not answer.last
 
 
 def pieces(answer: Answer, *, bodiless: bool = False) -> Iterator[bytes]:
