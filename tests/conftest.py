@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from tests.fakes import Fakes
 
@@ -28,6 +29,15 @@ def fakes() -> Iterator[Fakes]:
     """The stand-ins for all services, empty; `fakes.env(home)` leads a command to them."""
     with Fakes() as running:
         yield running
+
+
+@pytest.fixture
+def session(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.Session]:
+    """A plain client that is led to the stand-ins."""
+    fakes.use(monkeypatch)
+    with requests.Session() as plain:
+        plain.max_redirects = 3
+        yield plain
 
 
 @pytest.fixture(scope="module")

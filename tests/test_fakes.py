@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,14 +18,6 @@ from tests.fakes import FakeNote, FakePaper, Fakes, FakeVersion
 ARXIV, API1, API2 = "export.arxiv.org", "api.openreview.net", "api2.openreview.net"
 QUERY = f"https://{ARXIV}/api/query"
 ATOM = {"a": "http://www.w3.org/2005/Atom", "o": "http://a9.com/-/spec/opensearch/1.1/"}
-
-
-@pytest.fixture
-def session(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.Session]:
-    fakes.use(monkeypatch)
-    with requests.Session() as session:
-        session.max_redirects = 3
-        yield session
 
 
 def ask(session: requests.Session, ids: str, **more: str) -> tuple[list[str], int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +28,6 @@ RECORDED_LISTS = (
     "new_error400_bad_id_abc",
 )
 RECORDED_SEARCHES = ("new_search_testing_10", "new_search_testing_20_10")
-
-
-@pytest.fixture
-def session(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.Session]:
-    fakes.use(monkeypatch)
-    with requests.Session() as session:
-        yield session
 
 
 # --- arXiv ---------------------------------------------------------------------------------

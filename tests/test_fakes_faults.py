@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,14 +14,6 @@ from tests.fakes.faults import FAULTS, NUMBERED
 ARXIV, API1 = "export.arxiv.org", "api.openreview.net"
 QUERY = f"https://{ARXIV}/api/query"
 URL = f"{QUERY}?id_list=2101.00001,2101.00002"
-
-
-@pytest.fixture
-def session(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.Session]:
-    fakes.use(monkeypatch)
-    with requests.Session() as session:
-        session.max_redirects = 3
-        yield session
 
 
 def meet(session: requests.Session, url: str) -> str:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 import requests
 
 from tests.fakes import FakePaper, FakeRecord, Fakes, FakeVersion
 
 DATACITE, DBLP = "api.datacite.org", "sparql.dblp.org"
 DOIS = f"https://{DATACITE}/dois"
-
-
-@pytest.fixture
-def session(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.Session]:
-    fakes.use(monkeypatch)
-    with requests.Session() as session:
-        yield session
 
 
 # --- DataCite ------------------------------------------------------------------------------
