@@ -156,11 +156,8 @@ class PoliteAdapter(BaseAdapter):
                 raise _again(line.login_failed)
             if line.token is not None and line.token != expired:
                 return line.token
-            if isinstance(line.login, str):
-                if expired is not None:
-                    _refuse_login(self._host)
-                line.token = line.login
-                return line.token
+            if isinstance(line.login, str) and expired is not None:
+                _refuse_login(self._host)
 
             def send(method: str, url: str, **parts: Any) -> requests.Response:
                 adapter = line.adapters[_target(url, line.service.politeness.hosts) or ""]
