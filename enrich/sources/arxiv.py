@@ -35,7 +35,7 @@ class ArXiv:
 
     name = "arxiv"
     revision = 1
-    anchors = grammar.ANCHORS
+    anchors: tuple[bytes, ...] = grammar.ANCHORS
     politeness = Politeness(
         hosts=("export.arxiv.org",),
         delay_s=3.0,  # one request in three seconds, one connection: info.arxiv.org/help/api/tou
@@ -323,7 +323,10 @@ def _entry_ids(content: bytes) -> list[str]:
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=True)
-    root = etree.fromstring(content, parser) if content.strip() else None
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError:
+        return []
     return [] if root is None else [id_.text or "" for id_ in root.iterfind(_ENTRY_ID)]
 
 

@@ -38,7 +38,7 @@ class OpenReview:
 
     name = "openreview"
     revision = 1
-    anchors = grammar.ANCHORS
+    anchors: tuple[bytes, ...] = grammar.ANCHORS
     politeness = Politeness(hosts=(API1, API2), delay_s=1.0, keep_s=3600)
 
     def recognise(self, text: bytes, at: int) -> Sequence[Mention]:
