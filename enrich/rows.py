@@ -7,7 +7,7 @@ where it has its default, and these are what the rest of the row says:
 
 - `v`: the list of dates where the versions are v1, v2 … without titles, else of rows
 - `n`: the last row's version; `p`: the date of v1; `u`: the last date where that is no v1
-- `d`: {`submitted`: `p`, `updated`: `u`, else `p`}; `r`, `f`: the addresses that the source gives
+- `d`: {`submitted`: `p`, `updated`: `u`} where they are known; `r`, `f`: the addresses that the source gives
 - `i`: of an arXiv paper, the DOI that arXiv registers for its id
 
 A row may come from a stranger's file, so reading checks it. `stale` and `abstract` are not in it.
@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from functools import cache
 from typing import Any, get_args
 
@@ -31,9 +32,13 @@ _VERSION = re.compile(r"v[1-9]\d{0,3}")
 _ID = re.compile(r"[a-z][a-z0-9_]*:[^\s:]\S*")
 _DECISIONS: dict[str | None, Decision] = {d: d for d in get_args(Decision)}
 _VIAS: dict[str | None, Via] = {v: v for v in get_args(Via)}
+_STRING = {str}
 _NUMBERED = tuple(f"v{n}" for n in range(1, 1000))
 _DOI = {"arxiv": "10.48550/arXiv."}
 _scan = json.JSONDecoder().raw_decode
+_new = object.__new__
+_SLOTS = tuple(getattr(Paper, field.name).__set__ for field in fields(Paper))
+"""Setting the slots one by one takes half the time of the frozen `__init__`, which does it by name."""
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -90,8 +95,10 @@ def to_row(paper: Paper) -> bytes:
     return _dump(row).encode("utf-8", "replace")
 
 
-def from_row(paper: PaperId, data: bytes, *, abstract: str | None = None) -> Paper:
-    """The paper of a row.
+def from_row(
+    paper: PaperId, data: bytes, *, abstract: str | None = None, via: Via | None = None
+) -> Paper:
+    """The paper of a row; `via` stands over the row's own.
 
     Raises:
         ValueError: the row is none, or a value has the wrong type.
@@ -113,12 +120,12 @@ def from_row(paper: PaperId, data: bytes, *, abstract: str | None = None) -> Pap
     if not text.isprintable() or "\\" in text:  # else there is nothing to tidy
         row = _tidied(row)
     get = row.get
-    title, authors = get("t"), get("a") or ()
+    title, authors = get("t"), get("a", [])
     if type(title) is not str or not title:
         raise ValueError("a row without a title")
-    if authors and not (type(authors) is list and all(type(a) is str for a in authors)):
+    if type(authors) is not list or not _are_strings(authors):
         raise ValueError("a row whose authors are no strings")
-    versions = _versions(get("v"))
+    versions = _versions(row["v"]) if "v" in row else ()
     latest, published, updated = _derived(versions)
     if "n" in row:
         latest = _checked(_VERSION, row["n"])
@@ -127,54 +134,60 @@ def from_row(paper: PaperId, data: bytes, *, abstract: str | None = None) -> Pap
     if "u" in row:
         updated = _checked(_DATE, row["u"])
     url, pdf = _addresses(paper)
-    return Paper(
-        id=paper,
-        title=title,
-        authors=tuple(authors),
-        authors_hidden=get("h") is True,
-        published=published,
-        updated=updated,
-        dates=_date_items(row["d"]) if "d" in row else _dates(published, updated),
-        latest_version=latest,
-        versions=versions,
-        category=_text(get("c")),
-        venue=_text(get("e")),
-        decision=_DECISIONS.get(_text(get("s"))) if "s" in row else None,
-        withdrawn=get("w") is True,
-        doi=_text(row["i"]) if "i" in row else _doi(paper),
-        published_as=_publication(row["j"]) if "j" in row else None,
-        same_as=_ids(row["m"]) if "m" in row else (),
-        matched_by=_text(get("g")),
-        abstract=abstract,
-        url=(web_address({"url": row["r"]}, "url") or "") if "r" in row else url,
-        pdf=web_address({"pdf": row["f"]}, "pdf") if "f" in row else pdf,
-        work=PaperId(_checked(_ID, row["k"]) or paper) if "k" in row else None,
-        via=_VIAS.get(_text(get("y"))) if "y" in row else None,
+    values = (
+        paper,
+        title,
+        tuple(authors),
+        get("h") is True,
+        published,
+        updated,
+        _date_items(row["d"]) if "d" in row else _dates(published, updated),
+        latest,
+        versions,
+        _text(get("c")),
+        _text(get("e")),
+        _DECISIONS.get(_text(row["s"])) if "s" in row else None,
+        get("w") is True,
+        _text(row["i"]) if "i" in row else _doi(paper),
+        _publication(row["j"]) if "j" in row else None,
+        _ids(row["m"]) if "m" in row else (),
+        _text(get("g")),
+        abstract,
+        (web_address({"url": row["r"]}, "url") or "") if "r" in row else url,
+        web_address({"pdf": row["f"]}, "pdf") if "f" in row else pdf,
+        PaperId(_checked(_ID, row["k"]) or paper) if "k" in row else None,
+        via or (_VIAS.get(_text(row["y"])) if "y" in row else None),
+        False,
     )
+    made = _new(Paper)
+    for set_slot, value in zip(_SLOTS, values, strict=True):
+        set_slot(made, value)
+    return made
 
 
 def _versions(value: Any) -> tuple[Version, ...]:
-    if value is None:
-        return ()
     if type(value) is not list or len(value) > len(_NUMBERED):
         raise ValueError("a row whose versions are no list")
-    if all(type(item) is str for item in value):
-        return tuple(
-            [
-                Version(version=n, date=_checked(_DATE, date))
-                for n, date in zip(_NUMBERED, value, strict=False)
-            ]
-        )
+    if _are_strings(value):
+        numbered = zip(_NUMBERED, value, strict=False)
+        return tuple([Version(version=n, date=_checked(_DATE, date)) for n, date in numbered])
     rows = []
     for item in value:
         if type(item) is not list or len(item) != 3 or item[0] is None:
             raise ValueError("a row whose versions are no rows")
-        version = _checked(_VERSION, item[0])
-        if version:
-            rows.append(
-                Version(version=version, date=_checked(_DATE, item[1]), title=_text(item[2]))
+        version, date, title = item
+        rows.append(
+            Version(
+                version=_checked(_VERSION, version) or "",
+                date=_checked(_DATE, date),
+                title=_text(title),
             )
+        )
     return tuple(rows)
+
+
+def _are_strings(values: list[Any]) -> bool:
+    return set(map(type, values)) <= _STRING
 
 
 def _derived(versions: tuple[Version, ...]) -> tuple[str | None, str | None, str | None]:
@@ -189,7 +202,7 @@ def _derived(versions: tuple[Version, ...]) -> tuple[str | None, str | None, str
 def _dates(published: str | None, updated: str | None) -> tuple[tuple[str, str], ...]:
     if published is None:
         return ()
-    return (("submitted", published), ("updated", updated or published))
+    return (("submitted", published), *((("updated", updated),) if updated else ()))
 
 
 def _date_items(value: Any) -> tuple[tuple[str, str], ...]:
