@@ -1,0 +1,248 @@
+"""Local collections of papers: a file of them opened for looking up, without any network.
+
+A collection is the store's tables in a SQLite file of its own, opened read-only and immutable, and
+its rows are checked as a service's answer is. Any file that a reader knows can stand for one: it is
+read into a private temporary database first, so memory stays flat.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Self
+
+from enrich.errors import PapersError, StoreError
+from enrich.paper import Paper, PaperId
+from enrich.readers import HEAD, Place, Reader, reader_of
+from enrich.readers._lines import is_html
+from enrich.readers._stream import Stream
+from enrich.rows import from_row, to_row
+from enrich.store import BATCH, INDEX, check, checksum, connect, create, transaction
+
+MAGIC = b"SQLite format 3\0"
+MOST_WARNINGS = 20
+"""Warnings of one file that are given in full."""
+MAX_ROW = 1 << 26
+
+
+def open_papers(
+    path: Path, *, on_warning: Callable[[str], None], abstracts: bool = True
+) -> Collection:
+    """Open a collection, or any readable file of papers, for looking up.
+
+    `on_warning` gets a line for each record that is no paper, with the file's name and the record's
+    place. `abstracts` False leaves those of a file that is no collection unread.
+
+    Raises:
+        PapersError: there is no such file, or it is of no known format.
+    """
+    with Stream(path) as stream:
+        head = stream.head(HEAD)
+        if head.startswith(MAGIC):
+            return Collection(_open(path), path)
+        reader = format_of(head, path)
+        connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        connection.text_factory = bytes
+        try:
+            _fill(
+                connection,
+                stream,
+                reader,
+                Complaints(path.name, reader.unit, on_warning),
+                abstracts,
+            )
+        except BaseException:
+            connection.close()
+            raise
+        return Collection(connection, path)
+
+
+def format_of(head: bytes, path: Path) -> Reader:
+    """The reader of a file that begins with these bytes; an empty file has no records of ours.
+
+    Raises:
+        PapersError: no reader knows it.
+    """
+    if is_html(head):
+        raise PapersError(f"{path}: this is a web page, no file of papers")
+    reader = reader_of(head if head.strip() else b"{}")
+    if reader is None:
+        raise PapersError(
+            f"{path}: no known format of papers",
+            hint="enrich reads arXiv's snapshot, OAI-PMH, paperlists, dblp's XML, CSL-JSON, BibTeX,"
+            " its own JSON lines and collections",
+        )
+    return reader
+
+
+class Collection:
+    """An open collection; `open_papers` makes it. May be used from several threads."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.path = path
+        self._connection = connection
+
+    def get_many(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> dict[PaperId, Paper]:
+        """The papers that it holds; their `via` is `collection`.
+
+        Raises:
+            PapersError: the file is damaged.
+        """
+        wanted = list(dict.fromkeys(ids))
+        found: dict[PaperId, Paper] = {}
+        columns = "id, p.sum, record, a.sum, a.text" if abstracts else "id, p.sum, record"
+        tables = "papers p LEFT JOIN abstracts a USING (number)" if abstracts else "papers p"
+        try:
+            for start in range(0, len(wanted), BATCH):
+                batch = wanted[start : start + BATCH]
+                names = {id_.encode(): id_ for id_ in batch}
+                marks = ",".join("?" * len(batch))
+                query = f"SELECT {columns} FROM {tables} WHERE id IN ({marks}) AND version = ''"  # noqa: S608
+                for row in self._connection.execute(query, batch):
+                    id_ = names.get(row[0])
+                    if id_ is not None and (paper := _paper(id_, row)) is not None:
+                        found[id_] = paper
+        except sqlite3.Error as error:
+            raise PapersError(f"{self.path}: the collection is damaged ({error})") from None
+        return found
+
+    def papers(self, *, abstracts: bool = False) -> Iterator[Paper]:
+        """All papers, in the order of their ids.
+
+        Raises:
+            PapersError: the file is damaged.
+        """
+        last = b""
+        while True:
+            try:
+                rows = self._connection.execute(
+                    "SELECT id FROM papers WHERE id > CAST(? AS TEXT) AND version = '' ORDER BY id LIMIT ?",
+                    (last, BATCH),
+                ).fetchall()
+            except sqlite3.Error as error:
+                raise PapersError(f"{self.path}: the collection is damaged ({error})") from None
+            if not rows:
+                return
+            last = rows[-1][0]
+            ids = [PaperId(row[0].decode("utf-8", "replace")) for row in rows]
+            yield from self.get_many(ids, abstracts=abstracts).values()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Complaints:
+    """Says what is wrong with a file's records: the first few in full, the rest as a number."""
+
+    def __init__(self, name: str, unit: str, on_warning: Callable[[str], None]) -> None:
+        self.count = 0
+        self._name, self._unit, self._on_warning = name, unit, on_warning
+
+    def add(self, number: int, problem: str) -> None:
+        """One record that is no paper."""
+        self.count += 1
+        if self.count <= MOST_WARNINGS:
+            self._on_warning(f"{self._name}, {self._unit} {number}: {problem}")
+
+    def end(self, *, cut: bool) -> None:
+        """The file's end; `cut`: it came too early."""
+        if cut:
+            self._on_warning(f"{self._name}: the compressed file is cut off")
+        if self.count > MOST_WARNINGS:
+            more = self.count - MOST_WARNINGS
+            self._on_warning(f"{self._name}: {more} more {self._unit}s that are no papers")
+
+
+def insert(connection: sqlite3.Connection, papers: Iterable[Paper], *, abstracts: bool) -> None:
+    """Append papers; the index comes last, and with it what to do about a paper that is there twice."""
+    (number,) = connection.execute("SELECT coalesce(max(number), 0) FROM papers").fetchone()
+    rows, texts = [], []
+    for paper in papers:
+        number += 1
+        id_ = paper.id.encode("utf-8", "replace")
+        data = to_row(paper)
+        rows.append((number, paper.id, checksum(id_, b"", data), data))
+        if abstracts and paper.abstract:
+            text = paper.abstract.encode("utf-8", "replace")
+            texts.append((number, checksum(id_, b"", text), text))
+    connection.executemany(
+        "INSERT INTO papers (number, id, version, revision, misses, sum, record)"
+        " VALUES (?, ?, '', 0, 0, ?, ?)",
+        rows,
+    )
+    connection.executemany("INSERT INTO abstracts (number, sum, text) VALUES (?, ?, ?)", texts)
+
+
+def finish(connection: sqlite3.Connection) -> None:
+    """Index what was inserted; of two records of one paper the later stays."""
+    try:
+        connection.execute(INDEX)
+    except sqlite3.IntegrityError:
+        connection.execute(
+            "DELETE FROM papers WHERE number NOT IN (SELECT max(number) FROM papers GROUP BY id, version)"
+        )
+        connection.execute("DELETE FROM abstracts WHERE number NOT IN (SELECT number FROM papers)")
+        connection.execute(INDEX)
+
+
+def _fill(
+    connection: sqlite3.Connection,
+    stream: Stream,
+    reader: Reader,
+    complaints: Complaints,
+    abstracts: bool,
+) -> None:
+    with transaction(connection):
+        create(connection)
+        batch: list[Paper] = []
+        for item in reader.read(stream, Place()):
+            if item.problem is not None:
+                complaints.add(item.place.number, item.problem)
+            elif item.paper is not None:
+                batch.append(item.paper)
+                if len(batch) == BATCH:
+                    insert(connection, batch, abstracts=abstracts)
+                    batch.clear()
+        insert(connection, batch, abstracts=abstracts)
+        finish(connection)
+    complaints.end(cut=stream.cut)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = None
+    try:
+        connection = connect(path, "mode=ro&immutable=1")
+        check(connection, path)
+        connection.execute("PRAGMA query_only=ON")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_ROW)
+        tables = connection.execute(
+            "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('papers', 'abstracts')"
+        ).fetchone()
+        if tables != (2,):
+            raise StoreError(f"{path} lacks a collection's tables")  # noqa: TRY301
+    except (sqlite3.Error, StoreError) as error:
+        if connection:
+            connection.close()
+        reason = error if isinstance(error, StoreError) else f"{path}: {error}"
+        raise PapersError(f"{reason}; it is no collection of ours") from None
+    return connection
+
+
+def _paper(id_: PaperId, row: tuple[Any, ...]) -> Paper | None:
+    try:
+        if row[1] != checksum(row[0], b"", row[2]):
+            return None
+        abstract = None
+        if len(row) > 3 and row[3] is not None and row[3] == checksum(row[0], b"", row[4]):
+            abstract = row[4].decode()
+        return from_row(id_, row[2], abstract=abstract, via="collection")
+    except (ValueError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,130 @@
+"""A bulk file as decoded bytes: plain or gzip, in blocks or lines, bounded."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import zlib
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from enrich.errors import PapersError
+
+MAX_LINE = 1 << 26
+"""Bytes of the longest line: a record of the largest collaboration has less than a tenth of it."""
+MAX_RATIO = 200
+"""Decoded bytes to compressed ones. Records of papers have 3 to 15."""
+_FREE = 1 << 24
+_BLOCK = 1 << 18
+
+
+class Stream:
+    """An open bulk file.
+
+    Raises:
+        PapersError: it cannot be opened or read, is damaged, or expands too much.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.name
+        self.cut = False
+        """The compressed file ended too early; what could be read was given."""
+        try:
+            self._raw: IO[bytes] = path.open("rb")
+            self.size = os.fstat(self._raw.fileno()).st_size
+            magic = self._raw.read(2)
+            self._raw.seek(0)
+        except OSError as error:
+            raise PapersError(f"{path}: {error.strerror or error}") from None
+        self._packed = magic == b"\x1f\x8b"
+        self._file: IO[bytes] = self._raw
+        if self._packed:
+            self._file = io.BufferedReader(_Unpacked(self, self._raw), _BLOCK)
+
+    @property
+    def consumed(self) -> int:
+        """Bytes of the file, as it lies there, that were read; of `size`."""
+        return self._raw.tell()
+
+    def head(self, size: int) -> bytes:
+        """The first bytes; the stream stands at its beginning after it."""
+        self.seek(0)
+        head = self.read(size)
+        self.seek(0)
+        return head
+
+    def read(self, size: int = _BLOCK) -> bytes:
+        """The next block; empty at the end."""
+        try:
+            return self._file.read(size)
+        except OSError as error:
+            raise PapersError(f"{self.path}: {error.strerror or error}") from None
+
+    def readline(self) -> bytes:
+        """The next line with its line feed; empty at the end."""
+        try:
+            line = self._file.readline(MAX_LINE)
+        except OSError as error:
+            raise PapersError(f"{self.path}: {error.strerror or error}") from None
+        if len(line) == MAX_LINE:
+            raise PapersError(
+                f"{self.path}: a line of more than {MAX_LINE >> 20} MB; this is no file of papers"
+            )
+        return line
+
+    def seek(self, offset: int) -> None:
+        """Go to a decoded byte; in a compressed file by reading up to it."""
+        if not self._packed:
+            self._raw.seek(offset)
+            return
+        self._raw.seek(0)
+        self._file = io.BufferedReader(_Unpacked(self, self._raw), _BLOCK)
+        while offset > 0 and (block := self.read(min(offset, _BLOCK))):
+            offset -= len(block)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._raw.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class _Unpacked(io.RawIOBase):
+    """The decoded bytes of a gzip file, with a bound on what a small file may become."""
+
+    def __init__(self, stream: Stream, raw: IO[bytes]) -> None:
+        self._stream = stream
+        self._gzip = gzip.GzipFile(fileobj=raw)
+        self._given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        try:
+            block = self._gzip.read1(len(buffer))
+        except EOFError:
+            self._stream.cut = True
+            return 0
+        except (zlib.error, gzip.BadGzipFile) as error:
+            raise PapersError(f"{self._stream.path}: damaged compressed data ({error})") from None
+        self._given += len(block)
+        if self._given > _FREE and self._given > MAX_RATIO * self._stream.consumed:
+            raise PapersError(
+                f"{self._stream.path}: expands to more than {MAX_RATIO} times its size;"
+                " unpack it yourself if you trust it"
+            )
+        buffer[: len(block)] = block
+        return len(block)
