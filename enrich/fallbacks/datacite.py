@@ -1,0 +1,208 @@
+"""DataCite behind arXiv: arXiv registers every paper there as the DOI `10.48550/arXiv.ID`.
+
+The REST API (support.datacite.org/docs/api) serves what arXiv itself has deposited: the newest
+version's title and authors, and the instants of all versions. Not registered says nothing: a paper
+of the last days is not there yet.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from enrich.errors import BadAnswer, Refused, SourceError
+from enrich.paper import Paper, PaperId, Publication, Version
+from enrich.sources import Politeness, source
+from enrich.text import tidy
+
+if TYPE_CHECKING:
+    from requests import Response, Session
+
+HOST = "api.datacite.org"
+
+_PREFIX = "10.48550/arxiv."  # DOIs are compared without case
+_FIELDS = "doi,titles,creators,dates,subjects,version,relatedIdentifiers,descriptions"
+_DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?=$|T)")
+_VERSION_NAMED = re.compile(r"v([1-9]\d{0,3})\b")
+_VERSION = re.compile(r"v?([1-9]\d{0,3})")
+_CATEGORY = re.compile(r".*\(([A-Za-z-]+(?:\.[A-Za-z-]+)?)\)")
+
+_Object = Mapping[str, Any]
+
+
+class DataCite:
+    """The service."""
+
+    name = "datacite"
+    source = "arxiv"
+    revision = 1
+    politeness = Politeness(hosts=(HOST,), delay_s=1.0, batch=50, media="application/vnd.api+json")
+
+    def check(self, response: Response) -> None:
+        """Believe an answer only if it is a list of records.
+
+        Raises:
+            BadAnswer: a 200 that is none.
+            Refused: 403.
+        """
+        if response.status_code == 403:
+            raise Refused("DataCite denies this machine access")
+        if response.status_code == 200:
+            _records(response)
+
+    def fetch(self, wanted: Sequence[PaperId], session: Session) -> Iterator[Paper]:
+        """The papers that are registered, from one request.
+
+        Raises:
+            SourceError: DataCite could not be asked.
+        """
+        papers = {f"{_PREFIX}{paper.key}".lower(): paper for paper in wanted}
+        query = {
+            "ids": ",".join(sorted(papers)),
+            "page[size]": str(len(papers)),
+            "fields[dois]": _FIELDS,
+        }
+        response = session.get(f"https://{HOST}/dois?{urlencode(query, safe=',/')}")
+        if response.status_code != 200:
+            status = response.status_code
+            raise SourceError(f"DataCite answered HTTP {status}", code="http_error")
+        for record in _records(response):
+            attributes = record.get("attributes") if isinstance(record, Mapping) else None
+            if not isinstance(attributes, Mapping):
+                continue
+            paper = papers.pop(str(attributes.get("doi") or record.get("id")).lower(), None)
+            found = paper and read(paper, attributes)
+            if found:
+                yield found
+
+
+def read(id_: PaperId, attributes: _Object) -> Paper | None:
+    """A record's attributes as a paper, or None without a title; any field may be of a wrong shape.
+
+    >>> given = {"titles": [{"title": "A &gt; B"}], "version": 2, "dates": [
+    ...     {"date": "2017-06-12T17:57:34Z", "dateType": "Submitted", "dateInformation": "v1"},
+    ...     {"date": "2023-08-02T00:41:18Z", "dateType": "Submitted", "dateInformation": "v2"},
+    ...     {"date": "2024-01-01", "dateType": "Updated"}]}
+    >>> paper = read(PaperId("arxiv:1706.03762"), given)
+    >>> paper.title, paper.published, paper.updated, paper.latest_version
+    ('A > B', '2017-06-12', '2023-08-02', 'v2')
+    """
+    title = next((t for each in _objects(attributes, "titles") if (t := _text(each, "title"))), "")
+    if not title:
+        return None
+    days, withdrawn = _versions(attributes)
+    newest = _newest(attributes, days)
+    published = days.get(1)
+    updated = days.get(newest) if newest and newest > 1 else None
+    dates = {"submitted": published, "updated": updated}
+    rows = {n: Version(version=f"v{n}", date=day) for n, day in days.items()}
+    if newest:
+        rows[newest] = Version(version=f"v{newest}", date=days.get(newest), title=title)
+    return Paper(
+        id=id_,
+        title=title,
+        authors=tuple(name for each in _objects(attributes, "creators") if (name := _name(each))),
+        published=published,
+        updated=updated,
+        dates=tuple((name, day) for name, day in dates.items() if day),
+        latest_version=f"v{newest}" if newest else None,
+        versions=tuple(row for _, row in sorted(rows.items())),
+        category=_category(attributes),
+        withdrawn=bool(withdrawn) and max(withdrawn) == newest,
+        doi=f"10.48550/arXiv.{id_.key}",
+        published_as=_published_as(attributes),
+        abstract=_abstract(attributes),
+        url=source("arxiv").url(id_),
+        pdf=source("arxiv").pdf(id_),
+        via="datacite",
+    )
+
+
+def _versions(attributes: _Object) -> tuple[dict[int, str], set[int]]:
+    """The day of each version, and the versions that withdrew the paper.
+
+    `Updated` is when the record changed: no version's date.
+    """
+    days: dict[int, str] = {}
+    withdrawn = set()
+    for each in _objects(attributes, "dates"):
+        kind = each.get("dateType")
+        number = _VERSION_NAMED.match(_text(each, "dateInformation") or "")
+        day = _DATE.match(_text(each, "date") or "")
+        if kind in ("Submitted", "Withdrawn") and number and day:
+            days[int(number[1])] = day[0]
+        if kind == "Withdrawn" and number:
+            withdrawn.add(int(number[1]))
+    return days, withdrawn
+
+
+def _newest(attributes: _Object, days: Mapping[int, str]) -> int | None:
+    value = attributes.get("version")
+    said = _VERSION.fullmatch(str(value)) if isinstance(value, str | int) else None
+    return max([*days, *([int(said[1])] if said else [])], default=None)
+
+
+def _name(creator: _Object) -> str | None:
+    """Given and family name where both are there; single names stand as `name`."""
+    given, family = _text(creator, "givenName"), _text(creator, "familyName")
+    return f"{given} {family}" if given and family else _text(creator, "name") or family
+
+
+def _category(attributes: _Object) -> str | None:
+    """The first of arXiv's own subjects, `Applications (stat.AP)`: the primary one."""
+    for each in _objects(attributes, "subjects"):
+        if str(each.get("subjectScheme")).lower() == "arxiv":
+            found = _CATEGORY.fullmatch(_text(each, "subject") or "")
+            return found[1] if found else None
+    return None
+
+
+def _published_as(attributes: _Object) -> Publication | None:
+    for each in _objects(attributes, "relatedIdentifiers"):
+        doi = _DOI.fullmatch(_text(each, "relatedIdentifier") or "")
+        if each.get("relationType") == "IsVersionOf" and doi and not _is_own(doi[0]):
+            url = "https://doi.org/" + quote(doi[0], safe="/:;()._-~")
+            return Publication(doi=doi[0], url=url, via="datacite")
+    return None
+
+
+def _is_own(doi: str) -> bool:
+    return doi.lower().startswith(_PREFIX)
+
+
+def _abstract(attributes: _Object) -> str | None:
+    for each in _objects(attributes, "descriptions"):
+        if each.get("descriptionType") == "Abstract":
+            return _text(each, "description")
+    return None
+
+
+def _objects(attributes: _Object, key: str) -> list[_Object]:
+    value = attributes.get(key)
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def _text(each: _Object, key: str) -> str | None:
+    """A string, its HTML entities decoded once, without lone surrogates."""
+    value = each.get(key)
+    if not isinstance(value, str):
+        return None
+    return tidy(html.unescape(value.encode("utf-8", "replace").decode())) or None
+
+
+def _records(response: Response) -> list[Any]:
+    try:
+        body = response.json()
+    except (ValueError, RecursionError):
+        body = None
+    data = body.get("data") if isinstance(body, Mapping) else None
+    if not isinstance(data, list):
+        raise BadAnswer("DataCite's answer holds no list of records")
+    return data
+
+
+FALLBACK = DataCite()
