@@ -1,0 +1,215 @@
+"""The properties of an event to a talk: its times, its dialect, the texts that are searched. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from enrich.dialects import Event, dialects
+from enrich.markup import html_text, plain_text
+from enrich.model import Talk, Warning  # noqa: A004 - the document's word
+from enrich.text import tidy
+from enrich.times import Time, Zones, is_before, later, moment
+from enrich.values import Properties, read_properties
+
+_MESSAGES = {
+    "bad_time": "a time is not written as calendars write it",
+    "end_before_start": "the end lies before the start",
+    "floating_time": "the time has no zone",
+    "no_start": "there is no DTSTART",
+    "no_uid": "there is no UID; the id was made from the event's texts",
+    "private_cut": "a meeting link, its number or its passcode was cut",
+    "unclosed_event": "there is no END:VEVENT; the event ends where the next line of structure stands",
+    "unknown_zone": "the zone of a time is not known",
+}
+_MAYBE = re.compile(r"[/\d]")  # no reference is without a slash or a digit
+_HELD_BACK = re.compile(
+    r"https?://(?:www\.)?(?:researchseminars|mathseminars)\.org/[^\s]*", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """What a calendar says of all its events."""
+
+    name: str | None = None
+    prodid: str = ""
+    method: str = ""
+    zones: Zones = field(default_factory=Zones)
+
+
+def read_calendar_lines(
+    lines: Sequence[str], own_zones: Mapping[str, bytes], zones: Mapping[str, bytes]
+) -> Calendar:
+    """A calendar from its own lines, its zones and those of all calendars of the file, by name."""
+    properties = read_properties(lines)
+    home = properties.text("X-WR-TIMEZONE")
+    return Calendar(
+        name=tidy(properties.text("X-WR-CALNAME") or "") or None,
+        prodid=tidy(properties.text("PRODID") or ""),
+        method=tidy(properties.text("METHOD") or "").upper(),
+        zones=Zones(own_zones, zones, home=home and home.strip()),
+    )
+
+
+def warned(warnings: tuple[Warning, ...], code: str) -> tuple[Warning, ...]:
+    """Warnings with one more, each code once."""
+    if any(warning.code == code for warning in warnings):
+        return warnings
+    return (*warnings, Warning(code=code, message=_MESSAGES[code]))
+
+
+def body(lines: list[str], *, closed: bool) -> list[str]:
+    """The lines between BEGIN:VEVENT and END:VEVENT."""
+    glued = lines[0].partition(":")[2].lstrip()[len("VEVENT") :].strip()  # a fold after BEGIN
+    inner = lines[1:-1] if closed else lines[1:]
+    return [glued, *inner] if glued else inner
+
+
+def uid_of(lines: Sequence[str]) -> str | None:
+    """The UID of an event that may be cut off."""
+    uid = read_properties(lines[1:]).text("UID")
+    return tidy(uid) or None if uid is not None else None
+
+
+def recurrence_of(properties: Properties, calendar: Calendar) -> Time | str | None:
+    """Which instance of a recurring event this one overrides, None for none."""
+    value = properties.first.get("RECURRENCE-ID")
+    if value is None:
+        return None
+    return (
+        moment(value, properties.parameters.get("RECURRENCE-ID", {}), calendar.zones).time or value
+    )
+
+
+def sequence_of(properties: Properties) -> int:
+    """The revision of the event, 0 where it says none."""
+    value = properties.first.get("SEQUENCE", "").strip()
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
+
+
+def read_event(properties: Properties, calendar: Calendar, *, closed: bool) -> Talk:
+    """The talk that an event tells of."""
+    first = properties.first
+    codes: list[str] = []
+    start = end = None
+    if "DTSTART" in first:
+        start, problem = _time("DTSTART", properties, calendar.zones)
+        codes.extend([problem] if problem else ())
+    else:
+        codes.append("no_start")
+    if "DTEND" in first:
+        end, problem = _time("DTEND", properties, calendar.zones)
+        codes.extend([problem] if problem else ())
+    elif start is not None and "DURATION" in first:
+        end, problem = later(start, first["DURATION"])
+        codes.extend([problem] if problem else ())
+    if start is not None and end is not None and is_before(end, start):
+        codes.append("end_before_start")
+    event = _event(properties, start, end)
+    if not event.uid:
+        codes.append("no_uid")
+        event = replace(event, uid=_made_uid(properties))
+    if not closed:
+        codes.append("unclosed_event")
+    talk = _by_dialect(calendar.prodid, event)
+    warnings = talk.warnings
+    for code in codes:
+        warnings = warned(warnings, code)
+    return replace(
+        talk,
+        start_time=start,
+        end_time=end,
+        status=talk.status or _status(event.status, calendar.method),
+        texts=tuple(_texts(talk, event)),
+        warnings=warnings,
+    )
+
+
+def _time(name: str, properties: Properties, zones: Zones) -> tuple[Time | None, str | None]:
+    return moment(properties.first[name], properties.parameters.get(name, {}), zones)
+
+
+def _event(properties: Properties, start: Time | None, end: Time | None) -> Event:
+    text, texts = properties.text, properties.texts
+    descriptions = texts("DESCRIPTION")
+    alternative = text("X-ALT-DESC")
+    if alternative is None:
+        alternative = text("STYLED-DESCRIPTION")
+    return Event(
+        uid=(text("UID") or "").strip(),
+        summary=text("SUMMARY"),
+        description=descriptions[0] if descriptions else None,
+        x_alt_desc=alternative,
+        location=text("LOCATION"),
+        urls=tuple(url.strip() for url in texts("URL") if url.strip()),
+        attach=tuple(_attached(properties)),
+        comments=(*texts("COMMENT"), *descriptions[1:]),
+        categories=texts("CATEGORIES"),
+        status=text("STATUS"),
+        start=start,
+        end=end,
+    )
+
+
+def _attached(properties: Properties) -> Iterator[str]:
+    for address in properties.texts("ATTACH") if "ATTACH" in properties.first else ():
+        if address.lower().startswith(("http://", "https://")):
+            yield address.strip()
+
+
+def _made_uid(properties: Properties) -> str:
+    told = [
+        f"{name}:{properties.first.get(name, '')}"
+        for name in ("DTSTART", "SUMMARY", "DESCRIPTION", "LOCATION", "URL")
+    ]
+    return "no-uid-" + hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+
+
+def _by_dialect(prodid: str, event: Event) -> Talk:
+    for dialect in dialects():
+        if dialect.knows(prodid, event):
+            return dialect.read(event)
+    return Talk(
+        id=event.uid,
+        url=event.urls[0] if event.urls else None,
+        title=event.summary,
+        abstract=plain_text(event.description or ""),
+    )
+
+
+def _status(status: str | None, method: str) -> Literal["cancelled", "tentative"] | None:
+    word = (status or "").strip().upper()
+    if word in {"CANCELLED", "CANCELED"} or method == "CANCEL":
+        return "cancelled"
+    return "tentative" if word == "TENTATIVE" else None
+
+
+def _texts(talk: Talk, event: Event) -> Iterator[tuple[str, str]]:
+    """The talk's own texts, then those of the event that hold references, or are for people."""
+    yield from talk.texts
+    there = {name for name, _ in talk.texts}
+    if event.comments and "comments" not in there:
+        yield "comments", "\n\n".join(plain_text(comment) for comment in event.comments)
+    for name, texts in (
+        ("url", event.urls),
+        ("attach", event.attach),
+        ("location", (event.location or "",)),
+        ("summary", (event.summary or "",)),
+    ):
+        text = "\n".join(texts)
+        if name not in there and _MAYBE.search(text) is not None and _refers(text):
+            yield name, text
+    if event.x_alt_desc is not None and "x_alt_desc" not in there:
+        text = html_text(event.x_alt_desc)
+        if not talk.abstract or (_refers(text) and not _refers(talk.abstract)):
+            yield "x_alt_desc", text
+
+
+def _refers(text: str) -> bool:
+    from enrich.extract import find_references  # the sources are loaded when one may be there
+
+    return _HELD_BACK.fullmatch(text) is None and bool(find_references(text))

@@ -1,0 +1,401 @@
+r"""Calendar bytes to talks: an index of the events first, then each event by itself. Pure.
+
+One event in, one talk or one notice out; a bad event never costs another. Memory is for the index
+alone, whatever the size of the file. Framing is ours (`lines`), zones and durations are icalendar's
+(`times`), what a producer means by its fields is its dialect's.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, MutableSet
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+from typing import BinaryIO, NamedTuple
+
+from enrich import private
+from enrich.errors import FeedError
+from enrich.events import (
+    Calendar,
+    body,
+    read_calendar_lines,
+    read_event,
+    recurrence_of,
+    sequence_of,
+    uid_of,
+    warned,
+)
+from enrich.lines import Spans, block, count_lines, find_spans, logical_lines, utf8
+from enrich.model import Feed, Notice, Talk
+from enrich.text import tidy
+from enrich.times import Time, zone_name
+from enrich.values import read_properties, split_line
+
+MAX_EVENT_BYTES = 4_000_000
+_UID_WITHIN = 1 << 16  # bytes of a broken event that its UID is looked for in
+_BEGINNING = 1 << 16  # bytes of a file that say what it is
+
+_TALK_PAGE = re.compile(
+    r"https?://(?:www\.)?(?:researchseminars|mathseminars)\.org/talk/([^/?#]+/-?\d+)/?",
+    re.IGNORECASE,
+)
+_CANCELLED = re.compile(
+    r"\A\W{0,9}cancel(?:l?ed|lation)\b|\bcancel?led\W{0,9}\Z|[\[(*]\W{0,3}cancell?ed\b[^\[\]()*\n]{0,40}[\])*]"
+    r"|^\W{0,9}status:[^\n]{0,60}\bcancell?ed\b|^\W{0,9}cancell?ed\W{0,9}$"
+    r"|\b(?:talk|seminar|lecture|event|meeting|colloquium|session)\s(?:has\sbeen|is|was|had\sto\sbe)\s(?:now\s)?cancell?ed\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def read_calendar(
+    stream: BinaryIO,
+    *,
+    name: str | None,
+    duplicates: bool = True,
+    seen: MutableSet[int] | None = None,
+    keep_raw: bool = False,
+    keep_private: bool = False,
+    max_event_bytes: int = MAX_EVENT_BYTES,
+    on_notice: Callable[[Notice], None] | None = None,
+) -> Iterator[Talk]:
+    """The talks of a calendar, in the order of the file, lazily; the index is made at once.
+
+    Args:
+        stream: binary and seekable, decompressed; it stays open, and is read until the last talk.
+        name: the feed's name where the calendar bears none.
+        duplicates: False gives one talk for each key: the highest SEQUENCE, then the last.
+        seen: keys of the talks that feeds before gave; those are dropped, the new ones added.
+        keep_raw: talks carry their block, feeds their own lines.
+        keep_private: meeting links and passcodes stay in.
+        max_event_bytes: an event that is longer becomes a notice.
+        on_notice: is told what could not be read as a talk.
+
+    Raises:
+        FeedError: the file is no calendar.
+    """
+    stream = _as_utf8(stream)
+    spans = find_spans(stream, keys=not duplicates, max_event_bytes=max_event_bytes)
+    if not spans.starts and not spans.cut and not spans.calendars_begun:
+        raise _refusal(stream)
+    reader = _Reader(
+        stream,
+        spans,
+        name=name,
+        keep_raw=keep_raw,
+        keep_private=keep_private,
+        max_event_bytes=max_event_bytes,
+        on_notice=on_notice or (lambda _: None),
+    )
+    dropped = set() if duplicates else reader.duplicates()
+    return reader.talks(dropped, seen)
+
+
+def finished(talk: Talk, *, feed: Feed, keep_private: bool) -> Talk:
+    r"""What every talk gets, whatever its format: its feed, tidy lines, no private things, warnings.
+
+    >>> talk = Talk(id="1", title=" A \n B", abstract="Join https://zoom.us/j/123\n", room=" ")
+    >>> done = finished(talk, feed=Feed(name="x"), keep_private=False)
+    >>> done.title, done.abstract, done.room, [w.code for w in done.warnings]
+    ('A B', None, None, ['private_cut'])
+    """
+    abstract, texts = talk.abstract, talk.texts
+    lines = [
+        talk.title,
+        talk.speaker,
+        talk.speaker_affiliation,
+        talk.series,
+        talk.room,
+        talk.url,
+        talk.slides_link,
+        talk.video_link,
+    ]
+    cut = False
+    if not keep_private:
+        clean = [None if line is None else private.cut(line) for line in lines]
+        cut_abstract = None if abstract is None else private.cut(abstract)
+        cut_texts = tuple((field, private.cut(text)) for field, text in texts)
+        cut = clean != lines or cut_abstract != abstract or cut_texts != texts
+        lines, abstract, texts = clean, cut_abstract, cut_texts
+    title, speaker, affiliation, series, room, url, slides, video = map(_line, lines)
+    abstract = _text(abstract)
+    warnings = talk.warnings
+    if cut:
+        warnings = warned(warnings, "private_cut")
+    if _floating(talk.start_time) or _floating(talk.end_time):
+        warnings = warned(warnings, "floating_time")
+    return Talk(
+        id=talk.id,
+        feed=feed,
+        url=url,
+        title=title,
+        speaker=speaker,
+        speaker_affiliation=affiliation,
+        series=series,
+        start_time=talk.start_time,
+        end_time=talk.end_time,
+        status=talk.status or ("cancelled" if _cancelled(title, abstract) else None),
+        room=room,
+        slides_link=slides,
+        video_link=video,
+        abstract=abstract,
+        texts=tuple((field, text) for field, text in texts if text.strip()),
+        warnings=warnings,
+        papers=talk.papers,
+        raw=talk.raw,
+    )
+
+
+def talk_key(talk: Talk) -> int:
+    """A hash that two talks share if they are the same: researchseminars' page, else id and start."""
+    page = None if talk.url is None else _TALK_PAGE.fullmatch(talk.url)
+    if page is not None:
+        return hash(("page", page[1]))
+    return hash(("start", talk.id, talk.start_time or talk.title))
+
+
+def _line(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if not text.isprintable() or "  " in text or text[:1] == " " or text[-1:] == " ":
+        text = tidy(text)
+    return _valid(text) or None
+
+
+def _text(text: str | None) -> str | None:
+    if text is None or not text.strip():
+        return None
+    return _valid(text.rstrip("\r\n"))
+
+
+def _valid(text: str) -> str:
+    """Text that can be written: half of a surrogate pair, which JSON can state, is none."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _cancelled(title: str | None, abstract: str | None) -> bool:
+    return any(
+        text is not None and "ancel" in text.lower() and _CANCELLED.search(text) is not None
+        for text in (title, abstract)
+    )
+
+
+def _floating(time: Time | None) -> bool:
+    return isinstance(time, datetime) and time.tzinfo is None
+
+
+class _Read(NamedTuple):
+    talk: Talk
+    key: int
+    sequence: int
+
+
+class _Reader:
+    """One calendar file, indexed."""
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        spans: Spans,
+        *,
+        name: str | None,
+        keep_raw: bool,
+        keep_private: bool,
+        max_event_bytes: int,
+        on_notice: Callable[[Notice], None],
+    ) -> None:
+        self._stream = stream
+        self._spans = spans
+        self._keep_raw = keep_raw
+        self._keep_private = keep_private
+        self._max_event_bytes = max_event_bytes
+        self._on_notice = on_notice
+        self._counted = (0, 1)  # an offset and its line
+        self._calendars = _calendars(stream, spans)
+        names = [calendar.name for calendar in self._calendars.values() if calendar.name]
+        self._first = next(iter(self._calendars.values()), Calendar())
+        head = _head(stream, spans, keep_private=keep_private) if keep_raw else None
+        self._feed = Feed(name=names[0] if names else name, head=head)
+
+    def talks(self, dropped: set[int], seen: MutableSet[int] | None) -> Iterator[Talk]:
+        spans = self._spans
+        repeated = len(dropped)
+        for number in range(len(spans.starts)):
+            if number in dropped:
+                continue
+            read = self._read(number)
+            if read is None:
+                continue
+            if seen is not None:
+                if read.key in seen:
+                    repeated += 1
+                    continue
+                seen.add(read.key)
+            yield read.talk
+        for start in spans.cut:
+            self._cut_off(start)
+        if repeated:
+            plural = "s were" if repeated > 1 else " was"
+            self._on_notice(
+                Notice(
+                    code="duplicates_dropped",
+                    message=f"{repeated} duplicate{plural} dropped",
+                    feed=self._feed.name,
+                )
+            )
+        if not spans.starts and not spans.cut:
+            self._on_notice(
+                Notice(code="no_talks", message="the calendar is empty", feed=self._feed.name)
+            )
+
+    def duplicates(self) -> set[int]:
+        """Ordinals of the events that another event of the file replaces."""
+        spans = self._spans
+        hashes = sorted(spans.keys)
+        repeated = {a for a, b in pairwise(hashes) if a == b}
+        best: dict[int, tuple[int, int]] = {}
+        dropped: set[int] = set()
+        for number, coarse in enumerate(spans.keys):
+            if coarse not in repeated:
+                continue
+            read = self._read(number, tell=False)
+            if read is None:
+                continue
+            mine = (read.sequence, number)
+            other = best.get(read.key)
+            if other is None or mine > other:
+                best[read.key] = mine
+            if other is not None:
+                dropped.add(min(mine, other)[1])
+        return dropped
+
+    def _read(self, number: int, *, tell: bool = True) -> _Read | None:
+        """An event as a talk; None where it is none, which is told."""
+        spans = self._spans
+        start, end = spans.starts[number], spans.ends[number]
+        if end - start > self._max_event_bytes:
+            if tell:
+                self._tell(
+                    "event_too_large",
+                    f"the event is larger than {self._max_event_bytes} bytes",
+                    start,
+                )
+            return None
+        calendar = self._calendars.get(spans.calendars[number], self._first)
+        closed = number not in spans.unclosed
+        try:
+            lines = logical_lines(block(self._stream, start, end))
+            properties = read_properties(body(lines, closed=closed))
+            talk = read_event(properties, calendar, closed=closed)
+            if self._keep_raw:
+                lines = lines if self._keep_private else private.clean_lines(lines)
+                talk = replace(talk, raw=_joined(lines))
+            talk = finished(talk, feed=self._feed, keep_private=self._keep_private)
+            recurrence = recurrence_of(properties, calendar)
+        except Exception as error:  # noqa: BLE001 - one event never costs another
+            if tell:
+                self._tell(
+                    "unreadable_event", f"the event cannot be read ({type(error).__name__})", start
+                )
+            return None
+        return _Read(
+            talk,
+            talk_key(talk) if recurrence is None else hash(("recurrence", talk.id, recurrence)),
+            sequence_of(properties),
+        )
+
+    def _cut_off(self, start: int) -> None:
+        self._tell("truncated_event", "the file ends inside the event", start)
+
+    def _tell(self, code: str, message: str, start: int) -> None:
+        at, line = self._counted
+        line += count_lines(self._stream, at, start)
+        self._counted = (start, line)
+        uid = uid_of(logical_lines(block(self._stream, start, start + _UID_WITHIN)))
+        self._on_notice(
+            Notice(code=code, message=message, feed=self._feed.name, event=uid, line=line)
+        )
+
+
+def _joined(lines: Iterable[str]) -> bytes:
+    return b"".join(line.encode() + b"\r\n" for line in lines)
+
+
+def _calendars(stream: BinaryIO, spans: Spans) -> dict[int, Calendar]:
+    own: dict[int, list[str]] = {}
+    for number, start, end in spans.own_lines:
+        own.setdefault(number, []).extend(logical_lines(block(stream, start, end)))
+    named: dict[int, dict[str, bytes]] = {}
+    everywhere: dict[str, bytes] = {}
+    for number, start, end in spans.zones:
+        raw = block(stream, start, end)
+        if (name := zone_name(raw)) is not None:
+            named.setdefault(number, {}).setdefault(name, raw)
+            everywhere.setdefault(name, raw)
+    return {
+        number: read_calendar_lines(own.get(number, []), named.get(number, {}), everywhere)
+        for number in sorted({*own, *named})
+    }
+
+
+def _head(stream: BinaryIO, spans: Spans, *, keep_private: bool) -> bytes:
+    """The own lines of the file's first calendar and all its zones, each once."""
+    first = min((number for number, *_ in (*spans.own_lines, *spans.zones)), default=0)
+    lines = [
+        line
+        for number, start, end in spans.own_lines
+        if number == first
+        for line in logical_lines(block(stream, start, end))
+        if split_line(line) is not None
+    ]
+    zones = (tuple(logical_lines(block(stream, start, end))) for _, start, end in spans.zones)
+    lines.extend(line for zone in dict.fromkeys(zones) for line in zone)
+    return _joined(lines if keep_private else private.clean_lines(lines))
+
+
+def _as_utf8(stream: BinaryIO) -> BinaryIO:
+    stream.seek(0)
+    start = stream.read(4)
+    encoding = None
+    if start in {b"\xff\xfe\0\0", b"\0\0\xfe\xff"}:
+        encoding = "utf-32"
+    elif start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        encoding = "utf-16"
+    elif start[1::2] == b"\0\0":
+        encoding = "utf-16-le"
+    elif start[::2] == b"\0\0":
+        encoding = "utf-16-be"
+    if encoding is None:
+        return stream
+    copy = io.BytesIO()
+    copy.writelines(utf8(stream, encoding))
+    return copy
+
+
+def _refusal(stream: BinaryIO) -> FeedError:
+    """Why a file is no calendar, by its beginning."""
+    stream.seek(0)
+    start = stream.read(_BEGINNING).lstrip(b"\xef\xbb\xbf").strip()
+    lower = start.lower()
+    if not start:
+        return FeedError("the feed is empty")
+    if lower.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or b"<html" in lower:
+        if b'type="password"' in lower or b"type='password'" in lower or b"type=password" in lower:
+            return FeedError(
+                "this is a login page, not a calendar",
+                hint="copy the address of the calendar that needs no login",
+            )
+        return FeedError(
+            "this is a web page, not a calendar",
+            hint="look on that page for a link that ends in .ics",
+        )
+    if start[:1] in {b"{", b"["}:
+        return FeedError("this is JSON, but no calendar and no talks")
+    if start[:1] == b"<":
+        return FeedError("this is XML or HTML, not a calendar")
+    if b"\0" in start:
+        return FeedError("this is binary data, not a calendar")
+    return FeedError("this is no calendar: it has no BEGIN:VCALENDAR and no BEGIN:VEVENT")

@@ -1,0 +1,239 @@
+"""Dates, times and zones of calendars. Pure.
+
+Plain forms are read here, durations and zones that a feed defines itself are icalendar's. Zones that
+everybody knows come from the time zone database; what a feed says of those is not believed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+Time = datetime | date
+
+_BASIC = re.compile(r"\d{8}(?:T(?:[01]\d|2[0-3])[0-5]\d[0-5]\dZ?)?", re.ASCII)
+_NAMED = re.compile(r"(?!posix|right/|localtime$|Factory$)[A-Za-z][A-Za-z0-9_+/-]{1,60}", re.ASCII)
+"""Names of the time zone database, but those that differ from machine to machine."""
+_WINDOWS = re.compile(
+    r"[A-Za-z0-9 .+-]{1,60} Standard Time(?: \(Mexico\))?|Russia Time Zone \d\d?|UTC[+-]\d\d",
+    re.ASCII,
+)
+_TZID = re.compile(rb"^TZID(?:;[^:\r\n]*)?:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_RULE = re.compile(rb"^RRULE(?:;[^:\r\n]*)?:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_ZONE_BYTES = 32_000  # a zone's whole history is some 15 KB
+_DAYS = 20_000  # days of one zone whose offset is kept
+
+
+class Moment(NamedTuple):
+    """A point in time, or why there is none or a doubtful one."""
+
+    time: Time | None
+    problem: str | None = None
+    """`bad_time`, `unknown_zone`."""
+
+
+def zone_name(block: bytes) -> str | None:
+    """The name of a VTIMEZONE; None where it has none, or is no zone's size."""
+    name = _TZID.search(block)
+    if name is None or len(block) > _ZONE_BYTES:
+        return None
+    return _clean(name[1].decode("utf-8", "replace"))
+
+
+class Zones:
+    """The zones of one calendar, by the names its times bear."""
+
+    def __init__(
+        self,
+        own: Mapping[str, bytes] | None = None,
+        others: Mapping[str, bytes] | None = None,
+        *,
+        home: str | None = None,
+    ) -> None:
+        """Blocks of the calendar's own zones and of others in its file, by `zone_name`; X-WR-TIMEZONE."""
+        self._blocks = (own or {}, others or {})
+        self._known: dict[str, tzinfo | _OwnZone | None] = {}
+        self._home = home
+
+    def at(self, time: datetime, name: str | None) -> Moment:
+        """A time of day in the zone of this name, or in the calendar's own where there is no name."""
+        if name is None:
+            name = self._home
+            if name is None:
+                return Moment(time)
+        if name not in self._known:
+            self._known[name] = self._find(name)
+        zone = self._known[name]
+        if zone is None:
+            return Moment(time, None if name is self._home else "unknown_zone")
+        if isinstance(zone, _OwnZone):
+            offset = zone.offset(time)
+            return (
+                Moment(time, "unknown_zone")
+                if offset is None
+                else Moment(time.replace(tzinfo=timezone(offset)))
+            )
+        return Moment(time.replace(tzinfo=zone))
+
+    def _find(self, name: str) -> tzinfo | _OwnZone | None:
+        name = _clean(name)
+        if (zone := _database(name)) is not None:
+            return zone
+        for blocks in self._blocks:
+            if name in blocks and (own := _own(blocks[name])) is not None:
+                return own
+        parts = name.split("/")  # a vendor's path: /mozilla.org/20070129_1/Europe/Berlin
+        for start in range(1, len(parts)):
+            if (zone := _database("/".join(parts[start:]))) is not None:
+                return zone
+        return _windows(name)
+
+
+class _OwnZone:
+    """A zone that a feed defines; its offset is asked once for each day that has only one."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._days: dict[date, timedelta | None] = {}
+
+    def offset(self, time: datetime) -> timedelta | None:
+        day = time.date()
+        if day not in self._days:
+            if len(self._days) >= _DAYS:
+                self._days.clear()
+            midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - of the zone asked
+            offset = self._ask(midnight)
+            if day == date.max or offset != self._ask(midnight + timedelta(days=1)):
+                return self._ask(time)
+            self._days[day] = offset
+        return self._days[day]
+
+    def _ask(self, time: datetime) -> timedelta | None:
+        try:
+            offset = self._zone.utcoffset(time.replace(tzinfo=self._zone))
+        except Exception:  # noqa: BLE001 - whatever a feed's rules make dateutil raise
+            return None
+        return offset if offset is not None and abs(offset) < timedelta(days=1) else None
+
+
+def moment(value: str, parameters: Mapping[str, str], zones: Zones) -> Moment:
+    """The time that a property states: aware, naive where nothing says a zone, or a date.
+
+    >>> moment("20220218T180000Z", {}, Zones()).time
+    datetime.datetime(2022, 2, 18, 18, 0, tzinfo=datetime.timezone.utc)
+    >>> moment("20220218T180000", {"TZID": "W. Europe Standard Time"}, Zones()).time.isoformat()
+    '2022-02-18T18:00:00+01:00'
+    >>> moment("TBA", {}, Zones())
+    Moment(time=None, problem='bad_time')
+    """
+    value = value.strip()
+    problem = None
+    try:
+        if _BASIC.fullmatch(value) is not None:
+            if len(value) == len("20220218"):
+                return Moment(date.fromisoformat(value))
+            time = datetime.fromisoformat(value)
+        else:  # ISO 8601 with dashes is no time of a calendar, but can be read
+            problem = "bad_time"
+            if len(value) == len("2022-02-18"):
+                return Moment(date.fromisoformat(value), problem)
+            time = datetime.fromisoformat(value)
+    except ValueError:
+        return Moment(None, "bad_time")
+    name = parameters.get("TZID")
+    if time.tzinfo is not None and (
+        name is None or zones.at(time.replace(tzinfo=None), name).problem
+    ):
+        return Moment(time, problem)
+    placed = zones.at(time.replace(tzinfo=None), name)
+    return Moment(placed.time, problem or placed.problem)
+
+
+def later(start: Time, duration: str) -> Moment:
+    """The end by a DURATION (RFC 5545 §3.3.6): days are days of the calendar, hours are exact.
+
+    >>> later(date(2022, 2, 18), "P1D"), later(date(2022, 2, 18), "soon").problem
+    (Moment(time=datetime.date(2022, 2, 19), problem=None), 'bad_time')
+    """
+    from icalendar import vDuration
+
+    try:
+        span: timedelta = vDuration.from_ical(duration.strip())
+        if not isinstance(start, datetime):
+            return Moment(start + span)
+        end = start + timedelta(days=span.days)
+        rest = span - timedelta(days=span.days)
+        if end.tzinfo is not None:
+            return Moment((end.astimezone(UTC) + rest).astimezone(end.tzinfo))
+        return Moment(end + rest)
+    except (ValueError, OverflowError):
+        return Moment(None, "bad_time")
+
+
+def is_before(end: Time, start: Time) -> bool:
+    """Whether an end lies before its start; by the days alone where one of them says no more.
+
+    >>> is_before(date(2022, 2, 18), datetime(2022, 2, 18, 18))
+    False
+    """
+    if isinstance(end, datetime) and isinstance(start, datetime):
+        if (end.tzinfo is None) == (start.tzinfo is None):
+            return end < start
+        return end.replace(tzinfo=None) < start.replace(tzinfo=None)
+    return _day(end) < _day(start)
+
+
+def _day(time: Time) -> date:
+    return time.date() if isinstance(time, datetime) else time
+
+
+def _clean(name: str) -> str:
+    return name.strip().strip('"').strip("/").strip()
+
+
+def _database(name: str) -> tzinfo | None:
+    if _NAMED.fullmatch(name) is None:
+        return None
+    if name in {"UTC", "Etc/UTC", "Zulu", "GMT"}:
+        return UTC
+    with suppress(ValueError, OSError, LookupError):  # ZoneInfoNotFoundError is a KeyError
+        return ZoneInfo(name)
+    return None
+
+
+def _own(block: bytes) -> _OwnZone | None:
+    from icalendar import Timezone, use_zoneinfo
+
+    rules = [rule.upper() for rule in _RULE.findall(block)]
+    if any(
+        b"FREQ=YEARLY" not in rule
+        or b"BYHOUR" in rule
+        or b"BYMINUTE" in rule
+        or b"BYSECOND" in rule
+        for rule in rules
+    ):
+        return None  # nobody's clocks; it would be counted up second by second
+    use_zoneinfo()  # icalendar's cache is one for the process: a name's first feed would rule it
+    try:
+        zone = Timezone.from_ical(block)
+        return _OwnZone(zone.to_tz(lookup_tzid=False)) if isinstance(zone, Timezone) else None
+    except Exception:  # noqa: BLE001 - ValueError, AttributeError, dateutil's: then it defines none
+        return None
+    finally:
+        use_zoneinfo()
+
+
+def _windows(name: str) -> tzinfo | None:
+    if _WINDOWS.fullmatch(name) is None:
+        return None
+    from icalendar import use_zoneinfo, vDDDTypes
+
+    use_zoneinfo()
+    with suppress(ValueError, OSError, LookupError):
+        time = vDDDTypes.from_ical("20200101T000000", name)
+        return time.tzinfo if isinstance(time, datetime) else None
+    return None

@@ -1,0 +1,288 @@
+r"""The properties of a component and their texts. Pure.
+
+A line that begins no known property is a raw line break in the text before it, and is put back; so
+is one that begins `https:`. Alarms and other nested components are passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+
+def _words(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_NAMES = _words(
+    # RFC 5545 §3.8, RFC 7986, RFC 9073, RFC 9074, RFC 9253, then vCalendar 1.0
+    "ATTACH CATEGORIES CLASS COMMENT DESCRIPTION GEO LOCATION PERCENT-COMPLETE PRIORITY RESOURCES"
+    " STATUS SUMMARY COMPLETED DTEND DUE DTSTART DURATION FREEBUSY TRANSP TZID TZNAME TZOFFSETFROM"
+    " TZOFFSETTO TZURL ATTENDEE CONTACT ORGANIZER RECURRENCE-ID RELATED-TO URL UID EXDATE EXRULE"
+    " RDATE RRULE ACTION REPEAT TRIGGER CREATED DTSTAMP LAST-MODIFIED SEQUENCE REQUEST-STATUS"
+    " NAME REFRESH-INTERVAL SOURCE COLOR IMAGE CONFERENCE CALENDAR-ADDRESS LOCATION-TYPE"
+    " PARTICIPANT-TYPE RESOURCE-TYPE STRUCTURED-DATA STYLED-DESCRIPTION ACKNOWLEDGED PROXIMITY"
+    " CONCEPT LINK REFID METHOD PRODID VERSION CALSCALE"
+    " DCREATED AALARM DALARM MALARM PALARM RNUM DAYLIGHT TZ"
+)
+_STRUCTURE = _words("BEGIN END")
+_TEXTS = _words(
+    "SUMMARY DESCRIPTION COMMENT LOCATION STYLED-DESCRIPTION X-ALT-DESC CATEGORIES RESOURCES"
+)
+_PEOPLE = _words("ATTENDEE ORGANIZER CONTACT CALENDAR-ADDRESS")
+_OF_ALARMS = _words(
+    "ACTION TRIGGER REPEAT DURATION DESCRIPTION SUMMARY ATTACH ATTENDEE UID ACKNOWLEDGED"
+)
+_NONE: Mapping[str, str] = {}
+_ENCODINGS = _words("QUOTED-PRINTABLE BASE64 8BIT 7BIT")
+
+_NAME = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,60})[ \t]{0,8}(?=[:;])")
+_PARAMETER = re.compile(
+    r"""[ \t]{0,8};[ \t]{0,8}([A-Za-z0-9-]{1,60})(?:[ \t]{0,8}=[ \t]{0,8}
+        ((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*))?[ \t]{0,8}""",
+    re.VERBOSE,
+)
+_ADDRESS = re.compile(r"://[^:]*(?::\d{1,5}(?=/)[^:]*)?(?=:)")
+"""The rest of an address that stands unquoted in a parameter, up to the value's colon."""
+
+
+@dataclass(slots=True)
+class Properties:
+    """The properties of one component, values still escaped, under their upper-case names."""
+
+    first: dict[str, str] = field(default_factory=dict)
+    """The first of each name."""
+    parameters: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """Those of the first, where it has any: names in upper case, values unquoted."""
+    further: list[tuple[str, Mapping[str, str], str]] = field(default_factory=list)
+    """All others, in their order."""
+
+    def text(self, name: str) -> str | None:
+        """The first value of a name, decoded and unescaped; None where there is none."""
+        value = self.first.get(name)
+        if value is None:
+            return None
+        return text(value, self.parameters[name]) if name in self.parameters else unescaped(value)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """All values of a name, decoded and unescaped."""
+        first = self.text(name)
+        if first is None:
+            return ()
+        if not self.further:
+            return (first,)
+        return (first, *(text(v, p) for n, p, v in self.further if n == name))
+
+
+def read_properties(lines: Sequence[str]) -> Properties:
+    r"""The properties of a component from its logical lines, without its own BEGIN and END.
+
+    >>> read_properties(["DESCRIPTION:See", "https://arxiv.org/abs/2103.01338", "", "UID:1"]).first
+    {'DESCRIPTION': 'See\nhttps://arxiv.org/abs/2103.01338', 'UID': '1'}
+    """
+    reader = _Reader()
+    ends: dict[str, int] | None = None
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        number += 1
+        name, colon, value = line.partition(":")
+        if colon and name in _NAMES and not reader.soft:
+            reader.take(name, _NONE, value)
+            continue
+        split = split_line(line) if line and not reader.soft else None
+        if split is None:
+            reader.raw(line)
+        elif split[0] not in _STRUCTURE:
+            reader.take(*split)
+        elif split[0] == "BEGIN":
+            if ends is None:
+                ends = _ends(lines)
+            number = _past(lines, number, split[2].strip().upper(), ends)
+    reader.finish()
+    return reader.found
+
+
+class _Reader:
+    """Properties as their lines come, and the text that a raw line continues."""
+
+    __slots__ = ("_blank", "_last", "_tails", "_text", "found", "soft")
+
+    def __init__(self) -> None:
+        self.found = Properties()
+        self.soft = False
+        """A quoted-printable value goes on in the next line, whatever that begins with."""
+        self._last = ""
+        self._text: str | int | None = None  # a name in `first`, a place in `further`
+        self._blank = 0
+        self._tails: dict[str | int, list[str]] = {}
+
+    def take(self, name: str, parameters: Mapping[str, str], value: str) -> None:
+        found = self.found
+        self._last = name
+        self._blank = 0
+        if name not in found.first:
+            found.first[name] = value
+            if parameters:
+                found.parameters[name] = parameters
+        else:
+            found.further.append((name, parameters, value))
+        if name in _TEXTS:
+            self._text = name if found.first[name] is value else len(found.further) - 1
+            self.soft = value.endswith("=") and _encoding(parameters) == "QUOTED-PRINTABLE"
+
+    def raw(self, line: str) -> None:
+        if not line and not self.soft:
+            self._blank += 1
+            return
+        of_people = self._last in _PEOPLE
+        if self.soft or not (of_people or (self._last[:2] == "X-" and self._last not in _TEXTS)):
+            if self._text is None:
+                self.take("COMMENT", _NONE, line)
+            else:
+                tail = self._tails.setdefault(self._text, [])
+                tail.append("\n" * (self._blank + 1) + line)
+                self.soft = self.soft and line.endswith("=")
+        self._blank = 0
+
+    def finish(self) -> None:
+        found = self.found
+        for place, tail in self._tails.items():
+            if isinstance(place, str):
+                found.first[place] += "".join(tail)
+            else:
+                name, parameters, value = found.further[place]
+                found.further[place] = (name, parameters, value + "".join(tail))
+
+
+def split_line(line: str) -> tuple[str, Mapping[str, str], str] | None:
+    """Name in upper case, parameters and value of a line; None where it begins no property.
+
+    A word that is not all capitals and has a blank behind its colon is text: `Location: Room 5`.
+
+    >>> split_line('dtstart;tzid="Europe/Berlin":20220218T190000')
+    ('DTSTART', {'TZID': 'Europe/Berlin'}, '20220218T190000')
+    >>> split_line("https://arxiv.org/abs/2103.01338") is None
+    True
+    """
+    head, colon, value = line.partition(":")
+    if colon and len(head) < 200 and '"' not in head and not value.startswith("//"):
+        known = _head(head)
+        return None if known is None or _is_text(head, value) else (*known, value)
+    name = _NAME.match(line)
+    if name is None or not _is_name(name[1].upper()) or _is_text(name[1], line[name.end() + 1 :]):
+        return None
+    parameters, at = _parameters(line, name.end())
+    at = line.find(":", at)
+    return None if at < 0 else (name[1].upper(), parameters, line[at + 1 :])
+
+
+@lru_cache(maxsize=512)
+def _head(head: str) -> tuple[str, Mapping[str, str]] | None:
+    name = _NAME.match(head + ":")
+    if name is None or not _is_name(name[1].upper()):
+        return None
+    return name[1].upper(), _parameters(head, name.end())[0]
+
+
+def _is_name(name: str) -> bool:
+    return name in _NAMES or name in _STRUCTURE or name.startswith("X-")
+
+
+def _is_text(name: str, value: str) -> bool:
+    return value[:1] in {" ", "\t"} and not name.isupper()
+
+
+def _parameters(line: str, at: int) -> tuple[Mapping[str, str], int]:
+    parameters: dict[str, str] = {}
+    while (found := _PARAMETER.match(line, at)) is not None:
+        name, value = found[1].upper(), (found[2] or "").strip()
+        if name in _ENCODINGS:  # vCalendar 1.0 writes the value alone
+            name, value = "ENCODING", name
+        parameters.setdefault(name, value.replace('"', ""))
+        at = found.end()
+        if line.startswith("://", at) and (rest := _ADDRESS.match(line, at)) is not None:
+            at = rest.end()
+    return parameters, at
+
+
+def _ends(lines: Sequence[str]) -> dict[str, int]:
+    """Number of the last END line of each component."""
+    ends = ((n, line.strip().upper()) for n, line in enumerate(lines) if line[:3].upper() == "END")
+    return {end[4:].strip(): number for number, end in ends if end[3:4] == ":"}
+
+
+def _past(lines: Sequence[str], number: int, component: str, ends: Mapping[str, int]) -> int:
+    """Number of the line behind a nested component, which begins before line `number`."""
+    if ends.get(component, -1) >= number:
+        while True:
+            line = lines[number].strip().upper()
+            number += 1
+            if line[:4] == "END:" and line[4:].strip() == component:
+                return number
+    while number < len(lines):  # it has no end: as far as its properties reach
+        split = split_line(lines[number])
+        if split is not None and split[0] not in _OF_ALARMS and not split[0].startswith("X-"):
+            break
+        number += 1
+    return number
+
+
+def unescaped(value: str) -> str:
+    r"""A TEXT value without its escapes (RFC 5545 §3.3.11), in a single pass.
+
+    >>> unescaped(r"{NMT\, GPT-{1\,2}}\n$\\nabla$"), unescaped(r"C:\new")
+    ('{NMT, GPT-{1,2}}\n$\\nabla$', 'C:\new')
+    """
+    if "\\" not in value:
+        return value
+    if "\\\\" in value:
+        return "\\".join([_unescaped(part) for part in value.split("\\\\")])
+    return _unescaped(value)
+
+
+def _unescaped(value: str) -> str:
+    value = ",".join(value.split("\\,"))  # half the time of replace
+    value = "\n".join(value.split("\\n"))
+    if "\\" in value:
+        value = value.replace("\\;", ";").replace("\\N", "\n").replace("\\:", ":")
+    return value
+
+
+def text(value: str, parameters: Mapping[str, str]) -> str:
+    r"""A text value by its parameters: vCalendar's encodings undone, else unescaped.
+
+    >>> text("Poincar=C3=A9=0D=0A=\n2", {"ENCODING": "QUOTED-PRINTABLE"})
+    'Poincaré\n2'
+    """
+    encoding = _encoding(parameters)
+    if encoding == "QUOTED-PRINTABLE":
+        import quopri
+
+        data = quopri.decodestring(value.encode())
+        plain = _decoded(data, parameters)
+        return plain.replace("\\;", ";").replace("\\,", ",")
+    if encoding in {"BASE64", "B"}:
+        import base64
+        import binascii
+
+        try:
+            return _decoded(base64.b64decode(value), parameters)
+        except (binascii.Error, ValueError):
+            return value
+    return unescaped(value)
+
+
+def _encoding(parameters: Mapping[str, str]) -> str:
+    return parameters.get("ENCODING", "").upper()
+
+
+def _decoded(data: bytes, parameters: Mapping[str, str]) -> str:
+    for charset in (parameters.get("CHARSET", "utf-8"), "utf-8"):
+        try:
+            return data.decode(charset).replace("\r\n", "\n")
+        except (LookupError, ValueError):
+            continue
+    return data.decode("cp1252", "replace").replace("\r\n", "\n")
