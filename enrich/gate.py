@@ -33,6 +33,7 @@ MOST_PAUSE_S = 600.0
 PATIENCE_S = 60.0
 """The longest pause that a request waits for; before a longer one it fails at once."""
 _SPARE = 1.01  # clocks are slewed by up to 0.05 %, and arrive in whole ticks
+_TICK_S = 1e-6  # what rounding leaves of a wait that is over
 _LONGEST_QUEUE_S = 600.0  # a holder that was stopped must not hold everybody for ever
 
 logger = logging.getLogger("enrich")
@@ -122,7 +123,9 @@ class Gate:
 
     def _left(self, until: float) -> float:
         left = until - self._now()
-        return left if 0 < left <= MOST_PAUSE_S else 0.0  # a longer one was set by another clock
+        if left > MOST_PAUSE_S + 60:  # nobody can have written that: the clock has gone back
+            return 0.0
+        return max(0.0, min(left, MOST_PAUSE_S))
 
     # --- a turn ----------------------------------------------------------------------------
 
@@ -141,15 +144,10 @@ class Gate:
         try:
             while True:
                 with self._locked(until):
-                    times = self._read()
-                    if self._forget:
-                        times, self._forget = _Times(ended=times.ended), False
-                    if times.ended is None:  # whoever held the gate died in the exchange
-                        times = _Times(self._now(), times.paused_until, times.refused)
-                        self._write(times)
+                    times = self._corrected(self._read())
                     pause = self._left(times.paused_until)
-                    wait = max(pause, self._spacing(times.ended or 0.0))
-                    if not wait:
+                    wait = max(pause, self._spacing(times))
+                    if wait < _TICK_S and self._clock() < until:
                         yield from self._exchange(times)
                         return
                 self._wait(wait, pause, until)
@@ -165,9 +163,20 @@ class Gate:
             self._last = self._clock()
             self._write(_Times(self._now(), turn.paused_until, turn.refused))
 
-    def _spacing(self, ended: float) -> float:
+    def _corrected(self, times: _Times) -> _Times:
+        right, now = times, self._now()
+        if self._forget:
+            right, self._forget = _Times(ended=times.ended), False
+        if right.ended is None or right.ended > now:
+            # Whoever held the gate died in the exchange, or the clock went back.
+            right = _Times(now, right.paused_until, right.refused)
+        if right != times:
+            self._write(right)
+        return right
+
+    def _spacing(self, times: _Times) -> float:
         delay = self._delay_s * _SPARE
-        left = min(ended + delay - self._now(), delay)
+        left = (times.ended or 0.0) + delay - self._now()
         if self._last is not None:
             left = max(left, self._last + delay - self._clock())
         return max(left, 0.0)
@@ -180,7 +189,7 @@ class Gate:
                 retry_after_s=pause,
                 hint="run again when it is over",
             )
-        if self._clock() + wait > until:
+        if self._clock() + wait >= until:
             raise self._too_late()
         self._on_wait(wait)
         self._sleep(wait)
@@ -254,8 +263,8 @@ class Gate:
         folder, self._folder = self._folder, None
         reason = getattr(error, "strerror", None) or type(error).__name__
         self._on_trouble(
-            f"the folder {folder} cannot be used ({reason}): other runs on this machine do not know "
-            f"of this one's requests to {self._name}; --state-dir names another folder"
+            f"the folder {folder} cannot be used ({reason}): this run and others on this machine do "
+            "not know of each other's requests; --state-dir names another folder"
         )
 
 

@@ -106,7 +106,7 @@ def open_session(
         from platformdirs import user_state_path
 
         state_dir = user_state_path("enrich")
-    tell = on_wait or _silent
+    tell, on_trouble = on_wait or _silent, _once(on_trouble)
     lines = []
     for service in services:
         polite, name = service.politeness, service.name
@@ -157,6 +157,17 @@ def _user_agent(contact: str | None) -> str:
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request  # else ~/.netrc is looked into
+
+
+def _once(tell: Callable[[str], None]) -> Callable[[str], None]:
+    said: set[str] = set()  # the gates of all services meet the same folder
+
+    def once(message: str) -> None:
+        if message not in said:
+            said.add(message)
+            tell(message)
+
+    return once
 
 
 def _silent(name: str, seconds: float) -> None:
