@@ -53,7 +53,10 @@ class Dialect(Protocol):
         ...
 
     def read(self, event: Event) -> Talk:
-        """The event as a talk: id, url, title, speaker, series, abstract, texts, warnings."""
+        """The event as a talk: id, url, title, speaker, series, room, abstract, texts of its own.
+
+        Times, status, and the texts that any event may have are the reader's.
+        """
         ...
 
     def knows_document(self, document: Any) -> bool:

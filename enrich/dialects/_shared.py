@@ -1,0 +1,110 @@
+"""What dialects share: halves of the protocol, people, places, texts. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from enrich.dialects import Event
+from enrich.model import Talk
+
+
+class CalendarOnly:
+    """The half of a dialect that has no JSON or XML."""
+
+    def knows_document(self, document: Any) -> bool:  # noqa: ARG002 - the protocol's
+        """No document is this producer's."""
+        return False
+
+    def read_document(self, document: Any) -> Iterator[Talk | ValueError]:  # noqa: ARG002
+        """Nothing."""
+        return iter(())
+
+
+class DocumentOnly:
+    """The half of a dialect that writes no calendar of its own."""
+
+    def knows(self, prodid: str, event: Event) -> bool:  # noqa: ARG002 - the protocol's
+        """No event is this producer's."""
+        return False
+
+    def read(self, event: Event) -> Talk:
+        """What anybody's event would be."""
+        return Talk(id=event.uid)
+
+
+TBA = frozenset({"", "tba", "tbd", "abstract: tba", "abstract: tbd", "to be announced"})
+"""What stands where there is no abstract yet, in lower case without a final full stop."""
+
+_MEETING = re.compile(r"^\s*\w[\w+.-]*://", re.ASCII)
+_ANCHOR = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
+
+
+def text_or_none(text: str | None) -> str | None:
+    """A text without the line breaks at its end; None where it is empty or says "TBA"."""
+    if not text:
+        return None
+    if len(text) < 20 and text.strip().rstrip(".").lower() in TBA:
+        return None
+    return text.rstrip("\r\n") if text.strip() else None
+
+
+def line_or_none(text: str | None) -> str | None:
+    """A text as one line, white space collapsed; None where nothing is left."""
+    return " ".join(text.split()) or None if text else None
+
+
+def room(location: str | None) -> str | None:
+    """A place as one line; an address of the web is none."""
+    return None if location is None or _MEETING.match(location) else line_or_none(location)
+
+
+def page(urls: tuple[str, ...]) -> str | None:
+    """The first http(s) address."""
+    for url in urls:
+        if url[:8].lower().startswith(("https://", "http://")):
+            return url.strip()
+    return None
+
+
+def people(text: str) -> tuple[str | None, str | None]:
+    """Names and affiliations of `NAME (AFFILIATION)`, one or several, joined as they are written.
+
+    What stands in parentheses inside a name is no affiliation.
+
+    >>> people("Ada (Kit) Lovelace (Univ. of X (UX)) and B. Boole (Cork)")
+    ('Ada (Kit) Lovelace and B. Boole', 'Univ. of X (UX); Cork')
+    >>> people("A, B, and C")
+    ('A, B, and C', None)
+    """
+    if "<" in text:
+        text = _ANCHOR.sub("", text)
+    text = " ".join(text.split())
+    if "(" not in text:
+        return text or None, None
+    names, affiliations = [], []
+    depth = start = done = 0
+    for at, char in enumerate(text):
+        if char == "(":
+            if depth == 0:
+                start = at
+            depth += 1
+        elif char == ")" and depth:
+            depth -= 1
+            after = text[at + 1 : at + 6]
+            if depth == 0 and (not after or after.startswith((", ", "; ", " and ", " & "))):
+                names.append(text[done:start].rstrip())
+                affiliations.append(text[start + 1 : at].strip())
+                done = at + 1
+    if depth or not names or not names[0]:
+        return text or None, None
+    kept = [a for a in dict.fromkeys(affiliations) if a]
+    return "".join((*names, text[done:])), "; ".join(kept) or None
+
+
+def refers(text: str) -> bool:
+    """Whether a text names a paper."""
+    from enrich.extract import find_references  # the sources are loaded when one may be there
+
+    return bool(find_references(text))

@@ -1,0 +1,29 @@
+"""The Events Calendar for WordPress (src/Tribe/iCal.php): tags are stripped, entities are left."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import replace
+
+from enrich.dialects import Event
+from enrich.dialects._shared import CalendarOnly, line_or_none
+from enrich.dialects.generic import DIALECT as GENERIC
+from enrich.model import Talk
+
+
+class EventsCalendar(CalendarOnly):
+    """Its own escapes know `,` and line breaks alone: LaTeX that begins with n is broken for good."""
+
+    def knows(self, prodid: str, event: Event) -> bool:  # noqa: ARG002 - the protocol's
+        """By PRODID, `-//NAME - ECPv6.0//NONSGML v1.0//EN`."""
+        return " - ECPv" in prodid
+
+    def read(self, event: Event) -> Talk:
+        """As anybody's, with the entities of the title decoded."""
+        talk = GENERIC.read(event)
+        if event.summary and "&" in event.summary:
+            return replace(talk, title=line_or_none(html.unescape(event.summary)))
+        return talk
+
+
+DIALECT = EventsCalendar()

@@ -1,0 +1,62 @@
+"""Whoever wrote the event: the summary is the title, labelled lines of the description are believed.
+
+Also the producers without habits that matter here: ics.py, Jekyll, R's calendar, Apple, Outlook, Google.
+"""
+
+from __future__ import annotations
+
+import re
+
+from enrich.dialects import Event
+from enrich.dialects._shared import (
+    CalendarOnly,
+    line_or_none,
+    page,
+    people,
+    room,
+    text_or_none,
+)
+from enrich.markup import plain_text
+from enrich.model import Talk
+
+_SPEAKER = re.compile(
+    r"^[ \t*_-]{0,4}(?:speakers?|presenters?|lecturer|referent(?:in)?|vortragender?|orateur|ponente)"
+    r"(?: ?name)?[*_ ]{0,3}:[*_]{0,2}[ \t]*\n?[ \t]*(?P<who>\S[^\r\n]{0,300})$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+class Generic(CalendarOnly):
+    """What nobody else knows."""
+
+    def knows(self, prodid: str, event: Event) -> bool:  # noqa: ARG002 - the protocol's
+        """Any event."""
+        return True
+
+    def read(self, event: Event) -> Talk:
+        """Title from the summary, speaker from a line "Speaker: …", text from the description."""
+        abstract = text_or_none(plain_text(event.description)) if event.description else None
+        speaker, affiliation = labelled_speaker(abstract)
+        return Talk(
+            id=event.uid,
+            url=page(event.urls),
+            title=line_or_none(event.summary),
+            speaker=speaker,
+            speaker_affiliation=affiliation,
+            room=room(event.location),
+            abstract=abstract,
+        )
+
+
+def labelled_speaker(text: str | None) -> tuple[str | None, str | None]:
+    r"""Name and affiliation from the first line "Speaker: NAME (AFFILIATION)".
+
+    >>> labelled_speaker("Speaker: Emmy Noether (Göttingen)\nOn invariants.")
+    ('Emmy Noether', 'Göttingen')
+    """
+    if text and ":" in text and (found := _SPEAKER.search(text)):
+        return people(found["who"].strip("*_ "))
+    return None, None
+
+
+DIALECT = Generic()

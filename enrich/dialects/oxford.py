@@ -1,0 +1,43 @@
+"""Oxford Talks (ox-it/talks.ox, talks/core/renderers.py): the UID is the talk's page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from enrich.dialects import Event
+from enrich.dialects._shared import CalendarOnly, page, people, text_or_none
+from enrich.dialects.generic import DIALECT as GENERIC
+from enrich.model import Talk
+
+_LABEL = "\nSpeakers:\n"
+
+
+class Oxford(CalendarOnly):
+    """DESCRIPTION is the text and "Speakers:" with a line of names below."""
+
+    def knows(self, prodid: str, event: Event) -> bool:
+        """By PRODID, or by a UID that is a talk's page."""
+        return "talks.ox" in prodid or (
+            event.uid.startswith("http")
+            and "/talks/id/" in event.uid
+            and "Speakers:" in (event.description or "")
+        )
+
+    def read(self, event: Event) -> Talk:
+        """The speakers go from the text into their own place; what stands below them stays."""
+        talk = replace(GENERIC.read(event), url=page((event.uid, *event.urls)))
+        text, label, rest = f"\n{talk.abstract or ''}".rpartition(_LABEL)
+        if not label:
+            return talk
+        names, _, below = rest.partition("\n")
+        speaker, affiliation = people(names)
+        kept = [part for part in (text.strip("\n"), below.strip("\n")) if part]
+        return replace(
+            talk,
+            speaker=speaker,
+            speaker_affiliation=affiliation,
+            abstract=text_or_none("\n\n".join(kept)),
+        )
+
+
+DIALECT = Oxford()

@@ -1,0 +1,249 @@
+"""researchseminars.org, its mirrors, and everything else that runs on its code.
+
+The grammar of DESCRIPTION is that of `WebTalk.event()` (roed314/seminars, seminars/talk.py); the site
+escapes no HTML in it. SUMMARY is the speaker, LOCATION may be a meeting's address, never the room.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from enrich.dialects import Event
+from enrich.dialects._documents import (
+    affiliations,
+    further,
+    joined,
+    line_of,
+    link_of,
+    moment,
+    number_of,
+    text_of,
+    time_warnings,
+)
+from enrich.dialects._shared import (
+    line_or_none,
+    page,
+    people,
+    text_or_none,
+)
+from enrich.model import Talk, Warning, iso  # noqa: A004 - the document's word
+
+_NOTHING: Mapping[str, Any] = {}
+_LISTED = {"speaker", "title", "abstract", "start_time"}
+
+SITE = "https://researchseminars.org"
+
+# `Title: <a href="URL">TITLE</a>`; of February 2021 without quotes, of before without the anchor.
+# TITLE is as typed, so it ends at the last `</a>` of its line.
+_TITLE = re.compile(r'Title: <a href=(?:"([^"\n]*)"|([^\s>]*))>(.*)</a>[ \t]*$')
+_UID = re.compile(r"(?P<series>[A-Za-z0-9_+.-]+)/(?P<number>-?\d+)")
+_LIVE = re.compile(
+    r"(?:Interactive livestream|View-only livestream|Access|Livestream|Password hint|Password): "
+)
+_ROOM = re.compile(r"Lecture held in (.*)\.$")
+_TALK_PAGE = re.compile(r"https?://[^\s/]+/talk/[^\s/]+/-?\d+/?")
+_PART_OF = " as part of "
+_COMMENTS = re.compile(r"(?:preprints?|comments?):\s", re.IGNORECASE)
+
+
+class ResearchSeminars:
+    """The events and the JSON of the site."""
+
+    def knows(self, prodid: str, event: Event) -> bool:
+        """By PRODID, or by the first line where another calendar took the event over."""
+        if "researchseminars" in prodid or "mathseminars" in prodid:
+            return True
+        text = event.description
+        return text is not None and text.startswith("Title: <a href=") and "/talk/" in text[:300]
+
+    def read(self, event: Event) -> Talk:
+        """Title, speaker, series, room and abstract; what fits nowhere stays in the abstract."""
+        title, url, by, held, abstract, comments = _parts(event.description or "")
+        speakers, series = _speakers(by, event.summary)
+        speaker, affiliation = people(speakers)
+        if speaker is None and event.summary:
+            speaker, affiliation = people(event.summary)
+        return Talk(
+            id=event.uid,
+            url=url or talk_page(event.uid, event.location),
+            title=title,
+            speaker=speaker,
+            speaker_affiliation=affiliation,
+            series=line_or_none(series),
+            room=held,
+            abstract=abstract,
+            texts=(("comments", comments),) if comments else (),
+            warnings=rescheduled(event.uid),
+        )
+
+    def knows_document(self, document: Any) -> bool:
+        """`/seminar/NAME/json`, a bare list, and the answers of `/api/0/`, which have a `code`."""
+        if isinstance(document, list):
+            return bool(document) and all(_is_listed(item) for item in document)
+        if not isinstance(document, Mapping) or "code" not in document:
+            return False
+        return isinstance(document.get("properties"), Mapping) or "results" in document
+
+    def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
+        """The talks; of their keys only those that are named here are ever read."""
+        if isinstance(document, list):
+            records, series = document, _NOTHING
+        else:
+            series = document.get("properties") or _NOTHING
+            talks = document.get("talks", document.get("results"))
+            records = talks if isinstance(talks, list) else [series]
+        for index, record in enumerate(records, 1):
+            if not isinstance(record, Mapping):
+                yield ValueError(f"talk {index} is no object")
+            elif record.get("hidden") is not True and record.get("display") is not False:
+                yield _from_json(record, series)
+
+
+def _is_listed(item: Any) -> bool:
+    return isinstance(item, Mapping) and "id" not in item and item.keys() >= _LISTED
+
+
+def _from_json(record: Mapping[str, Any], series: Mapping[str, Any]) -> Talk:
+    start = moment(record.get("start_time"))
+    speakers = (text_of(record, "speaker") or "").split("|")
+    speaker = joined(speakers)
+    title = line_of(record, "title")
+    name = (
+        line_of(record, "seminar_id")
+        or line_of(record, "series_id")
+        or line_of(series, "series_id")
+    )
+    counter = number_of(record, "series_ctr") or number_of(record, "seminar_ctr")
+    if name and counter:
+        uid, url = f"{name}/{counter}", talk_page(f"{name}/{counter}")
+    else:  # the bare list names no talk
+        uid, url = f"{iso(start) or 'TBA'} {speaker or title or 'TBA'}", None
+    slides = link_of(record, "slides_link")
+    return Talk(
+        id=uid,
+        url=url,
+        title=title,
+        speaker=speaker,
+        speaker_affiliation=affiliations((text_of(record, "speaker_affiliation") or "").split("|")),
+        series=line_of(series, "name") or line_of(record, "seminar_name"),
+        start_time=start,
+        end_time=moment(record.get("end_time")),
+        status="cancelled" if record.get("deleted") is True else None,
+        room=line_of(record, "room"),
+        slides_link=slides,
+        video_link=link_of(record, "video_link"),
+        abstract=text_or_none(text_of(record, "abstract")),
+        texts=further(
+            ("comments", text_or_none(text_of(record, "comments"))),
+            ("paper_link", line_of(record, "paper_link")),
+            perhaps=(("slides_link", slides),),
+        ),
+        warnings=(*time_warnings(record.get("start_time"), start), *rescheduled(uid)),
+    )
+
+
+def _parts(
+    text: str,
+) -> tuple[str | None, str | None, str, str | None, str | None, str | None]:
+    """Title, talk page, line of the speaker, room, abstract and comments."""
+    title = url = held = None
+    by = ""
+    line, _, rest = text.partition("\n")
+    if line.startswith("Title: "):
+        if found := _TITLE.match(line):
+            url = _absolute(found[1] or found[2])
+            title = line_or_none(found[3])
+        else:
+            title = line_or_none(line[7:])
+        line, _, rest = rest.partition("\n")
+    if line.startswith("by "):
+        by = line[3:]
+    else:
+        rest = f"{line}\n{rest}" if line else rest
+    left: list[str] = []
+    while rest:
+        if rest.startswith("Abstract\n"):
+            abstract, comments = _comments(rest[9:])
+            return title, url, by, held, _joined(left, abstract), comments
+        line, _, rest = rest.partition("\n")
+        if line == "Abstract: TBA":
+            return title, url, by, held, _joined(left, ""), text_or_none(rest.strip("\n"))
+        if found := _ROOM.match(line):
+            held = line_or_none(found[1])
+        elif not _LIVE.match(line) and (line or left):
+            left.append(line)
+    return title, url, by, held, _joined(left, ""), None
+
+
+def _speakers(by: str, summary: str | None) -> tuple[str, str]:
+    """The speakers of "SPEAKERS as part of SERIES", and the series.
+
+    SUMMARY says the same speakers; where it does not, the last " as part of " parts them.
+    """
+    if summary and by.startswith(f"{summary}{_PART_OF}"):
+        return summary, by[len(summary) + len(_PART_OF) :]
+    speakers, joint, series = by.rpartition(_PART_OF)
+    return (speakers, series) if joint else (by, "")
+
+
+def _joined(left: list[str], abstract: str) -> str | None:
+    if left:
+        return text_or_none("\n".join((*left, abstract)))
+    return text_or_none(abstract)
+
+
+def _comments(text: str) -> tuple[str, str | None]:
+    """The abstract and the comments behind it.
+
+    The site writes both without a label between, and abstracts have paragraphs too; so only a
+    last paragraph that names itself (`Preprint: …`, `Comments: …`) is taken for comments.
+    """
+    abstract, gap, last = text.rstrip().rpartition("\n\n")
+    if gap and _COMMENTS.match(last):
+        return abstract, last
+    return text, None
+
+
+def _absolute(address: str | None) -> str | None:
+    if not address:
+        return None
+    return page((SITE + address if address.startswith("/") else address,))
+
+
+def talk_page(uid: str, location: str | None = None) -> str | None:
+    """A talk's page, from a LOCATION that is one, else from its UID `SERIES/NUMBER`.
+
+    >>> talk_page("SciML/3")
+    'https://researchseminars.org/talk/SciML/3/'
+    """
+    if location and _TALK_PAGE.fullmatch(location):
+        return location
+    found = _UID.fullmatch(uid)
+    return f"{SITE}/talk/{found['series']}/{found['number']}/" if found else None
+
+
+def addresses(series: str) -> tuple[str, ...]:
+    """Where a series can be had, the best first: the API names `paper_link` and the talks' numbers.
+
+    >>> addresses("SciML")[0]
+    'https://researchseminars.org/api/0/lookup/series?series_id=%22SciML%22'
+    """
+    return (
+        f"{SITE}/api/0/lookup/series?series_id=%22{series}%22",
+        f"{SITE}/seminar/{series}/json",
+        f"{SITE}/seminar/{series}/ics",
+    )
+
+
+def rescheduled(uid: str) -> tuple[Warning, ...]:
+    """The warning of a talk whose number is negative: the site moved it, its page is gone."""
+    found = _UID.fullmatch(uid)
+    if found is None or not found["number"].startswith("-"):
+        return ()
+    message = f"the site rescheduled this talk ({uid}); its page may be gone"
+    return (Warning(code="rescheduled", message=message),)
+
+
+DIALECT = ResearchSeminars()
