@@ -21,22 +21,25 @@ FILE = "answers.sqlite"
 _BUSY_S = 5.0
 
 
-def open_cache(folder: Path | None, on_trouble: Callable[[str], None]) -> BaseCache:
+def open_cache(
+    folder: Path | None, on_trouble: Callable[[str], None], *, file: str = FILE
+) -> BaseCache:
     """The cache in a folder, which is made where it is missing; in memory where it cannot be used.
 
     Args:
         folder: The cache folder; None: in memory.
         on_trouble: Told what is wrong, once.
+        file: Its name in the folder.
     """
     if folder is None:
         return BaseCache()
     from filelock import FileLock, Timeout
 
-    path = folder / FILE
+    path = folder / file
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Several processes that make one file at once meet "database is locked" at once.
-        with FileLock(folder / f"{FILE}.lock", mode=0o600, timeout=_BUSY_S):
+        with FileLock(folder / f"{file}.lock", mode=0o600, timeout=_BUSY_S):
             try:
                 _prepare(path)
             except sqlite3.OperationalError:

@@ -67,7 +67,7 @@ def read_talks(
     Raises:
         FeedError: nothing can be read at all. It is raised by the call, not by the first talk.
 
-    >>> read = read_talks(b"BEGIN:VCALENDAR\\nBEGIN:VEVENT\\nUID:1\\nSUMMARY:A talk\\nEND:VEVENT\\nEND:VCALENDAR")
+    >>> read = read_talks(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:A talk\nEND:VEVENT\nEND:VCALENDAR")
     >>> [talk.title for talk in read]
     ['A talk']
     """
@@ -276,7 +276,7 @@ def _kind(stream: BinaryIO, label: str) -> tuple[str, Any]:
     if _CALENDAR.search(text.encode("utf-8", "replace")) or _holds_calendar(stream):
         return "calendar", None
     lower = start.lower()
-    if lower.startswith(("<?xml", "<schedule")) and "<html" not in lower:
+    if lower.startswith(("<?xml", "<schedule", "<!doctype schedule")) and "<html" not in lower:
         return "xml", None
     if start[0] == "<":
         if _PASSWORD.search(text):
