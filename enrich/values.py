@@ -64,7 +64,9 @@ class Properties:
         value = self.first.get(name)
         if value is None:
             return None
-        return text(value, self.parameters[name]) if name in self.parameters else unescaped(value)
+        return (
+            text_of(value, self.parameters[name]) if name in self.parameters else unescaped(value)
+        )
 
     def texts(self, name: str) -> tuple[str, ...]:
         """All values of a name, decoded and unescaped."""
@@ -73,7 +75,7 @@ class Properties:
             return ()
         if not self.further:
             return (first,)
-        return (first, *(text(v, p) for n, p, v in self.further if n == name))
+        return (first, *(text_of(v, p) for n, p, v in self.further if n == name))
 
 
 def read_properties(lines: Sequence[str]) -> Properties:
@@ -251,10 +253,20 @@ def _unescaped(value: str) -> str:
     return value
 
 
-def text(value: str, parameters: Mapping[str, str]) -> str:
+def escaped(text: str) -> str:
+    r"""A text as a TEXT value.
+
+    >>> escaped("a, b;\nc")
+    'a\\, b\\;\\nc'
+    """
+    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return text.replace("\n", "\\n")
+
+
+def text_of(value: str, parameters: Mapping[str, str]) -> str:
     r"""A text value by its parameters: vCalendar's encodings undone, else unescaped.
 
-    >>> text("Poincar=C3=A9=0D=0A=\n2", {"ENCODING": "QUOTED-PRINTABLE"})
+    >>> text_of("Poincar=C3=A9=0D=0A=\n2", {"ENCODING": "QUOTED-PRINTABLE"})
     'Poincaré\n2'
     """
     encoding = _encoding(parameters)
