@@ -38,9 +38,9 @@ logger = logging.getLogger("enrich")
 class Service(Protocol):
     """What the HTTP layer wants to know of a service: sources and fallbacks are ones.
 
-    One with a login also has `log_in(login: Login, send) -> str`, which gives a bearer token.
-    `send(method, url, *, json=None, data=None)` sends past cache, login and `check`, but through
-    gate and retries; it gives answers such as 400 and 401 back, and raises SourceError.
+    One with a login also has `log_in(login: Login, send) -> str`, which gives a bearer token, once
+    a run. `send(method, url, *, json=None, data=None)` sends past cache, login and `check`, but
+    through gate and retries; it gives answers such as 400 and 401 back, and raises SourceError.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Service(Protocol):
     def check(self, response: requests.Response) -> None:
         """Look at a whole answer, of any status but redirects, before anybody believes or keeps it.
 
-        Returns for what `fetch` understands, be it 404 or 400. Statuses in `politeness.retried` need
+        Its request is the one that was sent, with the Authorization of a login. Returns for what `fetch` understands, be it 404 or 400. Statuses in `politeness.retried` need
         no care, but for an Overloaded with the pause that the body names.
 
         Raises:
@@ -166,7 +166,7 @@ class PoliteAdapter(BaseAdapter):
 
             try:
                 line.token = line.service.log_in(line.login, send)  # type: ignore[attr-defined]
-            except (Refused, Overloaded, BadAnswer) as error:
+            except SourceError as error:
                 line.login_failed = error
                 raise
             return line.token
