@@ -1,68 +1,340 @@
-"""How people write arXiv papers. Pure."""
+"""How people write arXiv papers: addresses, labels, old ids, bare numbers, and lists of them. Pure.
+
+Forms: arXiv's own routes (arXiv/arxiv-browse), the readers that carry its ids, its DOIs
+(info.arxiv.org/help/doi), and what authors write in prose, LaTeX, BibTeX, Markdown and HTML.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from enrich.model import Mention
-from enrich.paper import PaperId
+from enrich.grammar import addresses, cues
+from enrich.grammar.arxiv_ids import (
+    ARCHIVES,
+    NEW,
+    OLD,
+    OLD_NUMBER,
+    VERSION,
+    canonical,
+    paper,
+    version,
+)
+from enrich.model import Form, Mention
 
-ANCHORS = (b"arxiv", b"ar5iv")
+__all__ = ["ANCHORS", "canonical", "recognise"]
 
-_ID = (
-    rb"(?P<id>\d{4}\.\d{4,5}(?!\d)|(?:[a-z]{2,8}(?:-[a-z]{2,5})?)(?:\.[a-z-]{2,12})?/\d{7}(?!\d))"
-    rb"(?:v(?P<version>[1-9]\d{0,3}))?"
+ANCHORS = (b"xiv", b"0000.0000", b"0000000", b"abs-0000-0000")
+"""The label and the hosts; new numbers; old numbers; dblp's keys."""
+
+_ID = rb"(?P<id>" + NEW + b"|" + OLD + b")"
+
+# https://arxiv.org/<route>/<id>; the routes of today and those that old links still use
+_ROUTE = (
+    rb"(?:(?:abs|pdf|html|format|e-?print|src|ps|dvi|tb|trackback|bibtex|refs|cits|audio|other)(?:/+|(?:/+)?\?(?:[\w.-]{1,20}=[^\s&]{0,60}&){0,4}(?:id=)?)"
+    rb"|(?:prevnext|api/query|oai2?)/?\?(?:[\w.-]{1,20}=[^\s&]{0,80}&){0,6}(?:id|id_list|identifier)=(?:oai:arxiv\.org:)?"
+    rb"|show-email/[0-9a-f]{1,40}/+|auth/show-endorsers/+"
+    rb"|ftp/arxiv/papers/[0-9]{4}/|ps_cache/arxiv/(?:pdf|ps|html)/[0-9]{4}/|)"
 )
-_LINK = re.compile(
-    rb"ar[x5]iv\.(?:labs\.arxiv\.)?org/(?:abs|pdf|html|format|e-print|src|ps|tb)/" + _ID,
-    re.IGNORECASE,
+_ADDRESS = re.compile(
+    rb"(?i)\.org\.?(?::[0-9]{1,5})?/{1,3}"
+    + _ROUTE
+    + rb"(?:arxiv:)?"
+    + _ID
+    + VERSION
+    + rb"(?:\.pdf(?![a-z0-9]))?"
 )
-_LABEL = re.compile(rb"arxiv[:.]?[ ]?" + _ID, re.IGNORECASE)
-_KEY = re.compile(_ID, re.IGNORECASE)
-_ARCHIVES = frozenset(
-    """
-    acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas
-    cond-mat cs dg-ga econ eess funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th
-    nlin nucl-ex nucl-th patt-sol physics plasm-ph q-alg q-bio q-fin quant-ph solv-int stat
-    supr-con
-    """.split()  # noqa: SIM905 - reads as the list it is
+_BY_FOLDER = re.compile(  # /ftp/hep-th/papers/9901/9901001.pdf, /PS_cache/hep-th/pdf/9901/9901001v3.pdf
+    rb"(?i)\.org/+(?:ftp/([a-z-]{2,9})/papers|ps_cache/([a-z-]{2,9})/(?:pdf|ps|html))/[0-9]{4}/([0-9]{7})(?![0-9])"
+    + VERSION
+    + rb"(?:\.pdf(?![a-z0-9]))?"
 )
+_BY_NUMBER = re.compile(  # /abs?archive=math&papernum=0601001
+    rb"(?i)\.org/+abs/?\?archive=([a-z-]{2,9})&papernum=([0-9]{7})(?![0-9])" + VERSION
+)
+_OAI = re.compile(rb"(?i)\.org:[ ]?" + _ID + VERSION)
+_NOT_PAPERS = (b"static.", b"info.", b"blog.", b"status.")
+
+_LABEL = re.compile(
+    rb"(?i)(?:s|ids?)?(?P<sep>[ \t~]{0,4}[:;.,#=_/-]{0,2}[ \t~]{0,4}(?:(?:\r?\n|\x0b)[ \t]{0,40})?[(\[{\"'<]{0,2}"
+    rb"(?:(?:abs|pdf)/)?)" + _ID + VERSION
+)
+_BIBCODE = re.compile(rb"(?i)(?:([0-9]{4})\.?([0-9]{5})|([0-9]{4}\.[0-9]{4}))[a-z](?![a-z0-9])")
+_DOI = re.compile(rb"(?i)\.[ ]?" + _ID + VERSION)
+_VANITY = re.compile(rb"(?i)-vanity\.com/papers/+" + _ID + VERSION)
+_ALPHA = re.compile(rb"(?i)\.org/+(?:[a-z]{2}/)?(?:abs|pdf|html|overview)/+" + _ID + VERSION)
+_DBLP = re.compile(rb"(?i)abs-([0-9]{4})-([0-9]{4,5})(?![0-9])")
+
+_READERS = tuple(  # host and path directly before an id, but for hosts with "xiv" in their names
+    b"""
+    ar5iv.org/abs/ ar5iv.org/html/ ar5iv.org/pdf/ ar5iv.org/
+    huggingface.co/papers/ hf.co/papers/ emergentmind.com/papers/ researchtrend.ai/papers/
+    scholarfeed.org/paper/ connectedpapers.com/main/ front.math.ucdavis.edu/
+    lanl.gov/abs/ lanl.gov/pdf/ lanl.gov/ps/ lanl.gov/html/ lanl.gov/format/ lanl.gov/e-print/
+    xxx.itp.ac.cn/abs/ xxx.itp.ac.cn/pdf/ xxx.itp.ac.cn/ps/ xxx.itp.ac.cn/format/
+    """.split()
+)
+_BEFORE_ARXIV = tuple(  # the same before "arxiv/" and an id
+    b"""
+    scirate.com/ papers.cool/ inspirehep.net/ inspirehep.net/api/ semanticscholar.org/
+    connectedpapers.com/main/
+    """.split()
+)
+_FORUM = re.compile(
+    rb"(?i)(?<![a-z0-9-])openreview\.net/+forum/?\?(?:[^\s&]{0,80}&){0,6}arxivid=\Z"
+)
+
+_NEW_AT = re.compile(rb"(?i)(?P<id>" + NEW + rb")" + VERSION)
+_OLD_AT = re.compile(rb"(?i)" + OLD_NUMBER + VERSION)
+_NEW_KEY = re.compile(NEW)
+_FILE = rb"\.(?:pdf|txt|tex|ps|e?ps|dvi|gz|tar|zip|html?|md|json|csv|log|bib|docx?|pptx?|xml|dat|png|jpe?g|py|bin|exe|iso|deb|rpm|whl|dmg|pkg)(?![a-z0-9])"
+_IS_FILE = re.compile(rb"(?i)" + _FILE)
+_BARE_END = re.compile(  # what may not stand behind a bare id
+    rb"(?i)(?![a-z0-9@%]|_[a-z0-9]|[.:-][0-9]|,[0-9]{3}(?![0-9.])|/(?![0-9]{4}\.[0-9])[a-z0-9~]|"
+    + _FILE
+    + rb")"
+)
+_BARE_START = re.compile(rb"(?i)(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_)\Z")
+_JOURNAL = re.compile(rb"(?i)journal\s{0,4}=\s{0,4}[{\"']{0,2}(?:corr|arxiv)")
+_CORR = re.compile(
+    rb"(?i)(?<![a-z])(?:corr|arxiv)[}\"'*_]{0,2}[\s,.:;({]{0,6}(?:vol(?:ume|\.)?[\s={\"']{0,6})?\Z"
+)
+
+_LATER = re.compile(  # "v2", "(v2)", "[v2]", ", version 2" behind an id
+    rb"(?i)(?:,?[ \t]{1,3}v|,?[ \t]{0,3}[(\[][ \t]?v|,?[ \t]{0,3}[(\[]?[ \t]{0,2}(?<![0-9a-z])ver(?:sion|\.)?[ \t]{0,2})"
+    rb"([1-9][0-9]{0,2})(?![a-z0-9]|\.[0-9])[)\]]?"
+)
+_AND = (
+    "and|und|et|y|e|i|og|och|en|ja|ve|oraz|a|és|és|și|si|și|và|и|та|και|και|и|و|"
+    "dan|eta|in|kaj|agus|và|和|与|與|及|と|および|および|및|그리고|以及"
+).encode()
+_WHITE = rb"[ \t]{0,8}(?:(?:\r?\n|\x0b)[ \t]{0,8})?"
+_NEXT = re.compile(
+    rb"(?i)(?:" + cues.CATEGORIES + rb")?[)\]}\"']{0,2}"
+    rb"(?:(?:"
+    + _WHITE
+    + rb"(?:[,;&+|/]|\xe3\x80\x81|(?:"
+    + _AND
+    + rb")(?![a-z0-9]))){1,3}"
+    + _WHITE
+    + rb"|[ \t]{0,8}(?:\r?\n|\x0b)[ \t]{0,8})"
+    rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,2}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{1,4})?[(\[{\"']{0,2}"
+    + _ID
+    + VERSION
+)
+
+
+_PLAIN_BEFORE = frozenset(bytes((b,)) for b in b" \t\r\n\x0b([{<>\"'`|*") | {b""}
+_MAY_GO_ON = frozenset(bytes((b,)) for b in b" \t\r\n\x0b,;&+|/([)]}\"'\xe3")
+_ARCHIVE_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-"
 
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
-    """The papers that the label or the address at byte `at` names."""
-    match = _LINK.match(text, at) or _LABEL.match(text, at)
-    if match is None:
-        return ()
-    found = canonical(match["id"].decode())
+    """The papers that the label, address, number or list around byte `at` names, in order."""
+    kind = text[at : at + 1]
+    if kind in b"xX":
+        first = _labelled(text, at)
+    elif kind in b"aA":
+        first = _dblp(text, at)
+    elif text[at + 4 : at + 5] == b".":
+        first = _numbered(text, at)
+    else:
+        first = _old(text, at)
+    return _with_list(text, first) if first is not None else ()
+
+
+def _with_list(text: bytes, mention: Mention) -> Sequence[Mention]:
+    """The mention, its version if that stands behind it, and the bare ids that go on from it."""
+    found = []
+    while True:
+        end = mention.end
+        if text[end : end + 1] not in _MAY_GO_ON:
+            break
+        later = _LATER.match(text, end) if mention.version is None else None
+        if later is not None:
+            mention = mention._replace(version=version(later[1]))
+            end = later.end()
+        match = _NEXT.match(text, end)
+        if match is None or not _BARE_END.match(text, match.end()):
+            break
+        found.append(mention)
+        mention = _mention(match, match.start("id"), "bare")
+    found.append(mention)
+    return found
+
+
+def _mention(match: re.Match[bytes], start: int, form: Form) -> Mention:
+    return Mention(paper(match["id"]), version(match["version"]), start, match.end(), form)
+
+
+def _labelled(text: bytes, at: int) -> Mention | None:
+    """At the `xiv` of arXiv or alphaXiv."""
+    if text[at - 2 : at].lower() != b"ar":
+        if text[at - 5 : at].lower() == b"alpha" and (match := _ALPHA.match(text, at + 3)):
+            return _address(text, at - 5, match)
+        return None
+    start, at = at - 2, at + 3
+    following = text[at : at + 1]
+    if following == b".":
+        if match := _ADDRESS.match(text, at):
+            return _address(text, start, match)
+        if match := _BY_FOLDER.match(text, at) or _BY_NUMBER.match(text, at):
+            return _by_parts(text, start, match)
+        if match := _OAI.match(text, at):
+            return None if addresses.is_glued(text, start) else _mention(match, start, "text")
+    elif following == b"-" and (match := _VANITY.match(text, at)):
+        return _address(text, start, match)
+    before = text[start - 1 : start]
+    if before.isdigit():
+        return _bibcode(text, start, at)
+    match = _LABEL.match(text, at)
+    if match is None or addresses.is_userinfo(text, match.end()):
+        return None
+    if before in _PLAIN_BEFORE:
+        return _mention(match, start, "text")
+    if addresses.is_glued(text, start) and text[start - 8 : start].lower() != b"preprint":
+        return None
+    separator = match["sep"].strip(b" \t~+")
+    doi = text[start - 9 : start].lower() == b"10.48550/"
+    if doi:
+        start -= 9
+        host = addresses.host_start(text, start - 1)
+        if text[host:start].lower().endswith(b"doi.org/"):
+            start = addresses.scheme_start(text, host)
+        return _mention(match, start, "doi")
+    if addresses.in_address(text, start):
+        if separator == b"/" and (begin := _reader(text, start, _BEFORE_ARXIV)) is not None:
+            return _mention(match, begin, "url")
+        if separator not in {b":", b"-"}:
+            return None
+    elif b"/" in separator and (before in b"/\\.~" or _IS_FILE.match(text, match.end())):
+        return None
+    return _mention(match, start, "text")
+
+
+def _address(text: bytes, start: int, match: re.Match[bytes]) -> Mention | None:
+    """The URL whose host goes on to `start`, where a host's name of ours begins."""
+    begin = _host(text, start)
+    if begin is None or addresses.is_userinfo(text, match.end()):
+        return None
+    return _mention(match, begin, "url")
+
+
+def _host(text: bytes, start: int) -> int | None:
+    """Where the URL begins; None where the host is another's, or one that holds no papers."""
+    if addresses.is_glued(text, start) or text[start - 1 : start] in {b"-", b"_"}:
+        return None
+    host = addresses.host_start(text, start)
+    if text[host:start].lower().endswith(_NOT_PAPERS):
+        return None
+    host += start - host - len(text[host:start].lstrip(b".-"))
+    return addresses.scheme_start(text, host)
+
+
+def _by_parts(text: bytes, start: int, match: re.Match[bytes]) -> Mention | None:
+    *archives, number = (group for group in match.groups()[:-1] if group)
+    found = canonical(f"{archives[0].decode()}/{number.decode()}")
+    begin = _host(text, start)
+    if found is None or begin is None:
+        return None
+    return Mention(found[0], version(match["version"]), begin, match.end(), "url")
+
+
+def _bibcode(text: bytes, start: int, at: int) -> Mention | None:
+    """ADS: the year, "arXiv", nine digits or a dotted number, the author's initial."""
+    match = _BIBCODE.match(text, at)
+    begin = start - 4
+    if match is None or not text[begin:start].isdigit() or addresses.is_glued(text, begin):
+        return None
+    found = canonical((match[3] or match[1] + b"." + match[2]).decode())
+    return Mention(found[0], None, begin, match.end(), "text") if found else None
+
+
+def _dblp(text: bytes, at: int) -> Mention | None:
+    """The key of an arXiv paper at dblp."""
+    match = _DBLP.match(text, at)
+    begin = at - 14
+    if match is None or text[begin:at].lower() != b"journals/corr/":
+        return None
+    found = canonical(f"{match[1].decode()}.{match[2].decode()}")
     if found is None:
-        return ()
-    version = "v" + match["version"].decode() if match["version"] else None
-    start = at
-    for scheme in (b"https://", b"http://", b"https://www.", b"http://www."):
-        if text[max(0, at - len(scheme)) : at].lower() == scheme:
-            start = at - len(scheme)
-    form = "url" if match.re is _LINK else "text"
-    return (Mention(found[0], version, start, match.end(), form),)  # type: ignore[arg-type]
+        return None
+    form: Form = "text"
+    if text[begin - 4 : begin] == b"rec/":
+        begin = addresses.scheme_start(text, addresses.host_start(text, begin - 5))
+        form = "url"
+    return Mention(found[0], None, begin, match.end(), form)
 
 
-def canonical(text: str) -> tuple[PaperId, str | None] | None:
-    """The id and the version that a bare key stands for.
+def _reader(text: bytes, start: int, readers: tuple[bytes, ...]) -> int | None:
+    """Where the URL of a reader begins that ends at `start`; None where none does."""
+    before = text[max(0, start - 32) : start].lower()
+    if not before.endswith(readers):
+        return None
+    host = start - max(len(reader) for reader in readers if before.endswith(reader))
+    return _host(text, host)
 
-    >>> canonical("math.AG/0601001v1"), canonical("2113.01338")
-    (('arxiv:math/0601001', 'v1'), None)
-    """
-    match = _KEY.fullmatch(text.encode())
+
+def _numbered(text: bytes, at: int) -> Mention | None:
+    """At the first digit of a new id that no label stands before."""
+    match = _NEW_AT.match(text, at)
     if match is None:
         return None
-    key = match["id"].decode().lower()
-    version = "v" + match["version"].decode() if match["version"] else None
-    archive, slash, number = key.partition("/")
-    if slash:
-        archive = archive.partition(".")[0]
-        ok = archive in _ARCHIVES and "01" <= number[2:4] <= "12" and number[4:] != "000"
-        return (PaperId(f"arxiv:{archive}/{number}"), version) if ok else None
-    month, width = key[2:4], len(key) - 5
-    ok = "01" <= month <= "12" and key[:4] >= "0704" and width == (4 if key[:4] < "1501" else 5)
-    return (PaperId(f"arxiv:{key}"), version) if ok else None
+    before = text[at - 1 : at]
+    if before in {b"/", b"="}:
+        begin = _reader(text, at, _READERS)
+        if begin is None and (forum := _FORUM.search(text[max(0, at - 240) : at])):
+            begin = _host(text, at - len(forum[0]))
+        if begin is not None:
+            return (
+                None if addresses.is_userinfo(text, match.end()) else _mention(match, begin, "url")
+            )
+        if text[at - 4 : at].lower() == b"abs/" and _is_corr(text, at - 4, match.end()):
+            return _mention(match, at - 4, "text")
+    if (
+        _BARE_START.search(text[max(0, at - 2) : at])
+        or not _BARE_END.match(text, match.end())
+        or (before not in _PLAIN_BEFORE and addresses.in_address(text, at))
+        or not cues.is_cued(text, at, match.end())
+    ):
+        return None
+    return _mention(match, at, "bare")
+
+
+def _is_corr(text: bytes, start: int, end: int) -> bool:
+    """`CoRR abs/ID`, or `volume={abs/ID}` beside `journal={CoRR}`."""
+    if _CORR.search(text[max(0, start - 48) : start]):
+        return True
+    around = text[max(0, start - 400) : end + 400]
+    return b"=" in text[max(0, start - 4) : start] and _JOURNAL.search(around) is not None
+
+
+def _old(text: bytes, at: int) -> Mention | None:
+    """At the first digit of an old id that no label stands before: its archive is cue enough."""
+    if text[at - 1 : at] != b"/":
+        return None
+    match = _OLD_AT.match(text, at)
+    head = text[max(0, at - 26) : at - 1]
+    word = head[len(head.rstrip(_ARCHIVE_LETTERS)) :].lower().lstrip(b".-")
+    archive, dot, group = word.partition(b".")
+    if dot and archive.decode() not in ARCHIVES:  # "cf.hep-th/…"
+        word = group
+        archive, dot, group = word.partition(b".")
+    if match is None or archive.decode() not in ARCHIVES or (dot and len(group) < 2):
+        return None
+    start = at - 1 - len(word)
+    key = paper(archive + text[at - 1 : match.end(1)])
+    found = Mention(key, version(match["version"]), start, match.end(), "bare")
+    begin = _reader(text, start, _READERS)
+    if begin is None and (forum := _FORUM.search(text[max(0, start - 240) : start])):
+        begin = _host(text, start - len(forum[0]))
+    if begin is not None:
+        return found._replace(start=begin, form="url")
+    before = text[start - 1 : start]
+    if before not in _PLAIN_BEFORE and (
+        addresses.is_glued(text, start)
+        or before in b"/@%\\#-."
+        or addresses.in_address(text, start)
+    ):
+        return None
+    return found if _BARE_END.match(text, match.end()) else None

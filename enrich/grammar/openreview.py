@@ -1,35 +1,83 @@
-"""How people write OpenReview papers: always as an address. Pure."""
+"""How people write OpenReview papers: always as an address. Pure.
+
+Routes: openreview/openreview-web, app/. The path is read first, for groups, profiles and invitations
+have an `id=` too. Ids are of `[A-Za-z0-9_-]`, may begin and end with `-` or `_`, and keep their case.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from enrich.grammar import addresses
 from enrich.model import Mention
 from enrich.paper import PaperId
 
-ANCHORS = (b"openreview.net/",)
+ANCHORS = (b"openreview.net", b".co/papers/")
 
-_ID = rb"[A-Za-z0-9_-]{5,20}(?![A-Za-z0-9_-])"
-_LINK = re.compile(
-    rb"openreview\.net/(?:forum|pdf|attachment|revisions)\?(?:[\w.-]{1,32}=[^&\s]{0,64}&){0,6}id=("
-    + _ID
-    + rb")",
-    re.IGNORECASE,
+_ID = rb"(?P<id>[A-Za-z0-9_-]{5,20}?)(?:(?=__;)|(?![A-Za-z0-9_-]|\.[A-Za-z]{1,20}/))"
+"""An id, also as Proofpoint's version 3 brackets it: `__URL__;`."""
+_PARAMETERS = rb"(?:[\w.%-]{1,32}(?:=[^&\s\"'<>]{0,200})?&){0,8}?"
+_AT = re.compile(
+    rb"(?i)openreview\.net\.?(?::[0-9]{1,5})?/{1,3}"
+    rb"(?:(?:challenge|login)/?\?"
+    + _PARAMETERS
+    + rb"redirect=(?:/{0,2}|https?://(?:www\.)?openreview\.net/))?"
 )
-_KEY = re.compile(_ID)
+_PAPER = re.compile(
+    rb"(?i)(?:(?:references/)?(?:pdf|attachment)|forum|revisions(?:/compare)?|notes)/?\?"
+    + _PARAMETERS
+    + rb"(?:id|forum)="
+    + _ID
+)
+_REPLY = re.compile(rb"(?i)forum/?\?" + _PARAMETERS + rb"noteid=" + _ID)
+_NO_PAPER = re.compile(
+    rb"(?i)(?:pdf|attachment)/[0-9a-f]{16,64}\.[a-z0-9]{2,4}"
+    rb"|notes/edits/(?:pdf|attachment)/?\?" + _PARAMETERS + rb"id=[\w-]{1,40}"
+    rb"|forum/[^\s?#&\"'<>()\[\]]{3,300}"
+)
+_HOSTS = frozenset({b"", b"www.", b"api.", b"api2."})
+_HUGGING_FACE = re.compile(
+    rb"(?P<id>(?=[^A-Z]{0,11}[A-Z])(?=[^a-z]{0,11}[a-z])[A-Za-z0-9_-]{9,12})(?![\w-])"
+)
+_HUGGING_FACE_HOSTS = (b"huggingface", b"hf")
+_KEY = re.compile(r"[A-Za-z0-9_-]{5,20}")
 
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
-    """The paper that the address at byte `at` names."""
-    match = _LINK.match(text, at)
-    if match is None:
+    """The paper that the address around byte `at` names; or the link that names none."""
+    if text[at : at + 1] == b".":
+        return _hugging_face(text, at)
+    match = _AT.match(text, at)
+    if match is None or addresses.is_glued(text, at) or text[at - 1 : at] in {b"-", b"_"}:
         return ()
-    start = at
-    for scheme in (b"https://", b"http://"):
-        if text[max(0, at - len(scheme)) : at].lower() == scheme:
-            start = at - len(scheme)
-    return (Mention(PaperId("openreview:" + match[1].decode()), None, start, match.end(), "url"),)
+    host = addresses.host_start(text, at)
+    host += at - host - len(text[host:at].lstrip(b".-"))
+    if text[host:at].lower() not in _HOSTS:
+        return ()
+    start = addresses.scheme_start(text, host)
+    found = _PAPER.match(text, match.end()) or _REPLY.match(text, match.end())
+    if found is None:
+        lost = _NO_PAPER.match(text, match.end())
+        return (Mention(None, None, start, lost.end(), "url"),) if lost else ()
+    if addresses.is_userinfo(text, found.end()):
+        return ()
+    return (
+        Mention(PaperId("openreview:" + found["id"].decode()), None, start, found.end(), "url"),
+    )
+
+
+def _hugging_face(text: bytes, at: int) -> Sequence[Mention]:
+    """Hugging Face's page of a paper may carry an OpenReview id; its other pages are plain words."""
+    found = _HUGGING_FACE.match(text, at + len(b".co/papers/"))
+    host = addresses.host_start(text, at)
+    name = text[host:at].lower().removeprefix(b"www.")
+    if found is None or name not in _HUGGING_FACE_HOSTS or addresses.is_userinfo(text, found.end()):
+        return ()
+    start = addresses.scheme_start(text, host)
+    return (
+        Mention(PaperId("openreview:" + found["id"].decode()), None, start, found.end(), "url"),
+    )
 
 
 def canonical(text: str) -> tuple[PaperId, str | None] | None:
@@ -38,4 +86,4 @@ def canonical(text: str) -> tuple[PaperId, str | None] | None:
     >>> canonical("FpKgG31Z_i9"), canonical("no id")
     (('openreview:FpKgG31Z_i9', None), None)
     """
-    return (PaperId("openreview:" + text), None) if _KEY.fullmatch(text.encode()) else None
+    return (PaperId("openreview:" + text), None) if _KEY.fullmatch(text) else None

@@ -54,11 +54,14 @@ class Source(Protocol):
     revision: int
     """Of the parser; a stored record of an older one counts as expired."""
     anchors: tuple[bytes, ...]
-    """Lower-case bytes without which no mention can be there."""
+    """Lower-case bytes without which no mention can be there; a digit in one stands for any digit."""
     politeness: Politeness
 
     def recognise(self, text: bytes, at: int) -> Sequence[Mention]:
-        """The mentions at the anchor that begins at byte `at`: none, one, or a list's."""
+        """The mentions around the anchor that begins at byte `at`, in order: none, one, or a list's.
+
+        The text is plain: its escapes are decoded, what is invisible is gone (`enrich.grammar.plain`).
+        """
         ...
 
     def canonical(self, text: str) -> tuple[PaperId, str | None] | None:

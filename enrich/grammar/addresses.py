@@ -1,0 +1,82 @@
+"""Where an address begins, whether a place stands inside one, and what an `@` makes of it."""
+
+from __future__ import annotations
+
+import re
+
+_LOOK = 256
+"""Bytes before a place that are looked at for the address that it may stand in."""
+_HOST = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
+_SCHEMES = (b"https://", b"http://", b"ftp://", b"https:/", b"http:/")
+_ENDS = bytes(ord(" ") if b <= 0x20 or b in b"<>\"'`|{}" else b for b in range(256))
+_FOREIGN_DOI = re.compile(rb"(?<![0-9.])10\.(?!48550/)[0-9]{4,9}(?:\.[0-9]{1,5})?/")
+_USERINFO = re.compile(rb"[^\s<>\"'`|{}()\[\],;?&#]{0,200}@")
+
+
+_SURE_ENDS = frozenset({b"", b" ", b"\n", b")", b"]", b",", b";", b"?", b"#", b"&"})
+
+
+def token(text: bytes, at: int) -> bytes:
+    """What stands before `at` without a blank, quote, brace or angle bracket."""
+    head = text[max(0, at - _LOOK) : at].translate(_ENDS)
+    return head[head.rfind(b" ") + 1 :]
+
+
+def in_address(text: bytes, at: int) -> bool:
+    """Whether the place `at` lies inside a URL or a DOI, its scheme written or not.
+
+    >>> in_address(b"see https://example.org/2103.01338", 24), in_address(b"and/or 2103.01338", 7)
+    (True, False)
+    """
+    before = token(text, at)
+    if b"/" not in before:
+        return before[:4].lower() == b"www."
+    if b"://" in before or _FOREIGN_DOI.search(before):
+        return True
+    return any(_is_host(part) for part in before.split(b"/", 2)[:2])
+
+
+def _is_host(part: bytes) -> bool:
+    """Whether a text ends like a host name: example.org, www.x.ac.uk:80."""
+    name, colon, port = part.rpartition(b":")
+    if not (colon and port.isdigit()):
+        name = part
+    host = name[len(name.rstrip(_HOST)) :].strip(b".")
+    label = host[host.rfind(b".") + 1 :]
+    return b"." in host and len(label) > 1 and label.isalpha()
+
+
+def host_start(text: bytes, at: int) -> int:
+    """Where the host name begins whose part begins at `at`."""
+    head = text[max(0, at - 80) : at]
+    return at - len(head) + len(head.rstrip(_HOST))
+
+
+def scheme_start(text: bytes, at: int) -> int:
+    """Where the address begins whose host begins at `at`: at its scheme, if there is one."""
+    head = text[max(0, at - 8) : at].lower()
+    for scheme in _SCHEMES:
+        if head.endswith(scheme):
+            return at - len(scheme)
+    return at
+
+
+def is_glued(text: bytes, at: int) -> bool:
+    """Whether the word that begins at `at` is the tail of a longer one, in any script with cases.
+
+    >>> is_glued(b"notarxiv", 3), is_glued(b"(arxiv", 1), is_glued("见arxiv".encode(), 3)
+    (True, False, False)
+    """
+    if not at:
+        return False
+    last = text[at - 1 : at]
+    if last < b"\x80":
+        return last.isalnum()
+    letter = text[max(0, at - 4) : at].decode("utf-8", "ignore")[-1:]
+    return letter.isalpha() and letter.lower() != letter.upper()
+
+
+def is_userinfo(text: bytes, at: int) -> bool:
+    """Whether what ends at `at` stands before an `@` in its address, and so names nothing."""
+    following = text[at : at + 1]
+    return following not in _SURE_ENDS and _USERINFO.match(text, at) is not None

@@ -1,0 +1,61 @@
+"""arXiv's identifiers: which strings are one, and how each is written canonically.
+
+Rules: info.arxiv.org/help/arxiv_identifier. New ids are `YYMM.number`, from 0704 on, the number of four
+digits to 1412 and of five since; old ones `archive(.class)/YYMMNNN`, 1991 to March 2007. The class is
+no part of the id. Numbers begin at 1. We never pad or cut a number, as arXiv's own server does.
+"""
+
+from __future__ import annotations
+
+import re
+
+from enrich.paper import PaperId
+
+ARCHIVES = frozenset(
+    """
+    acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas
+    cond-mat cs dg-ga econ eess funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th
+    nlin nucl-ex nucl-th patt-sol physics plasm-ph q-alg q-bio q-fin quant-ph solv-int stat supr-con
+    """.split()  # noqa: SIM905 - reads as the list it is
+)
+
+NEW = (
+    rb"(?:(?:07(?:0[4-9]|1[0-2])|(?:0[89]|1[0-4])(?:0[1-9]|1[0-2]))\.(?!0000)[0-9]{4}"
+    rb"|(?:1[5-9]|[2-4][0-9])(?:0[1-9]|1[0-2])\.(?!00000)[0-9]{5})(?![0-9])"
+)
+"""A new id without its version; the years end with 2049."""
+
+OLD_NUMBER = rb"((?:(?:9[1-9]|0[0-6])(?:0[1-9]|1[0-2])|070[1-3])(?!000)[0-9]{3})(?![0-9])"
+"""The seven digits of an old id."""
+_CLASS = rb"(?:\.[a-z]{2}|\.[a-z]{2,5}-?[a-z]{1,5})?"
+_ARCHIVE = b"(?:" + b"|".join(sorted((a.encode() for a in ARCHIVES), reverse=True)) + b")"
+OLD = _ARCHIVE + _CLASS + b"/" + OLD_NUMBER
+"""An old id without its version, for patterns that ignore the case of letters."""
+
+VERSION = rb"(?:v(?P<version>[1-9][0-9]{0,2})(?![0-9]))?"
+
+_KEY = re.compile(rb"(?i)(" + NEW + b"|" + OLD + b")" + VERSION)
+
+
+def canonical(text: str) -> tuple[PaperId, str | None] | None:
+    """The id and the version that a bare key stands for.
+
+    >>> canonical("math.AG/0601001V2")
+    ('arxiv:math/0601001', 'v2')
+    >>> canonical("2103.1338")  # arXiv's own server would pad it; a wrong paper is worse than none
+    """
+    match = _KEY.fullmatch(text.encode("utf-8", "replace"))
+    return (paper(match[1]), version(match["version"])) if match else None
+
+
+def paper(key: bytes) -> PaperId:
+    """The canonical id of a key that the patterns above accept."""
+    archive, slash, number = key.decode().lower().partition("/")
+    if slash:
+        return PaperId(f"arxiv:{archive.partition('.')[0]}/{number}")
+    return PaperId("arxiv:" + archive)
+
+
+def version(digits: bytes | None) -> str | None:
+    """`v2` of b"2"."""
+    return "v" + digits.decode() if digits else None

@@ -1,0 +1,138 @@
+r"""Where a line break cuts an id or an address in two: soft line breaks and calendar folds.
+
+A break joins only if what stands before it is no complete id; a complete one takes nothing from the
+next line. A calendar fold is a line break and one blank (RFC 5545 §3.1) and may cut anywhere; other
+breaks are believed where both halves together make a word or a number of our grammars.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from enrich.grammar.arxiv_ids import ARCHIVES, NEW, OLD
+
+_LOOK = 160
+"""Bytes of the line before a break that are looked at."""
+_LEAST_LINE = 2
+"""A shorter line is no part of a reference; keeps a column of digits cheap."""
+
+_BREAK = rb"[ \t]{0,3}\r?\n[ \t]{0,40}"
+_FOLD = rb"\r?\n[ \t]"
+_CANDIDATE = re.compile(
+    rb"(?i)(?<=/)" + _BREAK + rb"(?=[a-z0-9])"
+    rb"|(?<=[0-9./])" + _BREAK + rb"(?=[0-9.]{1,9}(?![0-9]))"
+    rb"|(?<=[a-z-])" + _BREAK + rb"(?=[a-z-]{1,12}[./:?=])"
+    rb"|(?<=[a-z])" + _BREAK + rb"(?=/(?:abs|pdf|html|format|e-print|src|forum|papers?)[/?]"
+    rb"|\.(?:org|net|gov|co|com)/|\?(?:id|noteid)=)"
+    rb"|(?<=\.)" + _BREAK + rb"(?=(?:org|net|gov|co|com)/)"
+    rb"|(?<=[=?&:])" + _FOLD + rb"(?=[a-z0-9_-])"
+    rb"|(?<=[a-z])" + _FOLD + rb"(?=(?:rxiv|xiv|iv|v)[: ])"
+)
+_WORDS = (
+    frozenset(
+        """
+    arxiv alphaxiv openreview huggingface scirate emergentmind semanticscholar inspirehep doi corr
+    org net com gov https http www export api abs pdf html format e-print src forum attachment
+    revisions references notes challenge login redirect papers paper noteid id name
+    """.split()  # noqa: SIM905 - reads as the list it is
+    )
+    | ARCHIVES
+)
+"""What may be cut between two letters where the address or id goes on behind it."""
+
+_OPEN = re.compile(  # addresses that cannot end here
+    rb"(?i)(?:\bhttps?:/?|\.(?:org|net|co|com|gov)|\b(?:abs|pdf|html|format|e-print|src|ps|papers?)"
+    rb"|\barxiv|\bmain|\boverview|\b10\.48550)/\Z"
+)
+_HOST = re.compile(
+    rb"(?i)(?:\.(?:org|net|co|com|gov|cn)|\b(?:arxiv|openreview|huggingface|lanl)|\b(?:forum|pdf|attachment|revisions|notes))\Z"
+)
+_NAME = re.compile(rb"(?i)(?:arxiv|ar5iv|openreview|huggingface|hf|lanl|scirate|doi)\.\Z")
+_OURS = re.compile(rb"(?i)(?:arxiv|openreview)[^\s<>\"']{0,120}\Z")
+_NEW_HEAD = re.compile(rb"(?:(?<![0-9.])([0-9]{4}\.[0-9]{0,4})|[:/=({\[]([0-9]{1,4}))\Z")
+_OLD_HEAD = re.compile(
+    rb"(?i)(?<![a-z0-9.-])([a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,9})?/[0-9]{0,6})\Z"
+)
+_DIGITS = re.compile(rb"[0-9.]{1,9}")
+_LETTERS_BEFORE = re.compile(rb"(?i)[a-z-]{1,12}\Z")
+_LETTERS = re.compile(rb"(?i)[a-z-]{1,12}")
+_NEW_ID = re.compile(NEW)
+_OLD_ID = re.compile(rb"(?i)" + OLD)
+
+_CUT_NOTE = re.compile(
+    rb"(?i)openreview\.net/[^\s<>\"']{1,120}?[?&](?:id|noteid)=([\w-]{1,20})"
+    rb"(\r?\n[ \t])((?:\\?[\w-]){1,20})"
+)
+_LEAST_NOTE, _MOST_NOTE = 9, 12
+"""Lengths of OpenReview's ids in all public lists."""
+
+
+def joins(raw: bytes, low: bytes) -> list[tuple[int, int]]:
+    r"""The ranges that cut an id or an address: a line break and the blanks around it.
+
+    >>> joins(b"arXiv:2103.\n01338", b"arxiv:0000.\n00000")
+    [(11, 12)]
+    >>> joins(b"arXiv:1203.0133\n8 talks", b"arxiv:0000.0000\n0 talks")
+    []
+    """
+    return sorted({*_joins(raw), *_cut_notes(raw, low)})
+
+
+def _joins(raw: bytes) -> Iterator[tuple[int, int]]:
+    before, at = -1, raw.find(b"\n")
+    while at >= 0:
+        if at - before > _LEAST_LINE:
+            start = at
+            while raw[start - 1] in b" \t\r" and at - start < 4:
+                start -= 1
+            match = _CANDIDATE.match(raw, start)
+            if match is not None:
+                left = raw[max(before + 1, start - _LOOK) : start]
+                if _is_cut(left, raw[match.end() : match.end() + 24]):
+                    yield match.span()
+        before, at = at, raw.find(b"\n", at + 1)
+
+
+def _is_cut(left: bytes, right: bytes) -> bool:
+    last, first = left[-1:], right[:1]
+    if (last.isdigit() or last in b"./") and (first.isdigit() or first == b"."):
+        digits = _DIGITS.match(right)
+        if digits is not None and _is_cut_number(left, digits[0]):
+            return True
+    if last == b"/":
+        return _OPEN.search(left) is not None
+    if last in b"=?&:":
+        return _OURS.search(left) is not None
+    if last == b".":
+        return _NAME.search(left) is not None
+    head, tail = _LETTERS_BEFORE.search(left), _LETTERS.match(right)
+    if tail is None:
+        return _HOST.search(left) is not None
+    return head is not None and (head[0] + tail[0]).decode().lower() in _WORDS
+
+
+def _is_cut_number(left: bytes, digits: bytes) -> bool:
+    head = _OLD_HEAD.search(left)
+    if head is not None:
+        return _OLD_ID.match(head[1] + digits) is not None
+    head = _NEW_HEAD.search(left)
+    if head is None:
+        return False
+    part = head[1] or head[2]
+    whole = _NEW_ID.match(part + digits)
+    return whole is not None and whole.end() > len(part) and not _NEW_ID.fullmatch(part)
+
+
+def _cut_notes(raw: bytes, low: bytes) -> Iterator[tuple[int, int]]:
+    at = low.find(b"openreview.net/")
+    while at >= 0:
+        match = _CUT_NOTE.match(raw, at)
+        if match is not None:
+            line = match.end(1) - raw.rfind(b"\n", at - 76 if at > 76 else 0, match.end(1)) - 1
+            length = len(match[1]) + len(match[3].replace(b"\\", b""))
+            if _LEAST_NOTE <= length <= _MOST_NOTE and (
+                len(match[1]) < _LEAST_NOTE or line >= 70 or b"\r" in match[2]
+            ):
+                yield match.span(2)
+        at = low.find(b"openreview.net/", at + 15)

@@ -1,0 +1,100 @@
+"""Bare numbers: what before or behind them says that they are arXiv's, and what says no.
+
+A bare number counts after a cue on its line, at most 40 characters before, with no other number or
+address between; in parentheses after a name in a sentence about joint work; in a list after
+"References:"; or with an arXiv category behind it. A word for a phone, room, PIN, grant, version or
+price directly before it wins over any cue.
+"""
+
+from __future__ import annotations
+
+import re
+
+from enrich.grammar.arxiv_ids import ARCHIVES
+
+_REACH = 40
+"""Characters between a cue and its number."""
+_LOOK = 240
+"""Bytes that hold so many characters and the cue."""
+_BLOCK = 64
+"""Bytes that hold a word which wins over a cue."""
+_SENTENCE = 400
+"""Bytes of a sentence about joint work."""
+
+_STOPS = bytes(10 if b in b"0123456789\n\r\x0b\x0c" else b for b in range(256))
+_CUE = re.compile(
+    rb"(?i)(?<![a-z0-9/@])(?:arxiv(?:s|ids?)?(?![a-z])|corr(?![a-z])|e-?prints?(?![a-z])"
+    rb"|pre-?prints?(?![a-z])|papers?[ \t]{0,2}:|based[ \t]{1,3}on(?![a-z]))"
+)
+_ADDRESS = re.compile(rb"(?i)://|www\.|[a-z0-9]/[a-z]|@")
+_OWN_PATH = re.compile(rb"(?i)\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
+_BLOCKED = re.compile(
+    rb"(?i)(?:(?<![a-z])(?:(?:tele|cell)?phones?|tel|telefon|fax|mobile|cell|call|rooms?|rm|raum|salle|aula"
+    rb"|hall|building|pin|passcode|password|passwd|access[ ]code|meeting(?:[ ]id)?|zoom(?:[ ]id)?|dial(?:-in)?"
+    rb"|grants?|awards?|contracts?|funding|invoice|ticket|order|versions?|vers?|v|build|releases?|firmware|rev(?:ision)?"
+    rb"|prices?|costs?|fees?|eur|euros?|usd|gbp|chf|jpy|cny|dollars?|isbn|issn|doi|zbl|jfm|msc|vixra|[a-z]{3,6}rxiv)"
+    rb"(?![a-z])[ \t.:#=/*-]{0,4}(?:(?:is|at|on|under|n(?:[or]|um(?:ber)?)?|id|code|\xc2\xba|\xc2\xb0)(?![a-z])[ \t.:#=-]{0,4}){0,2}"
+    rb"|(?:[$+#]|\xe2\x82\xac|\xc2[\xa3\xa5])[ \t]{0,2})[\"'(\[{]{0,2}\Z"
+)
+_PRICED = re.compile(
+    rb"(?i)[ \t]?(?:eur|euros?|usd|gbp|chf|dollars?|[$%]|\xe2\x82\xac|\xc2[\xa3\xa5])(?![a-z])"
+)
+_REFERENCES = re.compile(
+    rb"(?i)(?<![a-z])references?[*_ \t]{0,3}:[*_ \t]{0,4}(?:(?:\r?\n|\x0b)[ \t]{0,8}){0,2}"
+    rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,3}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{0,4})?[\"'(\[{]{0,2}\Z"
+)
+_CATEGORY = (
+    rb"(?:"
+    + b"|".join(sorted((a.encode() for a in ARCHIVES), reverse=True))
+    + rb")(?![a-z])(?:\.[a-z]{2}(?![a-z])|\.[a-z]{2,5}-?[a-z]{1,5})?"
+)
+CATEGORIES = (
+    rb"[ \t]{0,4}\[[ \t]{0,2}"
+    + _CATEGORY
+    + rb"(?:[ \t]{0,2}[,;|][ \t]{0,2}"
+    + _CATEGORY
+    + rb"){0,6}[ \t]{0,2}\]"
+)
+"""arXiv categories in brackets, for patterns that ignore the case of letters."""
+_BEHIND = re.compile(rb"(?i)" + CATEGORIES)
+
+
+def has_category(text: bytes, end: int) -> bool:
+    """Whether categories in brackets stand behind the id that ends at `end`."""
+    return _BEHIND.match(text, end) is not None
+
+
+def is_cued(text: bytes, start: int, end: int) -> bool:
+    """Whether the bare number text[start:end] counts.
+
+    >>> is_cued(b"Preprint: 2103.01338", 10, 20), is_cued(b"Discussion of 2103.01338", 14, 24)
+    (True, False)
+    """
+    window = text[max(0, start - _LOOK) : start].translate(_STOPS)
+    line = text[start - len(window) + window.rfind(b"\n") + 1 : start]
+    if _BLOCKED.search(line[-_BLOCK:]) or _PRICED.match(text, end):
+        return False
+    cues = list(_CUE.finditer(line))
+    if cues:
+        between = line[cues[-1].end() :]
+        if len(between.decode("utf-8", "ignore")) <= _REACH and (
+            not _ADDRESS.search(between) or _OWN_PATH.match(between)
+        ):
+            return True
+    return (
+        has_category(text, end)
+        or _is_joint_work(text, start)
+        or _REFERENCES.search(text[max(0, start - 64) : start]) is not None
+    )
+
+
+def _is_joint_work(text: bytes, start: int) -> bool:
+    """In parentheses after a name, in a sentence that says "joint work"."""
+    if text[start - 1 : start] != b"(":
+        return False
+    head = text[max(0, start - _SENTENCE) : start - 1]
+    at = head.lower().rfind(b"joint work")
+    if at < 0 or re.search(rb"[a-z)\]]{2}[.!?]\s|\n[ \t\r]*\n", head[at:]):
+        return False
+    words = head[at:].decode("utf-8", "ignore").split()
+    return bool(words) and words[-1].strip("*_~'\"").lstrip("({[")[:1].isupper()

@@ -1,0 +1,63 @@
+"""Links whose text names a paper too: Markdown, HTML, LaTeX, and `T (U)`, which HTML becomes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from enrich.model import Mention
+
+_MOST_GAP = 400
+_TAG = rb"(?:<[^<>]{0,200}>|\s|[*_\"'([{]|&quot;)"
+_TEXT_FIRST = re.compile(  # [T](U), T (U), `T <U>`_
+    rb"(?:[ ]?\[[\w., -]{1,60}\])?[\]*_`\"']{0,3}[ \t]{0,2}[(<][ \t<]{0,2}\Z"
+)
+_LINK_FIRST = re.compile(  # <a href="U">T</a>, \href{U}{T}, [[U][T]]
+    rb"[^\s<>\"'{}\[\]]{0,200}(?:[\"']?(?:\s[^<>]{0,200})?>"
+    + _TAG
+    + rb"{0,8}|\}\s?\{[^{}\w]{0,8}|\]\[[^\]\w]{0,4})\Z"
+)
+
+
+class Resolved(NamedTuple):
+    """Mentions as they stand, and those whose link says another paper than its text."""
+
+    mentions: Sequence[Mention]
+    mismatches: Sequence[tuple[Mention, Mention]]
+    """Pairs (text, link)."""
+
+
+def resolve(text: bytes, mentions: Sequence[Mention]) -> Resolved:
+    """Let a link and its text be one mention where both name the same paper; say where they disagree."""
+    kept: list[Mention] = []
+    mismatches = []
+    for mention in mentions:
+        last = kept[-1] if kept else None
+        gap = (
+            text[last.end : mention.start]
+            if last and mention.start - last.end <= _MOST_GAP
+            else b""
+        )
+        if last is None or not gap or mention.paper is None or last.paper is None:
+            kept.append(mention)
+        elif (
+            mention.form in {"url", "doi"}
+            and last.form not in {"url", "doi"}
+            and _TEXT_FIRST.fullmatch(gap)
+        ):
+            if mention.paper == last.paper:
+                kept[-1] = mention._replace(version=mention.version or last.version)
+            else:
+                kept[-1] = last._replace(form="link_text")
+                kept.append(mention)
+                mismatches.append((kept[-2], mention))
+        elif last.form in {"url", "doi"} and _LINK_FIRST.fullmatch(gap):
+            if mention.paper == last.paper:
+                kept[-1] = last._replace(version=last.version or mention.version)
+            else:
+                kept.append(mention._replace(form="link_text"))
+                mismatches.append((kept[-1], last))
+        else:
+            kept.append(mention)
+    return Resolved(kept, mismatches)
