@@ -140,7 +140,14 @@ class Paper:
     work: PaperId | None = None
     """The id that stands for all of the same papers; None: its own."""
     via: Via | None = None
+    """Who said so, where it was not the paper's own service."""
     stale: bool = False
+    """An old record, served because its service failed in this run."""
+
+    @property
+    def status(self) -> Literal["resolved"]:
+        """Beside `Unresolved.status`."""
+        return "resolved"
 
     def to_dict(self) -> dict[str, Any]:
         """The document's paper object."""

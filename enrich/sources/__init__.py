@@ -115,3 +115,12 @@ def source(name: str) -> Source:
 def sources() -> tuple[Source, ...]:
     """All sources of this folder, in the order of their names."""
     return tuple(source(name) for name in names())
+
+
+def addresses(paper: PaperId) -> tuple[str | None, str | None]:
+    """Page and PDF of a paper as its source gives them; None where its source is not known."""
+    try:
+        its_source = source(paper.source)
+    except LookupError:
+        return None, None
+    return its_source.url(paper), its_source.pdf(paper)
