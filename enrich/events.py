@@ -10,12 +10,12 @@ from typing import Literal
 
 from enrich.dialects import Event, dialects
 from enrich.markup import html_text, plain_text
-from enrich.model import Talk, Warning  # noqa: A004 - the document's word
+from enrich.model import Talk, Warning, WarningCode
 from enrich.text import tidy
 from enrich.times import Time, Zones, is_before, later, moment
 from enrich.values import Properties, read_properties
 
-_MESSAGES = {
+_MESSAGES: dict[WarningCode, str] = {
     "bad_time": "a time is not written as calendars write it",
     "end_before_start": "the end lies before the start",
     "floating_time": "the time has no zone",
@@ -55,7 +55,7 @@ def read_calendar_lines(
     )
 
 
-def warned(warnings: tuple[Warning, ...], code: str) -> tuple[Warning, ...]:
+def warned(warnings: tuple[Warning, ...], code: WarningCode) -> tuple[Warning, ...]:
     """Warnings with one more, each code once."""
     if any(warning.code == code for warning in warnings):
         return warnings
@@ -94,7 +94,7 @@ def sequence_of(properties: Properties) -> int:
 def read_event(properties: Properties, calendar: Calendar, *, closed: bool) -> Talk:
     """The talk that an event tells of."""
     first = properties.first
-    codes: list[str] = []
+    codes: list[WarningCode] = []
     start = end = None
     if "DTSTART" in first:
         start, problem = _time("DTSTART", properties, calendar.zones)
@@ -129,7 +129,9 @@ def read_event(properties: Properties, calendar: Calendar, *, closed: bool) -> T
     )
 
 
-def _time(name: str, properties: Properties, zones: Zones) -> tuple[Time | None, str | None]:
+def _time(
+    name: str, properties: Properties, zones: Zones
+) -> tuple[Time | None, WarningCode | None]:
     return moment(properties.first[name], properties.parameters.get(name, {}), zones)
 
 

@@ -28,7 +28,7 @@ from enrich.events import (
     warned,
 )
 from enrich.lines import Spans, block, count_lines, find_spans, logical_lines, utf8
-from enrich.model import Feed, Notice, Talk
+from enrich.model import Feed, Notice, NoticeCode, Talk
 from enrich.text import tidy
 from enrich.times import Time, zone_name
 from enrich.values import read_properties, split_line
@@ -310,7 +310,7 @@ class _Reader:
     def _cut_off(self, start: int) -> None:
         self._tell("truncated_event", "the file ends inside the event", start)
 
-    def _tell(self, code: str, message: str, start: int) -> None:
+    def _tell(self, code: NoticeCode, message: str, start: int) -> None:
         at, line = self._counted
         line += count_lines(self._stream, at, start)
         self._counted = (start, line)

@@ -9,14 +9,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, Literal, NamedTuple, Self
+from datetime import date, datetime, tzinfo
+from typing import Any, Literal, NamedTuple, Self, get_args
 
 from enrich.checks import integer, objects, string
 from enrich.paper import Lookup, Paper, PaperId
 
 Form = Literal["url", "text", "doi", "bare", "link_text"]
 Role = Literal["own", "cited", "mentioned"]
+
+WarningCode = Literal[
+    "bad_time",
+    "end_before_start",
+    "floating_time",
+    "link_mismatch",
+    "no_start",
+    "no_uid",
+    "other",
+    "private_cut",
+    "rescheduled",
+    "unclosed_event",
+    "unknown_version",
+    "unknown_zone",
+    "unresolvable_link",
+]
+"""`other` is a code of a later version, read back."""
+
+NoticeCode = Literal[
+    "bad_record",
+    "duplicates_dropped",
+    "event_too_large",
+    "no_talks",
+    "other",
+    "stale_feed",
+    "truncated_event",
+    "unreadable_event",
+    "unreadable_feed",
+]
 
 DERIVED_WARNINGS = frozenset({"link_mismatch", "unresolvable_link", "unknown_version"})
 """Codes that extraction and the join find again each time; those of the reader come with the talk."""
@@ -69,7 +98,7 @@ class Reference:
 class Warning:  # noqa: A001 - the document's word
     """Something odd in one talk that stopped nothing; offsets are code points of the abstract."""
 
-    code: str
+    code: WarningCode
     message: str
     start: int | None = None
     end: int | None = None
@@ -94,7 +123,10 @@ class Warning:  # noqa: A001 - the document's word
         if not code or message is None:
             raise ValueError('a warning needs "code" and "message"')
         return cls(
-            code=code, message=message, start=integer(data, "start"), end=integer(data, "end")
+            code=next((c for c in get_args(WarningCode) if c == code), "other"),
+            message=message,
+            start=integer(data, "start"),
+            end=integer(data, "end"),
         )
 
 
@@ -102,7 +134,7 @@ class Warning:  # noqa: A001 - the document's word
 class Notice:
     """Something in a feed that could not be read as a talk, or that the run has to say."""
 
-    code: str
+    code: NoticeCode
     message: str
     feed: str | None = None
     event: str | None = None
@@ -119,6 +151,24 @@ class Notice:
             "event": self.event,
             "line": self.line,
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read a notice object.
+
+        Raises:
+            ValueError: `code` or `message` is missing.
+        """
+        code, message = string(data, "code"), string(data, "message")
+        if not code or message is None:
+            raise ValueError('a notice needs "code" and "message"')
+        return cls(
+            code=next((c for c in get_args(NoticeCode) if c == code), "other"),
+            message=message,
+            feed=string(data, "feed"),
+            event=string(data, "event"),
+            line=integer(data, "line"),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +312,8 @@ class Document:
 
     talks: Iterable[AnnotatedTalk]
     notices: Iterable[Notice] = ()
+    zone: tzinfo | None = None
+    """The zone that formats for people show times in; None: each time in its own."""
 
 
 def iso(time: datetime | date | None) -> str | None:

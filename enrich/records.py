@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -71,16 +72,8 @@ def _read_output(
         papers.setdefault(paper.id, paper)
     yield from _read_each(document["talks"], papers, name, on_notice)
     for notice in _objects(document, "notices"):
-        line = notice.get("line")
-        on_notice(
-            Notice(
-                code=str(notice.get("code") or "bad_record"),
-                message=str(notice.get("message") or ""),
-                feed=_text(notice, "feed"),
-                event=_text(notice, "event"),
-                line=line if isinstance(line, int) else None,
-            )
-        )
+        with suppress(ValueError):
+            on_notice(Notice.from_dict(notice))
 
 
 def _objects(data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from enrich.model import WarningCode
+
 Time = datetime | date
 
 _BASIC = re.compile(r"\d{8}(?:T(?:[01]\d|2[0-3])[0-5]\d[0-5]\dZ?)?", re.ASCII)
@@ -32,7 +34,7 @@ class Moment(NamedTuple):
     """A point in time, or why there is none or a doubtful one."""
 
     time: Time | None
-    problem: str | None = None
+    problem: WarningCode | None = None
     """`bad_time`, `unknown_zone`."""
 
 
@@ -131,7 +133,7 @@ def moment(value: str, parameters: Mapping[str, str], zones: Zones) -> Moment:
     Moment(time=None, problem='bad_time')
     """
     value = value.strip()
-    problem = None
+    problem: WarningCode | None = None
     try:
         if _BASIC.fullmatch(value) is not None:
             if len(value) == len("20220218"):
