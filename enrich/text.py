@@ -10,7 +10,7 @@ _BLANK = re.compile(r"\s+")
 
 # Categories Cc (but tab and line feed) and the bidi marks of UAX #9: they can forge a terminal line.
 _UNSAFE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 
@@ -26,11 +26,13 @@ def tidy(text: str) -> str:
 def printable(text: str) -> str:
     r"""Text that is safe on a terminal: control and bidi characters become `\uXXXX`.
 
-    Tab and line feed stay.
+    So do lone surrogates, which UTF-8 cannot hold. Tab and line feed stay. JSON stays the same JSON.
 
     >>> print(printable("a\x1b[2Jb\u202ec"))
     a\u001b[2Jb\u202ec
     """
+    if text.isprintable():  # many times faster than the pattern, and true of most text
+        return text
     return _UNSAFE.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
@@ -71,10 +73,9 @@ _DOUBLE_STRUCK = {"C": "ℂ", "F": "𝔽", "H": "ℍ", "N": "ℕ", "P": "ℙ", "
 _SUPERSCRIPT = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
 _SUBSCRIPT = str.maketrans("0123456789+-=()aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ")
 
-_ACCENT = re.compile(r"\\([`'^~\"=.])\s{0,4}(?:\{\s{0,4}(\\?[^\W\d_])\s{0,4}\}|(\\?[^\W\d_]))")
-_WORD_ACCENT = re.compile(
-    r"\\([uvHckrdb])(?:\s{0,4}\{\s{0,4}(\\?[^\W\d_])\s{0,4}\}|\s{1,4}([^\W\d_]))"
-)
+_ACCENTED = r"(?:\{\s{0,4}(\\[ij]|[^\W\d_])\s{0,4}\}|(\\[ij](?![A-Za-z])[ \t]?|[^\W\d_]))"
+_ACCENT = re.compile(r"\\([`'^~\"=.])\s{0,4}" + _ACCENTED)
+_WORD_ACCENT = re.compile(r"\\([uvHckrdb])(?:\s{1,4}|(?=\{))" + _ACCENTED)
 _BLACKBOARD = re.compile(r"\\mathbb\s{0,4}(?:\{\s{0,4}([A-Z])\s{0,4}\}|([A-Z]))")
 _FONT = re.compile(
     r"\\(?:text(?:bf|it|tt|sc|rm|sf|sl|up|md)?|emph|math(?:rm|bf|it|sf|tt|cal|frak|scr)|operatorname\*?"
@@ -96,7 +97,7 @@ def plain(title: str) -> str:
     """
     if not any(c in title for c in "\\$^_{~"):
         return title
-    text = _MATH.sub(lambda m: _math(m[1]), title)
+    text = _MATH.sub(_math, title)
     text = _letters(text)
     text = _ESCAPED.sub(lambda m: " " if m[1] in " ,;!" else m[1], text)
     if "\\" not in text:
@@ -112,20 +113,18 @@ def _letters(text: str) -> str:
     text = _BLACKBOARD.sub(lambda m: _DOUBLE_STRUCK.get(m[1] or m[2], m[1] or m[2]), text)
     text = _FONT.sub("", text)
     for pattern in (_ACCENT, _WORD_ACCENT):
-        text = pattern.sub(
-            lambda m: (m[2] or m[3]).lstrip("\\").replace("ı", "i") + _ACCENTS[m[1]], text
-        )
+        text = pattern.sub(lambda m: (m[2] or m[3]).strip("\\ \t") + _ACCENTS[m[1]], text)
     return _COMMAND.sub(lambda m: _LETTERS.get(m[1], m[0]), text)
 
 
-def _math(text: str) -> str:
-    text = _letters(text)
+def _math(formula: re.Match[str]) -> str:
+    text = _SCRIPT.sub(_script, _letters(formula[1]))
+    return formula[0] if "\\" in text else _unbraced(text)
 
-    def script(m: re.Match[str]) -> str:
-        inner = m[2] or m[3]
-        table = _SUPERSCRIPT if m[1] == "^" else _SUBSCRIPT
-        if all(ord(c) in table for c in inner):
-            return inner.translate(table)
-        return m[1] + inner if len(inner) == 1 else f"{m[1]}({inner})"
 
-    return _unbraced(_SCRIPT.sub(script, text))
+def _script(m: re.Match[str]) -> str:
+    inner = m[2] or m[3]
+    table = _SUPERSCRIPT if m[1] == "^" else _SUBSCRIPT
+    if all(ord(c) in table for c in inner):
+        return inner.translate(table)
+    return m[1] + inner if len(inner) == 1 else f"{m[1]}({inner})"
