@@ -15,7 +15,7 @@ def figure(
     """Print one figure with its bound; whether it holds."""
     holds = (most is None or value <= most) and (least is None or value >= least)
     bound = {"most": most} if most is not None else {"least": least} if least is not None else {}
-    print(  # noqa: T201
+    print(
         json.dumps(
             {"figure": name, "value": round(value, 4), "unit": unit, **bound, "holds": holds}
         ),
