@@ -299,8 +299,9 @@ def _kind(stream: BinaryIO, label: str) -> tuple[str, Any]:
 
 
 def _decoded(head: bytes) -> str:
-    if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return head[: len(head) & ~1].decode("utf-16", "replace")
+    """The beginning as text; of UTF-16 and UTF-32 what is ASCII, which is enough to tell by."""
+    if b"\x00" in head[:4]:
+        head = head.replace(b"\x00", b"").lstrip(b"\xff\xfe")
     return head.decode("utf-8", "replace")
 
 

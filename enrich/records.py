@@ -43,7 +43,8 @@ def read_document(
     elif isinstance(document, Mapping) and isinstance(document.get("id"), str):
         yield from _read_each([document], {}, name, on_notice)
     else:
-        raise FeedError(f"{label}: is JSON, but no list of talks that enrich knows")
+        what = "XML, but no schedule" if hasattr(document, "tag") else "JSON, but no list of talks"
+        raise FeedError(f"{label}: is {what} that enrich knows")
 
 
 def read_lines(lines: Iterable[bytes], *, name: str | None, on_notice: OnNotice) -> Iterator[Talk]:
