@@ -43,6 +43,8 @@ MAX_REDIRECTS = 5
 
 _CACHED = "https://feeds.invalid/"
 _KEPT = ("Content-Type", "ETag", "Last-Modified")
+_UNMARKED = '"unmarked"'
+"""The mark of a copy whose site gave none; with it the cache asks each time. It is never sent."""
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
 _ACCEPT = "text/calendar, application/json;q=0.9, text/xml;q=0.9, */*;q=0.5"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -198,7 +200,11 @@ class _Transport(BaseAdapter):
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         known = () if self._whole else _CONDITIONS
-        conditions = {n: request.headers[n] for n in known if n in request.headers}
+        conditions = {
+            name: value
+            for name in known
+            if (value := request.headers.get(name)) and value != _UNMARKED
+        }
         try:
             response = self._follow(conditions)
             if response.status_code == 200:
@@ -367,6 +373,8 @@ def _guarded(borders: _Borders) -> HTTPAdapter:
 def _bare(response: requests.Response, request: requests.PreparedRequest) -> requests.Response:
     """The answer as the cache may see it: no cookies, no addresses, no headers but three."""
     headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
+    if response.status_code == 200 and not headers.keys() & {"ETag", "Last-Modified"}:
+        headers["ETag"] = _UNMARKED
     raw = urllib3.HTTPResponse(
         body=BytesIO(response.content),
         headers=headers,

@@ -246,7 +246,7 @@ def _unpacked(stream: BinaryIO, held: ExitStack, label: str, max_bytes: int) -> 
     stream.seek(0)
     copy, size = _spool(held), 0
     try:
-        with gzip.GzipFile(fileobj=stream) as packed:
+        with gzip.GzipFile(fileobj=stream, mode="rb") as packed:
             while piece := packed.read1(_PIECE):
                 size += len(piece)
                 if size > max_bytes:
