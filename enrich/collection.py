@@ -18,7 +18,7 @@ from enrich.readers import HEAD, Place, Reader, reader_of
 from enrich.readers._lines import is_html
 from enrich.readers._stream import Stream
 from enrich.rows import from_row, to_row
-from enrich.store import BATCH, INDEX, check, checksum, connect, create, transaction
+from enrich.store import BATCH, FAULTS, INDEX, check, checksum, connect, create, transaction
 
 MAGIC = b"SQLite format 3\0"
 MOST_WARNINGS = 20
@@ -103,7 +103,7 @@ class Collection:
                     id_ = names.get(row[0])
                     if id_ is not None and (paper := _paper(id_, row)) is not None:
                         found[id_] = paper
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise PapersError(f"{self.path}: the collection is damaged ({error})") from None
         return found
 
@@ -120,7 +120,7 @@ class Collection:
                     "SELECT id FROM papers WHERE id > CAST(? AS TEXT) AND version = '' ORDER BY id LIMIT ?",
                     (last, BATCH),
                 ).fetchall()
-            except sqlite3.Error as error:
+            except FAULTS as error:
                 raise PapersError(f"{self.path}: the collection is damaged ({error})") from None
             if not rows:
                 return
@@ -228,7 +228,7 @@ def _open(path: Path) -> sqlite3.Connection:
         ).fetchone()
         if tables != (2,):
             raise StoreError(f"{path} lacks a collection's tables")  # noqa: TRY301
-    except (sqlite3.Error, StoreError) as error:
+    except (*FAULTS, StoreError) as error:
         if connection:
             connection.close()
         reason = error if isinstance(error, StoreError) else f"{path}: {error}"

@@ -38,6 +38,8 @@ ABSTRACTS = """CREATE TABLE abstracts (
 INDEX = "CREATE UNIQUE INDEX papers_by_id ON papers (id, version)"
 _COLUMNS = "id, version, revision, fetched_at, expires_at, misses, p.sum, record"
 _WITH_ABSTRACT = f"{_COLUMNS}, a.sum, a.text FROM papers p LEFT JOIN abstracts a USING (number)"
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What a statement may raise: the second where SQLite's message quotes a damaged schema."""
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 Key = tuple[PaperId, str | None]
@@ -77,10 +79,10 @@ class Store:
         with self._lock:
             try:
                 found = self._read(wanted, abstracts=abstracts)
-            except sqlite3.Error as error:
+            except FAULTS as error:
                 self._failed(error)
                 found = {}
-                with suppress(sqlite3.Error):  # what could be carried over, or is left readable
+                with suppress(*FAULTS):  # what could be carried over, or is left readable
                     found = self._read(wanted, abstracts=abstracts)
             if self._unsaved:
                 found |= {key: self._unsaved[key] for key in wanted if key in self._unsaved}
@@ -97,7 +99,7 @@ class Store:
                     break
                 try:
                     self._write(new)
-                except sqlite3.Error as error:
+                except FAULTS as error:
                     self._failed(error, writing=True)
                 else:
                     return
@@ -119,7 +121,7 @@ class Store:
                         " count(*) FILTER (WHERE expires_at <= ?) FROM papers",
                         (self._now,),
                     ).fetchone()
-                except sqlite3.Error as error:
+                except FAULTS as error:
                     self._failed(error)
             return {
                 "path": str(self.path),
@@ -149,7 +151,8 @@ class Store:
                     connection.execute("DELETE FROM abstracts")
                     connection.execute("DELETE FROM papers")
                 self._connection.execute("VACUUM")
-            except sqlite3.Error as error:
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except FAULTS as error:
                 raise StoreError(f"{self.path} cannot be cleared: {error}") from error
             for file in self.path.parent.glob(f"{self.path.name}.corrupt-*"):
                 file.unlink(missing_ok=True)
@@ -158,7 +161,7 @@ class Store:
         """Close the file."""
         with self._lock:
             if self._connection:
-                with suppress(sqlite3.Error):
+                with suppress(*FAULTS):
                     self._connection.close()
             self._connection = None
             self._writable = False
@@ -172,15 +175,14 @@ class Store:
     def _open(self) -> None:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with suppress(FileExistsError):
-                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            _touch(self.path)
         except OSError as error:
             self._open_to_read(error)
             return
         try:
             self._connection = connection = connect(self.path)
             _prepare(connection, self.path)
-        except sqlite3.Error as error:
+        except FAULTS as error:
             self._discard()
             if _is_corrupt(error):
                 self._set_aside(error)
@@ -199,7 +201,7 @@ class Store:
                 self._connection = connect(self.path, mode)
                 check(self._connection, self.path)
                 self._connection.execute("SELECT 1 FROM papers LIMIT 1").fetchone()
-            except (sqlite3.Error, StoreError):
+            except (*FAULTS, StoreError):
                 self._discard()
             else:
                 self._say(
@@ -210,7 +212,7 @@ class Store:
             f"{self.path} cannot be opened ({_reason(cause)}); this run keeps its papers in memory"
         )
 
-    def _failed(self, error: sqlite3.Error, *, writing: bool = False) -> None:
+    def _failed(self, error: Exception, *, writing: bool = False) -> None:
         """What to do after an error of SQLite: set the file aside, or go on without writing or at all."""
         if _is_corrupt(error):
             self._discard()
@@ -224,7 +226,7 @@ class Store:
             self._discard()
             self._open_to_read(error)
 
-    def _set_aside(self, cause: sqlite3.Error) -> None:
+    def _set_aside(self, cause: Exception) -> None:
         """Move a corrupt file away, begin a new one, and carry over the rows that are whole."""
         from filelock import FileLock, Timeout
 
@@ -237,15 +239,15 @@ class Store:
                 for file, target in zip(_files(self.path), _files(aside), strict=True):
                     with suppress(FileNotFoundError):
                         file.replace(target)
-                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+                _touch(self.path)
                 self._connection = connection = connect(self.path)
-                _prepare(connection, self.path)
+                _make_ours(connection)
                 carried = 0
                 with transaction(connection):
                     for record in _salvage(aside):
                         _insert(connection, record)
                         carried += 1
-        except (OSError, Timeout, sqlite3.Error, StoreError) as error:
+        except (OSError, Timeout, *FAULTS, StoreError) as error:
             self._discard()
             self._writable = False
             self._say(
@@ -283,7 +285,7 @@ class Store:
 
     def _discard(self) -> None:
         if self._connection:
-            with suppress(sqlite3.Error):
+            with suppress(*FAULTS):
                 self._connection.close()
         self._connection = None
 
@@ -308,7 +310,7 @@ def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA synchronous=NORMAL")
-    except sqlite3.Error:
+    except FAULTS:
         connection.close()
         raise
     return connection
@@ -346,7 +348,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         yield connection
         connection.execute("COMMIT")
     except BaseException:
-        with suppress(sqlite3.Error):
+        with suppress(*FAULTS):
             connection.execute("ROLLBACK")
         raise
 
@@ -369,12 +371,18 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         from filelock import FileLock
 
         with FileLock(f"{path}.lock", timeout=30):
-            if _is_empty(connection):
-                connection.execute("PRAGMA journal_mode=WAL")
-                with transaction(connection):
-                    create(connection)
-                    connection.execute(INDEX)
+            _make_ours(connection)
     check(connection, path)
+
+
+def _make_ours(connection: sqlite3.Connection) -> None:
+    """Make the tables, unless another process just did; under the file's lock."""
+    if not _is_empty(connection):
+        return
+    connection.execute("PRAGMA journal_mode=WAL")
+    with transaction(connection):
+        create(connection)
+        connection.execute(INDEX)
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:
@@ -438,9 +446,9 @@ def _insert(connection: sqlite3.Connection, record: Record) -> None:
 
 def _salvage(path: Path) -> Iterator[Record]:
     """The whole rows of a damaged file: from its beginning, and if that breaks, from its end."""
-    with suppress(sqlite3.Error), closing(connect(path, "mode=ro")) as connection:
+    with suppress(*FAULTS), closing(connect(path, "mode=ro")) as connection:
         for order in ("ASC", "DESC"):
-            with suppress(sqlite3.Error):
+            with suppress(*FAULTS):
                 for row in connection.execute(f"SELECT {_WITH_ABSTRACT} ORDER BY number {order}"):
                     with suppress(TypeError, ValueError, AttributeError):
                         key = (PaperId(row[0].decode()), row[1].decode() or None)
@@ -454,16 +462,25 @@ def _is_whole(path: Path) -> bool:
         with closing(connect(path)) as connection:
             check(connection, path)
             return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == (b"ok",))
-    except (sqlite3.Error, StoreError):
+    except (*FAULTS, StoreError):
         return False
 
 
-def _is_corrupt(error: sqlite3.Error) -> bool:
+def _is_corrupt(error: Exception) -> bool:
+    if isinstance(error, UnicodeDecodeError):
+        return True
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _CORRUPT
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "malformed database schema"
     return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
+def _touch(path: Path) -> None:
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _files(path: Path) -> tuple[Path, Path, Path]:
