@@ -1,11 +1,93 @@
 """Turn a feed of research talks into a reading list.
 
-The public names are in `__all__`; they are imported when they are first used, so that
+    from enrich import Document, Enricher, read_talks, write
+
+    with Enricher() as enricher:
+        for piece in write(Document(enricher.enrich(read_talks("feed.ics")))):
+            print(piece, end="")
+
+The public names are those of `__all__`. They are imported when they are first used, so that
 `import enrich` costs next to nothing.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from enrich.errors import EnrichError, FeedError, InvalidId, PapersError
+    from enrich.extract import find_references, find_references_many, parse_id
+    from enrich.inputs import read_talks
+    from enrich.join import annotate
+    from enrich.model import AnnotatedTalk, Document, Feed, Notice, Reference, Talk, Warning
+    from enrich.paper import Paper, PaperId, Unresolved
+    from enrich.pipeline import Enricher
+    from enrich.queues import Progress
+    from enrich.writers import write
+
 __version__ = "0.1.0"
 
-__all__ = ["__version__"]
+_HOME = {
+    "AnnotatedTalk": "model",
+    "Document": "model",
+    "EnrichError": "errors",
+    "Enricher": "pipeline",
+    "Feed": "model",
+    "FeedError": "errors",
+    "InvalidId": "errors",
+    "Notice": "model",
+    "Paper": "paper",
+    "PaperId": "paper",
+    "PapersError": "errors",
+    "Progress": "queues",
+    "Reference": "model",
+    "Talk": "model",
+    "Unresolved": "paper",
+    "Warning": "model",
+    "annotate": "join",
+    "find_references": "extract",
+    "find_references_many": "extract",
+    "parse_id": "extract",
+    "read_talks": "inputs",
+    "write": "writers",
+}
+
+__all__ = [
+    "AnnotatedTalk",
+    "Document",
+    "EnrichError",
+    "Enricher",
+    "Feed",
+    "FeedError",
+    "InvalidId",
+    "Notice",
+    "Paper",
+    "PaperId",
+    "PapersError",
+    "Progress",
+    "Reference",
+    "Talk",
+    "Unresolved",
+    "Warning",
+    "annotate",
+    "find_references",
+    "find_references_many",
+    "parse_id",
+    "read_talks",
+    "write",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name where it is first used (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(f"enrich.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,67 @@
+"""The command `enrich`: which command is meant, and what its end means to a shell.
+
+The commands themselves are `enrich/commands/`, one file each; the main job is `run`. Only the command
+line prints, exits, reads the environment or knows of terminals.
+
+Exit status: 0 answered, 1 nothing read or not written, 2 usage, 3 written but something failed or is
+stale, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from enrich.commands import COMMANDS, RESERVED, say
+from enrich.errors import EnrichError, InvalidId, PapersError
+
+_BROKEN_PIPE = 141  # what a shell reports for a process that SIGPIPE ended
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a test's stream may have none
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    try:
+        status = _run(args)
+        sys.stdout.flush()
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        say("interrupted")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+    except (InvalidId, PapersError) as error:
+        say(_told(error))
+        return 2
+    except EnrichError as error:
+        say(_told(error))
+        return 1
+    return status
+
+
+def _run(args: list[str]) -> int:
+    name = args.pop(0) if args and args[0] in COMMANDS else "run"
+    if name == "run" and args and args[0] in RESERVED:
+        raise click.UsageError(
+            f"{args[0]!r} is kept for a command to come; a file of that name is written ./{args[0]}"
+        )
+    command: click.Command = importlib.import_module(f"enrich.commands.{name}").command
+    prog = "enrich" if name == "run" else f"enrich {name}"
+    status = command.main(args, prog_name=prog, standalone_mode=False, auto_envvar_prefix="ENRICH")
+    return status if isinstance(status, int) else 0
+
+
+def _told(error: EnrichError) -> str:
+    return f"{error} ({error.hint})" if error.hint else str(error)

@@ -1,0 +1,39 @@
+"""`enrich lookup ID…`: the `papers` array of some ids."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from enrich.commands import enricher_options, lookup_options, say
+from enrich.commands.outcome import Outcome
+from enrich.text import printable
+
+
+@click.command(
+    help="Look papers up by id or address (2103.01338v2, math.AG/0601001, openreview:FpKgG31Z_i9) "
+    "and print the array of papers."
+)
+@click.argument("ids", nargs=-1, required=True, metavar="ID…")
+@lookup_options
+def command(ids: tuple[str, ...], **options: Any) -> int:
+    """Look the ids up and print their papers."""
+    from enrich.extract import cited
+    from enrich.join import described, related
+    from enrich.pipeline import Enricher
+
+    wanted = [cited(id_) for id_ in ids]
+    with Enricher(**enricher_options(options)) as enricher:
+        papers = related(described(enricher.lookup(ids), wanted))
+        outcome = Outcome()
+        outcome.add(papers)
+        click.echo(
+            printable(
+                json.dumps([p.to_dict() for p in papers.values()], ensure_ascii=False, indent=2)
+            )
+        )
+        if not options["quiet"]:
+            say(outcome.told(paused_until=enricher.paused_until()))
+    return outcome.status

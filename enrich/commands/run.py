@@ -1,0 +1,194 @@
+"""The main job: feeds in, one document out. `enrich [OPTIONS] FEED…`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from enrich import __version__
+from enrich.commands import enricher_options, lookup_options, say
+from enrich.commands.outcome import Outcome
+from enrich.commands.output import Output
+from enrich.errors import FeedError
+from enrich.model import Document, Notice, Talk
+from enrich.queues import Progress
+from enrich.text import printable
+from enrich.writers import names, writer
+
+_EPILOG = """\b
+Other commands (a command's name stands first):
+  enrich demo      the main job on the example that is in the package
+  enrich extract   the references in any text, without network
+  enrich lookup    papers by id
+  enrich schema    the JSON Schema of the document
+
+\b
+Environment: ENRICH_* for each option (ENRICH_OFFLINE=1); OPENREVIEW_TOKEN, or
+OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD, for OpenReview.
+Exit status: 0 answered, 1 nothing read or not written, 2 usage, 3 written but
+something failed or is stale, 130 interrupted."""
+
+
+@click.command(
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="enrich")
+@click.argument("feeds", nargs=-1, metavar="FEED…")
+@click.option(
+    "-f",
+    "--format",
+    "format_",
+    type=click.Choice(names()),
+    help="What is written; told from the ending of -o, else json.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Where to, instead of standard output; written whole or not at all.",
+)
+@lookup_options
+@click.pass_context
+def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> int:
+    """Turn feeds of research talks into a reading list.
+
+    FEED is a calendar file, - for standard input, an http(s) or webcal address, or
+    researchseminars:NAME. Finds the arXiv and OpenReview papers that the talks mention, looks them up
+    and writes the talks with their papers as annotated JSON.
+    """
+    if not feeds:
+        if not sys.stdin.isatty():
+            raise click.UsageError("no FEED is given; - reads standard input")
+        click.echo(ctx.get_help())
+        return 0
+    return run(feeds, options)
+
+
+def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
+    """Do the main job; returns the exit status."""
+    from enrich.pipeline import Enricher
+
+    target: str | None = options.pop("output")
+    format_ = _format(options.pop("format_"), target)
+    quiet, verbose = options["quiet"], options["verbose"]
+    progress = _Progress() if sys.stderr.isatty() and not quiet else None
+    reading = _Reading(
+        feeds=tuple(feeds),
+        options={key: options[key] for key in ("offline", "refresh", "cache_dir")},
+        told=format_ == "ndjson",
+    )
+    outcome = Outcome()
+    with Enricher(**enricher_options(options), on_progress=progress) as enricher:
+        talks = reading.talks()
+        first = next(talks, None)
+        if first is None and reading.failed == len(reading.feeds):
+            return 1
+        document = Document(
+            outcome.passing(enricher.enrich(_with_first(first, talks))), reading.notices()
+        )
+        with Output(target) as output:
+            for piece in writer(format_).write(document):
+                if progress:
+                    progress.clear()
+                output.write(piece)
+        if progress:
+            progress.clear()
+        outcome.unreadable = reading.failed
+        if not quiet:
+            say(
+                outcome.told(
+                    target=target,
+                    origins=bool(verbose),
+                    paused_until=enricher.paused_until(),
+                    counts_talks=True,
+                )
+            )
+    return outcome.status
+
+
+def _format(given: str | None, target: str | None) -> str:
+    if given:
+        return given
+    suffix = Path(target).suffix.lower() if target else ""
+    return next((name for name in names() if suffix in writer(name).suffixes), "json")
+
+
+def _with_first(first: Talk | None, rest: Iterator[Talk]) -> Iterator[Talk]:
+    if first is not None:
+        yield first
+        yield from rest
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """The talks of all feeds in order; what could not be read becomes notices."""
+
+    feeds: tuple[str, ...]
+    options: dict[str, Any]
+    told: bool
+    """Whether notices are said on standard error, for the format has no place for them."""
+    failed: int = 0
+    gathered: list[Notice] = field(default_factory=list)
+
+    def talks(self) -> Iterator[Talk]:
+        from enrich.inputs import read_talks
+
+        for feed in self.feeds:
+            try:
+                yield from read_talks(
+                    feed, duplicates=False, on_notice=self._notice, **self.options
+                )
+            except FeedError as error:
+                self.failed += 1
+                say(f"{error} ({error.hint})" if error.hint else str(error))
+                self.gathered.append(
+                    Notice(code="unreadable_feed", message=str(error), feed=_name(feed))
+                )
+
+    def notices(self) -> Iterator[Notice]:
+        """Read after the last talk."""
+        yield from self.gathered
+
+    def _notice(self, notice: Notice) -> None:
+        self.gathered.append(notice)
+        if self.told:
+            where = f", line {notice.line}" if notice.line else ""
+            say(f"{notice.feed or 'feed'}{where}: {notice.message}")
+
+
+def _name(feed: str) -> str:
+    """What a feed that could not be read is called: an address by its host, for it may hold a secret."""
+    return urlsplit(feed).hostname or Path(feed).stem
+
+
+class _Progress:
+    """The line that a terminal shows while a service is waited for."""
+
+    def __init__(self) -> None:
+        self._shown = ""
+
+    def __call__(self, progress: Progress) -> None:
+        waits = [
+            f"waiting for {name}, {delay_s:g} s a request: about {left_s:.0f} s left"
+            for name, delay_s, left_s in progress.waiting
+        ]
+        self._show(
+            "; ".join([f"{progress.talks} talks out, {progress.papers} papers asked for", *waits])
+        )
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            self._show("")
+
+    def _show(self, line: str) -> None:
+        if line != self._shown:
+            print(f"\r\x1b[K{printable(line)}", end="", file=sys.stderr, flush=True)  # noqa: T201
+            self._shown = line
