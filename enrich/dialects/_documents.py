@@ -8,7 +8,7 @@ from typing import Any
 
 from enrich.dialects._shared import line_or_none, page, refers, text_or_none
 from enrich.markup import plain_text
-from enrich.model import Warning  # noqa: A004 - the document's word
+from enrich.model import Warning
 
 
 def text_of(data: Any, key: str) -> str | None:

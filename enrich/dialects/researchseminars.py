@@ -28,7 +28,7 @@ from enrich.dialects._shared import (
     people,
     text_or_none,
 )
-from enrich.model import Talk, Warning, iso  # noqa: A004 - the document's word
+from enrich.model import Talk, Warning, iso
 
 _NOTHING: Mapping[str, Any] = {}
 _LISTED = {"speaker", "title", "abstract", "start_time"}
