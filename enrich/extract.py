@@ -18,7 +18,7 @@ from enrich.grammar.breaks import joins
 from enrich.grammar.links import resolve
 from enrich.grammar.plain import FOLD, hiding, may_be_odd, plain
 from enrich.grammar.roles import headings, role
-from enrich.model import Mention, Reference, Talk, Warning  # noqa: A004 - the document's word
+from enrich.model import Mention, Reference, Talk, Warning, WarningCode
 from enrich.paper import PaperId
 from enrich.sources import Source, sources
 
@@ -167,7 +167,7 @@ def _decoded(raw: bytes, start: int, end: int) -> str:
     return raw[start:end].decode("utf-8", "surrogatepass")
 
 
-def _warning(code: str, message: str, raw: bytes, mention: Mention, field: str) -> Warning:
+def _warning(code: WarningCode, message: str, raw: bytes, mention: Mention, field: str) -> Warning:
     if field != "abstract":
         return Warning(code=code, message=message)
     start = len(_decoded(raw, 0, mention.start))
