@@ -49,8 +49,8 @@ class Enricher:
         sources: the paper sources to ask; those of `enrich.sources` if None.
         on_progress: called with a `Progress` while a run waits for a service.
         on_trouble: called with a sentence when the store or the like cannot be used.
-        clock: seconds since 1970; read once a run.
-        sleep: how waiting is done.
+        clock: seconds since 1970; read once a run. Waits are measured by one that is given, too.
+        sleep: how waiting is done; the clock must go on under it.
 
     Raises:
         PapersError: one of `papers` cannot be read.
@@ -216,6 +216,7 @@ class Enricher:
                     base=self._base,
                     on_trouble=self._on_trouble,
                     now=self._clock,
+                    clock=time.monotonic if self._clock is time.time else self._clock,
                     sleep=self._sleep,
                 )
                 self._open.callback(self._session.close)
