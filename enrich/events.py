@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from enrich.dialects import Event, dialects
 from enrich.markup import html_text, plain_text
-from enrich.model import Talk, Warning, WarningCode
+from enrich.model import Talk, Warning, WarningCode  # noqa: A004 - the document's word
 from enrich.text import tidy
 from enrich.times import Time, Zones, is_before, later, moment
 from enrich.values import Properties, read_properties
@@ -93,40 +93,63 @@ def sequence_of(properties: Properties) -> int:
 
 def read_event(properties: Properties, calendar: Calendar, *, closed: bool) -> Talk:
     """The talk that an event tells of."""
+    event, codes = event_of(properties, calendar.zones)
+    if not closed:
+        codes.append("unclosed_event")
+    dialect = next(d for d in dialects() if d.knows(calendar.prodid, event))
+    talk = dialect.read(event)
+    warnings = talk.warnings
+    for code in codes:
+        warnings = warned(warnings, code)
+    return replace(
+        talk,
+        start_time=event.start,
+        end_time=event.end,
+        status=talk.status or _status(event.status, calendar.method),
+        texts=tuple(_texts(talk, event)),
+        warnings=warnings,
+    )
+
+
+def event_of(properties: Properties, zones: Zones) -> tuple[Event, list[WarningCode]]:
+    """The values of an event, and the codes of the warnings that they earn."""
     first = properties.first
     codes: list[WarningCode] = []
     start = end = None
     if "DTSTART" in first:
-        start, problem = _time("DTSTART", properties, calendar.zones)
+        start, problem = _time("DTSTART", properties, zones)
         codes.extend([problem] if problem else ())
     else:
         codes.append("no_start")
     if "DTEND" in first:
-        end, problem = _time("DTEND", properties, calendar.zones)
+        end, problem = _time("DTEND", properties, zones)
         codes.extend([problem] if problem else ())
     elif start is not None and "DURATION" in first:
         end, problem = later(start, first["DURATION"])
         codes.extend([problem] if problem else ())
     if start is not None and end is not None and is_before(end, start):
         codes.append("end_before_start")
-    event = _event(properties, start, end)
-    if not event.uid:
+    text, texts = properties.text, properties.texts
+    uid = (text("UID") or "").strip()
+    if not uid:
+        uid = _made_uid(properties)
         codes.append("no_uid")
-        event = replace(event, uid=_made_uid(properties))
-    if not closed:
-        codes.append("unclosed_event")
-    talk = _by_dialect(calendar.prodid, event)
-    warnings = talk.warnings
-    for code in codes:
-        warnings = warned(warnings, code)
-    return replace(
-        talk,
-        start_time=start,
-        end_time=end,
-        status=talk.status or _status(event.status, calendar.method),
-        texts=tuple(_texts(talk, event)),
-        warnings=warnings,
+    descriptions = texts("DESCRIPTION")
+    event = Event(
+        uid=uid,
+        summary=text("SUMMARY"),
+        description=descriptions[0] if descriptions else None,
+        x_alt_desc=text("X-ALT-DESC" if "X-ALT-DESC" in first else "STYLED-DESCRIPTION"),
+        location=text("LOCATION"),
+        urls=tuple(url.strip() for url in texts("URL") if url.strip()),
+        attach=tuple(_attached(texts("ATTACH"))),
+        comments=(*texts("COMMENT"), *descriptions[1:]),
+        categories=texts("CATEGORIES"),
+        status=text("STATUS"),
+        start=start,
+        end=end,
     )
+    return event, codes
 
 
 def _time(
@@ -135,32 +158,11 @@ def _time(
     return moment(properties.first[name], properties.parameters.get(name, {}), zones)
 
 
-def _event(properties: Properties, start: Time | None, end: Time | None) -> Event:
-    text, texts = properties.text, properties.texts
-    descriptions = texts("DESCRIPTION")
-    alternative = text("X-ALT-DESC")
-    if alternative is None:
-        alternative = text("STYLED-DESCRIPTION")
-    return Event(
-        uid=(text("UID") or "").strip(),
-        summary=text("SUMMARY"),
-        description=descriptions[0] if descriptions else None,
-        x_alt_desc=alternative,
-        location=text("LOCATION"),
-        urls=tuple(url.strip() for url in texts("URL") if url.strip()),
-        attach=tuple(_attached(properties)),
-        comments=(*texts("COMMENT"), *descriptions[1:]),
-        categories=texts("CATEGORIES"),
-        status=text("STATUS"),
-        start=start,
-        end=end,
-    )
-
-
-def _attached(properties: Properties) -> Iterator[str]:
-    for address in properties.texts("ATTACH") if "ATTACH" in properties.first else ():
-        if address.lower().startswith(("http://", "https://")):
-            yield address.strip()
+def _attached(values: Iterable[str]) -> Iterator[str]:
+    """Addresses of attachments; those that lie in the feed itself are not read."""
+    for value in values:
+        if value[:8].lower().startswith(("http://", "https://")):
+            yield value.strip()
 
 
 def _made_uid(properties: Properties) -> str:
@@ -169,18 +171,6 @@ def _made_uid(properties: Properties) -> str:
         for name in ("DTSTART", "SUMMARY", "DESCRIPTION", "LOCATION", "URL")
     ]
     return "no-uid-" + hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
-
-
-def _by_dialect(prodid: str, event: Event) -> Talk:
-    for dialect in dialects():
-        if dialect.knows(prodid, event):
-            return dialect.read(event)
-    return Talk(
-        id=event.uid,
-        url=event.urls[0] if event.urls else None,
-        title=event.summary,
-        abstract=plain_text(event.description or ""),
-    )
 
 
 def _status(status: str | None, method: str) -> Literal["cancelled", "tentative"] | None:

@@ -26,7 +26,7 @@ def _word(word: bytes) -> bytes:
 
 
 _MARKER = re.compile(
-    rb"\n(?:\xef\xbb\xbf)?(?:(?P<begin>" + _word(b"BEGIN") + rb")|" + _word(b"END") + rb"):[ \t]{0,8}"
+    rb"\n(?:\xef\xbb\xbf)?(?:(?P<begin>" + _word(b"BEGIN") + rb")|" + _word(b"END") + rb"):" + _FOLDED + rb"[ \t]{0,8}"
     rb"(?:(?P<event>" + _word(b"VEVENT") + rb")|(?P<zone>" + _word(b"VTIMEZONE") + rb")|"
     + _word(b"VCALENDAR") + rb")[ \t]{0,64}(?=[\r\n]|\Z)",
     re.IGNORECASE,

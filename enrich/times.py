@@ -133,20 +133,17 @@ def moment(value: str, parameters: Mapping[str, str], zones: Zones) -> Moment:
     Moment(time=None, problem='bad_time')
     """
     value = value.strip()
+    name = parameters.get("TZID")
     problem: WarningCode | None = None
     try:
-        if _BASIC.fullmatch(value) is not None:
-            if len(value) == len("20220218"):
-                return Moment(date.fromisoformat(value))
-            time = datetime.fromisoformat(value)
-        else:  # ISO 8601 with dashes is no time of a calendar, but can be read
-            problem = "bad_time"
-            if len(value) == len("2022-02-18"):
-                return Moment(date.fromisoformat(value), problem)
-            time = datetime.fromisoformat(value)
+        if _BASIC.fullmatch(value) is None:
+            problem = "bad_time"  # with dashes, as in ISO 8601, it can be read all the same
+        day = len(value) in {len("20220218"), len("2022-02-18")}
+        if day and (name is None or parameters.get("VALUE", "").upper() == "DATE"):
+            return Moment(date.fromisoformat(value), problem)
+        time = datetime.fromisoformat(value)
     except ValueError:
         return Moment(None, "bad_time")
-    name = parameters.get("TZID")
     if time.tzinfo is not None and (
         name is None or zones.at(time.replace(tzinfo=None), name).problem
     ):
