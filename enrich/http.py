@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -101,6 +102,9 @@ def open_session(
         clock: Monotonic seconds.
         now: Seconds since 1970.
         sleep: Waits; both clocks must go on under it.
+
+    Raises:
+        ValueError: the contact is no mail address.
     """
     if state_dir is None:
         from platformdirs import user_state_path
@@ -152,7 +156,11 @@ def paused_until(session: PoliteSession) -> dict[str, datetime]:
 
 
 def _user_agent(contact: str | None) -> str:
-    return f"enrich/{enrich.__version__}" + (f" (+mailto:{contact})" if contact else "")
+    if not contact:
+        return f"enrich/{enrich.__version__}"
+    if not re.fullmatch(r"[!-'*-~]+@[!-'*-~]+", contact):
+        raise ValueError("the contact is no mail address")
+    return f"enrich/{enrich.__version__} (+mailto:{contact})"
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

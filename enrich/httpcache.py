@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from requests_cache.backends.base import BaseCache
 from requests_cache.backends.sqlite import SQLiteCache
+from requests_cache.models.response import CachedResponse
 
 FILE = "answers.sqlite"
 _BUSY_S = 5.0
@@ -61,26 +64,38 @@ class _Cache(SQLiteCache):
         super().__init__(path, serializer="json", wal=True, timeout=_BUSY_S)
         self._path, self._on_trouble = path, on_trouble
         self._failed = False
+        self._writing = threading.Lock()  # all threads share one connection
 
     def get_response(self, key: str, default: Any = None) -> Any:
+        """What is kept under a key; a row that is none counts as missing."""
         if self._failed:
             return default
         try:
-            return super().get_response(key, default)
-        except Exception as error:  # noqa: BLE001 - sqlite3's, and cattrs' for a row of another form
+            found = super().get_response(key, default)
+        except sqlite3.Error as error:
             self._fail(error)
             return default
+        except Exception:  # noqa: BLE001 - cattrs' and others, for a row of another form
+            return default
+        return found if isinstance(found, CachedResponse) else default
 
-    def save_response(self, *args: Any, **kwargs: Any) -> None:
+    def save_response(
+        self, response: Any, cache_key: str | None = None, expires: datetime | None = None
+    ) -> None:
+        """Keep a response, where that can be done at once."""
         if self._failed:
             return
+        key = cache_key or self.create_key(response.request)
         try:
-            # requests-cache waits for this lock without end.
-            with self.responses.connection() as connection:
-                connection.execute("BEGIN IMMEDIATE")
-                connection.rollback()
-            super().save_response(*args, **kwargs)
-        except Exception as error:  # noqa: BLE001
+            # requests-cache waits for this lock without end, and tells of no write that fails.
+            with self._writing:
+                with self.responses.connection() as connection:
+                    connection.execute("BEGIN IMMEDIATE")
+                    connection.rollback()
+                super().save_response(response, key, expires)
+                if key not in self.responses:
+                    raise sqlite3.OperationalError("nothing can be written")
+        except sqlite3.Error as error:
             self._fail(error)
 
     def _fail(self, error: Exception) -> None:

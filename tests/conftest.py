@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from tests.fakes import Fakes
+from tests.runs import Run
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -38,6 +39,15 @@ def session(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> Iterator[requests.
     with requests.Session() as plain:
         plain.max_redirects = 3
         yield plain
+
+
+@pytest.fixture
+def run(tmp_path: Path, fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Sessions of one run after the other, led to the stand-ins, with waits that take no time."""
+    fakes.use(monkeypatch)
+    runs = Run(tmp_path)
+    yield runs
+    runs.close()
 
 
 @pytest.fixture(scope="module")

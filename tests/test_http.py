@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import random
 import re
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
@@ -15,28 +11,13 @@ from lxml import etree
 
 from enrich import __version__
 from enrich.errors import BadAnswer, Overloaded, Refused, SourceError
-from enrich.http import PoliteSession, open_session, paused_until
+from enrich.http import PoliteSession, paused_until
 from enrich.sources import Politeness
 from tests.fakes import FakePaper, Fakes
+from tests.runs import Run
 
 HOST = "export.arxiv.org"
 URL = f"https://{HOST}/api/query?id_list=2101.00001"
-
-
-class Clock:
-    """Both clocks, with what was slept added: waits take no time."""
-
-    def __init__(self) -> None:
-        self.waits: list[float] = []
-
-    def clock(self) -> float:
-        return time.monotonic() + sum(self.waits)
-
-    def now(self) -> float:
-        return time.time() + sum(self.waits)
-
-    def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
 
 
 class Atom:
@@ -65,46 +46,9 @@ class Atom:
                 raise BadAnswer(f"{HOST} sent no feed")
 
 
-class Run:
-    """Sessions as one run after the other opens them, with one clock."""
-
-    def __init__(self, folder: Path) -> None:
-        self.clock = Clock()
-        self.folder = folder
-        self.waits: list[tuple[str, float]] = []
-        self.troubles: list[str] = []
-        self.sessions: list[PoliteSession] = []
-
-    def open(self, *services: Any, **options: Any) -> PoliteSession:
-        session = open_session(
-            services or [Atom()],
-            **{
-                "cache_dir": self.folder / "cache",
-                "state_dir": self.folder / "state",
-                "clock": self.clock.clock,
-                "now": self.clock.now,
-                "sleep": self.clock.sleep,
-                "on_wait": lambda name, seconds: self.waits.append((name, seconds)),
-                "on_trouble": self.troubles.append,
-                **options,
-            },
-        )
-        self.sessions.append(session)
-        return session
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    random.seed(0)
-    runs = Run(tmp_path)
-    yield runs
-    for session in runs.sessions:
-        session.close()
-
-
 @pytest.fixture(autouse=True)
-def _services(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> None:
-    fakes.use(monkeypatch)
+def _services(fakes: Fakes, run: Run) -> None:
+    run.services = (Atom(),)
     fakes.arxiv.add(*(FakePaper(id=f"2101.0000{n}", title="Tó") for n in range(1, 10)))
 
 
@@ -337,3 +281,9 @@ def test_a_403_page_ends_the_asking_at_once(fakes: Fakes, run: Run) -> None:
         assert isinstance(error, Refused)
         assert error.code == "forbidden"
     assert len(fakes.requests(HOST)) == 1
+
+
+@pytest.mark.parametrize("contact", ["ada", "a b@c.example", "a@b.c\r\nX: y", "ä@b.c", "a(b)@c"])
+def test_a_contact_that_is_none_is_refused(run: Run, contact: str) -> None:
+    with pytest.raises(ValueError, match="contact"):
+        run.open(contact=contact)
