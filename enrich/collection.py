@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
+from enrich.database import FAULTS, INDEX, check, checksum, connect, create, transaction
 from enrich.errors import PapersError, StoreError
 from enrich.paper import Paper, PaperId
 from enrich.readers import HEAD, Place, Reader, reader_of
 from enrich.readers._lines import is_html
 from enrich.readers._stream import Stream
 from enrich.rows import from_row, to_row
-from enrich.store import BATCH, FAULTS, INDEX, check, checksum, connect, create, transaction
+from enrich.store import BATCH
 
 MAGIC = b"SQLite format 3\0"
 MOST_WARNINGS = 20

@@ -11,12 +11,24 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import RLock
 from typing import Any, Self
-from zlib import crc32
 
+from enrich.database import (
+    FAULTS,
+    INDEX,
+    SCHEMA,
+    check,
+    checksum,
+    connect,
+    create,
+    is_corrupt,
+    is_empty,
+    reason,
+    transaction,
+)
 from enrich.errors import StoreError
 from enrich.paper import PaperId
 from enrich.rows import from_row, to_row
@@ -24,24 +36,10 @@ from enrich.trust import Record, may_replace
 
 __all__ = ["Record", "Store", "open_store"]
 
-APPLICATION_ID = 0x656E7269  # "enri"
-SCHEMA = 1
 BATCH = 500
 """Ids of one `IN (…)`."""
-PAPERS = """CREATE TABLE papers (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL, version TEXT NOT NULL, revision INTEGER NOT NULL,
-    fetched_at REAL, expires_at REAL, misses INTEGER NOT NULL, sum INTEGER NOT NULL, record BLOB
-)"""
-ABSTRACTS = """CREATE TABLE abstracts (
-    number INTEGER PRIMARY KEY, sum INTEGER NOT NULL, text BLOB NOT NULL
-)"""
-INDEX = "CREATE UNIQUE INDEX papers_by_id ON papers (id, version)"
 _COLUMNS = "id, version, revision, fetched_at, expires_at, misses, p.sum, record"
 _WITH_ABSTRACT = f"{_COLUMNS}, a.sum, a.text FROM papers p LEFT JOIN abstracts a USING (number)"
-FAULTS = (sqlite3.Error, UnicodeDecodeError)
-"""What a statement may raise: the second where SQLite's message quotes a damaged schema."""
-_CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-
 Key = tuple[PaperId, str | None]
 
 
@@ -184,7 +182,7 @@ class Store:
             _prepare(connection, self.path)
         except FAULTS as error:
             self._discard()
-            if _is_corrupt(error):
+            if is_corrupt(error):
                 self._set_aside(error)
             else:
                 self._open_to_read(error)
@@ -205,22 +203,22 @@ class Store:
                 self._discard()
             else:
                 self._say(
-                    f"{self.path} cannot be written ({_reason(cause)}); it is only read in this run"
+                    f"{self.path} cannot be written ({reason(cause)}); it is only read in this run"
                 )
                 return
         self._say(
-            f"{self.path} cannot be opened ({_reason(cause)}); this run keeps its papers in memory"
+            f"{self.path} cannot be opened ({reason(cause)}); this run keeps its papers in memory"
         )
 
     def _failed(self, error: Exception, *, writing: bool = False) -> None:
         """What to do after an error of SQLite: set the file aside, or go on without writing or at all."""
-        if _is_corrupt(error):
+        if is_corrupt(error):
             self._discard()
             self._set_aside(error)
         elif writing:
             self._writable = False
             self._say(
-                f"{self.path} cannot be written ({_reason(error)}); new papers are kept for this run only"
+                f"{self.path} cannot be written ({reason(error)}); new papers are kept for this run only"
             )
         else:
             self._discard()
@@ -251,11 +249,11 @@ class Store:
             self._discard()
             self._writable = False
             self._say(
-                f"{self.path} is damaged ({_reason(error)}); this run keeps its papers in memory"
+                f"{self.path} is damaged ({reason(error)}); this run keeps its papers in memory"
             )
         else:
             self._say(
-                f"{self.path} was damaged ({_reason(cause)}) and lies now in {aside.name};"
+                f"{self.path} was damaged ({reason(cause)}) and lies now in {aside.name};"
                 f" {carried} of its records were carried over"
             )
 
@@ -295,79 +293,9 @@ class Store:
             self._on_trouble(message)
 
 
-def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
-    """Open a SQLite file so that nothing in its schema can run code; text comes as bytes."""
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?{mode}",
-        uri=True,
-        timeout=5,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    connection.text_factory = (
-        bytes  # bytes that are no UTF-8 must not break the good rows beside them
-    )
-    try:
-        connection.execute("PRAGMA trusted_schema=OFF")
-        connection.execute("PRAGMA synchronous=NORMAL")
-    except FAULTS:
-        connection.close()
-        raise
-    return connection
-
-
-def check(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse a file that is none of ours.
-
-    Raises:
-        StoreError: another program's database, or one of a newer schema.
-    """
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (schema,) = connection.execute("PRAGMA user_version").fetchone()
-    if application != APPLICATION_ID:
-        raise StoreError(f"{path} is the database of another program")
-    if schema != SCHEMA:
-        raise StoreError(
-            f"{path} has schema {schema} and this enrich knows {SCHEMA}: a newer one made it"
-        )
-
-
-def create(connection: sqlite3.Connection) -> None:
-    """Make the tables in an empty database, in the open transaction."""
-    connection.execute(PAPERS)
-    connection.execute(ABSTRACTS)
-    connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version={SCHEMA}")
-
-
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """All of it or nothing."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield connection
-        connection.execute("COMMIT")
-    except BaseException:
-        with suppress(*FAULTS):
-            connection.execute("ROLLBACK")
-        raise
-
-
-def checksum(*parts: bytes | None) -> int:
-    """31 bits over the parts of a row, so that a flipped bit is seen.
-
-    >>> checksum(b"ab", b"c") == checksum(b"a", b"bc")
-    False
-    """
-    total = 0
-    for part in parts:
-        total = crc32(b"\0" if part is None else part, crc32(b"\1", total))
-    return total & 0x7FFFFFFF
-
-
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Make a new file ours, or check an old one."""
-    if _is_empty(connection):
+    if is_empty(connection):
         from filelock import FileLock
 
         with FileLock(f"{path}.lock", timeout=30):
@@ -377,18 +305,12 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 def _make_ours(connection: sqlite3.Connection) -> None:
     """Make the tables, unless another process just did; under the file's lock."""
-    if not _is_empty(connection):
+    if not is_empty(connection):
         return
     connection.execute("PRAGMA journal_mode=WAL")
     with transaction(connection):
         create(connection)
         connection.execute(INDEX)
-
-
-def _is_empty(connection: sqlite3.Connection) -> bool:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    return not application and not tables
 
 
 def _record(key: Key, row: tuple[Any, ...]) -> Record | None:
@@ -464,18 +386,6 @@ def _is_whole(path: Path) -> bool:
             return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == (b"ok",))
     except (*FAULTS, StoreError):
         return False
-
-
-def _is_corrupt(error: Exception) -> bool:
-    if isinstance(error, UnicodeDecodeError):
-        return True
-    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _CORRUPT
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "malformed database schema"
-    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def _touch(path: Path) -> None:

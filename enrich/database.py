@@ -1,0 +1,118 @@
+"""The SQLite file of a store or a collection: its tables, how it is opened, what may go wrong.
+
+No business of papers: rows are made and read elsewhere.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from zlib import crc32
+
+from enrich.errors import StoreError
+
+APPLICATION_ID = 0x656E7269  # "enri"
+SCHEMA = 1
+"""Of the tables; raised when they change."""
+PAPERS = """CREATE TABLE papers (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, version TEXT NOT NULL, revision INTEGER NOT NULL,
+    fetched_at REAL, expires_at REAL, misses INTEGER NOT NULL, sum INTEGER NOT NULL, record BLOB
+)"""
+ABSTRACTS = """CREATE TABLE abstracts (
+    number INTEGER PRIMARY KEY, sum INTEGER NOT NULL, text BLOB NOT NULL
+)"""
+INDEX = "CREATE UNIQUE INDEX papers_by_id ON papers (id, version)"
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What a statement may raise: the second where SQLite's message quotes a damaged schema."""
+CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
+    """Open a SQLite file so that nothing in its schema can run code; text comes as bytes."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{mode}",
+        uri=True,
+        timeout=5,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.text_factory = bytes  # what is no UTF-8 must not break the good rows beside it
+    try:
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA synchronous=NORMAL")
+    except FAULTS:
+        connection.close()
+        raise
+    return connection
+
+
+def check(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a file that is none of ours.
+
+    Raises:
+        StoreError: another program's database, or one of a newer schema.
+    """
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (schema,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION_ID:
+        raise StoreError(f"{path} is the database of another program")
+    if schema != SCHEMA:
+        raise StoreError(
+            f"{path} has schema {schema} and this enrich knows {SCHEMA}: a newer one made it"
+        )
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the tables in an empty database, in the open transaction."""
+    connection.execute(PAPERS)
+    connection.execute(ABSTRACTS)
+    connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version={SCHEMA}")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """All of it or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(*FAULTS):
+            connection.execute("ROLLBACK")
+        raise
+
+
+def checksum(*parts: bytes | None) -> int:
+    """31 bits over the parts of a row, so that a flipped bit is seen.
+
+    >>> checksum(b"ab", b"c") == checksum(b"a", b"bc")
+    False
+    """
+    total = 0
+    for part in parts:
+        total = crc32(b"\0" if part is None else part, crc32(b"\1", total))
+    return total & 0x7FFFFFFF
+
+
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Whether nobody has made tables in it."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    return not application and not tables
+
+
+def is_corrupt(error: Exception) -> bool:
+    """Whether the file itself is damaged."""
+    if isinstance(error, UnicodeDecodeError):
+        return True
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in CORRUPT
+
+
+def reason(error: Exception) -> str:
+    """The cause in a few words."""
+    if isinstance(error, UnicodeDecodeError):
+        return "malformed database schema"
+    return (isinstance(error, OSError) and error.strerror) or str(error)
