@@ -11,14 +11,12 @@ feed is refused below the cache too, so a login page never replaces a good copy.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import logging
 import os
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from io import BytesIO
 from pathlib import Path
@@ -32,6 +30,7 @@ from requests.utils import select_proxy
 from requests_cache import CachedSession
 
 import enrich
+from enrich.borders import Borders, guarded, is_private
 from enrich.errors import FeedError, SourceError
 from enrich.exchange import exchange
 from enrich.httpcache import open_cache
@@ -66,25 +65,6 @@ class Limits:
     """To connect, and to wait for the next bytes."""
     deadline_s: float = 120.0
     """For everything, redirects and all."""
-
-
-def is_private(address: str) -> bool:
-    """Whether an IP address is not of the public internet, whatever it is wrapped in.
-
-    >>> [is_private(a) for a in ("127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "93.184.216.34")]
-    [True, True, True, False]
-    """
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
-        if inner is None and ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
-        if inner:
-            return is_private(str(inner))
-    return not ip.is_global or ip.is_multicast
-
-
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def fetch(
@@ -190,7 +170,7 @@ class _Transport(BaseAdapter):
         """Whether the answer was that there is no such feed for us, which no old copy may cover."""
         self._url, self._host = url, host
         self._check, self._limits, self._whole = check, limits, whole
-        self._borders = _Borders(private=private)
+        self._borders = Borders(private=private)
         self._owned = session is None
         self._session = _own_session(self._borders) if session is None else session
 
@@ -273,64 +253,13 @@ class _Transport(BaseAdapter):
         raise FeedError(f"{self._host}: answered {status}")
 
 
-@dataclass(slots=True, kw_only=True)
-class _Borders:
-    """Keeps a public feed from leading into a private network."""
-
-    private: Callable[[str], bool]
-    first: bool | None = None
-    """Whether the first address was private; None before there was one."""
-    watching: bool = field(default=False)
-    """Whether the peer of a connection is the host that was asked, not a proxy."""
-
-    def cross(self, url: str, *, proxied: bool, guarded: bool) -> None:
-        """Look at an address before it is asked; what only its connection can tell comes with it."""
-        host = urlsplit(url).hostname or ""
-        self.watching = guarded and not proxied
-        if self.watching:
-            return  # `peer` sees the address itself
-        if found := _literal(host):
-            self.peer(found, asked=True)
-        elif self.first is None:
-            self.first = False
-        elif not proxied:
-            for found in _resolved(host):
-                self.peer(found, asked=True)
-
-    def peer(self, found: str, *, asked: bool = False) -> None:
-        """Look at the address that a connection really has, before anything is sent over it."""
-        if not (asked or self.watching):
-            return
-        private = self.private(found)
-        if self.first is None:
-            self.first = private
-        elif private and not self.first:
-            raise FeedError("the feed leads to a private address, which is not asked")
-
-
-def _literal(host: str) -> str | None:
-    if host == "localhost" or host.endswith(".localhost"):
-        return "127.0.0.1"
-    try:
-        return str(ipaddress.ip_address(host.partition("%")[0]))
-    except ValueError:
-        return None
-
-
-def _resolved(host: str) -> list[str]:
-    try:
-        return [str(found[4][0]) for found in socket.getaddrinfo(host, None)]
-    except OSError:
-        return []
-
-
-def _own_session(borders: _Borders) -> requests.Session:
+def _own_session(borders: Borders) -> requests.Session:
     session = requests.Session()
     session.auth = _no_auth
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": f"enrich/{enrich.__version__}", "Accept": _ACCEPT})
     session.adapters.clear()
-    session.mount("https://", _guarded(borders))
+    session.mount("https://", guarded(borders))
     session.mount("http://", session.adapters["https://"])
     return session
 
@@ -344,30 +273,6 @@ def _give_password(request: requests.PreparedRequest, url: str) -> None:
     if parts.username:
         name, word = unquote(parts.username), unquote(parts.password or "")
         requests.auth.HTTPBasicAuth(name, word)(request)
-
-
-def _guarded(borders: _Borders) -> HTTPAdapter:
-    """An adapter whose connections show their peer to `borders` before they are used."""
-
-    class Plain(urllib3.connection.HTTPConnection):
-        def connect(self) -> None:
-            super().connect()
-            borders.peer(self.sock.getpeername()[0])
-
-    class Secure(urllib3.connection.HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            borders.peer(self.sock.getpeername()[0])
-
-    class PlainPool(urllib3.HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(urllib3.HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    adapter = HTTPAdapter()
-    adapter.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
-    return adapter
 
 
 def _bare(response: requests.Response, request: requests.PreparedRequest) -> requests.Response:

@@ -12,7 +12,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableSet
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain
@@ -58,11 +58,13 @@ def read_talks(
     keep_raw: bool = False,
     keep_private: bool = False,
     on_notice: Callable[[Notice], None] | None = None,
+    seen: MutableSet[int] | None = None,
 ) -> Iterator[Talk]:
     r"""The talks of one feed, lazily: a path, `-`, bytes, a binary file, an address, JSON alike.
 
     `max_bytes` bounds what comes from the net, and what is unpacked. `duplicates=False` drops all but
-    the last of events that are the same. What cannot be read as a talk goes to `on_notice`.
+    the last of events that are the same; with one `seen` for several feeds, a talk that a feed before
+    gave is dropped too. What cannot be read as a talk goes to `on_notice`.
 
     Raises:
         FeedError: nothing can be read at all. It is raised by the call, not by the first talk.
@@ -84,6 +86,7 @@ def read_talks(
         duplicates=duplicates,
         keep_raw=keep_raw,
         keep_private=keep_private,
+        seen=seen,
     )
     # The first talk is read here, so that an error comes where the call stands.
     for first in talks:
@@ -146,7 +149,13 @@ class _Net:
 
 
 def _read(
-    source: Source, net: _Net, *, duplicates: bool, keep_raw: bool, keep_private: bool
+    source: Source,
+    net: _Net,
+    *,
+    duplicates: bool,
+    keep_raw: bool,
+    keep_private: bool,
+    seen: MutableSet[int] | None,
 ) -> Iterator[Talk]:
     from enrich import feed
 
@@ -159,6 +168,7 @@ def _read(
                 stream,
                 name=name,
                 duplicates=duplicates,
+                seen=seen,
                 keep_raw=keep_raw,
                 keep_private=keep_private,
                 max_event_bytes=MAX_EVENT_BYTES,
@@ -171,8 +181,21 @@ def _read(
             if kind == "xml":
                 document = _xml(stream, label, net.max_bytes)
             talks = read_document(document, name=name, label=label, on_notice=net.on_notice)
-        for talk in talks:
-            yield feed.finished(talk, feed=talk.feed, keep_private=keep_private)
+        if seen is None and not duplicates:
+            seen = set()
+        repeated = 0
+        for found in talks:
+            talk = feed.finished(found, feed=found.feed, keep_private=keep_private)
+            if seen is not None:
+                key = feed.talk_key(talk)
+                if key in seen:
+                    repeated += 1
+                    continue
+                seen.add(key)
+            yield talk
+        if repeated:
+            message = f"{repeated} duplicate{'s were' if repeated > 1 else ' was'} dropped"
+            net.on_notice(Notice(code="duplicates_dropped", message=message, feed=name))
 
 
 def _opened(source: Source, held: ExitStack, net: _Net) -> tuple[BinaryIO, str | None, str]:

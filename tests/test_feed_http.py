@@ -17,8 +17,9 @@ import pytest
 import requests
 
 import enrich
+from enrich.borders import is_private
 from enrich.errors import FeedError
-from enrich.feed_http import Limits, fetch, is_private
+from enrich.feed_http import Limits, fetch
 from enrich.inputs import read_talks
 from enrich.model import Notice, Talk
 from tests.fakes import Fakes, Request
@@ -302,7 +303,9 @@ def test_redirects_lead_to_the_web_only(net: Fakes, read: Read, target: str) -> 
         read()
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "10.0.0.1", "169.254.169.254"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "[::1]", "10.0.0.1", "0x7f000001", "169.254.169.254"]
+)
 def test_a_public_feed_never_leads_to_a_private_address(net: Fakes, read: Read, host: str) -> None:
     secret = net.serve("/secret.ics", LONGER)
     target = (

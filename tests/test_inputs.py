@@ -212,6 +212,18 @@ def test_the_first_talk_is_not_lost_and_the_rest_is_lazy() -> None:
     assert [t.id for t in talks] == ["0", "1", "2", "3", "4"]
 
 
+def test_duplicates_are_given_or_dropped_and_counted_across_feeds_too() -> None:
+    record = json.dumps([{**TALK, "start_time": "2031-03-05T16:00:00Z"}] * 2).encode()
+    for content in (CALENDAR.replace(EVENT.encode(), EVENT.encode() * 2), record):
+        assert len(list(read_talks(content))) == 2
+        heard: list[Notice] = []
+        assert len(list(read_talks(content, duplicates=False, on_notice=heard.append))) == 1
+        assert [n.code for n in heard] == ["duplicates_dropped"]
+    seen: set[int] = set()
+    counts = [len(list(read_talks(c, duplicates=False, seen=seen))) for c in (CALENDAR, record)]
+    assert counts == [1, 0]
+
+
 # --- our own records ------------------------------------------------------------------------
 
 

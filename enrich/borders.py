@@ -1,0 +1,115 @@
+"""Where a feed may lead: from a public address never into a private network.
+
+The address that is judged is the one a connection really has, before anything is sent over it; what a
+name resolves to elsewhere, or a moment later, does not count.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from enrich.errors import FeedError
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def is_private(address: str) -> bool:
+    """Whether an IP address is not of the public internet, whatever it is wrapped in.
+
+    >>> [is_private(a) for a in ("127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "93.184.216.34")]
+    [True, True, True, False]
+    """
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
+        if inner is None and ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+        if inner:
+            return is_private(str(inner))
+    return not ip.is_global or ip.is_multicast
+
+
+@dataclass(slots=True, kw_only=True)
+class Borders:
+    """Keeps a public feed from leading into a private network."""
+
+    private: Callable[[str], bool]
+    first: bool | None = None
+    """Whether the first address was private; None before there was one."""
+    watching: bool = False
+    """Whether the peer of a connection is the host that was asked, not a proxy."""
+
+    def cross(self, url: str, *, proxied: bool, guarded: bool) -> None:
+        """Look at an address before it is asked; what only its connection can tell comes with it."""
+        host = urlsplit(url).hostname or ""
+        self.watching = guarded and not proxied
+        if self.watching:
+            return  # `peer` sees the address itself
+        if found := _literal(host):
+            self.peer(found, asked=True)
+        elif self.first is None:
+            self.first = False
+        elif not proxied:
+            for found in _resolved(host):
+                self.peer(found, asked=True)
+
+    def peer(self, found: str, *, asked: bool = False) -> None:
+        """Look at the address that a connection really has, before anything is sent over it."""
+        if not (asked or self.watching):
+            return
+        private = self.private(found)
+        if self.first is None:
+            self.first = private
+        elif private and not self.first:
+            raise FeedError("the feed leads to a private address, which is not asked")
+
+
+def _literal(host: str) -> str | None:
+    if host == "localhost" or host.endswith(".localhost"):
+        return "127.0.0.1"
+    try:
+        return str(ipaddress.ip_address(host.partition("%")[0]))
+    except ValueError:
+        pass
+    try:  # 127.1, 0x7f000001: old forms that clients still take
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:
+        return None
+
+
+def _resolved(host: str) -> list[str]:
+    try:
+        return [str(found[4][0]) for found in socket.getaddrinfo(host, None)]
+    except OSError:
+        return []
+
+
+def guarded(borders: Borders) -> HTTPAdapter:
+    """An adapter whose connections show their peer to `borders` before they are used."""
+
+    class Plain(urllib3.connection.HTTPConnection):
+        def connect(self) -> None:
+            super().connect()
+            borders.peer(self.sock.getpeername()[0])
+
+    class Secure(urllib3.connection.HTTPSConnection):
+        def connect(self) -> None:
+            super().connect()
+            borders.peer(self.sock.getpeername()[0])
+
+    class PlainPool(urllib3.HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(urllib3.HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    adapter = HTTPAdapter()
+    adapter.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+    return adapter
