@@ -10,7 +10,7 @@ from typing import Literal
 
 from enrich.dialects import Event, dialects
 from enrich.markup import html_text, plain_text
-from enrich.model import Talk, Warning, WarningCode  # noqa: A004 - the document's word
+from enrich.model import Talk, Warning, WarningCode
 from enrich.text import tidy
 from enrich.times import Time, Zones, is_before, later, moment
 from enrich.values import Properties, read_properties

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrich.extract import find_references
-from enrich.model import AnnotatedTalk, Feed, Talk, Warning  # noqa: A004 - the document's word
+from enrich.model import AnnotatedTalk, Feed, Talk, Warning
 from enrich.select import Selection, bound, by_start, instant, selected, with_papers, zone
 from enrich.table import table_lines, when
 from enrich.text import printable
