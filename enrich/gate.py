@@ -81,7 +81,6 @@ class Gate:
         sleep: Callable[[float], None],
         on_wait: Callable[[float], None] = lambda _: None,
         on_trouble: Callable[[str], None] = logger.warning,
-        forget: bool = False,
     ) -> None:
         """Set up; nothing is touched before the first turn.
 
@@ -94,18 +93,21 @@ class Gate:
             sleep: Waits.
             on_wait: Told the seconds that are about to be waited.
             on_trouble: Told once that the folder cannot be used; the gate then binds this object only.
-            forget: The first turn ends pauses and refusals that others have noted.
         """
         self._name = name
         self._folder = folder
         self._delay_s = delay_s
         self._clock, self._now, self._sleep = clock, now, sleep
         self._on_wait, self._on_trouble = on_wait, on_trouble
-        self._forget = forget
+        self._forget = False
         self._threads = threading.Lock()
         self._lock: BaseFileLock | None = None
         self._times = _Times()
         self._last: float | None = None  # the end of our own last exchange, by the monotonic clock
+
+    def forget(self) -> None:
+        """Let the next turn end all pauses and refusals."""
+        self._forget = True
 
     # --- reading ---------------------------------------------------------------------------
 

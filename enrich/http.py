@@ -39,9 +39,12 @@ logger = logging.getLogger("enrich")
 class PoliteSession(CachedSession):
     """A session that reaches the given services over https and nobody else."""
 
-    def __init__(self, cache: BaseCache, lines: Iterable[Line], *, refresh: bool) -> None:
+    def __init__(
+        self, cache: BaseCache, lines: Iterable[Line], *, refresh: bool, timeout_s: float | None
+    ) -> None:
         self.lines = {line.service.name: line for line in lines}
         self._refresh = refresh
+        self._timeout_s = timeout_s
         keep: ExpirationPatterns = {
             f"{host}/*": DO_NOT_CACHE if line.login else line.service.politeness.keep_s
             for line in self.lines.values()
@@ -56,6 +59,17 @@ class PoliteSession(CachedSession):
         for line in self.lines.values():
             for host, adapter in line.adapters.items():
                 self.mount(f"https://{host}/", adapter)
+        self.begin_run()
+
+    def begin_run(self) -> None:
+        """Begin a further run: its time starts now, and hosts that were left alone are asked again."""
+        for line in self.lines.values():
+            line.until = math.inf if self._timeout_s is None else line.clock() + self._timeout_s
+            line.login_failed = None
+            if self._refresh:
+                line.gate.forget()
+            for adapter in line.adapters.values():
+                adapter.begin_run()
 
     def close(self) -> None:
         """Close connections and cache; what a caller's session has open stays open."""
@@ -86,11 +100,11 @@ def open_session(
     now: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> PoliteSession:
-    """Open the session of one run; close it at its end.
+    """Open a session for one run, or for several with `begin_run` between them; close it at the end.
 
     Args:
         services: Sources and fallbacks; only their hosts can be asked.
-        cache_dir: Where the HTTP cache lies; None: in memory.
+        cache_dir: Where the HTTP cache lies; None: the user's cache folder.
         state_dir: Where the gates' files lie; None: the user's state folder.
         contact: A mail address for the User-Agent.
         login: Service name to its login.
@@ -106,10 +120,10 @@ def open_session(
     Raises:
         ValueError: the contact is no mail address.
     """
-    if state_dir is None:
-        from platformdirs import user_state_path
+    from platformdirs import user_cache_path, user_state_path
 
-        state_dir = user_state_path("enrich")
+    cache_dir = cache_dir or user_cache_path("enrich", appauthor=False)
+    state_dir = state_dir or user_state_path("enrich", appauthor=False)
     tell, on_trouble = on_wait or _silent, _once(on_trouble)
     lines = []
     for service in services:
@@ -123,7 +137,6 @@ def open_session(
             sleep=sleep,
             on_wait=lambda seconds, name=name: tell(name, seconds),  # type: ignore[misc]
             on_trouble=on_trouble,
-            forget=refresh,
         )
         line = Line(
             service=service,
@@ -133,7 +146,6 @@ def open_session(
             clock=clock,
             now=now,
             sleep=sleep,
-            until=math.inf if timeout_s is None else clock() + timeout_s,
             on_wait=tell,
         )
         for host in polite.hosts:
@@ -142,7 +154,9 @@ def open_session(
                 network = network.network
             line.adapters[host] = PoliteAdapter(host, line, network, owned=base is None)
         lines.append(line)
-    session = PoliteSession(open_cache(cache_dir, on_trouble), lines, refresh=refresh)
+    session = PoliteSession(
+        open_cache(cache_dir, on_trouble), lines, refresh=refresh, timeout_s=timeout_s
+    )
     if base is not None:
         session.verify, session.cert = base.verify, base.cert
         session.proxies, session.trust_env = base.proxies, base.trust_env

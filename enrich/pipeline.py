@@ -174,6 +174,8 @@ class Enricher:
         with self._lock:
             if self._library is None:
                 self._library = self._make_library()
+            if self._session is not None:
+                self._session.begin_run()
             run = Run(self._library, now=self._clock())
         run.give(self._given)
         return run

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import math
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -71,7 +72,7 @@ class Line:
     clock: Callable[[], float]
     now: Callable[[], float]
     sleep: Callable[[float], None]
-    until: float
+    until: float = math.inf
     """The end of the run, by `clock`."""
     on_wait: Callable[[str, float], None]
     adapters: dict[str, PoliteAdapter] = field(default_factory=dict)
@@ -92,6 +93,10 @@ class PoliteAdapter(BaseAdapter):
         self._attempts: int | None = None  # known when the host is first asked
         self._failures = 0
         self._ended: SourceError | None = None
+
+    def begin_run(self) -> None:
+        """Take the host for a good one again."""
+        self._attempts, self._failures, self._ended = None, 0, None
 
     def close(self) -> None:
         """Close the connections, where they are ours."""

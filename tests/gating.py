@@ -48,7 +48,7 @@ def main(folder: str, requests: str, delay_s: str, threads: str) -> None:
     """Ask so many times, from so many threads."""
     service, url = Plain(float(delay_s)), f"https://{HOST}/api/query?id_list=2101.00001"
     with (
-        open_session([service], cache_dir=None, state_dir=Path(folder)) as session,
+        open_session([service], cache_dir=Path(folder), state_dir=Path(folder)) as session,
         ThreadPoolExecutor(int(threads)) as pool,
     ):
         answers = list(pool.map(lambda _: session.get(url), range(int(requests))))

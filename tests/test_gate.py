@@ -162,7 +162,8 @@ def test_forgetting_ends_pauses_and_refusals_once(tmp_path: Path) -> None:
     with gate(clock, tmp_path).turn(math.inf) as turn:
         turn.pause(600)
         turn.refuse(NAME)
-    fresh = gate(clock, tmp_path, forget=True)
+    fresh = gate(clock, tmp_path)
+    fresh.forget()
     assert not fresh.was_refused(NAME)
     with fresh.turn(math.inf) as turn:
         turn.pause(500)

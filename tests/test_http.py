@@ -240,6 +240,21 @@ def test_two_failed_requests_in_a_row_end_the_asking_of_that_host(fakes: Fakes, 
     assert ask(session) is None, "what the cache holds is still there"
 
 
+def test_a_session_serves_several_runs(fakes: Fakes, run: Run) -> None:
+    fakes.fault(HOST, "403", times=1)
+    session = run.open(timeout_s=60)
+    assert ask(session)
+    run.clock.sleep(50)
+    session.begin_run()
+    run.clock.sleep(50)
+    assert ask(session) is None
+    assert len(fakes.requests(HOST)) == 2
+    run.clock.sleep(10)
+    error = ask(session, 2)
+    assert error
+    assert error.code == "timeout"
+
+
 def test_after_a_refusal_the_next_run_sends_one_request(fakes: Fakes, run: Run) -> None:
     fakes.fault(HOST, "429-bare")
     assert ask(run.open())

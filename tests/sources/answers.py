@@ -74,7 +74,7 @@ def polite(folder: Path, service: Service, login: Login | None = None) -> Polite
     clock = Clock()
     return open_session(
         [service],
-        cache_dir=None,
+        cache_dir=folder,
         state_dir=folder,
         login=None if login is None else {service.name: login},
         clock=clock.clock,
