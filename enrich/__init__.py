@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from enrich.version import VERSION
+
 if TYPE_CHECKING:
     from enrich.errors import EnrichError, FeedError, InvalidId, PapersError
     from enrich.extract import find_references, find_references_many, parse_id
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from enrich.queues import Progress
     from enrich.writers import write
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _HOME = {
     "AnnotatedTalk": "model",

@@ -29,11 +29,11 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.utils import select_proxy
 from requests_cache import CachedSession
 
-import enrich
 from enrich.borders import Borders, guarded, is_private
 from enrich.errors import FeedError, SourceError
 from enrich.exchange import exchange
 from enrich.httpcache import open_cache
+from enrich.version import VERSION
 
 FILE = "feeds.sqlite"
 KEEP_S = 30 * 86_400
@@ -257,7 +257,7 @@ def _own_session(borders: Borders) -> requests.Session:
     session = requests.Session()
     session.auth = _no_auth
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update({"User-Agent": f"enrich/{enrich.__version__}", "Accept": _ACCEPT})
+    session.headers.update({"User-Agent": f"enrich/{VERSION}", "Accept": _ACCEPT})
     session.adapters.clear()
     session.mount("https://", guarded(borders))
     session.mount("http://", session.adapters["https://"])

@@ -26,10 +26,10 @@ from requests_cache import DO_NOT_CACHE, CachedSession
 from requests_cache.backends.base import BaseCache
 from requests_cache.policy import ExpirationPatterns
 
-import enrich
 from enrich.gate import Gate
 from enrich.httpcache import open_cache
 from enrich.polite import Line, Login, PoliteAdapter, Service
+from enrich.version import VERSION
 
 __all__ = ["Login", "Service", "open_session", "paused_until"]
 
@@ -171,10 +171,10 @@ def paused_until(session: PoliteSession) -> dict[str, datetime]:
 
 def _user_agent(contact: str | None) -> str:
     if not contact:
-        return f"enrich/{enrich.__version__}"
+        return f"enrich/{VERSION}"
     if not re.fullmatch(r"[!-'*-~]+@[!-'*-~]+", contact):
         raise ValueError("the contact is no mail address")
-    return f"enrich/{enrich.__version__} (+mailto:{contact})"
+    return f"enrich/{VERSION} (+mailto:{contact})"
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

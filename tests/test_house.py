@@ -17,7 +17,7 @@ PACKAGE = ROOT / "enrich"
 
 # Layer of each room; a file may import its own layer and those below. A folder's files share its layer.
 LAYERS = {
-    "checks": 0, "errors": 0, "text": 0, "plugins": 0, "paper": 0, "model": 0, "markup": 0,
+    "checks": 0, "errors": 0, "text": 0, "plugins": 0, "version": 0, "paper": 0, "model": 0, "markup": 0,
     "grammar": 1, "extract": 1, "join": 1, "segments": 1, "tally": 1, "sources": 1, "fallbacks": 1,
     "dialects": 1, "lines": 1, "times": 1, "values": 1, "events": 1, "private": 1, "feed": 1,
     "records": 1, "rows": 1, "trust": 1, "select": 1, "table": 1, "writers": 1,

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 import click
 
-from enrich import __version__
 from enrich.commands import enricher_options, lookup_options, say
 from enrich.commands.outcome import Outcome
 from enrich.commands.output import Output
@@ -19,6 +18,7 @@ from enrich.errors import FeedError
 from enrich.model import Document, Notice, Talk
 from enrich.queues import Progress
 from enrich.text import printable
+from enrich.version import VERSION
 from enrich.writers import names, writer
 
 _EPILOG = """\b
@@ -39,7 +39,7 @@ something failed or is stale, 130 interrupted."""
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="enrich")
+@click.version_option(VERSION, prog_name="enrich")
 @click.argument("feeds", nargs=-1, metavar="FEED…")
 @click.option(
     "-f",

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from json import dumps
 from typing import Any
 
-from enrich import __version__
 from enrich.model import Document
 from enrich.tally import Tally, summary
 from enrich.text import printable
+from enrich.version import VERSION as GENERATOR_VERSION
 
 FORMAT = "enrich.talks"
 VERSION = "1.0"
@@ -23,7 +23,7 @@ class _Json:
         head = {
             "format": FORMAT,
             "version": VERSION,
-            "generator": f"enrich/{__version__}",
+            "generator": f"enrich/{GENERATOR_VERSION}",
             "offset_unit": "codepoint",
         }
         yield _indented(head)[:-2]  # the brace stays open
