@@ -71,13 +71,12 @@ def exchange(
         raise Overloaded(f"{host} did not answer in time", code="timeout") from error
     except urllib3.exceptions.DecodeError as error:
         raise BadAnswer(f"{host} sent a damaged body") from error
-    except (requests.ConnectionError, urllib3.exceptions.HTTPError) as error:
-        proxy = isinstance(error, requests.exceptions.ProxyError)
+    except requests.exceptions.ProxyError as error:
         raise Overloaded(
-            f"the connection to {host} failed",
-            code="http_error",
-            hint="is HTTPS_PROXY right?" if proxy else None,
+            f"the proxy did not lead to {host}", code="http_error", hint="look at HTTPS_PROXY"
         ) from error
+    except (requests.ConnectionError, urllib3.exceptions.HTTPError) as error:
+        raise Overloaded(f"the connection to {host} failed", code="http_error") from error
     except OSError as error:  # requests' other errors too: a bad proxy address, no CA file
         raise Refused(
             f"{host} cannot be asked with these network settings",
