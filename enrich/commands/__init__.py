@@ -19,8 +19,8 @@ from enrich.text import printable
 if TYPE_CHECKING:
     from enrich.http import Login
 
-COMMANDS = frozenset({"demo", "extract", "lookup", "schema"})
-RESERVED = frozenset({"cache", "completion", "doctor", "papers", "talks"})
+COMMANDS = frozenset({"demo", "extract", "lookup", "schema", "talks"})
+RESERVED = frozenset({"cache", "completion", "doctor", "papers"})
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -46,5 +46,13 @@ def command(**options: Any) -> int:
                 "cache_dir": None,
                 "state_dir": None,
                 "contact": None,
+                "since": None,
+                "until": None,
+                "series": (),
+                "speaker": (),
+                "sort": "feed",
+                "tz": None,
+                "keep_private": False,
+                "with_papers_only": False,
             },
         )

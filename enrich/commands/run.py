@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 
 from enrich.commands import enricher_options, lookup_options, say
 from enrich.commands.outcome import Outcome
 from enrich.commands.output import Output
-from enrich.errors import FeedError
-from enrich.model import Document, Notice, Talk
+from enrich.commands.reading import Reading, selection_options
+from enrich.model import Document
 from enrich.queues import Progress
+from enrich.select import with_papers
 from enrich.text import printable
 from enrich.version import VERSION
 from enrich.writers import names, writer
@@ -24,6 +24,7 @@ from enrich.writers import names, writer
 _EPILOG = """\b
 Other commands (a command's name stands first):
   enrich demo      the main job on the example that is in the package
+  enrich talks     what was read from a feed, as a table
   enrich extract   the references in any text, without network
   enrich lookup    papers by id
   enrich schema    the JSON Schema of the document
@@ -54,6 +55,8 @@ something failed or is stale, 130 interrupted."""
     metavar="FILE",
     help="Where to, instead of standard output; written whole or not at all.",
 )
+@selection_options
+@click.option("--with-papers-only", is_flag=True, help="Leave out talks that mention no paper.")
 @lookup_options
 @click.pass_context
 def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> int:
@@ -79,20 +82,18 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
     format_ = _format(options.pop("format_"), target)
     quiet, verbose = options["quiet"], options["verbose"]
     progress = _Progress() if sys.stderr.isatty() and not quiet else None
-    reading = _Reading(
-        feeds=tuple(feeds),
-        options={key: options[key] for key in ("offline", "refresh", "cache_dir")},
-        told=format_ == "ndjson",
-    )
+    reading = Reading(feeds=tuple(feeds), options=options, told=format_ == "ndjson" and not quiet)
+    only_with_papers, zone = options["with_papers_only"], reading.zone
     outcome = Outcome()
     with Enricher(**enricher_options(options), on_progress=progress) as enricher:
         talks = reading.talks()
         first = next(talks, None)
-        if first is None and reading.failed == len(reading.feeds):
+        if first is None and reading.unreadable:
             return 1
-        document = Document(
-            outcome.passing(enricher.enrich(_with_first(first, talks))), reading.notices()
-        )
+        annotated = enricher.enrich(talks if first is None else chain((first,), talks))
+        if only_with_papers:
+            annotated = with_papers(annotated)
+        document = Document(outcome.passing(annotated), reading.notices(), zone)
         with Output(target) as output:
             for piece in writer(format_).write(document):
                 if progress:
@@ -118,54 +119,6 @@ def _format(given: str | None, target: str | None) -> str:
         return given
     suffix = Path(target).suffix.lower() if target else ""
     return next((name for name in names() if suffix in writer(name).suffixes), "json")
-
-
-def _with_first(first: Talk | None, rest: Iterator[Talk]) -> Iterator[Talk]:
-    if first is not None:
-        yield first
-        yield from rest
-
-
-@dataclass(slots=True, kw_only=True)
-class _Reading:
-    """The talks of all feeds in order; what could not be read becomes notices."""
-
-    feeds: tuple[str, ...]
-    options: dict[str, Any]
-    told: bool
-    """Whether notices are said on standard error, for the format has no place for them."""
-    failed: int = 0
-    gathered: list[Notice] = field(default_factory=list)
-
-    def talks(self) -> Iterator[Talk]:
-        from enrich.inputs import read_talks
-
-        for feed in self.feeds:
-            try:
-                yield from read_talks(
-                    feed, duplicates=False, on_notice=self._notice, **self.options
-                )
-            except FeedError as error:
-                self.failed += 1
-                say(f"{error} ({error.hint})" if error.hint else str(error))
-                self.gathered.append(
-                    Notice(code="unreadable_feed", message=str(error), feed=_name(feed))
-                )
-
-    def notices(self) -> Iterator[Notice]:
-        """Read after the last talk."""
-        yield from self.gathered
-
-    def _notice(self, notice: Notice) -> None:
-        self.gathered.append(notice)
-        if self.told:
-            where = f", line {notice.line}" if notice.line else ""
-            say(f"{notice.feed or 'feed'}{where}: {notice.message}")
-
-
-def _name(feed: str) -> str:
-    """What a feed that could not be read is called: an address by its host, for it may hold a secret."""
-    return urlsplit(feed).hostname or Path(feed).stem
 
 
 class _Progress:
