@@ -136,7 +136,7 @@ def _talk(
             perhaps=(
                 ("url", link_of(event, "url")),
                 ("attach", "\n".join(_shown(part) for part in links)),
-                ("summary", line_of(event, "title")),
+                ("title", line_of(event, "title")),
                 ("subtitle", line_of(event, "subtitle")),
             )
         ),

@@ -38,6 +38,8 @@ TBA = frozenset({"", "tba", "tbd", "abstract: tba", "abstract: tbd", "to be anno
 """What stands where there is no abstract yet, in lower case without a final full stop."""
 
 _MEETING = re.compile(r"^\s*\w[\w+.-]*://", re.ASCII)
+_MAYBE = re.compile(r"\d{4}|openreview", re.IGNORECASE)
+"""What no reference is without: arXiv's ids have four digits at least."""
 _ANCHOR = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
 
 
@@ -83,6 +85,9 @@ def people(text: str) -> tuple[str | None, str | None]:
     text = " ".join(text.split())
     if "(" not in text:
         return text or None, None
+    if text[-1] == ")" and text.count("(") == 1 and text[0] != "(":  # nearly always
+        name, _, affiliation = text[:-1].partition("(")
+        return name.rstrip(), affiliation.strip() or None
     names, affiliations = [], []
     depth = start = done = 0
     for at, char in enumerate(text):
@@ -103,8 +108,10 @@ def people(text: str) -> tuple[str | None, str | None]:
     return "".join((*names, text[done:])), "; ".join(kept) or None
 
 
-def refers(text: str) -> bool:
+def refers(text: str | None) -> bool:
     """Whether a text names a paper."""
+    if text is None or _MAYBE.search(text) is None:
+        return False
     from enrich.extract import find_references  # the sources are loaded when one may be there
 
     return bool(find_references(text))

@@ -22,7 +22,7 @@ from enrich.dialects._documents import (
     text_of,
     time_warnings,
 )
-from enrich.dialects._shared import people, text_or_none
+from enrich.dialects._shared import people, refers, text_or_none
 from enrich.dialects.generic import DIALECT as GENERIC
 from enrich.model import Talk
 
@@ -42,8 +42,8 @@ class Indico:
         if first.startswith(("Speakers: ", "Speaker: ")):
             speaker, affiliation = people(first.partition(": ")[2])
             talk = replace(talk, speaker=speaker, speaker_affiliation=affiliation)
-            text = rest
-        if talk.url and text.rstrip().endswith(talk.url):
+            text = text if refers(first) else rest  # names are not searched
+        if talk.url and not refers(talk.url) and text.rstrip().endswith(talk.url):
             before = text.rstrip()[: -len(talk.url)]
             if not before or before[-1].isspace():
                 text = before.rstrip()
@@ -110,7 +110,7 @@ def _talk(
         texts=further(
             perhaps=(
                 ("attach", "\n".join(f"{_name(a)} ({_address(a)})" for a in attached)),
-                ("summary", title),
+                ("title", title),
             )
         ),
         warnings=time_warnings(record.get("startDate"), start),

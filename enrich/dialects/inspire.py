@@ -84,7 +84,7 @@ def _talk(data: Mapping[str, Any]) -> Talk:
             perhaps=(
                 ("attach", _values(material)),
                 ("url", _values(list_of(data, "urls"))),
-                ("summary", title),
+                ("title", title),
             ),
         ),
         warnings=time_warnings(data.get("start_datetime"), start),

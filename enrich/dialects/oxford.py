@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from enrich.dialects import Event
-from enrich.dialects._shared import CalendarOnly, page, people, text_or_none
+from enrich.dialects._shared import CalendarOnly, page, people, refers, text_or_none
 from enrich.dialects.generic import DIALECT as GENERIC
 from enrich.model import Talk
 
@@ -31,6 +31,8 @@ class Oxford(CalendarOnly):
             return talk
         names, _, below = rest.partition("\n")
         speaker, affiliation = people(names)
+        if refers(names):  # names are not searched
+            return replace(talk, speaker=speaker, speaker_affiliation=affiliation)
         kept = [part for part in (text.strip("\n"), below.strip("\n")) if part]
         return replace(
             talk,

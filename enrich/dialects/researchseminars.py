@@ -26,6 +26,7 @@ from enrich.dialects._shared import (
     line_or_none,
     page,
     people,
+    refers,
     text_or_none,
 )
 from enrich.model import Talk, Warning, iso
@@ -74,7 +75,7 @@ class ResearchSeminars:
             series=line_or_none(series),
             room=held,
             abstract=abstract,
-            texts=(("comments", comments),) if comments else (),
+            texts=further(("comments", comments), perhaps=(("title", title),)),
             warnings=rescheduled(event.uid),
         )
 
@@ -138,7 +139,7 @@ def _from_json(record: Mapping[str, Any], series: Mapping[str, Any]) -> Talk:
         texts=further(
             ("comments", text_or_none(text_of(record, "comments"))),
             ("paper_link", line_of(record, "paper_link")),
-            perhaps=(("slides_link", slides),),
+            perhaps=(("slides_link", slides), ("title", title)),
         ),
         warnings=(*time_warnings(record.get("start_time"), start), *rescheduled(uid)),
     )
@@ -160,6 +161,8 @@ def _parts(
         line, _, rest = rest.partition("\n")
     if line.startswith("by "):
         by = line[3:]
+        if refers(by):  # names are not searched
+            rest = f"{line}\n{rest}"
     else:
         rest = f"{line}\n{rest}" if line else rest
     left: list[str] = []
