@@ -47,7 +47,7 @@ class Indico:
             before = text.rstrip()[: -len(talk.url)]
             if not before or before[-1].isspace():
                 text = before.rstrip()
-        return replace(talk, abstract=text_or_none(text))
+        return replace(talk, abstract=text_or_none(text.lstrip("\n")))
 
     def knows_document(self, document: Any) -> bool:
         """The HTTP API's envelope."""
@@ -70,9 +70,10 @@ class Indico:
             if not contributions:
                 yield _talk(event, "event", line_of(event, "category"), ("speakers", "chairs"))
             for contribution in contributions:
-                yield _talk(
-                    contribution, "contribution", line_of(event, "title"), ("speakers",), event
-                )
+                series = line_of(event, "title")
+                yield _talk(contribution, "contribution", series, ("speakers",), event)
+                for part in list_of(contribution, "subContributions"):
+                    yield _talk(part, "subcontribution", series, ("speakers",), event)
 
 
 def _talk(
@@ -133,7 +134,10 @@ def _full_name(person: Mapping[str, Any]) -> str | None:
     first, last = line_of(person, "first_name"), line_of(person, "last_name")
     if first and last:
         return f"{first} {last}"
-    return line_of(person, "fullName") or line_of(person, "name")
+    last, comma, first = (line_of(person, "fullName") or line_of(person, "name") or "").partition(
+        ", "
+    )
+    return f"{first} {last}" if comma else last or None
 
 
 def _name(attachment: Mapping[str, Any]) -> str:

@@ -49,6 +49,8 @@ def _records(document: Any) -> list[Mapping[str, Any]]:
         return []
     if isinstance(document.get("metadata"), Mapping):
         return [document]
+    if "start_datetime" in document:
+        return [{"metadata": document}]
     return list_of(document.get("hits"), "hits")
 
 
@@ -73,6 +75,7 @@ def _talk(data: Mapping[str, Any]) -> Talk:
             line_of(a, "value") for p in speakers for a in list_of(p, "affiliations")
         ),
         series=line_of(series[0], "name") if series else None,
+        status="cancelled" if data.get("deleted") is True else None,
         start_time=start,
         end_time=moment(data.get("end_datetime"), UTC),
         room=line_of(data.get("address"), "place_name"),

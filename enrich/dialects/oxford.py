@@ -28,7 +28,7 @@ class Oxford(CalendarOnly):
         talk = replace(GENERIC.read(event), url=page((event.uid, *event.urls)))
         text, label, rest = f"\n{talk.abstract or ''}".rpartition(_LABEL)
         if not label:
-            return talk
+            return replace(talk, abstract=text_or_none(rest.strip("\n")))
         names, _, below = rest.partition("\n")
         speaker, affiliation = people(names)
         if refers(names):  # names are not searched

@@ -98,6 +98,8 @@ class ResearchSeminars:
         for index, record in enumerate(records, 1):
             if not isinstance(record, Mapping):
                 yield ValueError(f"talk {index} is no object")
+            elif not record.keys() & {"speaker", "title", "start_time"}:
+                yield ValueError(f"record {index} is no talk")
             elif record.get("hidden") is not True and record.get("display") is not False:
                 yield _from_json(record, series)
 
