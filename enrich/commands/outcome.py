@@ -9,7 +9,8 @@ from datetime import datetime
 from enrich.model import AnnotatedTalk
 from enrich.paper import Lookup, Paper, PaperId
 
-_PEOPLE = {"arxiv": "arXiv", "openreview": "OpenReview"}  # names as people write them
+WRITTEN = {"arxiv": "arXiv", "openreview": "OpenReview"}
+"""Names of services as people write them."""
 
 _WORD = {
     "challenge": "refused",
@@ -101,7 +102,7 @@ class Outcome:
         if word == "refused" and "openreview" in names:
             return " (OpenReview wants a login: OPENREVIEW_TOKEN, or OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD, or --papers FILE)"
         pauses = [
-            f"{_PEOPLE.get(name, name)} not before {until:%H:%M} UTC"
+            f"{WRITTEN.get(name, name)} not before {until:%H:%M} UTC"
             for name, until in sorted(paused_until.items())
             if name in names
         ]

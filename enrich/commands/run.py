@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from enrich.commands import enricher_options, lookup_options, say
-from enrich.commands.outcome import Outcome
+from enrich.commands.outcome import WRITTEN, Outcome
 from enrich.commands.output import Output
 from enrich.commands.reading import Reading, selection_options
 from enrich.model import Document
@@ -129,7 +129,7 @@ class _Progress:
 
     def __call__(self, progress: Progress) -> None:
         waits = [
-            f"waiting for {name}, {delay_s:g} s a request: about {left_s:.0f} s left"
+            f"waiting for {WRITTEN.get(name, name)}, {delay_s:g} s a request: about {left_s:.0f} s left"
             for name, delay_s, left_s in progress.waiting
         ]
         self._show(
