@@ -221,11 +221,14 @@ def _opened(source: Source, held: ExitStack, net: _Net) -> tuple[BinaryIO, str |
 
 
 def _file(path: str, held: ExitStack) -> tuple[BinaryIO, str, str]:
-    label = Path(path).name or path
+    site = re.match(r"[\w-]+(\.[\w-]+)+(?=/)", path)  # an address without its beginning?
+    if site and Path(site[0]).is_dir():
+        site = None
+    label = site[0] if site else Path(path).name or path
     try:
         stream = held.enter_context(open(path, "rb"))  # noqa: PTH123, SIM115 - Path("") is "."
     except (FileNotFoundError, NotADirectoryError):
-        hint = "an address begins with https://" if re.match(r"[\w-]+(\.[\w-]+)+/", path) else None
+        hint = "an address begins with https://" if site else None
         raise FeedError(f"{label}: no such file", hint=hint) from None
     except IsADirectoryError:
         raise FeedError(f"{label}: is a directory, not a calendar") from None

@@ -150,7 +150,8 @@ def test_a_missing_file_a_directory_and_a_bad_name_are_named(tmp_path: Path) -> 
             read_talks(source)
         assert str(caught.value) == message
     with pytest.raises(FeedError) as caught:
-        read_talks("researchseminars.org/seminar/SciML/ics")
+        read_talks("researchseminars.org/user/ics/secret")
+    assert str(caught.value) == "researchseminars.org: no such file"
     assert caught.value.hint == "an address begins with https://"
 
 

@@ -19,6 +19,7 @@ from enrich.dialects._documents import (
     link_of,
     moment,
     number_of,
+    prose,
     text_of,
     time_warnings,
 )
@@ -29,6 +30,7 @@ from enrich.dialects._shared import (
     refers,
     text_or_none,
 )
+from enrich.markup import html_text
 from enrich.model import Talk, Warning, iso
 
 _NOTHING: Mapping[str, Any] = {}
@@ -46,6 +48,7 @@ _LIVE = re.compile(
 _ROOM = re.compile(r"Lecture held in (.*)\.$")
 _TALK_PAGE = re.compile(r"https?://[^\s/]+/talk/[^\s/]+/-?\d+/?")
 _PART_OF = " as part of "
+_BREAK = re.compile(r"<br\s{0,3}/?>\n?", re.IGNORECASE)
 _COMMENTS = re.compile(r"(?:preprints?|comments?):\s", re.IGNORECASE)
 
 
@@ -61,7 +64,14 @@ class ResearchSeminars:
 
     def read(self, event: Event) -> Talk:
         """Title, speaker, series, room and abstract; what fits nowhere stays in the abstract."""
-        title, url, by, held, abstract, comments = _parts(event.description or "")
+        text = event.description or ""
+        copied = text.startswith("Title: ") and _BREAK.search(text.partition("\n")[0]) is not None
+        if copied:  # by a calendar that makes HTML of texts
+            text = _BREAK.sub("\n", text)
+        title, url, by, held, abstract, comments = _parts(text)
+        if copied:
+            title, by = html_text(title or "") or None, html_text(by)
+            abstract, comments = prose(abstract), prose(comments)
         speakers, series = _speakers(by, event.summary)
         speaker, affiliation = people(speakers)
         if speaker is None and event.summary:
@@ -82,7 +92,7 @@ class ResearchSeminars:
     def knows_document(self, document: Any) -> bool:
         """`/seminar/NAME/json`, a bare list, and the answers of `/api/0/`, which have a `code`."""
         if isinstance(document, list):
-            return bool(document) and all(_is_listed(item) for item in document)
+            return any(_is_listed(item) for item in document)
         if not isinstance(document, Mapping) or "code" not in document:
             return False
         return isinstance(document.get("properties"), Mapping) or "results" in document
