@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 from enrich.dialects import Event, dialects
+from enrich.dialects._shared import refers
 from enrich.markup import html_text, plain_text
 from enrich.model import Talk, Warning, WarningCode
 from enrich.text import tidy
@@ -25,10 +25,6 @@ _MESSAGES: dict[WarningCode, str] = {
     "unclosed_event": "there is no END:VEVENT; the event ends where the next line of structure stands",
     "unknown_zone": "the zone of a time is not known",
 }
-_MAYBE = re.compile(r"[/\d]")  # no reference is without a slash or a digit
-_HELD_BACK = re.compile(
-    r"https?://(?:www\.)?(?:researchseminars|mathseminars)\.org/[^\s]*", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,24 +87,31 @@ def sequence_of(properties: Properties) -> int:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
 
 
-def read_event(properties: Properties, calendar: Calendar, *, closed: bool) -> Talk:
+class Told(NamedTuple):
+    """What an event tells: its dialect's talk, and what is read in the same way of all."""
+
+    talk: Talk
+    start: Time | None
+    end: Time | None
+    status: Literal["cancelled", "tentative"] | None
+    texts: tuple[tuple[str, str], ...]
+    warnings: tuple[Warning, ...]
+
+
+def read_event(properties: Properties, calendar: Calendar, *, closed: bool) -> Told:
     """The talk that an event tells of."""
     event, codes = event_of(properties, calendar.zones)
     if not closed:
         codes.append("unclosed_event")
-    dialect = next(d for d in dialects() if d.knows(calendar.prodid, event))
+    for dialect in dialects():
+        if dialect.knows(calendar.prodid, event):
+            break
     talk = dialect.read(event)
     warnings = talk.warnings
     for code in codes:
         warnings = warned(warnings, code)
-    return replace(
-        talk,
-        start_time=event.start,
-        end_time=event.end,
-        status=talk.status or _status(event.status, calendar.method),
-        texts=tuple(_texts(talk, event)),
-        warnings=warnings,
-    )
+    status = talk.status or _status(event.status, calendar.method)
+    return Told(talk, event.start, event.end, status, _texts(talk, event), warnings)
 
 
 def event_of(properties: Properties, zones: Zones) -> tuple[Event, list[WarningCode]]:
@@ -141,9 +144,9 @@ def event_of(properties: Properties, zones: Zones) -> tuple[Event, list[WarningC
         description=descriptions[0] if descriptions else None,
         x_alt_desc=text("X-ALT-DESC" if "X-ALT-DESC" in first else "STYLED-DESCRIPTION"),
         location=text("LOCATION"),
-        urls=tuple(url.strip() for url in texts("URL") if url.strip()),
-        attach=tuple(_attached(texts("ATTACH"))),
-        comments=(*texts("COMMENT"), *descriptions[1:]),
+        urls=tuple([u for url in texts("URL") if (u := url.strip())]) if "URL" in first else (),
+        attach=tuple(_attached(texts("ATTACH"))) if "ATTACH" in first else (),
+        comments=texts("COMMENT") + descriptions[1:],
         categories=texts("CATEGORIES"),
         status=text("STATUS"),
         start=start,
@@ -180,28 +183,25 @@ def _status(status: str | None, method: str) -> Literal["cancelled", "tentative"
     return "tentative" if word == "TENTATIVE" else None
 
 
-def _texts(talk: Talk, event: Event) -> Iterator[tuple[str, str]]:
+def _texts(talk: Talk, event: Event) -> tuple[tuple[str, str], ...]:
     """The talk's own texts, then those of the event that hold references, or are for people."""
-    yield from talk.texts
-    there = {name for name, _ in talk.texts}
+    texts = list(talk.texts)
+    there = [name for name, _ in texts]
     if event.comments and "comments" not in there:
-        yield "comments", "\n\n".join(plain_text(comment) for comment in event.comments)
-    for name, texts in (
-        ("url", event.urls),
-        ("attach", event.attach),
-        ("location", (event.location or "",)),
-        ("summary", (event.summary or "",)),
+        texts.append(("comments", "\n\n".join(plain_text(comment) for comment in event.comments)))
+    location = event.location
+    if location == talk.url and not event.urls:  # researchseminars.org repeats the page there
+        location = None
+    for name, text in (
+        ("url", "\n".join(event.urls)),
+        ("attach", "\n".join(event.attach)),
+        ("location", location),
+        ("summary", event.summary),
     ):
-        text = "\n".join(texts)
-        if name not in there and _MAYBE.search(text) is not None and _refers(text):
-            yield name, text
+        if text and name not in there and refers(text):
+            texts.append((name, text))
     if event.x_alt_desc is not None and "x_alt_desc" not in there:
         text = html_text(event.x_alt_desc)
-        if not talk.abstract or (_refers(text) and not _refers(talk.abstract)):
-            yield "x_alt_desc", text
-
-
-def _refers(text: str) -> bool:
-    from enrich.extract import find_references  # the sources are loaded when one may be there
-
-    return _HELD_BACK.fullmatch(text) is None and bool(find_references(text))
+        if not talk.abstract or (refers(text) and not refers(talk.abstract)):
+            texts.append(("x_alt_desc", text))
+    return tuple(texts)

@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterable, Iterator, MutableSet
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from enrich import private
 from enrich.errors import FeedError
 from enrich.events import (
     Calendar,
+    Told,
     body,
     read_calendar_lines,
     read_event,
@@ -31,7 +32,7 @@ from enrich.lines import Spans, block, count_lines, find_spans, logical_lines, u
 from enrich.model import Feed, Notice, NoticeCode, Talk
 from enrich.text import tidy
 from enrich.times import Time, zone_name
-from enrich.values import read_properties, split_line
+from enrich.values import Properties, read_properties, split_line
 
 MAX_EVENT_BYTES = 4_000_000
 _UID_WITHIN = 1 << 16  # bytes of a broken event that its UID is looked for in
@@ -100,8 +101,13 @@ def finished(talk: Talk, *, feed: Feed, keep_private: bool) -> Talk:
     >>> done.title, done.abstract, done.room, [w.code for w in done.warnings]
     ('A B', None, None, ['private_cut'])
     """
-    abstract, texts = talk.abstract, talk.texts
-    lines = [
+    told = Told(talk, talk.start_time, talk.end_time, talk.status, talk.texts, talk.warnings)
+    return _finished(told, feed=feed, keep_private=keep_private, raw=talk.raw)
+
+
+def _finished(told: Told, *, feed: Feed, keep_private: bool, raw: bytes | None) -> Talk:
+    talk, start, end, status, texts, warnings = told
+    lines: tuple[str | None, ...] = (
         talk.title,
         talk.speaker,
         talk.speaker_affiliation,
@@ -110,21 +116,25 @@ def finished(talk: Talk, *, feed: Feed, keep_private: bool) -> Talk:
         talk.url,
         talk.slides_link,
         talk.video_link,
-    ]
-    cut = False
-    if not keep_private:
-        clean = [None if line is None else private.cut(line) for line in lines]
-        cut_abstract = None if abstract is None else private.cut(abstract)
-        cut_texts = tuple((field, private.cut(text)) for field, text in texts)
-        cut = clean != lines or cut_abstract != abstract or cut_texts != texts
-        lines, abstract, texts = clean, cut_abstract, cut_texts
+    )
+    abstract = talk.abstract
+    whole = "\n".join([*filter(None, lines), *[text for _, text in texts], abstract or ""])
+    try:
+        lower = whole.encode().lower()  # of text it would take ten times as long
+    except UnicodeEncodeError:
+        return _finished(_writable(told), feed=feed, keep_private=keep_private, raw=raw)
+    if not keep_private and private.is_suspect(lower):
+        before = (lines, texts, abstract)
+        lines = tuple(None if line is None else private.cut(line) for line in lines)
+        texts = tuple((field, private.cut(text)) for field, text in texts)
+        abstract = None if abstract is None else private.cut(abstract)
+        if (lines, texts, abstract) != before:
+            warnings = warned(warnings, "private_cut")
     title, speaker, affiliation, series, room, url, slides, video = map(_line, lines)
-    abstract = _text(abstract)
-    warnings = talk.warnings
-    if cut:
-        warnings = warned(warnings, "private_cut")
-    if _floating(talk.start_time) or _floating(talk.end_time):
+    if _is_floating(start) or _is_floating(end):
         warnings = warned(warnings, "floating_time")
+    if status is None and b"cancel" in lower and _is_cancelled(title, abstract):
+        status = "cancelled"
     return Talk(
         id=talk.id,
         feed=feed,
@@ -133,17 +143,19 @@ def finished(talk: Talk, *, feed: Feed, keep_private: bool) -> Talk:
         speaker=speaker,
         speaker_affiliation=affiliation,
         series=series,
-        start_time=talk.start_time,
-        end_time=talk.end_time,
-        status=talk.status or ("cancelled" if _cancelled(title, abstract) else None),
+        start_time=start,
+        end_time=end,
+        status=status,
         room=room,
         slides_link=slides,
         video_link=video,
-        abstract=abstract,
-        texts=tuple((field, text) for field, text in texts if text.strip()),
+        abstract=None
+        if abstract is None or abstract.isspace()
+        else abstract.rstrip("\r\n") or None,
+        texts=tuple([(field, text) for field, text in texts if text and not text.isspace()]),
         warnings=warnings,
         papers=talk.papers,
-        raw=talk.raw,
+        raw=raw,
     )
 
 
@@ -156,41 +168,36 @@ def talk_key(talk: Talk) -> int:
 
 
 def _line(text: str | None) -> str | None:
-    if text is None:
+    if not text:
         return None
-    if not text.isprintable() or "  " in text or text[:1] == " " or text[-1:] == " ":
-        text = tidy(text)
-    return _valid(text) or None
-
-
-def _text(text: str | None) -> str | None:
-    if text is None or not text.strip():
-        return None
-    return _valid(text.rstrip("\r\n"))
-
-
-def _valid(text: str) -> str:
-    """Text that can be written: half of a surrogate pair, which JSON can state, is none."""
-    if text.isascii():
+    if text.isprintable() and "  " not in text and text[0] != " " and text[-1] != " ":
         return text
+    return tidy(text) or None
+
+
+def _writable(told: Told) -> Told:
+    """The same without halves of surrogate pairs, which JSON can state and no file can hold."""
+    changed: dict[str, Any] = {
+        name: _whole(value)
+        for name in Talk.__slots__
+        if isinstance(value := getattr(told.talk, name), str)
+    }
+    texts = tuple((field, _whole(text)) for field, text in told.texts)
+    return told._replace(talk=replace(told.talk, **changed), texts=texts)
+
+
+def _whole(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _cancelled(title: str | None, abstract: str | None) -> bool:
+def _is_cancelled(title: str | None, abstract: str | None) -> bool:
     return any(
-        text is not None and "ancel" in text.lower() and _CANCELLED.search(text) is not None
-        for text in (title, abstract)
+        text is not None and _CANCELLED.search(text) is not None for text in (title, abstract)
     )
 
 
-def _floating(time: Time | None) -> bool:
+def _is_floating(time: Time | None) -> bool:
     return isinstance(time, datetime) and time.tzinfo is None
-
-
-class _Read(NamedTuple):
-    talk: Talk
-    key: int
-    sequence: int
 
 
 class _Reader:
@@ -229,12 +236,14 @@ class _Reader:
             read = self._read(number)
             if read is None:
                 continue
+            talk, properties = read
             if seen is not None:
-                if read.key in seen:
+                key = self._key(number, talk, properties)
+                if key in seen:
                     repeated += 1
                     continue
-                seen.add(read.key)
-            yield read.talk
+                seen.add(key)
+            yield talk
         for start in spans.cut:
             self._cut_off(start)
         if repeated:
@@ -264,15 +273,26 @@ class _Reader:
             read = self._read(number, tell=False)
             if read is None:
                 continue
-            mine = (read.sequence, number)
-            other = best.get(read.key)
+            key = self._key(number, *read)
+            mine = (sequence_of(read[1]), number)
+            other = best.get(key)
             if other is None or mine > other:
-                best[read.key] = mine
+                best[key] = mine
             if other is not None:
                 dropped.add(min(mine, other)[1])
         return dropped
 
-    def _read(self, number: int, *, tell: bool = True) -> _Read | None:
+    def _key(self, number: int, talk: Talk, properties: Properties) -> int:
+        """A hash that two events share if they are the same talk."""
+        recurrence = recurrence_of(properties, self._calendar(number))
+        if recurrence is None:
+            return talk_key(talk)
+        return hash(("recurrence", talk.id, recurrence))
+
+    def _calendar(self, number: int) -> Calendar:
+        return self._calendars.get(self._spans.calendars[number], self._first)
+
+    def _read(self, number: int, *, tell: bool = True) -> tuple[Talk, Properties] | None:
         """An event as a talk; None where it is none, which is told."""
         spans = self._spans
         start, end = spans.starts[number], spans.ends[number]
@@ -284,28 +304,23 @@ class _Reader:
                     start,
                 )
             return None
-        calendar = self._calendars.get(spans.calendars[number], self._first)
+        calendar = self._calendar(number)
         closed = number not in spans.unclosed
         try:
             lines = logical_lines(block(self._stream, start, end))
             properties = read_properties(body(lines, closed=closed))
-            talk = read_event(properties, calendar, closed=closed)
+            told = read_event(properties, calendar, closed=closed)
+            raw = None
             if self._keep_raw:
-                lines = lines if self._keep_private else private.clean_lines(lines)
-                talk = replace(talk, raw=_joined(lines))
-            talk = finished(talk, feed=self._feed, keep_private=self._keep_private)
-            recurrence = recurrence_of(properties, calendar)
+                raw = _joined(lines if self._keep_private else private.clean_lines(lines))
+            talk = _finished(told, feed=self._feed, keep_private=self._keep_private, raw=raw)
         except Exception as error:  # noqa: BLE001 - one event never costs another
             if tell:
                 self._tell(
                     "unreadable_event", f"the event cannot be read ({type(error).__name__})", start
                 )
             return None
-        return _Read(
-            talk,
-            talk_key(talk) if recurrence is None else hash(("recurrence", talk.id, recurrence)),
-            sequence_of(properties),
-        )
+        return talk, properties
 
     def _cut_off(self, start: int) -> None:
         self._tell("truncated_event", "the file ends inside the event", start)

@@ -133,6 +133,11 @@ def moment(value: str, parameters: Mapping[str, str], zones: Zones) -> Moment:
     Moment(time=None, problem='bad_time')
     """
     value = value.strip()
+    if not parameters and value[-1:] == "Z" and _BASIC.fullmatch(value) is not None:
+        try:  # the usual one, in half the time
+            return Moment(datetime.fromisoformat(value))
+        except ValueError:
+            return Moment(None, "bad_time")
     name = parameters.get("TZID")
     problem: WarningCode | None = None
     try:

@@ -44,6 +44,8 @@ _PARAMETER = re.compile(
         ((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*))?[ \t]{0,8}""",
     re.VERBOSE,
 )
+_ESCAPE = re.compile(r"\\([\\,;:nN])")
+_MEANT = {"\\": "\\", ",": ",", ";": ";", ":": ":", "n": "\n", "N": "\n"}
 _ADDRESS = re.compile(r"://[^:]*(?::\d{1,5}(?=/)[^:]*)?(?=:)")
 """The rest of an address that stands unquoted in a parameter, up to the value's colon."""
 
@@ -84,16 +86,27 @@ def read_properties(lines: Sequence[str]) -> Properties:
     >>> read_properties(["DESCRIPTION:See", "https://arxiv.org/abs/2103.01338", "", "UID:1"]).first
     {'DESCRIPTION': 'See\nhttps://arxiv.org/abs/2103.01338', 'UID': '1'}
     """
-    reader = _Reader()
-    ends: dict[str, int] | None = None
+    first: dict[str, str] = {}
     number = 0
+    for number, line in enumerate(lines, 1):  # noqa: B007 - used where it stops
+        name, colon, value = line.partition(":")
+        if name not in _NAMES or name in first or not colon:
+            break
+        first[name] = value
+    else:
+        return Properties(first)  # the plain event needs no more
+    return _read_on(first, lines, number - 1)
+
+
+def _read_on(first: dict[str, str], lines: Sequence[str], number: int) -> Properties:
+    """The same from line `number` on, which is no plain one."""
+    reader = _Reader()
+    for name, value in first.items():
+        reader.take(name, _NONE, value)
+    ends: dict[str, int] | None = None
     while number < len(lines):
         line = lines[number]
         number += 1
-        name, colon, value = line.partition(":")
-        if colon and name in _NAMES and not reader.soft:
-            reader.take(name, _NONE, value)
-            continue
         split = split_line(line) if line and not reader.soft else None
         if split is None:
             reader.raw(line)
@@ -170,6 +183,8 @@ def split_line(line: str) -> tuple[str, Mapping[str, str], str] | None:
     True
     """
     head, colon, value = line.partition(":")
+    if head in _NAMES and colon:
+        return head, _NONE, value
     if colon and len(head) < 200 and '"' not in head and not value.startswith("//"):
         known = _head(head)
         return None if known is None or _is_text(head, value) else (*known, value)
@@ -240,17 +255,9 @@ def unescaped(value: str) -> str:
     """
     if "\\" not in value:
         return value
-    if "\\\\" in value:
-        return "\\".join([_unescaped(part) for part in value.split("\\\\")])
-    return _unescaped(value)
-
-
-def _unescaped(value: str) -> str:
-    value = ",".join(value.split("\\,"))  # half the time of replace
-    value = "\n".join(value.split("\\n"))
-    if "\\" in value:
-        value = value.replace("\\;", ";").replace("\\N", "\n").replace("\\:", ":")
-    return value
+    parts = _ESCAPE.split(value)  # half the time of replace
+    parts[1::2] = [_MEANT[letter] for letter in parts[1::2]]
+    return "".join(parts)
 
 
 def escaped(text: str) -> str:

@@ -40,6 +40,7 @@ TBA = frozenset({"", "tba", "tbd", "abstract: tba", "abstract: tbd", "to be anno
 _MEETING = re.compile(r"^\s*\w[\w+.-]*://", re.ASCII)
 _MAYBE = re.compile(r"\d{4}|openreview", re.IGNORECASE)
 """What no reference is without: arXiv's ids have four digits at least."""
+_YEAR = re.compile(r"[0-9]{4}")
 _ANCHOR = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
 
 
@@ -88,6 +89,9 @@ def people(text: str) -> tuple[str | None, str | None]:
     if text[-1] == ")" and text.count("(") == 1 and text[0] != "(":  # nearly always
         name, _, affiliation = text[:-1].partition("(")
         return name.rstrip(), affiliation.strip() or None
+    if text[-1] == ")" and text.count("(") == text.count(")") == 1:  # the usual one
+        name, _, affiliation = text[:-1].partition("(")
+        return (name.rstrip(), affiliation.strip() or None) if name else (text, None)
     names, affiliations = [], []
     depth = start = done = 0
     for at, char in enumerate(text):

@@ -65,7 +65,8 @@ class ResearchSeminars:
     def read(self, event: Event) -> Talk:
         """Title, speaker, series, room and abstract; what fits nowhere stays in the abstract."""
         text = event.description or ""
-        copied = text.startswith("Title: ") and _BREAK.search(text.partition("\n")[0]) is not None
+        line = text.find("\n") + 1 or len(text)
+        copied = text.startswith("Title: ") and _BREAK.search(text, 0, line) is not None
         if copied:  # by a calendar that makes HTML of texts
             text = _BREAK.sub("\n", text)
         title, url, by, held, abstract, comments = _parts(text)
@@ -185,9 +186,11 @@ def _parts(
         line, _, rest = rest.partition("\n")
         if line == "Abstract: TBA":
             return title, url, by, held, _joined(left, ""), text_or_none(rest.strip("\n"))
+        if not line and not left:
+            continue
         if found := _ROOM.match(line):
             held = line_or_none(found[1])
-        elif not _LIVE.match(line) and (line or left):
+        elif not _LIVE.match(line):
             left.append(line)
     return title, url, by, held, _joined(left, ""), None
 
