@@ -207,9 +207,10 @@ class PoliteAdapter(BaseAdapter):
         login: bool,
     ) -> requests.Response:
         line = self._line
-        if self._attempts is None:
-            self._attempts = 1 if line.gate.was_refused(self._host) else ATTEMPTS
         attempts = self._attempts
+        if attempts is None:
+            attempts = 1 if line.gate.was_refused(self._host) else ATTEMPTS
+            self._attempts = attempts
         delay = max(1.0, line.service.politeness.delay_s)
         backoff = tenacity.wait_exponential(
             multiplier=delay, max=_LONGEST_BACKOFF_S
