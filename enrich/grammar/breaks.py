@@ -114,8 +114,8 @@ def _is_cut(left: bytes, right: bytes) -> bool:
 
 def _is_cut_number(left: bytes, digits: bytes) -> bool:
     head = _OLD_HEAD.search(left)
-    if head is not None:
-        return _OLD_ID.match(head[1] + digits) is not None
+    if head is not None and _OLD_ID.match(head[1] + digits):
+        return True
     head = _NEW_HEAD.search(left)
     if head is None:
         return False
