@@ -105,17 +105,18 @@ _LATER = re.compile(  # "v2", "(v2)", "[v2]", ", version 2" behind an id
     rb"([1-9][0-9]{0,2})(?![a-z0-9]|\.[0-9])[)\]]?"
 )
 _AND = (
-    "and|und|et|y|e|i|og|och|en|ja|ve|oraz|a|és|és|și|si|și|và|и|та|και|και|и|و|"
-    "dan|eta|in|kaj|agus|và|和|与|與|及|と|および|および|및|그리고|以及"
+    "(?:and|und|sowie|et|y|e|i|og|och|en|ja|ve|oraz|a|ac|és|și|şi|si|và|и|й|та|"
+    "και|و|\u05d5|और|และ|dan|eta|in|kaj|agus|un|ir|dhe)(?![a-z0-9])"
+    "|和|与|與|及|と|および|및|와|과|그리고|以及"
 ).encode()
 _WHITE = rb"[ \t]{0,8}(?:(?:\r?\n|\x0b)[ \t]{0,8})?"
 _NEXT = re.compile(
     rb"(?i)(?:" + cues.CATEGORIES + rb")?[)\]}\"']{0,2}"
     rb"(?:(?:"
     + _WHITE
-    + rb"(?:[,;&+|/]|\xe3\x80\x81|(?:"
+    + rb"(?:[,;&+|/]|\xe3\x80\x81|"
     + _AND
-    + rb")(?![a-z0-9]))){1,3}"
+    + rb")){1,3}"
     + _WHITE
     + rb"|[ \t]{0,8}(?:\r?\n|\x0b)[ \t]{0,8})"
     rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,2}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{1,4})?[(\[{\"']{0,2}"
@@ -125,7 +126,9 @@ _NEXT = re.compile(
 
 
 _PLAIN_BEFORE = frozenset(bytes((b,)) for b in b" \t\r\n\x0b([{<>\"'`|*") | {b""}
-_MAY_GO_ON = frozenset(bytes((b,)) for b in b" \t\r\n\x0b,;&+|/([)]}\"'\xe3")
+_MAY_GO_ON = frozenset(  # with the first bytes of kana, han and hangul, where no blank stands before an "and"
+    bytes((b,)) for b in b" \t\r\n\x0b,;&+|/([)]}\"'\xe3\xe4\xe5\xe8\xea\xeb\xec"
+)
 _ARCHIVE_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-"
 
 
