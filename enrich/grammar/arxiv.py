@@ -97,7 +97,8 @@ _BARE_END = re.compile(  # what may not stand behind a bare id
 _BARE_START = re.compile(rb"(?i)(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_)\Z")
 _JOURNAL = re.compile(rb"(?i)journal\s{0,4}=\s{0,4}[{\"']{0,2}(?:corr|arxiv)")
 _CORR = re.compile(
-    rb"(?i)(?<![a-z])(?:corr|arxiv)[}\"'*_]{0,2}[\s,.:;({]{0,6}(?:vol(?:ume|\.)?[\s={\"']{0,6})?\Z"
+    rb"(?i)(?<![a-z])(?:corr|arxiv)[}\"'*_]{0,2}[\s,.:;({]{0,6}(?:vol(?:ume|\.)?[\s={\"']{0,6})?"
+    rb"(?:\\(?:textbf|textit|emph|bf|it)[\s{]{0,3})?\Z"
 )
 
 _LATER = re.compile(  # "v2", "(v2)", "[v2]", ", version 2" behind an id
