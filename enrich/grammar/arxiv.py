@@ -94,7 +94,10 @@ _BARE_END = re.compile(  # what may not stand behind a bare id
     + _FILE
     + rb")"
 )
-_BARE_START = re.compile(rb"(?i)(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_)\Z")
+_OLD_END = re.compile(  # the same behind an old one, whose archive is its prefix: a letter may
+    rb"(?i)(?![@%]|_[a-z0-9]|[.:-][0-9]|/(?![0-9]{4}\.[0-9])[a-z0-9~]|" + _FILE + rb")"
+)
+_BARE_START = re.compile(rb"(?i)(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_|[=<>~!]=)\Z")
 _JOURNAL = re.compile(rb"(?i)journal\s{0,4}=\s{0,4}[{\"']{0,2}(?:corr|arxiv)")
 _CORR = re.compile(
     rb"(?i)(?<![a-z])(?:corr|arxiv)[}\"'*_]{0,2}[\s,.:;({]{0,6}(?:vol(?:ume|\.)?[\s={\"']{0,6})?"
@@ -341,4 +344,4 @@ def _old(text: bytes, at: int) -> Mention | None:
         or addresses.in_address(text, start)
     ):
         return None
-    return found if _BARE_END.match(text, match.end()) else None
+    return found if _OLD_END.match(text, match.end()) else None

@@ -24,7 +24,7 @@ _SENTENCE = 400
 _STOPS = bytes(10 if b in b"0123456789\n\r\x0b\x0c" else b for b in range(256))
 _CUE = re.compile(
     rb"(?i)(?<![a-z0-9/@])(?:arxiv(?:s|ids?)?(?![a-z])|corr(?![a-z])|e-?prints?(?![a-z])"
-    rb"|pre-?prints?(?![a-z])|papers?[ \t]{0,2}:|based[ \t]{1,3}on(?![a-z]))"
+    rb"|pre-?prints?(?![a-z])|papers?[*_ \t]{0,4}:|based[ \t]{1,3}on(?![a-z]))"
 )
 _ADDRESS = re.compile(rb"(?i)://|www\.|[a-z0-9]/[a-z]|@")
 _OWN_PATH = re.compile(rb"(?i)\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
@@ -32,7 +32,7 @@ _BLOCKED = re.compile(
     rb"(?i)(?:(?<![a-z])(?:(?:tele|cell)?phones?|tel|telefon|fax|mobile|cell|call|rooms?|rm|raum|salle|aula"
     rb"|hall|building|pin|passcode|password|passwd|access[ ]code|meeting(?:[ ]id)?|zoom(?:[ ]id)?|dial(?:-in)?"
     rb"|grants?|awards?|contracts?|funding|invoice|ticket|order|versions?|vers?|v|build|releases?|firmware|rev(?:ision)?"
-    rb"|prices?|costs?|fees?|eur|euros?|usd|gbp|chf|jpy|cny|dollars?|isbn|issn|doi|zbl|jfm|msc|vixra|[a-z]{3,6}rxiv)"
+    rb"|prices?|costs?|fees?|eur|euros?|usd|gbp|chf|jpy|cny|dollars?|isbn|issn|doi|zbl|jfm|msc|(?:vixra|[a-z]{3,6}rxiv)(?:[ \t]{1,3}(?:pre|e-?)prints?)?)"
     rb"(?![a-z])[ \t.:#=/*-]{0,4}(?:(?:is|at|on|under|n(?:[or]|um(?:ber)?)?|id|code|\xc2\xba|\xc2\xb0)(?![a-z])[ \t.:#=-]{0,4}){0,2}"
     rb"|(?:[$+#]|\xe2\x82\xac|\xc2[\xa3\xa5])[ \t]{0,2})[\"'(\[{]{0,2}\Z"
 )
