@@ -136,6 +136,7 @@ class Reading:
             say(f"{notice.feed or 'feed'}{where}: {notice.message}")
 
 
-def _name(feed: str) -> str:
+def _name(feed: str) -> str | None:
     """What a feed that could not be read is called: an address by its host, for it may hold a secret."""
-    return urlsplit(feed).hostname or Path(feed).stem
+    path = Path(feed)
+    return urlsplit(feed).hostname or (path.stem if path.exists() else None)
