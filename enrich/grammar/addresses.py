@@ -10,7 +10,7 @@ _HOST = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 _SCHEMES = (b"https://", b"http://", b"ftp://", b"https:/", b"http:/")
 _ENDS = bytes(ord(" ") if b <= 0x20 or b in b"<>\"'`|{}" else b for b in range(256))
 _FOREIGN_DOI = re.compile(rb"(?<![0-9.])10\.(?!48550/)[0-9]{4,9}(?:\.[0-9]{1,5})?/")
-_USERINFO = re.compile(rb"[^\s<>\"'`|{}()\[\],;?&#]{0,200}@")
+_USERINFO = re.compile(rb"[^\s<>\"'`|{}()\[\],;?&#]{0,200}@[^\s<>]")
 
 
 _SURE_ENDS = frozenset({b"", b" ", b"\n", b")", b"]", b",", b";", b"?", b"#", b"&"})

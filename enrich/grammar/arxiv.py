@@ -312,7 +312,8 @@ def _is_corr(text: bytes, start: int, end: int) -> bool:
     """`CoRR abs/ID`, or `volume={abs/ID}` beside `journal={CoRR}`."""
     if _CORR.search(text[max(0, start - 48) : start]):
         return True
-    around = text[max(0, start - 400) : end + 400]
+    head, tail = text[max(0, start - 400) : start], text[end : end + 400]
+    around = head[head.rfind(b"@") + 1 :] + tail.partition(b"@")[0]  # of one entry
     return b"=" in text[max(0, start - 4) : start] and _JOURNAL.search(around) is not None
 
 

@@ -97,4 +97,5 @@ def _is_joint_work(text: bytes, start: int) -> bool:
     if at < 0 or re.search(rb"[a-z)\]]{2}[.!?]\s|\n[ \t\r]*\n", head[at:]):
         return False
     words = head[at:].decode("utf-8", "ignore").split()
-    return bool(words) and words[-1].strip("*_~'\"").lstrip("({[")[:1].isupper()
+    initial = words[-1].strip("*_~'\"").lstrip("({[")[:1] if words else ""
+    return initial.isalpha() and not initial.islower()  # han and hangul have no case
