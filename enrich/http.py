@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import logging
 import math
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from requests_cache import DO_NOT_CACHE, CachedSession
 from requests_cache.backends.base import BaseCache
 from requests_cache.policy import ExpirationPatterns
 
+from enrich.checks import mail_address
 from enrich.gate import Gate
 from enrich.httpcache import open_cache
 from enrich.polite import Line, Login, PoliteAdapter, Service
@@ -172,9 +172,7 @@ def paused_until(session: PoliteSession) -> dict[str, datetime]:
 def _user_agent(contact: str | None) -> str:
     if not contact:
         return f"enrich/{VERSION}"
-    if not re.fullmatch(r"[!-'*-~]+@[!-'*-~]+", contact):
-        raise ValueError("the contact is no mail address")
-    return f"enrich/{VERSION} (+mailto:{contact})"
+    return f"enrich/{VERSION} (+mailto:{mail_address(contact)})"
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

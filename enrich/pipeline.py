@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from enrich.checks import mail_address
 from enrich.extract import cited, find_references
 from enrich.join import annotate
 from enrich.lookup import Cited, Library, Run
@@ -54,6 +55,7 @@ class Enricher:
 
     Raises:
         PapersError: one of `papers` cannot be read.
+        ValueError: `contact` is no mail address, or `lookahead` less than 1.
     """
 
     def __init__(
@@ -89,7 +91,7 @@ class Enricher:
         self._abstracts = abstracts
         self._cache_dir = None if cache_dir is None else Path(cache_dir)
         self._state_dir = None if state_dir is None else Path(state_dir)
-        self._contact = contact
+        self._contact = contact and mail_address(contact)
         self._login = login
         self._base = session
         self._sources = tuple(all_sources() if sources is None else sources)

@@ -316,7 +316,8 @@ class TestUsage:
     @pytest.mark.parametrize(
         "args",
         [("--nonsense",), ("x.ics", "--format", "nope"), ("x.ics", "--papers", "gone.jsonl"), ("doctor",),
-         ("x.ics", "--offline", "--refresh"), ("lookup",), ("lookup", "not a paper"), ("x.ics", "--max-age", "soon")],
+         ("x.ics", "--offline", "--refresh"), ("lookup",), ("lookup", "not a paper"), ("x.ics", "--max-age", "soon"),
+         ("x.ics", "--contact", "nobody")],
         ids=" ".join,
     )  # fmt: skip
     def test_usage_is_status_2(self, env: dict[str, str], args: tuple[str, ...]) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from enrich.checks import mail_address
 from enrich.text import printable
 
 if TYPE_CHECKING:
@@ -48,6 +49,13 @@ class Duration(click.ParamType[float]):
         return float(m[1]) * _UNITS[m[2] or "s"]
 
 
+def _mail(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001 - click's signature
+    try:
+        return value and mail_address(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 def lookup_options(command: F) -> F:
     """The options of every command that looks papers up."""
     options = (
@@ -61,7 +69,7 @@ def lookup_options(command: F) -> F:
         click.option("--paper-abstracts", is_flag=True, help="Fill the papers' abstracts."),
         click.option("--cache-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder of the store."),
         click.option("--state-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder of the files through which all processes share one request rate."),
-        click.option("--contact", metavar="MAIL", help="Your mail address, told to the services."),
+        click.option("--contact", metavar="MAIL", callback=_mail, help="Your mail address, told to the services."),
         click.option("-q", "--quiet", is_flag=True, help="Errors only."),
         click.option("-v", "--verbose", count=True, help="Say more."),
     )  # fmt: skip
