@@ -8,22 +8,23 @@ escapes or broken lines are near, it is shown the window as a reader would see i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from enrich.errors import InvalidId
 from enrich.grammar.breaks import joins
 from enrich.grammar.links import resolve
-from enrich.grammar.plain import FOLD, hiding, may_be_odd, plain
-from enrich.grammar.roles import headings, role
-from enrich.model import Mention, Reference, Talk, Warning, WarningCode
+from enrich.grammar.plain import FOLD, oddities, plain
+from enrich.grammar.roles import heading, role
+from enrich.model import Mention, Reference, Role, Talk, Warning, WarningCode
 from enrich.paper import PaperId
-from enrich.sources import Source, sources
+from enrich.sources import sources
 
 _BEFORE, _AFTER = 420, 700
 """Bytes around an anchor that are made plain together."""
+_START = attrgetter("start")
 _BLANK_LINE = re.compile(r"\n[ \t\r]{0,80}\n")
 
 
@@ -57,12 +58,13 @@ def find_warnings(talk: Talk) -> tuple[Warning, ...]:
     warnings = []
     for field, text in talk.searched():
         raw = text.encode("utf-8", "surrogatepass")
-        found = _search(raw, is_ascii=len(raw) == len(text))
-        for mention in found.lost:
-            link = _decoded(raw, mention.start, mention.end)
-            message = f"{link} is a link into its site from which no paper can be told"
-            warnings.append(_warning("unresolvable_link", message, raw, mention, field))
-        for said, link_to in found.mismatches:
+        mentions = _search(raw, raw.translate(FOLD), is_ascii=len(raw) == len(text))
+        for mention in mentions:
+            if mention.paper is None:
+                link = _decoded(raw, mention.start, mention.end)
+                message = f"{link} is a link into its site from which no paper can be told"
+                warnings.append(_warning("unresolvable_link", message, raw, mention, field))
+        for said, link_to in resolve(raw, mentions).mismatches:
             message = f"a link says {said.paper} but leads to {link_to.paper}"
             warnings.append(_warning("link_mismatch", message, raw, said, field))
     return tuple(warnings)
@@ -110,57 +112,62 @@ def cited(text: str) -> tuple[PaperId, str | None]:
     )
 
 
-class _Found(NamedTuple):
-    mentions: Sequence[Mention]
-    """Those that name papers, in order, not overlapping."""
-    lost: Sequence[Mention]
-    """Links that name none."""
-    mismatches: Sequence[tuple[Mention, Mention]]
-    low: bytes
-
-
 def _references(text: str, field: str) -> tuple[Reference, ...]:
     raw = text.encode("utf-8", "surrogatepass")
     is_ascii = len(raw) == len(text)
-    found = _search(raw, is_ascii=is_ascii)
-    if not found.mentions:
+    low = raw.translate(FOLD)
+    mentions = _search(raw, low, is_ascii=is_ascii)
+    if not mentions:
         return ()
-    lists = headings(found.low)
-    paragraphs = _paragraphs(text)
-    context = next(paragraphs)
-    references = []
-    done = start = 0
-    for mention in found.mentions:
+    if len(mentions) > 1:
+        mentions = resolve(raw, mentions).mentions
+    found = []
+    done = start = paragraph = 0
+    blank = _blank_line(text, 0)
+    cited_from = heading(low, mentions[-1].start)
+    for paper, version, first, last, form in mentions:
+        if paper is None:
+            continue
         if is_ascii:
-            start, end = mention.start, mention.end
+            start, end = first, last
         else:
-            start += len(_decoded(raw, done, mention.start))
-            end = start + len(_decoded(raw, mention.start, mention.end))
-            done = mention.start
-        while start >= context[1] and context[1] < len(text):
-            context = next(paragraphs)
-        references.append(
+            start += len(raw[done:first].decode("utf-8", "surrogatepass"))
+            end = start + len(raw[first:last].decode("utf-8", "surrogatepass"))
+            done = first
+        while blank is not None and blank.start() <= start:
+            paragraph = blank.end()
+            blank = _blank_line(text, paragraph)
+        if field == "paper_link":
+            said: Role = "own"
+        elif cited_from is not None and cited_from < first:
+            said = "cited"
+        else:
+            said = role(low, first)
+        found.append(
             Reference(
-                paper=mention.paper,  # type: ignore[arg-type]  # those without are in `lost`
-                version=mention.version,
+                paper=paper,
+                version=version,
                 field=field,
                 start=start,
                 end=end,
                 exact=text[start:end],
-                context=context,
-                form=mention.form,
-                role=role(found.low, mention.start, field, lists),
+                context=(paragraph, blank.start() if blank is not None else len(text)),
+                form=form,
+                role=said,
             )
         )
-    return tuple(references)
+    return tuple(found)
 
 
-def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for blank in _BLANK_LINE.finditer(text):
-        yield start, blank.start()
-        start = blank.end()
-    yield start, len(text)
+def _blank_line(text: str, at: int) -> re.Match[str] | None:
+    """The next blank line from `at` on."""
+    at = text.find("\n", at)
+    while at >= 0:
+        blank = _BLANK_LINE.match(text, at)
+        if blank is not None:
+            return blank
+        at = text.find("\n", at + 1)
+    return None
 
 
 def _decoded(raw: bytes, start: int, end: int) -> str:
@@ -175,111 +182,167 @@ def _warning(code: WarningCode, message: str, raw: bytes, mention: Mention, fiel
     return Warning(code=code, message=message, start=start, end=end)
 
 
+Recogniser = Callable[[bytes, int], Sequence[Mention]]
+
+
+class _Grammar(NamedTuple):
+    finds: tuple[tuple[bytes, Recogniser], ...]
+    """The anchors without a slash."""
+    behind: Mapping[bytes, Sequence[tuple[int, bytes, Recogniser]]]
+    """Those with one, by the bytes before it: how far before the slash each begins.
+
+    Slashes are rare in prose, so that one scan for them serves many anchors.
+    """
+    other: Sequence[tuple[int, bytes, Recogniser]]
+    """Those that begin with a slash or just before one."""
+
+
+_KEY = 3
+"""Bytes before a slash by which anchors are told apart."""
+
+
 @cache
-def _grammar() -> tuple[tuple[Source, ...], tuple[tuple[bytes, int], ...]]:
-    """The sources, and all anchors with the number of their source."""
-    found = sources()
-    anchors = [(a.translate(FOLD), n) for n, source in enumerate(found) for a in source.anchors]
-    return found, tuple(anchors)
+def _grammar() -> _Grammar:
+    anchors = [
+        (a.translate(FOLD), source.recognise) for source in sources() for a in source.anchors
+    ]
+    behind: dict[bytes, list[tuple[int, bytes, Recogniser]]] = {}
+    for anchor, recognise in anchors:
+        slash = anchor.find(b"/")
+        if slash >= 0:
+            key = anchor[slash - _KEY : slash] if slash >= _KEY else b""
+            behind.setdefault(key, []).append((slash, anchor, recognise))
+    other = behind.pop(b"", [])
+    return _Grammar(
+        tuple(pair for pair in anchors if b"/" not in pair[0]),
+        behind,
+        other,
+    )
 
 
-def _search(raw: bytes, *, is_ascii: bool) -> _Found:
-    low = raw.translate(FOLD)
-    hits = _hits(low)
-    odd = may_be_odd(raw, is_ascii=is_ascii)
-    cuts = joins(raw, low) if b"\n" in raw else []
-    if odd or cuts:
-        mentions = _in_windows(raw, hits, cuts, odd=odd)
-    elif hits:
-        mentions = _recognised(raw, hits)
-    else:
-        mentions = []
-    if len(mentions) > 1:
-        mentions = _apart(mentions)
-    lost = [mention for mention in mentions if mention.paper is None]
-    if lost:
-        mentions = [mention for mention in mentions if mention.paper is not None]
-    if len(mentions) > 1:
-        resolved, mismatches = resolve(raw, mentions)
-        return _Found(resolved, lost, mismatches, low)
-    return _Found(mentions, lost, (), low)
+def _search(raw: bytes, low: bytes, *, is_ascii: bool) -> Sequence[Mention]:
+    """All mentions of a text in order, not overlapping, those without a paper too."""
+    cuts = joins(raw, low) if b"\n" in raw else ()
+    odd, hiding = oddities(raw, is_ascii=is_ascii)
+    mentions = _in_windows(raw, low, cuts, hiding) if odd or cuts else _recognised(raw, low)
+    return _apart(mentions) if len(mentions) > 1 else mentions
 
 
-def _hits(low: bytes) -> list[tuple[int, int]]:
-    """Where anchors begin, with the numbers of their sources, in order."""
-    hits = []
-    for anchor, number in _grammar()[1]:
-        at = low.find(anchor)
-        while at >= 0:
-            hits.append((at, number))
-            at = low.find(anchor, at + len(anchor))
-    hits.sort()
-    return hits
-
-
-def _recognised(text: bytes, hits: Iterable[tuple[int, int]]) -> list[Mention]:
-    found = _grammar()[0]
-    ends = [0] * len(found)
+def _recognised(text: bytes, low: bytes) -> list[Mention]:
+    """What the sources recognise in plain text, in order; within a mention nothing is looked for."""
+    finds, behind, other = _grammar()
     mentions: list[Mention] = []
-    for at, number in hits:
-        if at >= ends[number]:
-            seen = found[number].recognise(text, at)
-            if seen:
-                mentions += seen
-                ends[number] = seen[-1].end
-    return mentions
+    gaps: Sequence[tuple[int, int]] = ((0, len(low)),)
+    for anchor, recognise in finds:
+        more: list[Mention] = []
+        for start, end in gaps:
+            at = low.find(anchor, start, end)
+            while at >= 0:
+                seen = recognise(text, at)
+                at += len(anchor)
+                if seen:
+                    more += seen
+                    at = max(at, seen[-1].end)
+                at = low.find(anchor, at, end)
+        if more:
+            mentions = sorted(mentions + more, key=_START) if mentions else more
+            gaps = _gaps(mentions, len(low))
+    more = []
+    for start, end in gaps:
+        at = low.find(b"/", start, end)
+        while at >= 0:
+            done = at + 1
+            for before, anchor, recognise in (*behind.get(low[at - _KEY : at], ()), *other):
+                if low.startswith(anchor, at - before):
+                    seen = recognise(text, at - before)
+                    if seen:
+                        more += seen
+                        done = max(done, seen[-1].end)
+            at = low.find(b"/", done, end)
+    return sorted(mentions + more, key=_START) if more else mentions
+
+
+def _gaps(mentions: Sequence[Mention], length: int) -> Sequence[tuple[int, int]]:
+    """What lies between mentions."""
+    gaps = []
+    done = 0
+    for mention in mentions:
+        if mention.start > done:
+            gaps.append((done, mention.start))
+        done = max(done, mention.end)
+    gaps.append((done, length))
+    return gaps
 
 
 def _in_windows(
-    raw: bytes, hits: Sequence[tuple[int, int]], cuts: Sequence[tuple[int, int]], *, odd: bool
-) -> list[Mention]:
-    """The mentions of a text in which something has to be made plain first."""
-    places = [at for at, _ in hits]
-    places += (start for start, _ in cuts)
-    if odd:
-        places += hiding(raw)
+    raw: bytes, low: bytes, cuts: Sequence[tuple[int, int]], hiding: Sequence[int]
+) -> Sequence[Mention]:
+    """The mentions of a text in which something may have to be made plain first."""
+    places = [start for start, _ in cuts]
+    places += hiding
+    places += _hits(low)
     places.sort()
     mentions: list[Mention] = []
-    hit = cut = 0
+    cut = 0
     for first, last in _groups(places):
-        low, high = max(0, first - _BEFORE), last + _AFTER
-        before_hit, before_cut = hit, cut
-        while hit < len(hits) and hits[hit][0] <= last:
-            hit += 1
+        start, end = max(0, first - _BEFORE), last + _AFTER
+        before = cut
         while cut < len(cuts) and cuts[cut][0] <= last:
             cut += 1
-        seen = plain(raw, low, high, cuts[before_cut:cut])
+        seen = plain(raw, start, end, cuts[before:cut])
         if seen is None:
-            mentions += _recognised(raw, hits[before_hit:hit])
+            mentions += (
+                mention._replace(start=start + mention.start, end=start + mention.end)
+                for mention in _recognised(raw[start:end], low[start:end])
+            )
         else:
             mentions += (
                 mention._replace(start=seen.start(mention.start), end=seen.end(mention.end))
-                for mention in _recognised(seen.text, _hits(seen.text.translate(FOLD)))
+                for mention in _recognised(seen.text, seen.text.translate(FOLD))
             )
     return mentions
 
 
+def _hits(low: bytes) -> Iterator[int]:
+    """Where anchors begin."""
+    finds, behind, other = _grammar()
+    for anchor, _ in finds:
+        at = low.find(anchor)
+        while at >= 0:
+            yield at
+            at = low.find(anchor, at + len(anchor))
+    at = low.find(b"/")
+    while at >= 0:
+        for before, anchor, _ in (*behind.get(low[at - _KEY : at], ()), *other):
+            if low.startswith(anchor, at - before):
+                yield at - before
+        at = low.find(b"/", at + 1)
+
+
 def _groups(places: Sequence[int]) -> Iterator[tuple[int, int]]:
     """The first and the last of places whose windows touch."""
-    first = last = -1
+    if not places:
+        return
+    first = last = places[0]
     for place in places:
-        if last < 0:
-            first = place
-        elif place - last > _BEFORE + _AFTER:
+        if place - last > _BEFORE + _AFTER:
             yield first, last
             first = place
         last = place
-    if last >= 0:
-        yield first, last
+    yield first, last
 
 
-def _apart(mentions: Sequence[Mention]) -> list[Mention]:
+def _apart(mentions: Sequence[Mention]) -> Sequence[Mention]:
     """Mentions in order; of those that overlap, the longest, then the leftmost."""
-    ordered = sorted(mentions, key=lambda m: (m.start, -m.end))
-    if all(a.end <= b.start for a, b in pairwise(ordered)):
-        return ordered
+    end = 0
+    for mention in mentions:
+        if mention.start < end:
+            break
+        end = mention.end
+    else:
+        return mentions
     kept: list[Mention] = []
-    for mention in sorted(ordered, key=lambda m: (m.paper is None, m.start - m.end, m.start)):
+    for mention in sorted(mentions, key=lambda m: (m.paper is None, m.start - m.end, m.start)):
         if all(mention.end <= other.start or other.end <= mention.start for other in kept):
             kept.append(mention)
-    return sorted(kept, key=lambda m: m.start)
+    return sorted(kept, key=_START)

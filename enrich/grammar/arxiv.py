@@ -21,11 +21,32 @@ from enrich.grammar.arxiv_ids import (
     version,
 )
 from enrich.model import Form, Mention
+from enrich.paper import PaperId
 
 __all__ = ["ANCHORS", "canonical", "recognise"]
 
-ANCHORS = (b"xiv", b"0000.0000", b"0000000", b"abs-0000-0000")
-"""The label and the hosts; new numbers; old numbers; dblp's keys."""
+ANCHORS = (
+    b"arxiv",  # the label, arXiv's own hosts, its DOIs
+    b"0000.0000",  # new ids; a digit stands for any digit
+    b"/0000000",  # old ids
+    b"corr/abs-0000-0000",  # dblp's keys
+    b"alphaxiv.org/",
+    b"ar5iv.org/",
+    b"huggingface.co/papers/",
+    b"hf.co/papers/",
+    b"emergentmind.com/papers/",
+    b"researchtrend.ai/papers/",
+    b"scholarfeed.org/paper/",
+    b"connectedpapers.com/main/",
+    b"front.math.ucdavis.edu/",
+    b"scirate.com/arxiv/",
+    b"papers.cool/arxiv/",
+    b"semanticscholar.org/arxiv/",
+    b"inspirehep.net/",
+    b"lanl.gov/",
+    b"xxx.itp.ac.cn/",
+    b"openreview.net/forum?",
+)
 
 _ID = rb"(?P<id>" + NEW + b"|" + OLD + b")"
 
@@ -62,30 +83,23 @@ _LABEL = re.compile(
 _BIBCODE = re.compile(rb"(?i)(?:([0-9]{4})\.?([0-9]{5})|([0-9]{4}\.[0-9]{4}))[a-z](?![a-z0-9])")
 _DOI = re.compile(rb"(?i)\.[ ]?" + _ID + VERSION)
 _VANITY = re.compile(rb"(?i)-vanity\.com/papers/+" + _ID + VERSION)
-_ALPHA = re.compile(rb"(?i)\.org/+(?:[a-z]{2}/)?(?:abs|pdf|html|overview)/+" + _ID + VERSION)
-_DBLP = re.compile(rb"(?i)abs-([0-9]{4})-([0-9]{4,5})(?![0-9])")
+_DBLP = re.compile(rb"(?i)corr/abs-([0-9]{4})-([0-9]{4,5})(?![0-9])")
 
-_READERS = tuple(  # host and path directly before an id, but for hosts with "xiv" in their names
-    b"""
-    ar5iv.org/abs/ ar5iv.org/html/ ar5iv.org/pdf/ ar5iv.org/
-    huggingface.co/papers/ hf.co/papers/ emergentmind.com/papers/ researchtrend.ai/papers/
-    scholarfeed.org/paper/ connectedpapers.com/main/ front.math.ucdavis.edu/
-    lanl.gov/abs/ lanl.gov/pdf/ lanl.gov/ps/ lanl.gov/html/ lanl.gov/format/ lanl.gov/e-print/
-    xxx.itp.ac.cn/abs/ xxx.itp.ac.cn/pdf/ xxx.itp.ac.cn/ps/ xxx.itp.ac.cn/format/
-    """.split()
+_READERS = (  # sites whose addresses carry our ids
+    rb"alphaxiv\.org/+(?:[a-z]{2}/)?(?:abs|pdf|html|overview)/+|ar5iv\.org/+(?:(?:abs|html|pdf)/+)?"
+    rb"|(?:huggingface|hf)\.co/papers/+|emergentmind\.com/papers/+|researchtrend\.ai/papers/+"
+    rb"|scholarfeed\.org/paper/+|connectedpapers\.com/main/+(?:arxiv/+)?|front\.math\.ucdavis\.edu/+"
+    rb"|(?:scirate\.com|papers\.cool|semanticscholar\.org|inspirehep\.net(?:/api)?)/+arxiv/+"
+    rb"|lanl\.gov/+(?:abs|pdf|ps|html|format|e-print)/+|xxx\.itp\.ac\.cn/+(?:abs|pdf|ps|format)/+"
 )
-_BEFORE_ARXIV = tuple(  # the same before "arxiv/" and an id
-    b"""
-    scirate.com/ papers.cool/ inspirehep.net/ inspirehep.net/api/ semanticscholar.org/
-    connectedpapers.com/main/
-    """.split()
+_READER = re.compile(
+    rb"(?i)(?:" + _READERS + rb")(?:arxiv:)?" + _ID + VERSION + rb"(?:\.pdf(?![a-z0-9]))?"
 )
-_FORUM = re.compile(
-    rb"(?i)(?<![a-z0-9-])openreview\.net/+forum/?\?(?:[^\s&]{0,80}&){0,6}arxivid=\Z"
+_FORUM = re.compile(  # OpenReview's page of an arXiv paper
+    rb"(?i)openreview\.net/+forum/?\?(?:[^\s&]{0,80}&){0,6}arxivid=" + _ID + VERSION
 )
-
 _NEW_AT = re.compile(rb"(?i)(?P<id>" + NEW + rb")" + VERSION)
-_OLD_AT = re.compile(rb"(?i)" + OLD_NUMBER + VERSION)
+_OLD_AT = re.compile(rb"(?i)(?P<number>" + OLD_NUMBER + rb")" + VERSION)
 _NEW_KEY = re.compile(NEW)
 _FILE = rb"\.(?:pdf|txt|tex|ps|e?ps|dvi|gz|tar|zip|html?|md|json|csv|log|bib|docx?|pptx?|xml|dat|png|jpe?g|py|bin|exe|iso|deb|rpm|whl|dmg|pkg)(?![a-z0-9])"
 _IS_FILE = re.compile(rb"(?i)" + _FILE)
@@ -114,6 +128,19 @@ _AND = (
     "|和|与|與|及|と|および|및|와|과|그리고|以及"
 ).encode()
 _WHITE = rb"[ \t]{0,8}(?:(?:\r?\n|\x0b)[ \t]{0,8})?"
+_MAY_GO_ON = frozenset(  # with the first bytes of kana, han and hangul, where no blank stands before an "and"
+    bytes((b,)) for b in b" \t\r\n\x0b,;&+|/([)]}\"'\xe3\xe4\xe5\xe8\xea\xeb\xec"
+)
+_GOES_ON_FORM = (
+    rb"[)\]}\"']{0,2}[ \t]{0,8}(?:[,;&+|/](?:\W{0,6}(?:v?[0-9]|ver)|[a-z]{2,8}[-./]|\W{0,6}(?:"
+    + _AND
+    + rb")[ \t\r\n])"
+    rb"|[\r\n\x0b][ \t]{0,8}[\[({\"'*+0-9-]|[\xe3-\xec]|v(?:er|[0-9])|[(\[][ \t]?(?:v[0-9]|ver|[a-z]{2,8}[-.,\]])"
+    rb"|(?:" + _AND + rb")[ \t\r\n(\[\"'0-9])"
+)
+_GOES_ON = re.compile(
+    rb"(?i)" + _GOES_ON_FORM
+)  # a version or another item, cheaply told from prose
 _NEXT = re.compile(
     rb"(?i)(?:" + cues.CATEGORIES + rb")?[)\]}\"']{0,2}"
     rb"(?:(?:"
@@ -129,34 +156,47 @@ _NEXT = re.compile(
 )
 
 
-_PLAIN_BEFORE = frozenset(bytes((b,)) for b in b" \t\r\n\x0b([{<>\"'`|*") | {b""}
-_MAY_GO_ON = frozenset(  # with the first bytes of kana, han and hangul, where no blank stands before an "and"
-    bytes((b,)) for b in b" \t\r\n\x0b,;&+|/([)]}\"'\xe3\xe4\xe5\xe8\xea\xeb\xec"
+_COMMON = re.compile(  # how nearly all are written, with nothing behind that has to be looked at
+    rb"ar[xX]iv(?:\.org/(?:abs|pdf)/|:[ ]?)(" + NEW + rb")(?:v([1-9][0-9]{0,2}))?(?:\.pdf)?"
+    rb"(?=[.,;:)\]>}\"']{0,3}(?:\s|\Z))(?!(?i:" + _GOES_ON_FORM + rb"))"
 )
+
+_PLAIN_BEFORE = frozenset(bytes((b,)) for b in b" \t\r\n\x0b([{<>\"'`|*") | {b""}
+_SLASH, _DOT, _DIGITS = ord("/"), ord("."), b"0123456789"
 _ARCHIVE_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-"
 
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
     """The papers that the label, address, number or list around byte `at` names, in order."""
-    kind = text[at : at + 1]
-    if kind in b"xX":
-        first = _labelled(text, at)
-    elif kind in b"aA":
-        first = _dblp(text, at)
-    elif text[at + 4 : at + 5] == b".":
+    common = _COMMON.match(text, at)
+    if common is not None:
+        key, number = common.groups()
+        id_ = PaperId("arxiv:" + key.decode())
+        cited = None if number is None else "v" + number.decode()
+        if text[at + 5] == _DOT:
+            begin = at - 8 if text[at - 8 : at] == b"https://" else _host(text, at)
+            return () if begin is None else (Mention(id_, cited, begin, common.end(), "url"),)
+        if text[at - 1 : at] in _PLAIN_BEFORE:
+            return (Mention(id_, cited, at, common.end(), "text"),)
+    kind = text[at]
+    if kind in _DIGITS:
         first = _numbered(text, at)
+    elif kind == _SLASH:
+        first = _old(text, at + 1)
+    elif text[at : at + 5].lower() == b"arxiv":
+        first = _labelled(text, at)
     else:
-        first = _old(text, at)
+        first = _dblp(text, at) or _read(text, at)
     return _with_list(text, first) if first is not None else ()
 
 
 def _with_list(text: bytes, mention: Mention) -> Sequence[Mention]:
     """The mention, its version if that stands behind it, and the bare ids that go on from it."""
+    end = mention.end
+    if text[end : end + 1] not in _MAY_GO_ON or not _GOES_ON.match(text, end):
+        return (mention,)
     found = []
     while True:
-        end = mention.end
-        if text[end : end + 1] not in _MAY_GO_ON:
-            break
         later = _LATER.match(text, end) if mention.version is None else None
         if later is not None:
             mention = mention._replace(version=version(later[1]))
@@ -166,21 +206,19 @@ def _with_list(text: bytes, mention: Mention) -> Sequence[Mention]:
             break
         found.append(mention)
         mention = _mention(match, match.start("id"), "bare")
-    found.append(mention)
-    return found
+        end = mention.end
+    return (*found, mention)
 
 
 def _mention(match: re.Match[bytes], start: int, form: Form) -> Mention:
-    return Mention(paper(match["id"]), version(match["version"]), start, match.end(), form)
+    key, number = match.group("id", "version")
+    found = paper(key) if b"/" in key else PaperId("arxiv:" + key.decode())
+    return Mention(found, version(number) if number else None, start, match.end(), form)
 
 
 def _labelled(text: bytes, at: int) -> Mention | None:
-    """At the `xiv` of arXiv or alphaXiv."""
-    if text[at - 2 : at].lower() != b"ar":
-        if text[at - 5 : at].lower() == b"alpha" and (match := _ALPHA.match(text, at + 3)):
-            return _address(text, at - 5, match)
-        return None
-    start, at = at - 2, at + 3
+    """At the word arXiv."""
+    start, at = at, at + 5
     following = text[at : at + 1]
     if following == b".":
         if match := _ADDRESS.match(text, at):
@@ -210,8 +248,6 @@ def _labelled(text: bytes, at: int) -> Mention | None:
             start = addresses.scheme_start(text, host)
         return _mention(match, start, "doi")
     if addresses.in_address(text, start):
-        if separator == b"/" and (begin := _reader(text, start, _BEFORE_ARXIV)) is not None:
-            return _mention(match, begin, "url")
         if separator not in {b":", b"-"}:
             return None
     elif b"/" in separator and (before in b"/\\.~" or _IS_FILE.match(text, match.end())):
@@ -260,8 +296,8 @@ def _bibcode(text: bytes, start: int, at: int) -> Mention | None:
 def _dblp(text: bytes, at: int) -> Mention | None:
     """The key of an arXiv paper at dblp."""
     match = _DBLP.match(text, at)
-    begin = at - 14
-    if match is None or text[begin:at].lower() != b"journals/corr/":
+    begin = at - 9
+    if match is None or text[begin:at].lower() != b"journals/":
         return None
     found = canonical(f"{match[1].decode()}.{match[2].decode()}")
     if found is None:
@@ -273,13 +309,10 @@ def _dblp(text: bytes, at: int) -> Mention | None:
     return Mention(found[0], None, begin, match.end(), form)
 
 
-def _reader(text: bytes, start: int, readers: tuple[bytes, ...]) -> int | None:
-    """Where the URL of a reader begins that ends at `start`; None where none does."""
-    before = text[max(0, start - 32) : start].lower()
-    if not before.endswith(readers):
-        return None
-    host = start - max(len(reader) for reader in readers if before.endswith(reader))
-    return _host(text, host)
+def _read(text: bytes, at: int) -> Mention | None:
+    """At the host of a reader."""
+    match = _READER.match(text, at) or _FORUM.match(text, at)
+    return _address(text, at, match) if match is not None else None
 
 
 def _numbered(text: bytes, at: int) -> Mention | None:
@@ -288,16 +321,12 @@ def _numbered(text: bytes, at: int) -> Mention | None:
     if match is None:
         return None
     before = text[at - 1 : at]
-    if before in {b"/", b"="}:
-        begin = _reader(text, at, _READERS)
-        if begin is None and (forum := _FORUM.search(text[max(0, at - 240) : at])):
-            begin = _host(text, at - len(forum[0]))
-        if begin is not None:
-            return (
-                None if addresses.is_userinfo(text, match.end()) else _mention(match, begin, "url")
-            )
-        if text[at - 4 : at].lower() == b"abs/" and _is_corr(text, at - 4, match.end()):
-            return _mention(match, at - 4, "text")
+    if (
+        before == b"/"
+        and text[at - 4 : at].lower() == b"abs/"
+        and _is_corr(text, at - 4, match.end())
+    ):
+        return _mention(match, at - 4, "text")
     if (
         _BARE_START.search(text[max(0, at - 2) : at])
         or not _BARE_END.match(text, match.end())
@@ -319,8 +348,6 @@ def _is_corr(text: bytes, start: int, end: int) -> bool:
 
 def _old(text: bytes, at: int) -> Mention | None:
     """At the first digit of an old id that no label stands before: its archive is cue enough."""
-    if text[at - 1 : at] != b"/":
-        return None
     match = _OLD_AT.match(text, at)
     head = text[max(0, at - 26) : at - 1]
     word = head[len(head.rstrip(_ARCHIVE_LETTERS)) :].lower().lstrip(b".-")
@@ -331,13 +358,8 @@ def _old(text: bytes, at: int) -> Mention | None:
     if match is None or archive.decode() not in ARCHIVES or (dot and len(group) < 2):
         return None
     start = at - 1 - len(word)
-    key = paper(archive + text[at - 1 : match.end(1)])
+    key = paper(archive + text[at - 1 : match.end("number")])
     found = Mention(key, version(match["version"]), start, match.end(), "bare")
-    begin = _reader(text, start, _READERS)
-    if begin is None and (forum := _FORUM.search(text[max(0, start - 240) : start])):
-        begin = _host(text, start - len(forum[0]))
-    if begin is not None:
-        return found._replace(start=begin, form="url")
     before = text[start - 1 : start]
     if before not in _PLAIN_BEFORE and (
         addresses.is_glued(text, start)

@@ -25,7 +25,7 @@ NEW = (
 )
 """A new id without its version; the years end with 2049."""
 
-OLD_NUMBER = rb"((?:(?:9[1-9]|0[0-6])(?:0[1-9]|1[0-2])|070[1-3])(?!000)[0-9]{3})(?![0-9])"
+OLD_NUMBER = rb"(?:(?:9[1-9]|0[0-6])(?:0[1-9]|1[0-2])|070[1-3])(?!000)[0-9]{3}(?![0-9])"
 """The seven digits of an old id."""
 _CLASS = rb"(?:\.[a-z]{2}|\.[a-z]{2,5}-?[a-z]{1,5})?"
 _ARCHIVE = b"(?:" + b"|".join(sorted((a.encode() for a in ARCHIVES), reverse=True)) + b")"
@@ -50,12 +50,12 @@ def canonical(text: str) -> tuple[PaperId, str | None] | None:
 
 def paper(key: bytes) -> PaperId:
     """The canonical id of a key that the patterns above accept."""
-    archive, slash, number = key.decode().lower().partition("/")
-    if slash:
-        return PaperId(f"arxiv:{archive.partition('.')[0]}/{number}")
-    return PaperId("arxiv:" + archive)
+    if b"/" not in key:
+        return PaperId("arxiv:" + key.decode())
+    archive, _, number = key.decode().lower().partition("/")
+    return PaperId(f"arxiv:{archive.partition('.')[0]}/{number}")
 
 
 def version(digits: bytes | None) -> str | None:
-    """`v2` of b"2"."""
+    """`v2` of b"2", None of None."""
     return "v" + digits.decode() if digits else None

@@ -76,13 +76,17 @@ def joins(raw: bytes, low: bytes) -> list[tuple[int, int]]:
     >>> joins(b"arXiv:1203.0133\n8 talks", b"arxiv:0000.0000\n0 talks")
     []
     """
-    return sorted({*_joins(raw), *_cut_notes(raw, low)})
-
-
-def _joins(raw: bytes) -> Iterator[tuple[int, int]]:
+    found = []
+    folded = False
     before, at = -1, raw.find(b"\n")
     while at >= 0:
+        following = raw[at + 1 : at + 2]
+        if following == b"\n":  # a blank line parts paragraphs
+            before = at + 1
+            at = raw.find(b"\n", at + 2)
+            continue
         if at - before > _LEAST_LINE:
+            folded = folded or following in b" \t"
             start = at
             while raw[start - 1] in b" \t\r" and at - start < 4:
                 start -= 1
@@ -90,8 +94,9 @@ def _joins(raw: bytes) -> Iterator[tuple[int, int]]:
             if match is not None:
                 left = raw[max(before + 1, start - _LOOK) : start]
                 if _is_cut(left, raw[match.end() : match.end() + 24]):
-                    yield match.span()
+                    found.append(match.span())
         before, at = at, raw.find(b"\n", at + 1)
+    return sorted({*found, *_cut_notes(raw, low)}) if folded else found
 
 
 def _is_cut(left: bytes, right: bytes) -> bool:

@@ -13,13 +13,13 @@ from enrich.grammar import addresses
 from enrich.model import Mention
 from enrich.paper import PaperId
 
-ANCHORS = (b"openreview.net", b".co/papers/")
+ANCHORS = (b"openreview.net/", b".co/papers/")
 
 _ID = rb"(?P<id>[A-Za-z0-9_-]{5,20}?)(?:(?=__;)|(?![A-Za-z0-9_-]|\.[A-Za-z]{1,20}/))"
 """An id, also as Proofpoint's version 3 brackets it: `__URL__;`."""
 _PARAMETERS = rb"(?:[\w.%-]{1,32}(?:=[^&\s\"'<>]{0,200})?&){0,8}?"
 _AT = re.compile(
-    rb"(?i)openreview\.net\.?(?::[0-9]{1,5})?/{1,3}"
+    rb"(?i)openreview\.net/{1,3}"
     rb"(?:(?:challenge|login)/?\?"
     + _PARAMETERS
     + rb"redirect=(?:/{0,2}|https?://(?:www\.)?openreview\.net/))?"

@@ -1,72 +1,102 @@
 r"""A text as its reader sees it: escapes decoded, what is invisible taken out, offsets kept.
 
 Percent-encoding, HTML entities (also escaped twice), inline tags, backslashes before `/ _ , ; %`,
-zero-width characters, odd blanks and dashes. Sources see only such plain text, so their grammars need not know of
-any of it. A plain text is made of a window around an anchor, and only where something odd stands in it.
+zero-width characters, odd blanks and dashes. Sources see only such plain text, so their grammars need
+not know of any of it. It is made of a window around an anchor, and only where something odd is near.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-FOLD = bytes(ord("0") if chr(b).isdigit() and b < 128 else b for b in range(256)).lower()
+FOLD = bytes(ord("0") if 48 <= byte < 58 else byte for byte in range(256)).lower()
 """For `bytes.translate`: lower case, and each digit as `0`; anchors are searched in such text."""
 
 LITERAL_BREAK = b"\x0b"
 r"""What a literal `\n` becomes: white space that ends a line and joins nothing."""
 
-MOST_ROUNDS = 6
-"""How often escapes may be escaped."""
+_MOST_ROUNDS = 6  # escapes may be escaped, by one mailer after the other
+_ASCII = bytes(range(128))
 
-_ESCAPE = re.compile(
-    rb"%[0-9A-Fa-f]{2}"
-    rb"|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
-    rb"|\\(?:u00[0-7][0-9A-Fa-f]|[nN]|[rt](?![a-z])|[/_,;%])"
-    rb"|</?(?:[bBiIuU]|tt|TT|em|EM|span|SPAN|wbr|WBR|strong|STRONG)(?:[ \t\r\n][^<>]{0,200})?/?>"
-    rb"|\xc2[\x85\xa0\xad]"
+_PERCENT = rb"%[0-9A-Fa-f]{2}"
+_ENTITY = rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+_BACKSLASH = rb"\\(?:u00[0-7][0-9A-Fa-f]|[nN]|[rt](?![a-z])|[/_,;%])"
+_TAG = rb"</?(?i:b|i|u|tt|em|span|wbr|strong)(?:[ \t\r\n][^<>]{0,200})?/?>"
+_CHARACTER = (
+    rb"\xc2[\x85\xa0\xad]"
     rb"|\xe2(?:\x80[\x80-\x95\xa8-\xaf]|\x81[\x9f-\xa4\xa6-\xa9]|\x88\x92)"
     rb"|\xe3\x80[\x80\x81]|\xef\xbb\xbf|\xef\xbc[\x88\x89\x8c\x8d\x9a\x9b]"
 )
-_PROOFPOINT_2 = re.compile(rb"(?i)urldefense\.proofpoint\.com/v2/url\?u=([^&\s\"'<>]{1,2000})")
+_ESCAPE = re.compile(b"|".join((_PERCENT, _ENTITY, _BACKSLASH, _TAG, _CHARACTER)))
+_PERCENT_AT, _ENTITY_AT = re.compile(_PERCENT), re.compile(_ENTITY)
+_BACKSLASH_AT, _TAG_AT = re.compile(_BACKSLASH), re.compile(_TAG)
+_ODD_CHARACTER = re.compile(_CHARACTER)
+
+# What can stand in the middle of an anchor and hide it: a slash or a full stop that is escaped, a tag
+# in a number, anything invisible.
+_HIDING = (
+    (b"%", re.compile(rb"(?i)%(?:(?<=[a-z]{2}%)(?:25){0,4}2f|(?<=[0-9w]%)(?:25){0,4}2e)")),
+    (b"&", re.compile(rb"(?i)&(?<=[0-9a-z]&)(?:amp;){0,3}(?:#4[5-7]|#x2[d-f]|#[0-9]{4}|sol|period|shy|zw|hyphen|dash|[mn]dash)")),
+    (b"\\", re.compile(rb"(?i)\\(?<=[a-z]\\)(?:/|u002f)")),
+    (b"<", re.compile(rb"(?i)<(?<=[0-9./]<)(?:/?(?:[biu]|tt|em|span|strong)|wbr)[ />]")),
+)  # fmt: skip
+_INVISIBLE = re.compile(rb"\xc2\xad|\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa9])|\xef\xbb\xbf")
+
+_PROOFPOINT = re.compile(rb"(?i)urldefense\.proofpoint\.com/v2/url\?u=([^&\s\"'<>]{1,2000})")
 _PROOFPOINT_ESCAPE = re.compile(rb"-[0-9A-F]{2}|_")
-_ASCII = bytes(range(128))
-_ODD_CHARACTER = re.compile(
-    rb"\xc2[\x85\xa0\xad]|\xe2(?:\x80[\x80-\x95\xa8-\xaf]|\x81[\x9f-\xa4\xa6-\xa9]|\x88\x92)"
-    rb"|\xe3\x80|\xef\xbb\xbf|\xef\xbc"
-)
-_HIDING = re.compile(
-    rb"(?<=[0-9.])(?:<(?:/?(?:[biuBIU]>|tt|em|span|strong)|wbr)|&(?:#|period))"
-    rb"|(?<=[0-9A-Za-z./])(?:\xc2\xad|\xe2(?:\x80[\x8b-\x8f]|\x81[\xa0-\xa9])|\xef\xbb\xbf)"
-)
 
 _CHARACTERS = {
     **dict.fromkeys("\u00a0\u202f\u205f\u3000", b" "),
     **dict.fromkeys(map(chr, range(0x2000, 0x200B)), b" "),
     **dict.fromkeys("\u0085\u2028\u2029", b"\n"),
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d", b"-"),
-    "\u3001": b",",
-    "\uff08": b"(",
-    "\uff09": b")",
-    "\uff0c": b",",
-    "\uff1a": b":",
-    "\uff1b": b";",
-}  # all else that the pattern finds is invisible
+    **dict(zip("\u3001\uff08\uff09\uff0c\uff1a\uff1b", (b",", b"(", b")", b",", b":", b";"), strict=True)),
+}  # fmt: skip  # all else that the pattern finds is invisible
 _URL_BLANK = b"+"
-r"""A decoded blank, quote, bracket or `@` stays within its address."""
+"""A decoded blank, quote, bracket or `@` stays within its address."""
 
 
-def may_be_odd(raw: bytes, *, is_ascii: bool) -> bool:
-    """Whether anything in a text may have to be made plain; as cheap as can be."""
-    if b"%" in raw or b"&" in raw or b"\\" in raw or b"<" in raw:
-        return True
-    return not is_ascii and _ODD_CHARACTER.search(raw.translate(None, _ASCII)) is not None
+def oddities(raw: bytes, *, is_ascii: bool) -> tuple[bool, list[int]]:
+    r"""Whether a text is not plain, and where something may hide an anchor.
+
+    >>> oddities(b"hep-th\\/9901001, 5 %", is_ascii=True), oddities(b"a 5 % rise", is_ascii=True)
+    ((True, [6]), (False, []))
+    """
+    odd = False
+    places: list[int] = []
+    if (
+        (b"%" in raw and _has(raw, b"%", _PERCENT_AT))
+        or (b"&" in raw and _has(raw, b"&", _ENTITY_AT))
+        or (b"\\" in raw and _has(raw, b"\\", _BACKSLASH_AT))
+        or (b"<" in raw and _has(raw, b"<", _TAG_AT))
+    ):
+        odd = True
+        for byte, pattern in _HIDING:
+            if byte in raw:
+                places += (match.start() for match in pattern.finditer(raw))
+    if b"_" in raw and b"urldefense" in raw:
+        odd = True
+        places += (match.start(1) for match in _PROOFPOINT.finditer(raw))
+    if not is_ascii and (b"\xe2" in raw or b"\xc2" in raw or b"\xe3" in raw or b"\xef" in raw):
+        rest = raw.translate(None, _ASCII)
+        if _ODD_CHARACTER.search(rest):
+            odd = True
+            if _INVISIBLE.search(rest):
+                places += (match.start() for match in _INVISIBLE.finditer(raw))
+    return odd, places
 
 
-def hiding(raw: bytes) -> Iterator[int]:
-    """Where an anchor may be hidden: a tag or an entity in a number, something invisible in a word."""
-    return (match.start() for match in _HIDING.finditer(raw))
+def _has(raw: bytes, byte: bytes, pattern: re.Pattern[bytes]) -> bool:
+    """Whether the pattern is there; to find its first byte is many times faster than to search it."""
+    at = raw.find(byte)
+    while at >= 0:
+        if pattern.match(raw, at):
+            return True
+        at = raw.find(byte, at + 1)
+    return False
 
 
 class Plain:
@@ -78,7 +108,7 @@ class Plain:
         self, text: bytes, clean: Sequence[int], raw: Sequence[int], below: Plain | None
     ) -> None:
         self.text = text
-        self._clean = clean  # where runs of untouched bytes begin here
+        self._clean = clean  # where runs of untouched bytes, and what was decoded, begin here
         self._raw = raw  # and in the text below
         self._below = below
 
@@ -105,35 +135,50 @@ def plain(raw: bytes, low: int, high: int, cuts: Sequence[tuple[int, int]] = ())
     (b'arXiv:2103.01338', 6, 25)
     """
     window = raw[low:high]
-    edits = [(a - low, b - low, b"") for a, b in cuts if low <= a and b <= high]
-    edits += _edits(window)
-    if b"rldefense" in window:
-        edits += _proofpoint(window)
     seen = None
-    for _ in range(MOST_ROUNDS):
-        if not edits:
+    if cuts:
+        within = [(a - low, b - low, b"") for a, b in cuts if low <= a and b <= high]
+        seen = _edited(window, within, None, low)
+    if b"rldefense" in window:
+        window = seen.text if seen else window
+        seen = _edited(window, _proofpoint(window), seen, 0 if seen else low)
+    for _ in range(_MOST_ROUNDS):
+        window = seen.text if seen else window
+        edits = [(m.start(), m.end(), _decoded(m[0])) for m in _ESCAPE.finditer(window)]
+        if not edits or all(new == window[a:b] for a, b, new in edits):
             break
-        seen = _apply(window, edits, seen, 0 if seen else low)
-        window = seen.text
-        edits = list(_edits(window))
+        seen = _edited(window, edits, seen, 0 if seen else low)
     return seen
 
 
-def _edits(text: bytes) -> Iterator[tuple[int, int, bytes]]:
-    for match in _ESCAPE.finditer(text):
-        new = _decoded(match[0])
-        if new != match[0]:
-            yield match.start(), match.end(), new
+def _edited(
+    text: bytes, edits: Iterable[tuple[int, int, bytes]], below: Plain | None, low: int
+) -> Plain:
+    pieces: list[bytes] = []
+    clean, raw = [0], [low]
+    length = done = 0
+    for start, end, new in edits:
+        pieces += (text[done:start], new)
+        length += start - done
+        clean.append(length)
+        raw.append(low + start)
+        length += len(new)
+        clean.append(length)
+        raw.append(low + end)
+        done = end
+    pieces.append(text[done:])
+    return Plain(b"".join(pieces), clean, raw, below)
 
 
-def _proofpoint(text: bytes) -> Iterator[tuple[int, int, bytes]]:
+def _proofpoint(text: bytes) -> Iterable[tuple[int, int, bytes]]:
     """Proofpoint's rewritten addresses, version 2, which writes %3A as -3A and / as _."""
-    for region in _PROOFPOINT_2.finditer(text):
+    for region in _PROOFPOINT.finditer(text):
         for match in _PROOFPOINT_ESCAPE.finditer(text, region.start(1), region.end(1)):
             new = b"/" if match[0] == b"_" else _decoded(b"%" + match[0][1:])
             yield match.start(), match.end(), new
 
 
+@lru_cache(4096)
 def _decoded(escape: bytes) -> bytes:
     kind = escape[:1]
     if kind == b"%":
@@ -150,24 +195,3 @@ def _decoded(escape: bytes) -> bytes:
     if kind == b"<":
         return b""
     return _CHARACTERS.get(escape.decode("utf-8", "replace"), b"")
-
-
-def _apply(
-    text: bytes, edits: Iterable[tuple[int, int, bytes]], below: Plain | None, low: int
-) -> Plain:
-    pieces: list[bytes] = []
-    clean, raw = [0], [low]
-    length = done = 0
-    for start, end, new in sorted(edits):
-        if start < done:
-            continue
-        pieces += (text[done:start], new)
-        length += start - done
-        clean.append(length)
-        raw.append(low + start)
-        length += len(new)
-        clean.append(length)
-        raw.append(low + end)
-        done = end
-    pieces.append(text[done:])
-    return Plain(b"".join(pieces), clean, raw, below)

@@ -3,47 +3,56 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from enrich.model import Role
 
 _LOOK = 240
 """Bytes before a reference in which its sentence is looked at."""
-_OWN = re.compile(
-    rb"(?:\bbased[ \t]{1,3}(?:up)?on\b|\bpre-?prints?[ \t]?(?:link|url)?[ \t]?:|\b(?:relevant |related )?papers?(?:[ \t](?:link|url|available))?[ \t]?:"
-    rb"|\bjoint[ \t]{1,3}(?:work|project|paper)\b)"
-)
-_SENTENCE_END = re.compile(rb"[a-z0-9)\]][.!?][\"')\]]{0,2}\s|\n[ \t\r]*\n|\x0b")
+_OWN = re.compile(rb"based (?:up)?on|joint work|prints? ?:|papers? ?:|paper link ?:")
+_SENTENCE_END = re.compile(rb"[.!?](?<=[a-z0-9)\]].)[\"')\]]{0,2}\s|\n[ \t\r]*\n|\x0b")
 _HEADING = re.compile(
-    rb"(?:\A|\n|\x0b|\\n)[ \t#*_>]{0,8}(?:[0-9]{1,2}\.?[ \t])?"
+    rb"\n[ \t#*_>]{0,8}(?:[0-9]{1,2}\.?[ \t])?"
     rb"(?:references?|bibliography|literature|works[ ]cited)[ \t*_]{0,4}(?::|\r?\n|\Z)"
 )
-_WORDS = (b"reference", b"bibliography", b"literature", b"works cited")
+_LEAST_CUE = len(". paper:")
+_FIRST = frozenset({b"r", b"b", b"l", b"w", b"#", b"*", b"_", b">", b" ", b"\t"})
+_MAY_BE_ITEM = frozenset({b"[", b"\\", b" ", b"\t", b">", b"*", b"-"})
 _ITEM = re.compile(
-    rb"(?:\A|\n)[ \t>*-]{0,8}(?:\[(?:[0-9]{1,3}|[a-z+]{1,10}[0-9]{2,4}[a-z]?)\][^(]|\\bibitem)"
+    rb"\n[ \t>*-]{0,8}(?:\[(?:[0-9]{1,3}|[a-z+]{1,10}[0-9]{2,4}[a-z]?)\][^(]|\\bibitem)"
 )
 
 
-def headings(low: bytes) -> Sequence[int]:
-    """Where the lists of references begin in a lower-case text."""
-    if any(word in low for word in _WORDS):
-        return [match.start() for match in _HEADING.finditer(low)]
-    return ()
+def heading(low: bytes, end: int) -> int | None:
+    """Where the first list of references before `end` begins in a lower-case text."""
+    if low[:1] in _FIRST and _HEADING.match(b"\n" + low[:64]):
+        return 0
+    at = low.find(b"\n", 0, end)
+    while at >= 0:
+        if low[at + 1 : at + 2] in _FIRST and _HEADING.match(low, at):
+            return at
+        at = low.find(b"\n", at + 1, end)
+    return None
 
 
-def role(low: bytes, start: int, field: str, lists: Sequence[int]) -> Role:
-    """The role of the reference that begins at byte `start` of a lower-case text."""
-    if field == "paper_link":
-        return "own"
-    if lists and lists[0] < start:
+def role(low: bytes, start: int) -> Role:
+    """The role of a reference that stands in no list under a heading, at byte `start`."""
+    reach = start - _LOOK if start > _LOOK else 0
+    line = low.rfind(b"\n", reach, start) + 1
+    if low[line : line + 1] in _MAY_BE_ITEM and _is_item(low, reach, start):
         return "cited"
-    window = low[start - _LOOK if start > _LOOK else 0 : start]
-    if b"[" in window or b"\\" in window:
-        paragraph = window[window.rfind(b"\n\n") + 1 :]
-        if _ITEM.search(paragraph):
-            return "cited"
-    if b"based" in window or b"print" in window or b"paper" in window or b"joint" in window:
-        said = list(_OWN.finditer(window))
-        if said and not _SENTENCE_END.search(window, said[-1].end()):
+    stop = low.rfind(b". ", line or reach, start)
+    while stop > reach + 1 and not low[stop - 2 : stop].isalnum():  # an initial ends no sentence
+        stop = low.rfind(b". ", line or reach, stop)
+    if start - stop < _LEAST_CUE:
+        return "mentioned"
+    sentence = low[stop + 1 : start] if stop >= 0 else low[line or reach : start]
+    if b"based" in sentence or b"print" in sentence or b"paper" in sentence or b"joint" in sentence:
+        said = list(_OWN.finditer(sentence))
+        if said and not _SENTENCE_END.search(sentence, said[-1].start()):
             return "own"
     return "mentioned"
+
+
+def _is_item(low: bytes, reach: int, start: int) -> bool:
+    window = low[reach:start] if reach else b"\n" + low[:start]
+    return _ITEM.search(window, window.rfind(b"\n\n") + 1) is not None
