@@ -16,7 +16,7 @@ from enrich.database import FAULTS, INDEX, check, checksum, connect, create, tra
 from enrich.errors import PapersError, StoreError
 from enrich.paper import Paper, PaperId
 from enrich.readers import HEAD, Place, Reader, reader_of
-from enrich.readers._lines import is_html
+from enrich.readers._json import is_html
 from enrich.readers._stream import Stream
 from enrich.rows import from_row, to_row
 from enrich.store import BATCH

@@ -12,7 +12,7 @@ from typing import Any
 
 from enrich.paper import Paper
 from enrich.readers import Item, Place
-from enrich.readers._lines import json_lines
+from enrich.readers._json import json_lines
 from enrich.readers._stream import Stream
 from enrich.sources import source
 

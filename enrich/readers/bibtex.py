@@ -1,0 +1,203 @@
+"""BibTeX and BibLaTeX: an entry counts where eprint, URL, DOI, note, journal or volume name a paper.
+
+The syntax: tug.org/texlive docs "btxdoc" and "btxhak": `@type{key, name = value # value, …}`, a value in
+braces, in quotes, a number or a macro of `@string`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from enrich.errors import PapersError
+from enrich.paper import Paper
+from enrich.readers import Item, Place, _refer
+from enrich.readers._json import is_html
+from enrich.readers._stream import Stream
+from enrich.text import plain, tidy
+
+MAX_ENTRY = 1 << 20
+"""Characters of the longest entry; one without its closing brace would take in the rest of the file."""
+_ENTRY = re.compile(r"\s*@\s*([A-Za-z]+)\s*([{(])", re.ASCII)
+_ANY_ENTRY = re.compile(rb"^[ \t]*@[ \t]*[A-Za-z]{3,20}[ \t]*[{(]", re.MULTILINE)
+_KEY = re.compile(r"\s*[^,\s=\"#{}()]*\s*(?:,|$)")
+_FIELD = re.compile(r"[\s,]*([A-Za-z][\w:.+/-]*)\s*=\s*", re.ASCII)
+_BARE = re.compile(r"\s*([\w:.+/-]+)\s*", re.ASCII)
+_PROTECTED = re.compile(r"(?<![\w\\^}])\{([^{}\\$]*)\}")
+_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_MONTHS = {
+    name: f"-{number:02}"
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+_NAMING = (
+    "url",
+    "doi",
+    "note",
+    "howpublished",
+    "journal",
+    "journaltitle",
+    "eprint",
+    "pdf",
+    "number",
+)
+
+
+class Bibtex:
+    """The format."""
+
+    name = "bibtex"
+    unit = "line"
+
+    def recognises(self, head: bytes) -> bool:
+        """Entries at the beginning of lines."""
+        return bool(_ANY_ENTRY.search(head)) and head.lstrip()[:1] not in b"{[<"
+
+    def read(self, stream: Stream, start: Place) -> Iterator[Item]:
+        """The papers from an entry on; the number is that of an entry's first line."""
+        stream.seek(start.offset)
+        offset, number = start
+        first, entry, macros = number + 1, "", dict[str, str]()
+        while line := stream.readline():
+            offset += len(line)
+            number += 1
+            text = line.decode("utf-8", "replace")
+            if not entry:
+                if is_html(line):
+                    raise PapersError(f"{stream.path}: line {number} begins a web page")
+                if not _ENTRY.match(text):
+                    continue
+                first = number
+            elif len(entry) > MAX_ENTRY or _ENTRY.match(text):
+                yield Item(Place(offset, first), None, "has no closing brace")
+                first, entry = number, ""
+            entry += text
+            if (end := _end(entry)) is not None:
+                yield _item(entry[:end], Place(offset, first), macros)
+                entry = ""
+        if entry:
+            yield Item(Place(offset, first), None, "is cut off")
+
+
+def paper(entry: Mapping[str, str]) -> Paper | None:
+    """The paper of an entry's fields, by their names in lower case; None where it names none of ours.
+
+    Raises:
+        ValueError: it has no title.
+
+    >>> paper({"eprint": "2103.01338", "archiveprefix": "arXiv", "title": "{On} $x$", "author": "Doe, J. and others",
+    ...        "year": "2021"}).authors
+    ('J. Doe',)
+    """
+    texts = [entry.get(name) for name in _NAMING]
+    kind = entry.get("archiveprefix") or entry.get("eprinttype") or "arXiv"
+    if (eprint := entry.get("eprint")) and kind.lower() == "arxiv":
+        texts.append(f"arXiv:{eprint}")
+    if volume := entry.get("volume"):
+        texts.append(f"{entry.get('journal', '')} {volume}")
+    year, month = entry.get("year", ""), entry.get("month", "").lower()
+    return _refer.paper(
+        _refer.named(texts),
+        title=_PROTECTED.sub(r"\1", entry.get("title", "")),
+        authors=[_name(name) for name in _AND.split(tidy(entry.get("author", "")))],
+        date=_refer.date(entry.get("date") or year + _MONTHS.get(month[:3], ""))
+        or _refer.date(year),
+        venue=entry.get("booktitle") or entry.get("journaltitle") or entry.get("journal"),
+        doi=entry.get("doi"),
+        abstract=entry.get("abstract"),
+        grounds="bibtex",
+    )
+
+
+def fields(entry: str, macros: Mapping[str, str]) -> dict[str, str]:
+    """The fields between an entry's outer braces, names in lower case; what follows an error is left.
+
+    >>> fields('key, title = {A {B} c}, month = jan # "~1", year=2021', {})
+    {'title': 'A {B} c', 'month': 'jan~1', 'year': '2021'}
+    """
+    found: dict[str, str] = {}
+    at = match.end() if (match := _KEY.match(entry)) else 0
+    while match := _FIELD.match(entry, at):
+        value, at = _value(entry, match.end(), macros)
+        found.setdefault(match[1].lower(), value)
+    return found
+
+
+def _item(entry: str, place: Place, macros: dict[str, str]) -> Item:
+    start = _ENTRY.match(entry)
+    kind = start[1].lower() if start else ""
+    inner = entry[start.end() : -1] if start else ""
+    if kind == "string":
+        macros |= fields("," + inner, macros)
+    if kind in ("string", "comment", "preamble"):
+        return Item(place)
+    try:
+        return Item(place, paper(fields(inner, macros)))
+    except ValueError as error:
+        return Item(place, None, str(error))
+
+
+def _end(entry: str) -> int | None:
+    """Where an entry ends: behind the brace that closes it."""
+    start = _ENTRY.match(entry)
+    if start is None:
+        return len(entry)
+    depth, closes = 1, "}" if start[2] == "{" else ")"
+    for match in re.finditer(r"\\.|[{}()]", entry[start.end() :], re.DOTALL):
+        if match[0] == "{":
+            depth += 1
+        elif match[0] == "}" and (depth > 1 or closes == "}"):
+            depth -= 1
+        elif match[0] == ")" == closes and depth == 1:
+            depth = 0
+        if depth == 0:
+            return start.end() + match.end()
+    return None
+
+
+def _value(entry: str, at: int, macros: Mapping[str, str]) -> tuple[str, int]:
+    """A value and where it ends: parts joined by `#`."""
+    parts: list[str] = []
+    while True:
+        at = len(entry) - len(entry[at:].lstrip())
+        if entry[at : at + 1] in ("{", '"'):
+            end = _closing(entry, at)
+            parts.append(entry[at + 1 : end])
+            at = end + 1
+        elif match := _BARE.match(entry, at):
+            parts.append(macros.get(match[1].lower(), match[1]))
+            at = match.end()
+        joined = re.compile(r"\s*#").match(entry, at)
+        if joined is None:
+            return "".join(parts), at
+        at = joined.end()
+
+
+def _closing(entry: str, at: int) -> int:
+    """Where the brace or quote at `at` is closed, else the end."""
+    quoted, depth = entry[at] == '"', 0
+    for match in re.compile(r'\\.|[{}"]', re.DOTALL).finditer(entry, at + 1):
+        if match[0] == "{":
+            depth += 1
+        elif match[0] == "}":
+            if depth == 0 and not quoted:
+                return match.start()
+            depth -= 1
+        elif match[0] == '"' and quoted and depth == 0:
+            return match.start()
+    return len(entry)
+
+
+def _name(name: str) -> str:
+    """A name as it is spoken; "others" is nobody's."""
+    parts = [tidy(part) for part in plain(name).split(",")]
+    if parts == ["others"]:
+        return ""
+    if len(parts) == 1:
+        return parts[0]
+    last, *suffix, first = parts
+    return f"{first} {last}" + (f", {suffix[0]}" if suffix else "")
+
+
+READER = Bibtex()
