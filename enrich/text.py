@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import quote
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+_PLAIN_DOI = re.compile(r"[A-Za-z0-9/:;()._~-]*")
 _BLANK = re.compile(r"\s+")
 
 # Categories Cc (but tab and line feed) and the bidi marks of UAX #9: they can forge a terminal line.
@@ -20,7 +22,20 @@ def tidy(text: str) -> str:
     >>> tidy(" On\n  the  H1\x07 Collaboration ")
     'On the H1 Collaboration'
     """
+    if text.isprintable() and "  " not in text:  # most are tidy already
+        return text.strip()
     return _BLANK.sub(" ", _CONTROL.sub("", text)).strip()
+
+
+def doi_url(doi: str) -> str:
+    """The address of a DOI.
+
+    >>> doi_url("10.1103/PhysRevD.93.016005"), doi_url("10.1002/(sici)1<1::aid>3.0")
+    ('https://doi.org/10.1103/PhysRevD.93.016005', 'https://doi.org/10.1002/(sici)1%3C1::aid%3E3.0')
+    """
+    if _PLAIN_DOI.fullmatch(doi):
+        return "https://doi.org/" + doi
+    return "https://doi.org/" + quote(doi, safe="/:;()._-~")
 
 
 def printable(text: str) -> str:

@@ -11,12 +11,12 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from enrich.errors import BadAnswer, Refused, SourceError
 from enrich.paper import Paper, PaperId, Publication, Version
 from enrich.sources import Politeness, source
-from enrich.text import tidy
+from enrich.text import doi_url, tidy
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -165,7 +165,7 @@ def _published_as(attributes: _Object) -> Publication | None:
     for each in _objects(attributes, "relatedIdentifiers"):
         doi = _DOI.fullmatch(_text(each, "relatedIdentifier") or "")
         if each.get("relationType") == "IsVersionOf" and doi and not _is_own(doi[0]):
-            url = "https://doi.org/" + quote(doi[0], safe="/:;()._-~")
+            url = doi_url(doi[0])
             return Publication(doi=doi[0], url=url, via="datacite")
     return None
 

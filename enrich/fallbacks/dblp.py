@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from enrich.errors import BadAnswer, Refused, SourceError
 from enrich.grammar import arxiv
 from enrich.paper import Paper, PaperId, Publication
 from enrich.sources import Politeness, source
-from enrich.text import tidy
+from enrich.text import doi_url, tidy
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -121,7 +121,7 @@ class _Record:
                     venue=self.venue,
                     year=int(self.year) if self.year else None,
                     doi=doi.lower(),  # dblp writes them in capitals
-                    url="https://doi.org/" + quote(doi.lower(), safe="/:;()._-~"),
+                    url=doi_url(doi.lower()),
                     via="dblp",
                 )
         return Paper(

@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from enrich.paper import Paper, PaperId, Publication, Version
-from enrich.text import tidy
+from enrich.text import doi_url, tidy
 
 if TYPE_CHECKING:
     from arxiv import Result
@@ -135,7 +134,7 @@ def publication(journal_ref: str | None, doi: str | None) -> Publication | None:
         venue=venue,
         year=_year(venue or ""),
         doi=name,
-        url=name and "https://doi.org/" + quote(name, safe="/:;()._-~"),
+        url=name and doi_url(name),
         via="arxiv",
     )
 

@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from enrich.grammar import arxiv
 from enrich.paper import Decision, PaperId, Publication
-from enrich.text import tidy
+from enrich.text import doi_url, tidy
 
 Note = Mapping[str, Any]
 
@@ -205,7 +205,7 @@ def links(note: Note, content: Note) -> tuple[tuple[PaperId, ...], Publication |
         if scheme == "arxiv" and (found := arxiv.canonical(key)):
             ids[found[0]] = None
         elif scheme == "doi" and published is None and (doi := _DOI.fullmatch(key)):
-            address = "https://doi.org/" + quote(doi[0], safe="/:;()._-~")
+            address = doi_url(doi[0])
             published = Publication(doi=doi[0], url=address, via="openreview")
     for key in ("pdf", "html"):
         if link := _arxiv_link(text(value(content, key)) or ""):
