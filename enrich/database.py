@@ -85,16 +85,13 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         raise
 
 
-def checksum(*parts: bytes | None) -> int:
+def checksum(id_: bytes, version: bytes, data: bytes | None) -> int:
     """31 bits over the parts of a row, so that a flipped bit is seen.
 
-    >>> checksum(b"ab", b"c") == checksum(b"a", b"bc")
+    >>> checksum(b"x:1", b"v2", b"{}") == checksum(b"x:1", b"", b"v2{}")
     False
     """
-    total = 0
-    for part in parts:
-        total = crc32(b"\0" if part is None else part, crc32(b"\1", total))
-    return total & 0x7FFFFFFF
+    return crc32(b"\0" if data is None else data, crc32(b"%b\0%b\0" % (id_, version))) & 0x7FFFFFFF
 
 
 def is_empty(connection: sqlite3.Connection) -> bool:
@@ -109,6 +106,11 @@ def is_corrupt(error: Exception) -> bool:
     if isinstance(error, UnicodeDecodeError):
         return True
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in CORRUPT
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether another process holds the file."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_BUSY
 
 
 def reason(error: Exception) -> str:
