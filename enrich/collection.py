@@ -7,19 +7,22 @@ read into a private temporary database first, so memory stays flat.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Self
 
-from enrich.database import FAULTS, INDEX, check, checksum, connect, create, transaction
+from enrich.database import FAULTS, INDEX, check, checksum, connect, create, reason, transaction
 from enrich.errors import PapersError, StoreError
 from enrich.paper import Paper, PaperId
 from enrich.readers import HEAD, Place, Reader, reader_of
 from enrich.readers._json import is_html
 from enrich.readers._stream import Stream
-from enrich.rows import from_row, to_row
+from enrich.rows import Row, from_row
 from enrich.store import BATCH
+from enrich.text import printable, tidy
 
 MAGIC = b"SQLite format 3\0"
 MOST_WARNINGS = 20
@@ -77,6 +80,57 @@ def format_of(head: bytes, path: Path) -> Reader:
     return reader
 
 
+def info(path: Path) -> dict[str, Any]:
+    """Of a collection: its size, how many papers and abstracts it holds, out of which files.
+
+    Raises:
+        PapersError: there is no such file, or it is no collection.
+    """
+    with Stream(path) as stream:
+        if not stream.head(len(MAGIC)).startswith(MAGIC):
+            raise PapersError(
+                f"{path}: no collection", hint="make one: enrich papers import FILE… -o COLLECTION"
+            )
+    with closing(_open(path)) as connection:
+        try:
+            papers, abstracts = connection.execute(
+                "SELECT (SELECT count(*) FROM papers), (SELECT count(*) FROM abstracts)"
+            ).fetchone()
+            files = connection.execute(
+                "SELECT name, format, papers, problems FROM files ORDER BY number"
+            ).fetchall()
+        except FAULTS as error:
+            raise PapersError(f"{path}: the collection is damaged ({reason(error)})") from None
+    return {
+        "path": str(path),
+        "bytes": path.stat().st_size,
+        "papers": papers,
+        "abstracts": abstracts,
+        "files": [
+            {
+                "name": name.decode("utf-8", "replace"),
+                "format": format_.decode("utf-8", "replace"),
+                "papers": of_it,
+                "problems": problems,
+            }
+            for name, format_, of_it, problems in files
+        ],
+    }
+
+
+def export(
+    path: Path, *, on_warning: Callable[[str], None], abstracts: bool = False
+) -> Iterator[str]:
+    """The papers of a collection, or of any readable file, as the JSON lines that `--papers` reads.
+
+    Raises:
+        PapersError: as `open_papers`.
+    """
+    with open_papers(path, on_warning=on_warning, abstracts=abstracts) as collection:
+        for paper in collection.papers(abstracts=abstracts):
+            yield printable(json.dumps(paper.to_dict(), ensure_ascii=False)) + "\n"
+
+
 class Collection:
     """An open collection; `open_papers` makes it. May be used from several threads."""
 
@@ -90,8 +144,19 @@ class Collection:
         Raises:
             PapersError: the file is damaged.
         """
-        wanted = list(dict.fromkeys(ids))
         found: dict[PaperId, Paper] = {}
+        for id_, record, abstract in self.rows(ids, abstracts=abstracts):
+            with suppress(ValueError):  # a bad row counts as none
+                found[id_] = from_row(id_, record, abstract=abstract, via="collection")
+        return found
+
+    def rows(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> Iterator[Row]:
+        """The rows of those papers that it holds, as they lie there; damaged ones are left out.
+
+        Raises:
+            PapersError: the file is damaged.
+        """
+        wanted = list(dict.fromkeys(ids))
         columns = "id, p.sum, record, a.sum, a.text" if abstracts else "id, p.sum, record"
         tables = "papers p LEFT JOIN abstracts a USING (number)" if abstracts else "papers p"
         try:
@@ -100,13 +165,11 @@ class Collection:
                 names = {id_.encode(): id_ for id_ in batch}
                 marks = ",".join("?" * len(batch))
                 query = f"SELECT {columns} FROM {tables} WHERE id IN ({marks}) AND version = ''"  # noqa: S608
-                for row in self._connection.execute(query, batch):
-                    id_ = names.get(row[0])
-                    if id_ is not None and (paper := _paper(id_, row)) is not None:
-                        found[id_] = paper
+                for key, total, record, *more in self._connection.execute(query, batch):
+                    if type(record) is bytes and total == checksum(key, b"", record):
+                        yield Row(names[key], record, _abstract(key, *more) if more else None)
         except FAULTS as error:
-            raise PapersError(f"{self.path}: the collection is damaged ({error})") from None
-        return found
+            raise PapersError(f"{self.path}: the collection is damaged ({reason(error)})") from None
 
     def papers(self, *, abstracts: bool = False) -> Iterator[Paper]:
         """All papers, in the order of their ids.
@@ -122,7 +185,9 @@ class Collection:
                     (last, BATCH),
                 ).fetchall()
             except FAULTS as error:
-                raise PapersError(f"{self.path}: the collection is damaged ({error})") from None
+                raise PapersError(
+                    f"{self.path}: the collection is damaged ({reason(error)})"
+                ) from None
             if not rows:
                 return
             last = rows[-1][0]
@@ -162,22 +227,19 @@ class Complaints:
             self._on_warning(f"{self._name}: {more} more {self._unit}s that are no papers")
 
 
-def insert(connection: sqlite3.Connection, papers: Iterable[Paper], *, abstracts: bool) -> None:
+def insert(connection: sqlite3.Connection, rows: Iterable[Row], *, abstracts: bool) -> None:
     """Append papers; the index comes last, and with it what to do about a paper that is there twice."""
     (number,) = connection.execute("SELECT coalesce(max(number), 0) FROM papers").fetchone()
-    rows, texts = [], []
-    for paper in papers:
-        number += 1
-        id_ = paper.id.encode("utf-8", "replace")
-        data = to_row(paper)
-        rows.append((number, paper.id, checksum(id_, b"", data), data))
-        if abstracts and paper.abstract:
-            text = paper.abstract.encode("utf-8", "replace")
-            texts.append((number, checksum(id_, b"", text), text))
+    papers, texts = [], []
+    for number, (id_, record, abstract) in enumerate(rows, number + 1):  # noqa: B020
+        key = id_.encode("utf-8", "replace")
+        papers.append((number, id_, checksum(key, b"", record), record))
+        if abstracts and abstract and (text := tidy(abstract).encode("utf-8", "replace")):
+            texts.append((number, checksum(key, b"", text), text))
     connection.executemany(
         "INSERT INTO papers (number, id, version, revision, misses, sum, record)"
         " VALUES (?, ?, '', 0, 0, ?, ?)",
-        rows,
+        papers,
     )
     connection.executemany("INSERT INTO abstracts (number, sum, text) VALUES (?, ?, ?)", texts)
 
@@ -203,12 +265,12 @@ def _fill(
 ) -> None:
     with transaction(connection):
         create(connection)
-        batch: list[Paper] = []
+        batch: list[Row] = []
         for item in reader.read(stream, Place()):
             if item.problem is not None:
                 complaints.add(item.place.number, item.problem)
-            elif item.paper is not None:
-                batch.append(item.paper)
+            elif item.row is not None:
+                batch.append(item.row)
                 if len(batch) == BATCH:
                     insert(connection, batch, abstracts=abstracts)
                     batch.clear()
@@ -223,6 +285,7 @@ def _open(path: Path) -> sqlite3.Connection:
         connection = connect(path, "mode=ro&immutable=1")
         check(connection, path)
         connection.execute("PRAGMA query_only=ON")
+        connection.execute("PRAGMA cache_size=-32000")
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_ROW)
         tables = connection.execute(
             "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('papers', 'abstracts')"
@@ -232,18 +295,12 @@ def _open(path: Path) -> sqlite3.Connection:
     except (*FAULTS, StoreError) as error:
         if connection:
             connection.close()
-        reason = error if isinstance(error, StoreError) else f"{path}: {error}"
-        raise PapersError(f"{reason}; it is no collection of ours") from None
+        said = error if isinstance(error, StoreError) else f"{path}: {reason(error)}"
+        raise PapersError(f"{said}; it is no collection of ours") from None
     return connection
 
 
-def _paper(id_: PaperId, row: tuple[Any, ...]) -> Paper | None:
-    try:
-        if row[1] != checksum(row[0], b"", row[2]):
-            return None
-        abstract = None
-        if len(row) > 3 and row[3] is not None and row[3] == checksum(row[0], b"", row[4]):
-            abstract = row[4].decode()
-        return from_row(id_, row[2], abstract=abstract, via="collection")
-    except (ValueError, TypeError, AttributeError):
+def _abstract(key: bytes, total: Any, text: Any) -> str | None:
+    if type(text) is not bytes or total != checksum(key, b"", text):
         return None
+    return text.decode("utf-8", "replace")

@@ -23,7 +23,7 @@ LAYERS = {
     "records": 1, "rows": 1, "trust": 1, "select": 1, "table": 1, "writers": 1,
     "exchange": 2, "gate": 2, "polite": 2, "httpcache": 2, "http": 2, "borders": 2, "feed_http": 2,
     "inputs": 2,
-    "database": 2, "store": 2, "readers": 2, "collection": 2,
+    "database": 2, "store": 2, "readers": 2, "collection": 2, "importing": 2,
     "lookup": 3, "queues": 3, "pipeline": 3,
     "commands": 4, "cli": 4, "__init__": 4, "__main__": 4,
 }  # fmt: skip

@@ -7,12 +7,13 @@ under the entry-point group `enrich.readers`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol, TypeVar
 
 from enrich.paper import Paper
 from enrich.plugins import load, names_in
 from enrich.readers._stream import Stream
+from enrich.rows import Row, row_of
 
 HEAD = 1 << 18
 """Bytes that a format is told by."""
@@ -31,8 +32,21 @@ class Item(NamedTuple):
     """One record of a file: a paper, or what is wrong with it, or neither where it is none of ours."""
 
     place: Place
-    paper: Paper | None = None
+    row: Row | None = None
     problem: str | None = None
+
+
+T = TypeVar("T")
+
+
+def rows(make: Callable[[T], Paper | None]) -> Callable[[T], Row | None]:
+    """What makes rows, out of what makes papers."""
+
+    def made(data: T) -> Row | None:
+        paper = make(data)
+        return None if paper is None else row_of(paper)
+
+    return made
 
 
 class Reader(Protocol):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from enrich.paper import Paper, Version
 from enrich.sources import source
@@ -19,6 +20,7 @@ _MONTHS = {
         ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
     )
 }
+_VERSION = re.compile(r"v[1-9]\d{0,3}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _BETWEEN = re.compile(r"\s*[,;:]\s*(?:and\s+)?|\s+and\s+")
@@ -51,7 +53,7 @@ def paper(
     title = tidy(title or "")
     if not title:
         raise ValueError("has no title")
-    rows = tuple([Version(version=version, date=date) for version, date in versions])
+    rows = tuple([_version(version, date) for version, date in versions])
     if len(rows) > 1:
         rows = tuple(sorted(rows, key=lambda row: row.number))
     latest = None
@@ -60,18 +62,17 @@ def paper(
         created = rows[0].date if rows[0].version == "v1" else created
         updated = rows[-1].date if latest != "v1" else None
     dates = [(name, date) for name, date in (("submitted", created), ("updated", updated)) if date]
-    said = f"{comments or ''} {abstract[:400] if abstract else ''}".lower()
     return Paper(
         id=found[0],
         title=title,
-        authors=tuple([name for author in authors if (name := tidy(author))]),
+        authors=tuple(tidied(authors)),
         published=created,
         updated=updated,
         dates=tuple(dates),
         latest_version=latest,
         versions=rows,
         category=categories.split(None, 1)[0] if categories else None,
-        withdrawn="withdrawn" in said and is_withdrawn(comments, tidy(abstract or "")),
+        withdrawn=withdrawn(comments, abstract),
         doi=f"10.48550/arXiv.{found[0].key}",
         published_as=publication(journal_ref, doi) if journal_ref or doi else None,
         abstract=abstract,
@@ -80,13 +81,42 @@ def paper(
     )
 
 
+def tidied(names: Iterable[str]) -> list[str]:
+    """The names that are none but blank, each tidied."""
+    found = list(names)
+    whole = f"|{'|'.join(found)}|"
+    odd = "  " in whole or "| " in whole or " |" in whole or "||" in whole
+    if whole.isprintable() and not odd:
+        return found  # nearly all
+    return [name for each in found if (name := tidy(each))]
+
+
+def withdrawn(comments: str | None, abstract: str | None) -> bool:
+    """Whether the paper was withdrawn, by what comments and abstract say."""
+    said = f"{comments} {abstract[:400]}" if abstract else str(comments)
+    if "ithdraw" not in said and "ITHDRAW" not in said:
+        return False
+    return is_withdrawn(comments, tidy(abstract or ""))
+
+
+def _version(version: str, date: str | None) -> Version:
+    if type(version) is not str or not _VERSION.fullmatch(version):
+        raise ValueError(f"{version!s:.20} is no version of a paper")
+    return Version(version=version, date=date)
+
+
 def day(text: str | None) -> str | None:
     """A date of a version, RFC 822 (always GMT), or an ISO one; None where it is neither.
 
     >>> day("Mon, 22 Oct 2018 22:41:50 GMT"), day("2018-10-22"), day("yesterday")
     ('2018-10-22', '2018-10-22', None)
     """
-    parts = (text or "").split()
+    return _day(text[:16]) if text else None
+
+
+@lru_cache(maxsize=4096)  # a dump holds the papers of one day together
+def _day(text: str) -> str | None:
+    parts = text.split()
     if len(parts) > 3 and parts[2] in _MONTHS and parts[1].isdecimal() and parts[3].isdecimal():
         found = f"{parts[3]}-{_MONTHS[parts[2]]}-{parts[1]:0>2}"
     else:

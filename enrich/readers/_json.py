@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from enrich.errors import PapersError
-from enrich.paper import Paper
 from enrich.readers import Item, Place
 from enrich.readers._stream import Stream
+from enrich.rows import Row
 
 MAX_OBJECT = 1 << 24
 """Characters of the longest object of an array."""
 _BLANK = re.compile(r"[\s,]*")
 
-Make = Callable[[Mapping[str, Any]], Paper | None]
-"""An object to its paper, None where it is none of ours; ValueError says what is wrong with it."""
+Make = Callable[[Mapping[str, Any]], Row | None]
+"""An object to its paper's row, None where it is none of ours; ValueError says what is wrong with it."""
 
 _HTML = (b"<!doctype html", b"<html", b"<head")
 
@@ -32,15 +32,18 @@ def json_lines(stream: Stream, start: Place, make: Make) -> Iterator[Item]:
     """A record a line; blank lines are passed over."""
     stream.seek(start.offset)
     offset, number = start
-    decode = json.loads
+    decode = json.JSONDecoder().raw_decode
     while line := stream.readline():
         offset += len(line)
         number += 1
         place = Place(offset, number)
-        if line.isspace():
-            continue
         try:
-            data = decode(line)
+            text = line.decode().strip()
+            if not text:
+                continue
+            data, end = decode(text)
+            if end != len(text):
+                raise json.JSONDecodeError("more than one value", text, end)
             if type(data) is not dict:
                 raise ValueError("is no JSON object")  # noqa: TRY301
             yield Item(place, make(data))

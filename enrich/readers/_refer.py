@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import quote
 
 from enrich.extract import find_references
 from enrich.paper import Decision, Paper, PaperId, Publication
 from enrich.sources import source
-from enrich.text import tidy
+from enrich.text import doi_url, tidy
 
 _PREPRINT = re.compile(r"\b(?:arxiv|corr|openreview|e-?prints?)\b", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
@@ -73,7 +72,7 @@ def paper(
             venue=venue if published else None,
             year=int(date[:4]) if date else None,
             doi=name,
-            url=name and "https://doi.org/" + quote(name, safe="/:;()._-~"),
+            url=name and doi_url(name),
         )
     return Paper(
         id=id_,

@@ -13,9 +13,9 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from enrich.errors import PapersError
-from enrich.paper import Paper
 from enrich.readers import Item, Place
 from enrich.readers._stream import Stream
+from enrich.rows import Row
 from enrich.text import tidy
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def slices(
     stream: Stream,
     start: Place,
     tags: tuple[str, ...],
-    make: Callable[[bytes], Paper | None],
+    make: Callable[[bytes], Row | None],
 ) -> Iterator[Item]:
     """A record an element of these names, which do not nest; `make` gets its bytes.
 
@@ -60,12 +60,12 @@ def slices(
             number += 1
             place = Place(offset + end, number)
             try:
-                paper = make(buffer[found.start() : end])
+                row = make(buffer[found.start() : end])
             except (ValueError, expat.ExpatError) as error:
                 problem = str(error) if type(error) is ValueError else f"is no XML ({error})"
                 yield Item(place, None, problem)
             else:
-                yield Item(place, paper)
+                yield Item(place, row)
             at = end
         if found is None:
             gap = buffer[at:]

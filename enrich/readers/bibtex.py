@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from enrich.errors import PapersError
 from enrich.paper import Paper
-from enrich.readers import Item, Place, _refer
+from enrich.readers import Item, Place, _refer, rows
 from enrich.readers._json import is_html
 from enrich.readers._stream import Stream
 from enrich.text import plain, tidy
@@ -24,6 +24,9 @@ _KEY = re.compile(r"\s*[^,\s=\"#{}()]*\s*(?:,|$)")
 _FIELD = re.compile(r"[\s,]*([A-Za-z][\w:.+/-]*)\s*=\s*", re.ASCII)
 _BARE = re.compile(r"\s*([\w:.+/-]+)\s*", re.ASCII)
 _PROTECTED = re.compile(r"(?<![\w\\^}])\{([^{}\\$]*)\}")
+_BRACE = re.compile(r"\\.|[{}()]", re.DOTALL)
+_QUOTE = re.compile(r'\\.|[{}"]', re.DOTALL)
+_JOINED = re.compile(r"\s*#")
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _MONTHS = {
     name: f"-{number:02}"
@@ -55,29 +58,66 @@ class Bibtex:
         return bool(_ANY_ENTRY.search(head)) and head.lstrip()[:1] not in b"{[<"
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """The papers from an entry on; the number is that of an entry's first line."""
-        stream.seek(start.offset)
-        offset, number = start
-        first, entry, macros = number + 1, "", dict[str, str]()
+        """The papers from an entry on; macros may stand anywhere, so all is read again.
+
+        The number is that of an entry's last line.
+        """
+        return (item for item in self._items(stream) if item.place.number > start.number)
+
+    def _items(self, stream: Stream) -> Iterator[Item]:
+        stream.seek(0)
+        offset = number = 0
+        first, entry, macros = 0, _Entry(), dict[str, str]()
         while line := stream.readline():
             offset += len(line)
             number += 1
+            place = Place(offset, number)
             text = line.decode("utf-8", "replace")
-            if not entry:
+            begins = _ENTRY.match(text)
+            if begins is None and not entry.lines:
                 if is_html(line):
                     raise PapersError(f"{stream.path}: line {number} begins a web page")
-                if not _ENTRY.match(text):
-                    continue
-                first = number
-            elif len(entry) > MAX_ENTRY or _ENTRY.match(text):
-                yield Item(Place(offset, first), None, "has no closing brace")
-                first, entry = number, ""
-            entry += text
-            if (end := _end(entry)) is not None:
-                yield _item(entry[:end], Place(offset, first), macros)
-                entry = ""
-        if entry:
-            yield Item(Place(offset, first), None, "is cut off")
+                continue
+            if entry.lines and (begins or entry.size > MAX_ENTRY):
+                yield Item(place, None, f"the entry of line {first} has no closing brace")
+                entry = _Entry()
+            if begins or entry.lines:
+                first = first if entry.lines else number
+                if entry.add(text):
+                    yield _item("".join(entry.lines), place, macros)
+                    entry = _Entry()
+        if entry.lines:
+            yield Item(Place(offset, number), None, f"the entry of line {first} is cut off")
+
+
+class _Entry:
+    """The lines of an entry, and how deep in its braces they end."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.size = 0
+        self._depth = 0
+        self._closes = ""
+
+    def add(self, line: str) -> bool:
+        """Add a line; whether it closes the entry, whatever stands behind."""
+        at = 0
+        if not self.lines and (start := _ENTRY.match(line)):
+            at, self._depth = start.end(), 1
+            self._closes = "}" if start[2] == "{" else ")"
+        self.size += len(line)
+        for match in _BRACE.finditer(line, at):
+            if match[0] == "{":
+                self._depth += 1
+            elif match[0] == "}" and (self._depth > 1 or self._closes == "}"):
+                self._depth -= 1
+            elif match[0] == ")" == self._closes and self._depth == 1:
+                self._depth = 0
+            if self._depth == 0:
+                self.lines.append(line[: match.end()])
+                return True
+        self.lines.append(line)
+        return False
 
 
 def paper(entry: Mapping[str, str]) -> Paper | None:
@@ -99,7 +139,7 @@ def paper(entry: Mapping[str, str]) -> Paper | None:
     year, month = entry.get("year", ""), entry.get("month", "").lower()
     return _refer.paper(
         _refer.named(texts),
-        title=_PROTECTED.sub(r"\1", entry.get("title", "")),
+        title=_unprotected(entry.get("title", "")),
         authors=[_name(name) for name in _AND.split(tidy(entry.get("author", "")))],
         date=_refer.date(entry.get("date") or year + _MONTHS.get(month[:3], ""))
         or _refer.date(year),
@@ -133,27 +173,9 @@ def _item(entry: str, place: Place, macros: dict[str, str]) -> Item:
     if kind in ("string", "comment", "preamble"):
         return Item(place)
     try:
-        return Item(place, paper(fields(inner, macros)))
+        return Item(place, rows(paper)(fields(inner, macros)))
     except ValueError as error:
         return Item(place, None, str(error))
-
-
-def _end(entry: str) -> int | None:
-    """Where an entry ends: behind the brace that closes it."""
-    start = _ENTRY.match(entry)
-    if start is None:
-        return len(entry)
-    depth, closes = 1, "}" if start[2] == "{" else ")"
-    for match in re.finditer(r"\\.|[{}()]", entry[start.end() :], re.DOTALL):
-        if match[0] == "{":
-            depth += 1
-        elif match[0] == "}" and (depth > 1 or closes == "}"):
-            depth -= 1
-        elif match[0] == ")" == closes and depth == 1:
-            depth = 0
-        if depth == 0:
-            return start.end() + match.end()
-    return None
 
 
 def _value(entry: str, at: int, macros: Mapping[str, str]) -> tuple[str, int]:
@@ -168,7 +190,7 @@ def _value(entry: str, at: int, macros: Mapping[str, str]) -> tuple[str, int]:
         elif match := _BARE.match(entry, at):
             parts.append(macros.get(match[1].lower(), match[1]))
             at = match.end()
-        joined = re.compile(r"\s*#").match(entry, at)
+        joined = _JOINED.match(entry, at)
         if joined is None:
             return "".join(parts), at
         at = joined.end()
@@ -177,7 +199,7 @@ def _value(entry: str, at: int, macros: Mapping[str, str]) -> tuple[str, int]:
 def _closing(entry: str, at: int) -> int:
     """Where the brace or quote at `at` is closed, else the end."""
     quoted, depth = entry[at] == '"', 0
-    for match in re.compile(r'\\.|[{}"]', re.DOTALL).finditer(entry, at + 1):
+    for match in _QUOTE.finditer(entry, at + 1):
         if match[0] == "{":
             depth += 1
         elif match[0] == "}":
@@ -187,6 +209,13 @@ def _closing(entry: str, at: int) -> int:
         elif match[0] == '"' and quoted and depth == 0:
             return match.start()
     return len(entry)
+
+
+def _unprotected(title: str) -> str:
+    """A title without the braces that only keep the case of letters."""
+    for _ in range(4):  # nested this deep at most
+        title = _PROTECTED.sub(r"\1", title)
+    return title
 
 
 def _name(name: str) -> str:

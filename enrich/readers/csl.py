@@ -12,7 +12,7 @@ from typing import Any
 
 from enrich.checks import objects, string
 from enrich.paper import Paper
-from enrich.readers import Item, Place, _refer
+from enrich.readers import Item, Place, _refer, rows
 from enrich.readers._json import json_array
 from enrich.readers._stream import Stream
 
@@ -35,7 +35,7 @@ class Csl:
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
         """The papers from an item on."""
-        return json_array(stream, start, paper)
+        return json_array(stream, start, rows(paper))
 
 
 def paper(item: Mapping[str, Any]) -> Paper | None:

@@ -11,7 +11,7 @@ from html.entities import html5
 from xml.etree.ElementTree import Element
 
 from enrich.paper import Paper
-from enrich.readers import HEAD, Item, Place, _refer
+from enrich.readers import HEAD, Item, Place, _refer, rows
 from enrich.readers._stream import Stream
 from enrich.readers._xml import element, encoding, slices, text, words
 
@@ -43,7 +43,7 @@ class Dblp:
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
         """The papers from a publication on."""
         declared = encoding(stream.head(HEAD))
-        return slices(stream, start, _TAGS, lambda data: paper(data, declared))
+        return slices(stream, start, _TAGS, rows(lambda data: paper(data, declared)))
 
 
 def paper(data: bytes, encoding: str = "utf-8") -> Paper | None:

@@ -8,11 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from enrich.checks import string
-from enrich.paper import Paper
 from enrich.readers import Item, Place, _arxiv
 from enrich.readers._json import json_lines
 from enrich.readers._stream import Stream
+from enrich.rows import Row, row_of, snapshot_row
+from enrich.sources import source
+from enrich.sources._arxiv_entry import publication
+from enrich.text import tidy
+
+_NUMBERED = [f"v{n}" for n in range(1, 200)]
+_HOME = source("arxiv")
 
 
 class Kaggle:
@@ -27,37 +32,60 @@ class Kaggle:
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
         """The papers from a line on."""
-        return json_lines(stream, start, paper)
+        return json_lines(stream, start, row)
 
 
-def paper(data: Mapping[str, Any]) -> Paper:
-    r"""The paper of a line.
+def row(data: Mapping[str, Any]) -> Row:
+    """The row of a line.
 
     Raises:
         ValueError: the line is no record of a paper.
-
-    >>> paper({"id": "0704.0001", "title": "A\n title", "authors_parsed": [["Lovelace", "Ada", ""]]}).authors
-    ('Ada Lovelace',)
     """
     try:
-        return _arxiv.paper(
-            id_=string(data, "id"),
-            title=string(data, "title"),
-            authors=[
-                f"{first} {last}, {suffix}" if suffix else f"{first} {last}"
-                for last, first, suffix, *_ in data.get("authors_parsed") or ()
-            ],
-            versions=[
-                (row["version"], _arxiv.day(row["created"])) for row in data.get("versions") or ()
-            ],
-            categories=string(data, "categories"),
-            comments=string(data, "comments"),
-            journal_ref=string(data, "journal-ref"),
-            doi=string(data, "doi"),
-            abstract=string(data, "abstract"),
-        )
-    except (TypeError, KeyError, AttributeError):
+        return _row(data)
+    except (TypeError, KeyError, IndexError, AttributeError):
         raise ValueError("is no record of arXiv's snapshot") from None
+
+
+def _row(data: Mapping[str, Any]) -> Row:
+    """The row, by the short way where nothing is unusual, as with nearly all lines."""
+    id_, title, abstract = data["id"], data["title"], data.get("abstract")
+    comments, journal_ref, doi = data.get("comments"), data.get("journal-ref"), data.get("doi")
+    categories = data["categories"]
+    if not (abstract is None or type(abstract) is str):
+        raise TypeError
+    authors = [
+        name[1] + " " + name[0] + ", " + name[2] if name[2] else name[1] + " " + name[0]
+        for name in data["authors_parsed"]
+    ]
+    versions = data.get("versions") or []
+    numbers = [version["version"] for version in versions]
+    dates = [_arxiv.day(version["created"]) or "" for version in versions]
+    found = _HOME.canonical(id_)
+    tidy_title = tidy(title)
+    if found and tidy_title and dates and "" not in dates and numbers == _NUMBERED[: len(dates)]:
+        record = snapshot_row(
+            tidy_title,
+            _arxiv.tidied(authors),
+            dates,
+            categories.split(None, 1)[0] if categories else None,
+            publication(journal_ref, doi) if journal_ref or doi else None,
+            withdrawn=_arxiv.withdrawn(comments, abstract),
+        )
+        return Row(found[0], record, abstract)
+    return row_of(
+        _arxiv.paper(
+            id_=id_,
+            title=title,
+            authors=authors,
+            versions=[(n, date or None) for n, date in zip(numbers, dates, strict=True)],
+            categories=categories,
+            comments=comments,
+            journal_ref=journal_ref,
+            doi=doi,
+            abstract=abstract,
+        )
+    )
 
 
 READER = Kaggle()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from enrich.paper import Paper
-from enrich.readers import Item, Place, _arxiv
+from enrich.readers import Item, Place, _arxiv, rows
 from enrich.readers._stream import Stream
 from enrich.readers._xml import element, slices, text
 
@@ -28,7 +28,7 @@ class Oai:
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
         """The papers from a record on."""
-        return slices(stream, start, ("record",), paper)
+        return slices(stream, start, ("record",), rows(paper))
 
 
 def paper(data: bytes) -> Paper | None:

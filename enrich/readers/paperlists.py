@@ -13,7 +13,7 @@ from typing import Any
 
 from enrich.checks import string
 from enrich.paper import Decision, Paper
-from enrich.readers import Item, Place, _refer
+from enrich.readers import Item, Place, _refer, rows
 from enrich.readers._json import json_array
 from enrich.readers._stream import Stream
 from enrich.sources import source
@@ -40,7 +40,11 @@ class Paperlists:
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
         """The papers from a row on."""
         name = _NAME.search(stream.name)
-        return json_array(stream, start, lambda row: paper(row, *(name.groups() if name else ())))
+
+        def named(row: Mapping[str, Any]) -> Paper | None:
+            return paper(row, *(name.groups() if name else ()))
+
+        return json_array(stream, start, rows(named))
 
 
 def paper(row: Mapping[str, Any], venue: str = "", year: str | None = None) -> Paper | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from enrich.paper import Paper
-from enrich.readers import Item, Place
+from enrich.readers import Item, Place, rows
 from enrich.readers._json import json_lines
 from enrich.readers._stream import Stream
 from enrich.sources import source
@@ -33,7 +33,7 @@ class Records:
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
         """The papers from a line on."""
-        return json_lines(stream, start, paper)
+        return json_lines(stream, start, rows(paper))
 
 
 def paper(data: Mapping[str, Any]) -> Paper | None:
@@ -52,6 +52,8 @@ def paper(data: Mapping[str, Any]) -> Paper | None:
     try:
         home = source(found.id.source)
     except LookupError:
+        if not found.id.isprintable():
+            raise ValueError('"id" holds characters that no id has') from None
         return found
     canonical = home.canonical(found.id.key)
     if canonical is None:
