@@ -20,8 +20,8 @@ from enrich.text import printable
 if TYPE_CHECKING:
     from enrich.http import Login
 
-COMMANDS = frozenset({"demo", "extract", "lookup", "schema", "talks"})
-RESERVED = frozenset({"cache", "completion", "doctor", "papers"})
+COMMANDS = frozenset({"cache", "demo", "extract", "lookup", "papers", "schema", "talks"})
+RESERVED = frozenset({"completion", "doctor"})
 
 F = TypeVar("F", bound=Callable[..., Any])
 
