@@ -74,11 +74,19 @@ def html_text(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):  # a letter whose lower case is longer: no offsets to share
         lower = text
+    absent: set[str] = set()  # ends that do not come any more
+
+    def end_of(mark: str, at: int) -> int:
+        found = -1 if mark in absent else lower.find(mark, at)
+        if found < 0:
+            absent.add(mark)
+        return found
+
     at = 0
     while (token := _TOKEN.search(text, at)) is not None:
         end = token.end()
         if token["comment"] is not None:
-            close = text.find("-->", end)
+            close = end_of("-->", end)
             end = close + 3 if close >= 0 else end
             page.text(text[at : token.start()])
         elif token["name"] is None:  # a document type
@@ -88,7 +96,7 @@ def html_text(text: str) -> str:
         else:
             page.text(text[at : token.start()])
             if name in _HIDDEN and not token["close"]:
-                end = max(end, lower.find(f"</{name}", end))
+                end = max(end, end_of(f"</{name}", end))
             else:
                 page.tag(name, token["attributes"], closes=bool(token["close"]))
         at = end
