@@ -87,9 +87,15 @@ class Run:
         """What can be said without the network, and what only the network can say."""
         found: dict[PaperId, Lookup] = {}
         open_: list[Key] = []
-        records = self._records(cited)
+        here = self._at_hand(cited)
+        records = self._stored(
+            (id_, version)
+            for id_, versions in cited.items()
+            if id_ not in here
+            for version in (None, *versions)
+        )
         for id_, versions in cited.items():
-            if (paper := self._given.get(id_) or self._collected.get(id_)) is not None:
+            if (paper := here.get(id_)) is not None:
                 found[id_] = paper
             elif (lookup := self._failed.get(id_)) is not None:
                 found[id_] = self._with_rows(lookup, versions, records)
@@ -141,26 +147,24 @@ class Run:
                     self._failed.pop(paper.id, None)
             self._keep(records, [(record.id, None) for record in records])
 
-    def _records(self, cited: Cited) -> dict[Key, Record]:
-        """The records of papers and cited versions, from memory or else from the store."""
-        wanted: list[Key] = []
-        ids = [id_ for id_ in cited if id_ not in self._given and id_ not in self._collected]
-        if ids and self.library.collections:
-            ids = self._collect(ids)
+    def _at_hand(self, ids: Iterable[PaperId]) -> dict[PaperId, Paper]:
+        """The papers that came with a talk, or that the collections have: they stand as they are."""
+        found: dict[PaperId, Paper] = {}
+        missing: list[PaperId] = []
         for id_ in ids:
-            wanted.append((id_, None))
-            wanted += [(id_, version) for version in cited[id_]]
-        return self._stored(wanted)
-
-    def _collect(self, ids: list[PaperId]) -> list[PaperId]:
-        for collection in self.library.collections:
+            if (paper := self._given.get(id_) or self._collected.get(id_)) is not None:
+                found[id_] = paper
+            else:
+                missing.append(id_)
+        for collection in self.library.collections if missing else ():
             with self.library.store_lock:
-                found = collection.get_many(ids, abstracts=self.library.abstracts)
-            self._collected.update(found)
-            ids = [id_ for id_ in ids if id_ not in found]
+                more = collection.get_many(missing, abstracts=self.library.abstracts)
+            found |= more
+            self._collected.update(more)
+            missing = [id_ for id_ in missing if id_ not in more]
         while len(self._collected) > _RECENT:
             self._collected.popitem(last=False)
-        return ids
+        return found
 
     def _stored(self, wanted: Iterable[Key]) -> dict[Key, Record]:
         out: dict[Key, Record] = {}

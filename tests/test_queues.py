@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -234,3 +235,15 @@ def test_several_threads_share_one_enricher_and_ask_once(enricher_of: Make) -> N
         thread.join(timeout=30)
     assert len(outs) == 4
     assert all(out == outs[0] for out in outs)
+
+
+def test_a_collection_answers_more_papers_than_are_kept_in_memory(
+    enricher_of: Make, tmp_path: Path
+) -> None:
+    keys = [key(n) for n in range(1, 4202)]
+    lines = (json.dumps({"id": f"arxiv:{k}", "title": "A title"}) for k in keys)
+    (tmp_path / "papers.jsonl").write_text("\n".join(lines))
+    source = FakeSource("arxiv")
+    found = enricher_of(source, papers=[tmp_path / "papers.jsonl"]).lookup(keys)
+    assert {paper.status for paper in found.values()} == {"resolved"}
+    assert (len(found), source.asked) == (4201, [])
