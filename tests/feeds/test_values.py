@@ -124,7 +124,9 @@ def test_two_calendars_of_one_file_may_mean_two_zones_by_one_name() -> None:
 
 def test_a_zone_of_its_own_is_what_icalendar_makes_of_it() -> None:
     use_zoneinfo()
-    theirs = Timezone.from_ical(SUMMER).to_tz(lookup_tzid=False)
+    component = Timezone.from_ical(SUMMER)
+    assert isinstance(component, Timezone)
+    theirs = component.to_tz(lookup_tzid=False)
     zones = Zones({"Summer Zone": SUMMER.encode()})
     time = datetime(2021, 12, 31, tzinfo=UTC).replace(tzinfo=None)
     for _ in range(900):
