@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from enrich.extract import find_references
+from enrich import extract
+from enrich.errors import InvalidId
+from enrich.extract import cited, find_references, find_warnings, parse_id
+from enrich.model import Mention, Reference, Talk
+from enrich.paper import PaperId
 
 DATA = Path(__file__).parent / "data" / "extraction.jsonl"
 Pair = tuple[str, str]
@@ -58,8 +64,9 @@ def assert_good(cases: list[dict[str, Any]]) -> None:
     assert scores["versions"] == 1.0, scores
 
 
-def test_our_labelled_texts() -> None:
-    assert_good(read(DATA))
+@pytest.mark.parametrize("name", ["extraction.jsonl", "extraction_second.jsonl"])
+def test_our_labelled_texts(name: str) -> None:
+    assert_good(read(DATA.parent / name))
 
 
 def test_the_shared_labelled_texts(shared: Path) -> None:
@@ -90,3 +97,224 @@ def test_spans_quote_the_text_in_order(where: str, request: pytest.FixtureReques
             assert case["text"][reference.start : reference.end] == reference.exact, case
             assert reference.context[0] <= reference.start < reference.context[1], case
             last = reference.end
+
+
+def only(text: str) -> Reference:
+    (reference,) = find_references(text)
+    return reference
+
+
+def test_a_reference_says_all_of_the_contract() -> None:
+    text = "Abstract.\n\nWe go on from arXiv:2103.01338v2 [cs.LG].\n\nBio."
+    reference = only(text)
+    assert reference.to_dict() == {
+        "paper": "arxiv:2103.01338",
+        "version": "v2",
+        "field": "text",
+        "start": 25,
+        "end": 43,
+        "exact": "arXiv:2103.01338v2",
+        "context": [11, 52],
+        "form": "text",
+        "role": "mentioned",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("https://arxiv.org/abs/2103.01338", "url"),
+        ("https://huggingface.co/papers/2103.01338", "url"),
+        ("arXiv:2103.01338", "text"),
+        ("https://doi.org/10.48550/arXiv.2103.01338", "doi"),
+        ("doi:10.48550/arXiv.2103.01338", "doi"),
+        ("hep-th/9901001", "bare"),
+        ("Preprint: 2103.01338", "bare"),
+        ("https://openreview.net/forum?id=FpKgG31Z_i9", "url"),
+    ],
+)
+def test_forms(text: str, form: str) -> None:
+    assert only(text).form == form
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("See arXiv:2103.01338.", "mentioned"),
+        ("The talk is based on arXiv:2103.01338.", "own"),
+        ("Preprint: https://arxiv.org/abs/2103.01338", "own"),
+        ("This is joint work with A. Smith and B. Jones (arXiv:2103.01338).", "own"),
+        ("Based on a talk. Others: arXiv:2103.01338.", "mentioned"),
+        ("Text.\n\nReferences\nA. Smith, Title, arXiv:2103.01338.", "cited"),
+        ("References: arXiv:2103.01338", "cited"),
+        ("[1] A. Smith, Title, arXiv:2103.01338.", "cited"),
+        ("Text\n[12] A. Smith, Title,\n arXiv:2103.01338.", "cited"),
+        ("[arXiv:2103.01338](https://arxiv.org/abs/2103.01338)", "mentioned"),
+    ],
+)
+def test_roles(text: str, role: str) -> None:
+    assert only(text).role == role
+
+
+@pytest.mark.parametrize(
+    ("text", "exact", "version"),
+    [
+        (
+            "[arXiv:2012.09841](https://arxiv.org/abs/2012.09841v2)",
+            "https://arxiv.org/abs/2012.09841v2",
+            "v2",
+        ),
+        (
+            "[arXiv:0811.3171v3](https://arxiv.org/abs/0811.3171)",
+            "https://arxiv.org/abs/0811.3171",
+            "v3",
+        ),
+        (
+            '<a class="x" href="https://arxiv.org/abs/2012.09841" target="_blank"><b>arXiv:2012.09841</b></a>',
+            "https://arxiv.org/abs/2012.09841",
+            None,
+        ),
+        (
+            "\\href{https://arxiv.org/abs/2012.09841}{arXiv:2012.09841}",
+            "https://arxiv.org/abs/2012.09841",
+            None,
+        ),
+        (
+            "arXiv:2012.09841 (https://arxiv.org/pdf/2012.09841.pdf)",
+            "https://arxiv.org/pdf/2012.09841.pdf",
+            None,
+        ),
+        (
+            "[arXiv:2012.09841 [cs.LG]](https://arxiv.org/abs/2012.09841)",
+            "https://arxiv.org/abs/2012.09841",
+            None,
+        ),
+    ],
+)
+def test_a_link_and_its_text_are_one_reference(text: str, exact: str, version: str | None) -> None:
+    reference = only(text)
+    assert (reference.exact, reference.version) == (exact, version)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[arXiv:1702.03061](https://arxiv.org/abs/1307.0411)",
+        '<a href="https://arxiv.org/abs/1307.0411">arXiv:1702.03061</a>',
+        "arXiv:1702.03061 (https://arxiv.org/abs/1307.0411)",
+    ],
+)
+def test_a_link_and_a_text_that_disagree_both_stand_and_a_warning_says_so(text: str) -> None:
+    found = {r.paper: r.form for r in find_references(text)}
+    assert found == {"arxiv:1702.03061": "link_text", "arxiv:1307.0411": "url"}
+    (warning,) = find_warnings(Talk(id="x", abstract="é " + text))
+    assert warning.code == "link_mismatch"
+    assert warning.start is not None
+    assert ("é " + text)[warning.start : warning.end] == "arXiv:1702.03061"
+    (elsewhere,) = find_warnings(Talk(id="x", texts=(("comments", text),)))
+    assert (elsewhere.code, elsewhere.start, elsewhere.end) == ("link_mismatch", None, None)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://openreview.net/pdf/2dff92321d132ee1a70ba42c0046c99ee9bcd972.pdf",
+        "https://openreview.net/notes/edits/pdf?id=AbCdEfGhIj",
+        "https://openreview.net/forum/smith|a_title",
+    ],
+)
+def test_a_link_that_names_no_paper_is_a_warning(link: str) -> None:
+    talk = Talk(id="x", abstract=f"See {link} .")
+    assert find_references(talk) == ()
+    (warning,) = find_warnings(talk)
+    assert warning.code == "unresolvable_link"
+    assert (warning.start, warning.end) == (4, 4 + len(link))
+
+
+def test_a_plain_talk_has_no_warnings() -> None:
+    text = "See arXiv:2103.01338 and https://openreview.net/group?id=ICLR.cc/2024/Conference"
+    assert find_warnings(Talk(id="x", abstract=text)) == ()
+
+
+def test_all_texts_of_a_talk_are_searched_in_their_order() -> None:
+    talk = Talk(
+        id="x",
+        abstract="hep-th/9901001",
+        texts=(
+            ("comments", "arXiv:2103.01338"),
+            ("paper_link", "https://arxiv.org/abs/2104.00001"),
+        ),
+    )
+    found = [(r.field, r.paper.key, r.role) for r in find_references(talk)]
+    assert found == [
+        ("abstract", "hep-th/9901001", "mentioned"),
+        ("comments", "2103.01338", "mentioned"),
+        ("paper_link", "2104.00001", "own"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "paper", "version"),
+    [
+        ("2103.01338", "arxiv:2103.01338", None),
+        (" 2103.01338v2\n", "arxiv:2103.01338", "v2"),
+        ("arXiv:math.AG/0601001v2", "arxiv:math/0601001", "v2"),
+        ("arxiv:2103.01338", "arxiv:2103.01338", None),
+        ("HEP-TH/9901001", "arxiv:hep-th/9901001", None),
+        ("https://arxiv.org/abs/2103.01338v3", "arxiv:2103.01338", "v3"),
+        ("FpKgG31Z_i9", "openreview:FpKgG31Z_i9", None),
+        ("openreview:-TSe5o7STVR", "openreview:-TSe5o7STVR", None),
+        ("openreview:hello", "openreview:hello", None),
+        ("https://openreview.net/forum?id=FpKgG31Z_i9", "openreview:FpKgG31Z_i9", None),
+    ],
+)
+def test_ids_from_any_form(text: str, paper: str, version: str | None) -> None:
+    assert cited(text) == (paper, version)
+    assert parse_id(text) == paper
+    assert cited(paper) == (paper, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "hello", "arXiv:2113.01338", "arXiv:2103.1338", "2103.01338 2104.00001", "x:2103.01338"],
+)
+def test_a_text_that_names_not_one_paper_is_an_error(text: str) -> None:
+    with pytest.raises(InvalidId, match="names"):
+        parse_id(text)
+
+
+def test_importing_extraction_is_light() -> None:
+    code = "import sys; import enrich.extract; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {
+        "requests",
+        "arxiv",
+        "icalendar",
+        "requests_cache",
+        "tenacity",
+        "lxml",
+        "html.entities",
+    }
+    assert not heavy & set(run.stdout.split())
+
+
+def test_a_new_source_needs_no_other_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Numbers:
+        anchors = (b"pmid 1",)  # a digit stands for any digit
+
+        def recognise(self, text: bytes, at: int) -> list[Mention]:
+            end = at + 5
+            while text[end : end + 1].isdigit():
+                end += 1
+            return [Mention(PaperId(f"pmid:{text[at + 5 : end].decode()}"), None, at, end, "text")]
+
+    monkeypatch.setattr(extract, "sources", lambda: (Numbers(),))
+    extract._grammar.cache_clear()
+    try:
+        found = find_references("é PMID 23456, not arXiv:2103.01338; P\u200bMID 9")
+    finally:
+        extract._grammar.cache_clear()
+    assert [(r.paper, r.start, r.exact) for r in found] == [
+        ("pmid:23456", 2, "PMID 23456"),
+        ("pmid:9", 36, "P\u200bMID 9"),
+    ]

@@ -78,10 +78,9 @@ _NOT_PAPERS = (b"static.", b"info.", b"blog.", b"status.")
 
 _LABEL = re.compile(
     rb"(?i)(?:s|ids?)?(?P<sep>[ \t~]{0,4}[:;.,#=_/-]{0,2}[ \t~]{0,4}(?:(?:\r?\n|\x0b)[ \t]{0,40})?[(\[{\"'<]{0,2}"
-    rb"(?:(?:abs|pdf)/)?)" + _ID + VERSION
+    rb"(?:(?:abs|pdf)/|" + cues.CATEGORY + rb"/(?=[0-9]{4}\.))?)" + _ID + VERSION
 )
 _BIBCODE = re.compile(rb"(?i)(?:([0-9]{4})\.?([0-9]{5})|([0-9]{4}\.[0-9]{4}))[a-z](?![a-z0-9])")
-_DOI = re.compile(rb"(?i)\.[ ]?" + _ID + VERSION)
 _VANITY = re.compile(rb"(?i)-vanity\.com/papers/+" + _ID + VERSION)
 _DBLP = re.compile(rb"(?i)corr/abs-([0-9]{4})-([0-9]{4,5})(?![0-9])")
 
@@ -235,11 +234,13 @@ def _labelled(text: bytes, at: int) -> Mention | None:
     match = _LABEL.match(text, at)
     if match is None or addresses.is_userinfo(text, match.end()):
         return None
+    separator = match["sep"].strip(b" \t~+")
+    if separator == b"/" and _IS_FILE.match(text, match.end()):
+        return None
     if before in _PLAIN_BEFORE:
         return _mention(match, start, "text")
     if addresses.is_glued(text, start) and text[start - 8 : start].lower() != b"preprint":
         return None
-    separator = match["sep"].strip(b" \t~+")
     doi = text[start - 9 : start].lower() == b"10.48550/"
     if doi:
         start -= 9
@@ -250,7 +251,7 @@ def _labelled(text: bytes, at: int) -> Mention | None:
     if addresses.in_address(text, start):
         if separator not in {b":", b"-"}:
             return None
-    elif b"/" in separator and (before in b"/\\.~" or _IS_FILE.match(text, match.end())):
+    elif separator == b"/" and before in b"/\\.~":
         return None
     return _mention(match, start, "text")
 
@@ -351,20 +352,32 @@ def _old(text: bytes, at: int) -> Mention | None:
     match = _OLD_AT.match(text, at)
     head = text[max(0, at - 26) : at - 1]
     word = head[len(head.rstrip(_ARCHIVE_LETTERS)) :].lower().lstrip(b".-")
-    archive, dot, group = word.partition(b".")
-    if dot and archive.decode() not in ARCHIVES:  # "cf.hep-th/…"
-        word = group
-        archive, dot, group = word.partition(b".")
-    if match is None or archive.decode() not in ARCHIVES or (dot and len(group) < 2):
+    for part in (
+        word,
+        word.partition(b".")[2],
+        word.rpartition(b"--")[2],
+    ):  # "cf.hep-th/…", "—hep-th/…"
+        archive = _archive(part)
+        if archive:
+            break
+    if match is None or not archive:
         return None
-    start = at - 1 - len(word)
+    start = at - 1 - len(part)
     key = paper(archive + text[at - 1 : match.end("number")])
     found = Mention(key, version(match["version"]), start, match.end(), "bare")
     before = text[start - 1 : start]
     if before not in _PLAIN_BEFORE and (
         addresses.is_glued(text, start)
-        or before in b"/@%\\#-."
+        or before in b"/@%\\#"
+        or (before in b".-" and part == word)
         or addresses.in_address(text, start)
     ):
         return None
     return found if _OLD_END.match(text, match.end()) else None
+
+
+def _archive(word: bytes) -> bytes:
+    """The archive of math.AG and its like; empty where it is none of the real ones."""
+    archive, dot, group = word.partition(b".")
+    archive = archive.replace(b"--", b"-")
+    return archive if archive.decode() in ARCHIVES and (not dot or len(group) > 1) else b""

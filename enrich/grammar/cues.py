@@ -43,16 +43,16 @@ _REFERENCES = re.compile(
     rb"(?i)(?<![a-z])references?[*_ \t]{0,3}:[*_ \t]{0,4}(?:(?:\r?\n|\x0b)[ \t]{0,8}){0,2}"
     rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,3}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{0,4})?[\"'(\[{]{0,2}\Z"
 )
-_CATEGORY = (
+CATEGORY = (
     rb"(?:"
     + b"|".join(sorted((a.encode() for a in ARCHIVES), reverse=True))
     + rb")(?![a-z])(?:\.[a-z]{2}(?![a-z])|\.[a-z]{2,5}-?[a-z]{1,5})?"
 )
 CATEGORIES = (
     rb"[ \t]{0,4}\[[ \t]{0,2}"
-    + _CATEGORY
+    + CATEGORY
     + rb"(?:[ \t]{0,2}[,;|][ \t]{0,2}"
-    + _CATEGORY
+    + CATEGORY
     + rb"){0,6}[ \t]{0,2}\]"
 )
 """arXiv categories in brackets, for patterns that ignore the case of letters."""

@@ -52,7 +52,8 @@ _CHARACTERS = {
     **dict.fromkeys("\u00a0\u202f\u205f\u3000", b" "),
     **dict.fromkeys(map(chr, range(0x2000, 0x200B)), b" "),
     **dict.fromkeys("\u0085\u2028\u2029", b"\n"),
-    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d", b"-"),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", b"-"),
+    **dict.fromkeys("\u2014\u2015", b"--"),  # may part words
     **dict(zip("\u3001\uff08\uff09\uff0c\uff1a\uff1b", (b",", b"(", b")", b",", b":", b";"), strict=True)),
 }  # fmt: skip  # all else that the pattern finds is invisible
 _URL_BLANK = b"+"

@@ -9,7 +9,7 @@ from enrich.model import Role
 _LOOK = 240
 """Bytes before a reference in which its sentence is looked at."""
 _OWN = re.compile(rb"based (?:up)?on|joint work|prints? ?:|papers? ?:|paper link ?:")
-_SENTENCE_END = re.compile(rb"[.!?](?<=[a-z0-9)\]].)[\"')\]]{0,2}\s|\n[ \t\r]*\n|\x0b")
+_SENTENCE_END = re.compile(rb"[.!?](?<=[a-z0-9)\]][a-z0-9)\]].)[\"')\]]{0,2}\s|\n[ \t\r]*\n|\x0b")
 _HEADING = re.compile(
     rb"\n[ \t#*_>]{0,8}(?:[0-9]{1,2}\.?[ \t])?"
     rb"(?:references?|bibliography|literature|works[ ]cited)[ \t*_]{0,4}(?::|\r?\n|\Z)"
