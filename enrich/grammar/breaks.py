@@ -24,7 +24,9 @@ _CANDIDATE = re.compile(
     rb"|(?<=[0-9./])" + _BREAK + rb"(?=[0-9.]{1,9}(?![0-9]))"
     rb"|(?<=[a-z-])" + _BREAK + rb"(?=[a-z-]{1,12}[./:?=])"
     rb"|(?<=[a-z])" + _BREAK + rb"(?=/(?:abs|pdf|html|format|e-print|src|forum|papers?)[/?]"
-    rb"|\.(?:org|net|gov|co|com)/|\?(?:id|noteid)=)"
+    rb"|\.(?:org|net|gov|co|com)/|\?(?:id|noteid)=|/[0-9]{4}\.[0-9]|/[0-9]{7}(?![0-9])|=[a-z0-9_-]"
+    rb"|/[a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,9})?/[0-9]{7}|\.[a-z]{2}/[0-9]{7}|/(?:arxiv|attachment|references|revisions|notes)[/?]"
+    rb"|\.[0-9]{4}\.[0-9])"
     rb"|(?<=\.)" + _BREAK + rb"(?=(?:org|net|gov|co|com)/)"
     rb"|(?<=[=?&:])" + _FOLD + rb"(?=[a-z0-9_-])"
     rb"|(?<=[a-z])" + _FOLD + rb"(?=(?:rxiv|xiv|iv|v)[: ])"
@@ -34,23 +36,31 @@ _WORDS = (
         """
     arxiv alphaxiv openreview huggingface scirate emergentmind semanticscholar inspirehep doi corr
     org net com gov https http www export api abs pdf html format e-print src forum attachment
-    revisions references notes challenge login redirect papers paper noteid id name
+    revisions references notes challenge login redirect papers paper noteid id name preprint
+    preprints eprint
     """.split()  # noqa: SIM905 - reads as the list it is
     )
     | ARCHIVES
 )
 """What may be cut between two letters where the address or id goes on behind it."""
 
+_ARCHIVES = b"|".join(sorted((a.encode() for a in ARCHIVES), reverse=True))
 _OPEN = re.compile(  # addresses that cannot end here
     rb"(?i)(?:\bhttps?:/?|\.(?:org|net|co|com|gov)|\b(?:abs|pdf|html|format|e-print|src|ps|papers?)"
     rb"|\barxiv|\bmain|\boverview|\b10\.48550)/\Z"
 )
 _HOST = re.compile(
-    rb"(?i)(?:\.(?:org|net|co|com|gov|cn)|\b(?:arxiv|openreview|huggingface|lanl)|\b(?:forum|pdf|attachment|revisions|notes))\Z"
+    rb"(?i)(?:\.(?:org|net|co|com|gov|cn)|\b(?:arxiv|openreview|huggingface|lanl)"
+    rb"|\b(?:forum|pdf|attachment|revisions|notes|abs|html|format|e-print|src|papers)"
+    rb"|openreview\.net/[a-z/]{3,20}\?(?:note)?id"
+    rb"|(?<![a-z0-9.-])(?:" + _ARCHIVES + rb")(?:\.[a-z-]{2,9})?"
+    rb"|\b10\.48550/arxiv)\Z"
 )
 _NAME = re.compile(rb"(?i)(?:arxiv|ar5iv|openreview|huggingface|hf|lanl|scirate|doi)\.\Z")
 _OURS = re.compile(rb"(?i)(?:arxiv|openreview)[^\s<>\"']{0,120}\Z")
-_NEW_HEAD = re.compile(rb"(?:(?<![0-9.])([0-9]{4}\.[0-9]{0,4})|[:/=({\[]([0-9]{1,4}))\Z")
+_NEW_HEAD = re.compile(
+    rb"(?i)(?:(?:(?<![0-9.])|(?<=arxiv\.))([0-9]{4}\.[0-9]{0,4})|(?:[:/=({\[ ]|arxiv\.)([0-9]{1,4}))\Z"
+)
 _OLD_HEAD = re.compile(
     rb"(?i)(?<![a-z0-9.-])([a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,9})?/[0-9]{0,6})\Z"
 )
@@ -64,6 +74,14 @@ _CUT_NOTE = re.compile(
     rb"(?i)openreview\.net/[^\s<>\"']{1,120}?[?&](?:id|noteid)=([\w-]{1,20})"
     rb"(\r?\n[ \t])((?:\\?[\w-]){1,20})"
 )
+_ENCODED = b"%0a%0f%0f"
+"""`://`, percent-encoded, in folded text: an address in an address, which a calendar cuts anywhere."""
+_CUT_ENCODED = re.compile(rb"(?i)[^\s<>\"']{1,110}(\r?\n[ \t])(?=[a-z0-9%.&=_-])(?!arxiv|https?:)")
+_WHOLE = re.compile(
+    rb"(?i)(?:" + NEW + b"|" + OLD.replace(b"/", b"(?:/|%2f)") + rb"|id%3d[\w-]{10,20})\Z"
+)
+_LONGEST = 32
+"""Bytes of a whole id, percent-encoded."""
 _LEAST_NOTE, _MOST_NOTE = 9, 12
 """Lengths of OpenReview's ids in all public lists."""
 
@@ -96,7 +114,12 @@ def joins(raw: bytes, low: bytes) -> list[tuple[int, int]]:
                 if _is_cut(left, raw[match.end() : match.end() + 24]):
                     found.append(match.span())
         before, at = at, raw.find(b"\n", at + 1)
-    return sorted({*found, *_cut_notes(raw, low)}) if folded else found
+    if not folded:
+        return found
+    cuts = {*found, *_cut_notes(raw, low)}
+    if _ENCODED in low:
+        cuts.update(_cut_encoded(raw, low))
+    return sorted(cuts)
 
 
 def _is_cut(left: bytes, right: bytes) -> bool:
@@ -105,6 +128,8 @@ def _is_cut(left: bytes, right: bytes) -> bool:
         digits = _DIGITS.match(right)
         if digits is not None and _is_cut_number(left, digits[0]):
             return True
+        if last.isdigit():
+            return False
     if last == b"/":
         return _OPEN.search(left) is not None
     if last in b"=?&:":
@@ -118,7 +143,8 @@ def _is_cut(left: bytes, right: bytes) -> bool:
 
 
 def _is_cut_number(left: bytes, digits: bytes) -> bool:
-    head = _OLD_HEAD.search(left)
+    left = left[-_LONGEST:]
+    head = _OLD_HEAD.search(left) if b"/" in left else None
     if head is not None and _OLD_ID.match(head[1] + digits):
         return True
     head = _NEW_HEAD.search(left)
@@ -141,3 +167,17 @@ def _cut_notes(raw: bytes, low: bytes) -> Iterator[tuple[int, int]]:
             ):
                 yield match.span(2)
         at = low.find(b"openreview.net/", at + 15)
+
+
+def _cut_encoded(raw: bytes, low: bytes) -> Iterator[tuple[int, int]]:
+    at = low.find(_ENCODED)
+    while at >= 0:
+        match = _CUT_ENCODED.match(raw, at)
+        while match is not None:
+            end = match.start(1)
+            if _WHOLE.search(raw, max(at, end - _LONGEST), end):
+                break
+            yield match.span(1)
+            at = match.end()
+            match = _CUT_ENCODED.match(raw, at)
+        at = low.find(_ENCODED, at + len(_ENCODED))
