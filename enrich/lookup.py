@@ -71,6 +71,8 @@ class Run:
     def __init__(self, library: Library, *, now: float) -> None:
         self.library = library
         self.now = now
+        self.troubles: dict[str, SourceError] = {}
+        """Why a source could not be asked: the first reason, or one that asking again cannot mend."""
         self._recent: OrderedDict[Key, Record] = OrderedDict()
         self._collected: OrderedDict[PaperId, Paper] = OrderedDict()
         self._asked: set[Key] = set()
@@ -126,6 +128,8 @@ class Run:
                     unanswered.pop((id_, version), None)
                     records += self._settle((id_, version), answer, old, source.revision)
             except SourceError as error:
+                if name not in self.troubles or not error.retryable:
+                    self.troubles[name] = error
                 for key in unanswered:
                     failure = self._failure(source, key[0], error)
                     records += self._settle(key, failure, old, source.revision)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from enrich.checks import mail_address
+from enrich.errors import SourceError
 from enrich.extract import cited, find_references
 from enrich.join import annotate
 from enrich.lookup import Cited, Library, Run
@@ -103,6 +104,7 @@ class Enricher:
         self._open = ExitStack()
         self._library: Library | None = None
         self._session: PoliteSession | None = None
+        self._troubles: Mapping[str, SourceError] = {}
         papers = tuple(papers)
         self._given = tuple(paper for paper in papers if isinstance(paper, Paper))
         self._collections = self._open_collections(
@@ -169,6 +171,10 @@ class Enricher:
 
         return paused_until(self._session)
 
+    def troubles(self) -> Mapping[str, SourceError]:
+        """Why services could not be asked in the latest run, with what to do about it."""
+        return dict(self._troubles)
+
     def _queues(self, run: Run, *, lookahead: int | None = None) -> Queues:
         return Queues(run, lookahead=lookahead or self._lookahead, on_progress=self._on_progress)
 
@@ -179,6 +185,7 @@ class Enricher:
             if self._session is not None:
                 self._session.begin_run()
             run = Run(self._library, now=self._clock())
+            self._troubles = run.troubles
         run.give(self._given)
         return run
 

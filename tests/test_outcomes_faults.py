@@ -248,4 +248,4 @@ def test_the_same_in_a_process_of_its_own(
     assert len(fakes.requests()) == 1
     assert (before.status, ran.status) == (0, 3)
     assert json.loads(ran.out) == [{**p, "stale": True} for p in json.loads(before.out)]
-    assert f"({len(service.ids)} of them old records, their service failed)" in ran.err
+    assert f"({len(service.ids)} of them old records, their service failed: " in ran.err

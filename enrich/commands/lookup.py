@@ -35,5 +35,5 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
             )
         )
         if not options["quiet"]:
-            say(outcome.told(paused_until=enricher.paused_until()))
+            say(outcome.told(paused_until=enricher.paused_until(), troubles=enricher.troubles()))
     return outcome.status

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
+from enrich.errors import SourceError
 from enrich.model import AnnotatedTalk
 from enrich.paper import Lookup, Paper, PaperId
 
 WRITTEN = {"arxiv": "arXiv", "openreview": "OpenReview"}
 """Names of services as people write them."""
 
+_OFFLINE = "not in the store (offline)"
 _WORD = {
     "challenge": "refused",
     "forbidden": "refused",
@@ -19,7 +22,7 @@ _WORD = {
     "timeout": "timed out",
     "http_error": "failed",
     "parse_error": "not understood",
-    "offline_miss": "not in the store (offline)",
+    "offline_miss": _OFFLINE,
 }
 
 
@@ -31,7 +34,7 @@ class Outcome:
         self.links = 0
         self.unreadable = 0
         """Feeds of several that could not be read."""
-        self._papers: dict[PaperId, tuple[str, str | None, bool]] = {}
+        self._papers: dict[PaperId, _Paper] = {}
 
     def passing(self, talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
         """The same talks, counted as they pass."""
@@ -45,16 +48,16 @@ class Outcome:
         """Count papers, each once."""
         for id_, paper in papers.items():
             if isinstance(paper, Paper):
-                self._papers[id_] = ("resolved", paper.via, paper.stale)
+                self._papers[id_] = _Paper("resolved", via=paper.via, stale=paper.stale)
             else:
-                self._papers[id_] = (paper.code, None, False)
+                self._papers[id_] = _Paper(paper.code, retryable=paper.retryable)
 
     @property
     def status(self) -> int:
         """The exit status: 3 where something failed or is stale."""
         bad = any(
-            stale or code not in ("resolved", "not_found")
-            for code, _, stale in self._papers.values()
+            paper.stale or paper.code not in ("resolved", "not_found")
+            for paper in self._papers.values()
         )
         return 3 if bad or self.unreadable else 0
 
@@ -64,30 +67,31 @@ class Outcome:
         target: str | None = None,
         origins: bool = False,
         paused_until: Mapping[str, datetime] | None = None,
+        troubles: Mapping[str, SourceError] | None = None,
         counts_talks: bool = False,
     ) -> str:
         """The last line: `1 talk, 3 links, 3 papers: 2 found, 1 refused (…) -> talks.json`."""
-        codes = Counter(code for code, _, _ in self._papers.values())
-        parts = [f"{codes['resolved']} found"]
-        if stale := sum(stale for _, _, stale in self._papers.values()):
-            parts[0] += f" ({stale} of them old records, their service failed)"
+        codes = Counter(paper.code for paper in self._papers.values())
+        why = _Why(paused_until or {}, troubles or {})
+        parts = [f"{codes['resolved']} found{self._stale(why)}"]
         if codes["not_found"]:
             parts.append(f"{codes['not_found']} unknown to their service")
-        words: dict[str, int] = {}
-        for code, word in _WORD.items():
-            if codes[code]:
-                words[word] = words.get(word, 0) + codes[code]
-        parts += [
-            f"{n} {word}{self._remedy(word, paused_until or {})}" for word, n in words.items()
-        ]
+        for word in dict.fromkeys(_WORD.values()):
+            meant = {code for code, its_word in _WORD.items() if its_word == word}
+            papers = {id_: paper for id_, paper in self._papers.items() if paper.code in meant}
+            if papers:
+                reasons = why.of({id_.source for id_ in papers}, meant)
+                if not reasons and any(p.retryable for p in papers.values()) and word != _OFFLINE:
+                    reasons = "run again later"
+                parts.append(f"{len(papers)} {word}" + (f" ({reasons})" if reasons else ""))
         line = f"{_some(len(self._papers), 'paper')}: {', '.join(parts)}"
         if counts_talks:
             line = f"{_some(self.talks, 'talk')}, {_some(self.links, 'link')}, {line}"
         if origins and self._papers:
             vias = Counter(
-                via or "their services or the store"
-                for code, via, _ in self._papers.values()
-                if code == "resolved"
+                paper.via or "their services or the store"
+                for paper in self._papers.values()
+                if paper.code == "resolved"
             )
             line += (
                 "; from " + ", ".join(f"{via}: {n}" for via, n in sorted(vias.items()))
@@ -96,19 +100,43 @@ class Outcome:
             )
         return f"{line} -> {target}" if target else line
 
-    def _remedy(self, word: str, paused_until: Mapping[str, datetime]) -> str:
-        codes = [code for code, its_word in _WORD.items() if its_word == word]
-        names = {id_.source for id_, (code, _, _) in self._papers.items() if code in codes}
-        if word == "refused" and "openreview" in names:
-            return " (OpenReview wants a login: OPENREVIEW_TOKEN, or OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD, or --papers FILE)"
-        pauses = [
-            f"{WRITTEN.get(name, name)} not before {until:%H:%M} UTC"
-            for name, until in sorted(paused_until.items())
-            if name in names
-        ]
-        if pauses:
-            return f" ({', '.join(pauses)})"
-        return " (run again later)" if word in {"put off", "timed out", "failed"} else ""
+    def _stale(self, why: _Why) -> str:
+        papers = [id_ for id_, paper in self._papers.items() if paper.stale]
+        if not papers:
+            return ""
+        names = {id_.source for id_ in papers}
+        if names.isdisjoint(why.troubles):
+            return f" ({len(papers)} of them old records, no longer known to their service)"
+        reasons = why.of(names) or "run again later"
+        return f" ({len(papers)} of them old records, their service failed: {reasons})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    code: str
+    _: KW_ONLY
+    via: str | None = None
+    stale: bool = False
+    retryable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """What is known of services that could not be asked."""
+
+    paused_until: Mapping[str, datetime]
+    troubles: Mapping[str, SourceError]
+
+    def of(self, names: Iterable[str], codes: Container[str] | None = None) -> str:
+        """When to ask these services again, or what else to do; empty where nobody knows."""
+        said = []
+        for name in sorted(names):
+            error = self.troubles.get(name)
+            if until := self.paused_until.get(name):
+                said.append(f"{WRITTEN.get(name, name)} not before {until:%H:%M} UTC")
+            elif error and error.hint and (codes is None or error.code in codes):
+                said.append(f"{error}: {error.hint}")
+        return "; ".join(said)
 
 
 def _some(number: int, noun: str) -> str:

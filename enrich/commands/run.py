@@ -108,6 +108,7 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
                     target=target,
                     origins=bool(verbose),
                     paused_until=enricher.paused_until(),
+                    troubles=enricher.troubles(),
                     counts_talks=True,
                 )
             )
