@@ -235,7 +235,7 @@ def _labelled(text: bytes, at: int) -> Mention | None:
     if match is None or addresses.is_userinfo(text, match.end()):
         return None
     separator = match["sep"].strip(b" \t~+")
-    if separator == b"/" and _IS_FILE.match(text, match.end()):
+    if separator in {b"/", b"", b",", b";"} and _IS_FILE.match(text, match.end()):
         return None
     if before in _PLAIN_BEFORE:
         return _mention(match, start, "text")

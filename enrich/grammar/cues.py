@@ -28,13 +28,22 @@ _CUE = re.compile(
 )
 _ADDRESS = re.compile(rb"(?i)://|www\.|[a-z0-9]/[a-z]|@")
 _OWN_PATH = re.compile(rb"(?i)\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
+_WORDS_AGAINST = (
+    "(?:tele|cell)?phones?|tel|telefono?|teléfono|tél(?:éphone)?|fax|mob(?:ile)?|cell|call|hotline|ext(?:ension)?|"
+    "rooms?|rm|offices?|raum|zimmer|hörsaal|salles?|salas?|salón|aula|hall|auditorium|building|"
+    "pin|passcode|pass[ ]?word|passwd|(?:access|pass)[ ]code|code|meeting(?:[ ]id)?|zoom(?:[ ]id)?|dial(?:-in)?|"
+    "grants?|(?:grant[ ])?agreement|awards?|contracts?|funding|project|invoice|ticket|order|"
+    "versions?|vers?|v|build|releases?|firmware|rev(?:ision)?|"
+    "prices?|costs?|fees?|eur|euros?|usd|gbp|chf|jpy|cny|sek|nok|dkk|inr|cad|aud|rs|kr|dollars?|"
+    "isbn|issn|doi|zbl|jfm|msc|mr|pmid|pmcid|hal|ssrn|orcid|"
+    "(?:vixra|[a-z]{3,6}rxiv)(?:[ \t]{1,3}(?:pre|e-?)prints?)?"
+).encode()
+"""Phones; rooms; PINs; grants and other numbered papers; versions; prices; other registers and servers."""
 _BLOCKED = re.compile(
-    rb"(?i)(?:(?<![a-z])(?:(?:tele|cell)?phones?|tel|telefon|fax|mobile|cell|call|rooms?|rm|raum|salle|aula"
-    rb"|hall|building|pin|passcode|password|passwd|access[ ]code|meeting(?:[ ]id)?|zoom(?:[ ]id)?|dial(?:-in)?"
-    rb"|grants?|awards?|contracts?|funding|invoice|ticket|order|versions?|vers?|v|build|releases?|firmware|rev(?:ision)?"
-    rb"|prices?|costs?|fees?|eur|euros?|usd|gbp|chf|jpy|cny|dollars?|isbn|issn|doi|zbl|jfm|msc|(?:vixra|[a-z]{3,6}rxiv)(?:[ \t]{1,3}(?:pre|e-?)prints?)?)"
-    rb"(?![a-z])[ \t.:#=/*-]{0,4}(?:(?:is|at|on|under|n(?:[or]|um(?:ber)?)?|id|code|\xc2\xba|\xc2\xb0)(?![a-z])[ \t.:#=-]{0,4}){0,2}"
-    rb"|(?:[$+#]|\xe2\x82\xac|\xc2[\xa3\xa5])[ \t]{0,2})[\"'(\[{]{0,2}\Z"
+    rb"(?i)(?:(?<![a-z\x80-\xff])(?:"
+    + _WORDS_AGAINST
+    + rb")(?![a-z])[ \t.:#=/*-]{0,4}(?:(?:is|at|on|under|n(?:[or]|um(?:ber)?)?|id|code|\xc2\xba|\xc2\xb0)(?![a-z])[ \t.:#=-]{0,4}){0,2}"
+    rb"|(?:[$+#]|\xe2\x82\xac|\xc2[\xa3\xa5]|\xe9\x9b\xbb\xe8\xa9\xb1|\xe7\x94\xb5\xe8\xaf\x9d)[ \t:]{0,2})[\"'(\[{]{0,2}\Z"
 )
 _PRICED = re.compile(
     rb"(?i)[ \t]?(?:eur|euros?|usd|gbp|chf|dollars?|[$%]|\xe2\x82\xac|\xc2[\xa3\xa5])(?![a-z])"
