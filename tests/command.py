@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -28,11 +29,17 @@ class Ran:
         return checked(json.loads(self.out))
 
 
-def run(*args: str, env: dict[str, str], stdin: bytes = b"", timeout: float = 120) -> Ran:
+def run(
+    *args: str,
+    env: dict[str, str],
+    stdin: bytes = b"",
+    timeout: float = 120,
+    cwd: Path | None = None,
+) -> Ran:
     """`python -m enrich ARGS…`; standard error never holds a traceback."""
     done = subprocess.run(
         [sys.executable, "-m", "enrich", *args],
-        env=env, input=stdin, capture_output=True, timeout=timeout, check=False,
+        env=env, input=stdin, capture_output=True, timeout=timeout, check=False, cwd=cwd,
     )  # fmt: skip
     err = done.stderr.decode()
     assert "Traceback" not in err, err

@@ -60,6 +60,29 @@ def test_the_library_example_runs_as_it_stands(fakes: Fakes, tmp_path: Path) -> 
     assert "Acceleration via Fractal Learning Rate Schedules" in done.stdout
 
 
+def test_the_run_without_network_works_as_it_stands(fakes: Fakes, tmp_path: Path) -> None:
+    (tmp_path / "seminar.ics").write_bytes(EXAMPLE.read_bytes())
+    record = {
+        "id": "2103.01338", "submitter": "Somebody", "authors": "Naman Agarwal, Surbhi Goel, Cyril Zhang",
+        "title": "Acceleration via Fractal\n  Learning Rate Schedules", "comments": None, "journal-ref": None, "doi": None,
+        "report-no": None, "categories": "cs.LG", "license": None, "abstract": "", "update_date": "2021-06-15",
+        "versions": [{"version": "v1", "created": "Mon, 1 Mar 2021 22:52:13 GMT"}, {"version": "v2", "created": "Fri, 11 Jun 2021 21:57:09 GMT"}],
+        "authors_parsed": [["Agarwal", "Naman", ""], ["Goel", "Surbhi", ""], ["Zhang", "Cyril", ""]],
+    }  # fmt: skip
+    (tmp_path / "arxiv-metadata-oai-snapshot.json").write_text(json.dumps(record) + "\n")
+    block = next(block for block in blocks("sh") if "papers import" in block)
+    first, second = (line.split()[1:] for line in block.splitlines())
+    env = fakes.env(tmp_path / "home")
+    assert run(*first, env=env, cwd=tmp_path).status == 0
+    ran = run(*second, env=env, cwd=tmp_path)
+    assert ran.status == 3  # the collection has one of the three
+    assert (
+        "[Acceleration via Fractal Learning Rate Schedules](https://arxiv.org/abs/2103.01338)"
+        in ran.out
+    )
+    assert fakes.requests() == []
+
+
 def test_every_option_and_command_that_it_shows_exists() -> None:
     known = {
         option

@@ -27,6 +27,8 @@ Other commands (a command's name stands first):
   enrich talks     what was read from a feed, as a table
   enrich extract   the references in any text, without network
   enrich lookup    papers by id
+  enrich papers    local collections of papers: import, info, export
+  enrich cache     the store of papers: info, clear
   enrich schema    the JSON Schema of the document
 
 \b
