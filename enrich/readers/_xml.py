@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MAX_RECORD = 1 << 26
 """Bytes of the longest record."""
 _HTML = re.compile(rb"<(?:!doctype html|html)[\s>]", re.IGNORECASE)
+_ENCODINGS = ("utf-8", "us-ascii", "iso-8859-1")  # what expat knows, but for UTF-16
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}encoding\s{0,9}=\s{0,9}["']([A-Za-z0-9-]{1,20})["']""")
 
 
@@ -81,9 +82,10 @@ def slices(
 
 
 def encoding(head: bytes) -> str:
-    """The encoding that a dump declares, UTF-8 where it declares none."""
+    """The encoding that a dump declares, UTF-8 where it declares none that can be read."""
     found = _ENCODING.search(head[:1000])
-    return found[1].decode().lower() if found else "utf-8"
+    declared = found[1].decode().lower() if found else ""
+    return declared if declared in _ENCODINGS else "utf-8"
 
 
 def element(data: bytes, encoding: str = "utf-8") -> Element:

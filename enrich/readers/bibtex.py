@@ -213,6 +213,9 @@ def _closing(entry: str, at: int) -> int:
 
 def _unprotected(title: str) -> str:
     """A title without the braces that only keep the case of letters."""
+    title = title.strip()
+    if title.startswith("{") and _closing(title, 0) == len(title) - 1:
+        title = title[1:-1]
     for _ in range(4):  # nested this deep at most
         title = _PROTECTED.sub(r"\1", title)
     return title
