@@ -117,7 +117,7 @@ class Run:
         source = self.library.sources[name]
         left: list[PaperId] = []
         with self.library.locks[name]:
-            wanted = [key for key in wanted if key not in self._asked]
+            wanted = self._still_open(wanted)
             if not wanted:
                 return left
             old = self._stored(wanted)
@@ -150,6 +150,16 @@ class Run:
                     records += [] if record is None else [record]
                     self._failed.pop(paper.id, None)
             self._keep(records, [(record.id, None) for record in records])
+
+    def _still_open(self, wanted: Sequence[Key]) -> list[Key]:
+        """What nobody has learned while this batch waited: other runs write into the same store."""
+        cited: dict[PaperId, frozenset[str]] = {}
+        with self.library.store_lock:
+            for id_, version in wanted:
+                self._recent.pop((id_, version), None)
+                cited[id_] = cited.get(id_, frozenset()) | ({version} if version else frozenset())
+        open_ = set(self.known(cited)[1]) - self._asked
+        return [key for key in wanted if key in open_]
 
     def _at_hand(self, ids: Iterable[PaperId]) -> dict[PaperId, Paper]:
         """The papers that came with a talk, or that the collections have: they stand as they are."""
