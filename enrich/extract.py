@@ -215,7 +215,7 @@ def _grammar() -> _Grammar:
     other = behind.pop(b"", [])
     return _Grammar(
         tuple(pair for pair in anchors if b"/" not in pair[0]),
-        behind,
+        {key: near + other for key, near in behind.items()},
         other,
     )
 
@@ -252,7 +252,8 @@ def _recognised(text: bytes, low: bytes) -> list[Mention]:
         at = low.find(b"/", start, end)
         while at >= 0:
             done = at + 1
-            for before, anchor, recognise in (*behind.get(low[at - _KEY : at], ()), *other):
+            near = behind.get(low[at - _KEY : at], other)
+            for before, anchor, recognise in near:
                 if low.startswith(anchor, at - before):
                     seen = recognise(text, at - before)
                     if seen:
@@ -313,7 +314,7 @@ def _hits(low: bytes) -> Iterator[int]:
             at = low.find(anchor, at + len(anchor))
     at = low.find(b"/")
     while at >= 0:
-        for before, anchor, _ in (*behind.get(low[at - _KEY : at], ()), *other):
+        for before, anchor, _ in behind.get(low[at - _KEY : at], other):
             if low.startswith(anchor, at - before):
                 yield at - before
         at = low.find(b"/", at + 1)

@@ -77,8 +77,13 @@ _OAI = re.compile(rb"(?i)\.org:[ ]?" + _ID + VERSION)
 _NOT_PAPERS = (b"static.", b"info.", b"blog.", b"status.")
 
 _LABEL = re.compile(
-    rb"(?i)(?:s|ids?)?(?P<sep>[ \t~]{0,4}[:;.,#=_/-]{0,2}[ \t~]{0,4}(?:(?:\r?\n|\x0b)[ \t]{0,40})?[(\[{\"'<]{0,2}"
-    rb"(?:(?:abs|pdf)/|" + cues.CATEGORY + rb"/(?=[0-9]{4}\.))?)" + _ID + VERSION
+    rb"(?i)(?:s|ids?)?+(?P<sep>[ \t~]{0,4}+[:;.,#=_/-]{0,2}+[ \t~]{0,4}+(?:(?:\r?\n|\x0b)[ \t]{0,40}+)?+[(\[{\"'<]{0,2}+"
+    rb"(?:(?:abs|pdf)/|"
+     rb"(?=[a-z.-]{2,20}/[0-9])"
+    + cues.CATEGORY
+    + rb"/(?=[0-9]{4}\.))?)"
+    + _ID
+    + VERSION
 )
 _BIBCODE = re.compile(rb"(?i)(?:([0-9]{4})\.?([0-9]{5})|([0-9]{4}\.[0-9]{4}))[a-z](?![a-z0-9])")
 _VANITY = re.compile(rb"(?i)-vanity\.com/papers/+" + _ID + VERSION)
@@ -161,28 +166,33 @@ _COMMON = re.compile(  # how nearly all are written, with nothing behind that ha
 )
 
 _PLAIN_BEFORE = frozenset(bytes((b,)) for b in b" \t\r\n\x0b([{<>\"'`|*") | {b""}
-_SLASH, _DOT, _DIGITS = ord("/"), ord("."), b"0123456789"
+_SLASH, _DIGITS = ord("/"), b"0123456789"
+_BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<sSiI0123456789")
+
 _ARCHIVE_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-"
 
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
     """The papers that the label, address, number or list around byte `at` names, in order."""
-    common = _COMMON.match(text, at)
-    if common is not None:
-        key, number = common.groups()
-        id_ = PaperId("arxiv:" + key.decode())
-        cited = None if number is None else "v" + number.decode()
-        if text[at + 5] == _DOT:
-            begin = at - 8 if text[at - 8 : at] == b"https://" else _host(text, at)
-            return () if begin is None else (Mention(id_, cited, begin, common.end(), "url"),)
-        if text[at - 1 : at] in _PLAIN_BEFORE:
-            return (Mention(id_, cited, at, common.end(), "text"),)
     kind = text[at]
     if kind in _DIGITS:
         first = _numbered(text, at)
     elif kind == _SLASH:
         first = _old(text, at + 1)
     elif text[at : at + 5].lower() == b"arxiv":
+        following = text[at + 5 : at + 6]
+        if following not in _BEHIND_LABEL:
+            return ()
+        common = _COMMON.match(text, at) if following in b".:" else None
+        if common is not None:
+            key, number = common.groups()
+            id_ = PaperId("arxiv:" + key.decode())
+            cited = None if number is None else "v" + number.decode()
+            if following == b".":
+                begin = at - 8 if text[at - 8 : at] == b"https://" else _host(text, at)
+                return () if begin is None else (Mention(id_, cited, begin, common.end(), "url"),)
+            if text[at - 1 : at] in _PLAIN_BEFORE:
+                return (Mention(id_, cited, at, common.end(), "text"),)
         first = _labelled(text, at)
     else:
         first = _dblp(text, at) or _read(text, at)

@@ -29,7 +29,7 @@ OLD_NUMBER = rb"(?:(?:9[1-9]|0[0-6])(?:0[1-9]|1[0-2])|070[1-3])(?!000)[0-9]{3}(?
 """The seven digits of an old id."""
 _CLASS = rb"(?:\.[a-z]{2}|\.[a-z]{2,5}-?[a-z]{1,5})?"
 _ARCHIVE = b"(?:" + b"|".join(sorted((a.encode() for a in ARCHIVES), reverse=True)) + b")"
-OLD = _ARCHIVE + _CLASS + b"/" + OLD_NUMBER
+OLD = rb"(?=[a-z.-]{2,20}/[0-9]{7})" + _ARCHIVE + _CLASS + b"/" + OLD_NUMBER
 """An old id without its version, for patterns that ignore the case of letters."""
 
 VERSION = rb"(?:v(?P<version>[1-9][0-9]{0,2})(?![0-9]))?"

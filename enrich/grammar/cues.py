@@ -18,6 +18,7 @@ _LOOK = 240
 """Bytes that hold so many characters and the cue."""
 _BLOCK = 64
 """Bytes that hold a word which wins over a cue."""
+_LEAST_CUE = len("CoRR")
 _SENTENCE = 400
 """Bytes of a sentence about joint work."""
 
@@ -70,7 +71,7 @@ _BEHIND = re.compile(rb"(?i)" + CATEGORIES)
 
 def has_category(text: bytes, end: int) -> bool:
     """Whether categories in brackets stand behind the id that ends at `end`."""
-    return _BEHIND.match(text, end) is not None
+    return b"[" in text[end : end + 5] and _BEHIND.match(text, end) is not None
 
 
 def is_cued(text: bytes, start: int, end: int) -> bool:
@@ -81,20 +82,30 @@ def is_cued(text: bytes, start: int, end: int) -> bool:
     """
     window = text[max(0, start - _LOOK) : start].translate(_STOPS)
     line = text[start - len(window) + window.rfind(b"\n") + 1 : start]
-    if _BLOCKED.search(line[-_BLOCK:]) or _PRICED.match(text, end):
+    return (
+        _has_cue(line)
+        or has_category(text, end)
+        or _is_joint_work(text, start)
+        or _is_listed(text, start)
+    ) and not (_BLOCKED.search(line[-_BLOCK:]) or _PRICED.match(text, end))
+
+
+def _has_cue(line: bytes) -> bool:
+    if len(line) < _LEAST_CUE:
         return False
     cues = list(_CUE.finditer(line))
-    if cues:
-        between = line[cues[-1].end() :]
-        if len(between.decode("utf-8", "ignore")) <= _REACH and (
-            not _ADDRESS.search(between) or _OWN_PATH.match(between)
-        ):
-            return True
-    return (
-        has_category(text, end)
-        or _is_joint_work(text, start)
-        or _REFERENCES.search(text[max(0, start - 64) : start]) is not None
+    if not cues:
+        return False
+    between = line[cues[-1].end() :]
+    return len(between.decode("utf-8", "ignore")) <= _REACH and (
+        not _ADDRESS.search(between) or _OWN_PATH.match(between) is not None
     )
+
+
+def _is_listed(text: bytes, start: int) -> bool:
+    """First in a list after "References:"."""
+    before = text[max(0, start - 64) : start]
+    return b":" in before and _REFERENCES.search(before) is not None
 
 
 def _is_joint_work(text: bytes, start: int) -> bool:
