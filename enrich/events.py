@@ -139,18 +139,18 @@ def event_of(properties: Properties, zones: Zones) -> tuple[Event, list[WarningC
         codes.append("no_uid")
     descriptions = texts("DESCRIPTION")
     event = Event(
-        uid=uid,
-        summary=text("SUMMARY"),
-        description=descriptions[0] if descriptions else None,
-        x_alt_desc=text("X-ALT-DESC" if "X-ALT-DESC" in first else "STYLED-DESCRIPTION"),
-        location=text("LOCATION"),
-        urls=tuple([u for url in texts("URL") if (u := url.strip())]) if "URL" in first else (),
-        attach=tuple(_attached(texts("ATTACH"))) if "ATTACH" in first else (),
-        comments=texts("COMMENT") + descriptions[1:],
-        categories=texts("CATEGORIES"),
-        status=text("STATUS"),
-        start=start,
-        end=end,
+        uid,
+        text("SUMMARY"),
+        descriptions[0] if descriptions else None,
+        text("X-ALT-DESC" if "X-ALT-DESC" in first else "STYLED-DESCRIPTION"),
+        text("LOCATION"),
+        tuple([u for url in texts("URL") if (u := url.strip())]) if "URL" in first else (),
+        tuple(_attached(texts("ATTACH"))) if "ATTACH" in first else (),
+        texts("COMMENT") + descriptions[1:],
+        texts("CATEGORIES"),
+        text("STATUS"),
+        start,
+        end,
     )
     return event, codes
 

@@ -212,18 +212,19 @@ def logical_lines(raw: bytes) -> list[str]:
     ['SUMMARY:Poincaré', 'LOCATION:Café']
     """
     if b"\r" in raw:
-        plain = b"\n".join(_CRLF.split(b"".join(_CRLF_FOLD.split(raw))))
-        if b"\r" not in plain and _LF_FOLD.search(plain) is None:
-            return _decoded(plain)
+        unfolded = b"".join(_CRLF_FOLD.split(raw))
+        lines = _CRLF.split(unfolded)
+        if unfolded.count(b"\n") == unfolded.count(b"\r") == len(lines) - 1:
+            return _decoded(lines)
         raw = raw.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return _decoded(b"".join(_LF_FOLD.split(raw)))
+    return _decoded(b"".join(_LF_FOLD.split(raw)).split(b"\n"))
 
 
-def _decoded(unfolded: bytes) -> list[str]:
+def _decoded(lines: list[bytes]) -> list[str]:
     try:
-        return unfolded.decode().split("\n")
+        return [line.decode() for line in lines]
     except UnicodeDecodeError:
-        return [_decoded_line(line) for line in unfolded.split(b"\n")]
+        return [_decoded_line(line) for line in lines]
 
 
 def _decoded_line(line: bytes) -> str:

@@ -103,13 +103,13 @@ _HINT_LABELS = (
     "dial.in",
     "webinar",
 )
-_HINT_SERVICES = ("soft", "eby", "live", "jeans", "webex")
+_HINT_SERVICES = ("soft", "eby", "live", "jeans", "webex", "google")
 _HINTS = tuple(
     re.compile(pattern.encode())
     for pattern in (
-        r"z(?:oom)",
-        r"p(?:ass(?:[ -]?code|wor[dt])|(?<=de p)asse)",
-        r"g(?:(?<=meeting)(?:[ -](?:id|n|link|url|code|key|pass)|[.:])|(?<=meet\.g)oogle)",
+        "zoom",
+        "pass(?:[ -]?code|wor[dt]|e ?:)",
+        "meeting(?:[ -](?:id|n|link|url|code|key|pass)|[.:])",
         ":(?:" + "|".join(f"(?<={label}:)" for label in _HINT_LABELS) + ")",
         r"\+(?<=[a-z(]\+|[ \n:]\+)\d",
         rf"/(?:(?<=//){_MEETING}|(?<=\.town/)|(?<=\.gg/)|"
@@ -117,8 +117,8 @@ _HINTS = tuple(
         + ")",
     )
 )
-"""Some of it is in every text that holds something private. Each begins with one letter, which is
-looked for at the speed of memory."""
+"""One is in every text that holds something private. Each begins with fixed letters, which are looked
+for at the speed of memory."""
 
 _FILLER_WORDS = (
     "323 a access also and app at audio bbb be by call click code computer conference de device dial do"

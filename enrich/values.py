@@ -86,23 +86,27 @@ def read_properties(lines: Sequence[str]) -> Properties:
     >>> read_properties(["DESCRIPTION:See", "https://arxiv.org/abs/2103.01338", "", "UID:1"]).first
     {'DESCRIPTION': 'See\nhttps://arxiv.org/abs/2103.01338', 'UID': '1'}
     """
-    first: dict[str, str] = {}
-    number = 0
-    for number, line in enumerate(lines, 1):  # noqa: B007 - used where it stops
+    found = Properties()
+    first = found.first
+    for number, line in enumerate(lines):
         name, colon, value = line.partition(":")
-        if name not in _NAMES or name in first or not colon:
-            break
-        first[name] = value
-    else:
-        return Properties(first)  # the plain event needs no more
-    return _read_on(first, lines, number - 1)
+        if name in _NAMES and colon:
+            if name in first:
+                return _read_on(found, lines, number)
+            first[name] = value
+            continue
+        split = split_line(line) if line else None
+        if split is None or split[0] in first or split[0] in _STRUCTURE or "ENCODING" in split[1]:
+            return _read_on(found, lines, number)
+        name, parameters, first[split[0]] = split
+        if parameters:
+            found.parameters[name] = parameters
+    return found  # the plain event needs no more
 
 
-def _read_on(first: dict[str, str], lines: Sequence[str], number: int) -> Properties:
+def _read_on(found: Properties, lines: Sequence[str], number: int) -> Properties:
     """The same from line `number` on, which is no plain one."""
-    reader = _Reader()
-    for name, value in first.items():
-        reader.take(name, _NONE, value)
+    reader = _Reader(found)
     ends: dict[str, int] | None = None
     while number < len(lines):
         line = lines[number]
@@ -125,12 +129,14 @@ class _Reader:
 
     __slots__ = ("_blank", "_last", "_tails", "_text", "found", "soft")
 
-    def __init__(self) -> None:
-        self.found = Properties()
+    def __init__(self, found: Properties) -> None:
+        self.found = found
         self.soft = False
         """A quoted-printable value goes on in the next line, whatever that begins with."""
-        self._last = ""
-        self._text: str | int | None = None  # a name in `first`, a place in `further`
+        names = list(found.first)
+        self._last = names[-1] if names else ""
+        self._text: str | int | None = next((n for n in reversed(names) if n in _TEXTS), None)
+        """The last text: a name in `first`, a place in `further`."""
         self._blank = 0
         self._tails: dict[str | int, list[str]] = {}
 

@@ -28,7 +28,7 @@ from tests.bench import figure
 _TEXT = (
     "attention abstract bounds (convex) deep, descent dynamics é equation; flows for gradient kernels"
     " Köln learning manifolds networks neural of on operators optimal proof sampling spectral the theorem"
-    " to transport under we why 2024 $x<y$"
+    " to transport under we why 70 $x<y$"
 )
 _WORDS = _TEXT.split()
 _PAPERS = 5_000
@@ -47,6 +47,7 @@ def feed(talks: int, *, zoned: bool = False) -> bytes:
     for number in range(talks):
         series, at = f"S{number % 40}", begin + timedelta(hours=5 * number)
         text = " ".join(chance.choices(_WORDS, k=320))
+        name = text[900:950]
         paper = _paper(number % _PAPERS)
         abstract = f"{text[:900]}\n\n- {text[900:1500]} [https://arxiv.org/abs/{paper}]\n\nBio: {text[1500:]}"
         speaker = f"Emmy Nöther (University of {chance.choice(_PLACES)}, Earth)"
@@ -54,7 +55,7 @@ def feed(talks: int, *, zoned: bool = False) -> bytes:
             lines = [
                 f"DTSTART;TZID=Europe/Berlin:{at:%Y%m%dT%H%M%S}",
                 f"DTEND;TZID=Europe/Berlin:{at:%Y%m%dT%H%M%S}",
-                f"SUMMARY:Title number {number} of many",
+                f"SUMMARY:{_escaped(name)}",
                 "DESCRIPTION:" + _escaped(f"Speaker: {speaker}\n\n{abstract}"),
                 f"UID:{number}@bench.example.org",
                 f"URL:https://bench.example.org/event/{number}",
@@ -62,7 +63,7 @@ def feed(talks: int, *, zoned: bool = False) -> bytes:
             ]
         else:
             page = f"https://researchseminars.org/talk/{series}/{number}/"
-            title = f'Title: <a href="{page}">Title number {number} of many</a>'
+            title = f'Title: <a href="{page}">{name}</a>'
             by = f"by {speaker} as part of Series {series}"
             lines = [
                 f"SUMMARY:{_escaped(speaker)}",
