@@ -16,7 +16,7 @@ import pytest
 
 from enrich.sources import source
 from tests import command
-from tests.fakes import FakeNote, FakePaper, Fakes, FakeVersion
+from tests.fakes import FakeNote, FakePaper, FakeRecord, Fakes, FakeVersion
 from tests.fakes.faults import NUMBERED
 from tests.here import Here
 
@@ -230,6 +230,52 @@ def test_a_note_that_openreview_denies(fault: str, home: Here, fail: Fail, fakes
     fail(OPENREVIEW, fault)
     status, (paper,) = home.lookup("--refresh", id_)
     assert (status, paper) == (3, {**found, "stale": True})
+
+
+# --- second sources ------------------------------------------------------------------------
+
+BEHIND = (
+    Service("datacite", "api.datacite.org", ARXIV.ids),
+    Service("dblp", "sparql.dblp.org", OPENREVIEW.ids),
+)
+WHAT_A_SECOND_SOURCE_MAY_DO = {
+    "503": 4, "429": 4, "reset": 4, "cut": 4, "cut-unmarked": 4, "truncated": 4, "bad-gzip": 4,
+    "captcha": 4, "rate-exceeded": 4, "latin-1": 4, "redirect": 4, "huge": 4, "bomb": 4, "refused": 4,
+    "429-hour": 1, "tls": 1, "404": 1, "403": 1, "empty": 1,
+}  # fmt: skip
+"""Fault to requests; an empty list is an answer, and says nothing of a paper."""
+PAGES_ARE_CHALLENGES = {("dblp", "captcha")}
+"""dblp's test for bots comes under 200."""
+
+
+@pytest.mark.parametrize("fault", WHAT_A_SECOND_SOURCE_MAY_DO)
+@pytest.mark.parametrize("behind", BEHIND, ids=lambda behind: behind.name)
+def test_a_second_source_that_fails_too_leaves_the_first_ones_reason(
+    behind: Service, fault: str, home: Here, fakes: Fakes
+) -> None:
+    fakes.datacite.add(*PAPERS)
+    fakes.dblp.add(
+        FakeRecord(key="conf/iclr/A22", pages=[f"https://openreview.net/forum?id={NOTE.id}"])
+    )
+    options: dict[str, Any] = {"megabytes": 5} if fault in {"huge", "bomb"} else {}
+    fakes.fault(ARXIV.host, "429-bare")
+    fakes.openreview.gate = "403"
+    fakes.fault(behind.host, fault, **options)
+    status, papers = home.lookup(*behind.ids)
+    expected = "rate_limited" if behind.name == "datacite" else "challenge"
+    assert {(p["status"], p["error"]["code"]) for p in papers} == {("failed", expected)}
+    assert home.records(*((id_, None) for id_ in behind.ids)) == [None] * len(behind.ids)
+    once = (behind.name, fault) in PAGES_ARE_CHALLENGES
+    requests = 1 if once else WHAT_A_SECOND_SOURCE_MAY_DO[fault]
+    assert len(fakes.requests(behind.host)) == requests
+    assert status == 3
+    fakes.heal(behind.host)
+    home.clock.sleep(601)
+    status, papers = home.lookup(*behind.ids)
+    assert (status, {p["via"] for p in papers}) == (0, {behind.name})
+
+
+# --- in processes --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

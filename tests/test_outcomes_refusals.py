@@ -359,6 +359,44 @@ def test_missing_papers_and_cited_versions_share_one_further_request(
     assert [request.query["id_list"] for request in fakes.requests()] == ["2103.01338v1"]
 
 
+def test_a_further_request_that_fails_costs_only_what_it_was_for(home: Here, fakes: Fakes) -> None:
+    dates = ("2021-03-01T00:00:00Z", "2021-04-01T00:00:00Z")
+    versions = [FakeVersion(date=date, title=f"As of {date[:10]}") for date in dates]
+    fakes.arxiv.add(FakePaper(id="2103.01338", versions=versions))
+    fakes.fault(ARXIV, "503", match="2103.01338v1")
+    status, (paper, missing) = home.lookup("--no-fallback", "2103.01338v1", "2103.99999")
+    assert len(fakes.requests()) == 1 + 4
+    assert (status, paper["stale"], paper["title"]) == (3, False, "As of 2021-04-01")
+    assert paper["versions"][0] == {"version": "v1", "date": "2021-03-01", "title": None}
+    assert (missing["status"], missing["error"]["code"]) == ("failed", "http_error")
+    fakes.heal()
+    status, (paper, missing) = home.lookup("--no-fallback", "2103.01338v1", "2103.99999")
+    assert (status, missing["status"]) == (0, "not_found")
+    assert paper["versions"][0]["title"] == "As of 2021-03-01"
+    # what is known of the version stays known when a refresh of it fails
+    fakes.fault(ARXIV, "503", match="2103.01338v1")
+    assert home.lookup("--refresh", "2103.01338v1") == (0, [paper])
+
+
+def test_what_could_not_be_had_is_said_plainly(home: Here, fakes: Fakes) -> None:
+    fakes.fault(ARXIV, "429-hour")
+    fakes.openreview.gate = "403"
+    ran = home.command("lookup", "2103.01338v2", "math.AG/0601001", "openreview:FpKgG31Z_i9")
+    papers = json.loads(ran.out)
+    assert ran.status == 3
+    assert [(p["id"], p["error"]["code"], p["error"]["message"]) for p in papers] == [
+        ("arxiv:2103.01338", "rate_limited", "export.arxiv.org answered with HTTP status 429"),
+        ("arxiv:math/0601001", "rate_limited", "export.arxiv.org answered with HTTP status 429"),
+        ("openreview:FpKgG31Z_i9", "challenge", "OpenReview wants a login"),
+    ]
+    assert re.fullmatch(
+        r"enrich: 3 papers: 0 found, 1 refused \(OpenReview wants a login: set OPENREVIEW_TOKEN, or "
+        r"OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD, or give the paper with --papers FILE\), "
+        r"2 put off \(arXiv not before \d\d:\d\d UTC\)",
+        last(ran.err),
+    )
+
+
 def test_a_version_above_the_newest_is_a_warning(home: Here, fakes: Fakes) -> None:
     with home.enricher() as enricher:
         annotated = enricher.enrich_text(f"see arXiv:{THREE_HUNDRED[0]}v7")
