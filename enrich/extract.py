@@ -24,6 +24,7 @@ from enrich.sources import sources
 
 _BEFORE, _AFTER = 420, 700
 """Bytes around an anchor that are made plain together."""
+_SLASHES = re.compile(b"/+")
 _START = attrgetter("start")
 _BLANK_LINE = re.compile(r"\n[ \t\r]{0,80}\n")
 
@@ -259,6 +260,8 @@ def _recognised(text: bytes, low: bytes) -> list[Mention]:
                     if seen:
                         more += seen
                         done = max(done, seen[-1].end)
+            if low[done : done + 1] == b"/" and (run := _SLASHES.match(low, done)):
+                done = run.end() - 1  # only the ends of a run can belong to an anchor
             at = low.find(b"/", done, end)
     return sorted(mentions + more, key=_START) if more else mentions
 

@@ -79,11 +79,7 @@ _NOT_PAPERS = (b"static.", b"info.", b"blog.", b"status.")
 _LABEL = re.compile(
     rb"(?i)(?:s|ids?)?+(?P<sep>[ \t~]{0,4}+[:;.,#=_/-]{0,2}+[ \t~]{0,4}+(?:(?:\r?\n|\x0b)[ \t]{0,40}+)?+[(\[{\"'<]{0,2}+"
     rb"(?:(?:abs|pdf)/|"
-     rb"(?=[a-z.-]{2,20}/[0-9])"
-    + cues.CATEGORY
-    + rb"/(?=[0-9]{4}\.))?)"
-    + _ID
-    + VERSION
+    rb"(?=[a-z.-]{2,20}/[0-9])" + cues.CATEGORY + rb"/(?=[0-9]{4}\.))?)" + _ID + VERSION
 )
 _BIBCODE = re.compile(rb"(?i)(?:([0-9]{4})\.?([0-9]{5})|([0-9]{4}\.[0-9]{4}))[a-z](?![a-z0-9])")
 _VANITY = re.compile(rb"(?i)-vanity\.com/papers/+" + _ID + VERSION)
@@ -170,6 +166,9 @@ _SLASH, _DIGITS = ord("/"), b"0123456789"
 _BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<sSiI0123456789")
 
 _ARCHIVE_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-"
+_WORTH = re.compile(  # a cheap look at what follows the label
+    rb"(?i)\.org\.?[:/]|-vanity|(?:s|ids?)?+[^0-9a-z]{0,12}+[ \t]{0,40}+(?:[0-9]|[a-z.-]{2,20}/)"
+)
 
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
@@ -181,7 +180,7 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
         first = _old(text, at + 1)
     elif text[at : at + 5].lower() == b"arxiv":
         following = text[at + 5 : at + 6]
-        if following not in _BEHIND_LABEL:
+        if following not in _BEHIND_LABEL or not _WORTH.match(text, at + 5):
             return ()
         common = _COMMON.match(text, at) if following in b".:" else None
         if common is not None:
@@ -232,7 +231,12 @@ def _labelled(text: bytes, at: int) -> Mention | None:
     if following == b".":
         if match := _ADDRESS.match(text, at):
             return _address(text, start, match)
-        if match := _BY_FOLDER.match(text, at) or _BY_NUMBER.match(text, at):
+        route = text[at + 5 : at + 8].lower()
+        if route in {b"ftp", b"ps_"}:
+            match = _BY_FOLDER.match(text, at)
+        elif route == b"abs":
+            match = _BY_NUMBER.match(text, at)
+        if match is not None:
             return _by_parts(text, start, match)
         if match := _OAI.match(text, at):
             return None if addresses.is_glued(text, start) else _mention(match, start, "text")
@@ -339,10 +343,10 @@ def _numbered(text: bytes, at: int) -> Mention | None:
     ):
         return _mention(match, at - 4, "text")
     if (
-        _BARE_START.search(text[max(0, at - 2) : at])
+        not cues.is_cued(text, at, match.end())
+        or _BARE_START.search(text[max(0, at - 2) : at])
         or not _BARE_END.match(text, match.end())
         or (before not in _PLAIN_BEFORE and addresses.in_address(text, at))
-        or not cues.is_cued(text, at, match.end())
     ):
         return None
     return _mention(match, at, "bare")
@@ -359,7 +363,9 @@ def _is_corr(text: bytes, start: int, end: int) -> bool:
 
 def _old(text: bytes, at: int) -> Mention | None:
     """At the first digit of an old id that no label stands before: its archive is cue enough."""
-    match = _OLD_AT.match(text, at)
+    match = _OLD_AT.match(text, at) if text[at - 2 : at - 1].isalpha() else None
+    if match is None:
+        return None
     head = text[max(0, at - 26) : at - 1]
     word = head[len(head.rstrip(_ARCHIVE_LETTERS)) :].lower().lstrip(b".-")
     for part in (
@@ -370,7 +376,7 @@ def _old(text: bytes, at: int) -> Mention | None:
         archive = _archive(part)
         if archive:
             break
-    if match is None or not archive:
+    if not archive:
         return None
     start = at - 1 - len(part)
     key = paper(archive + text[at - 1 : match.end("number")])

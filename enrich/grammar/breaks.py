@@ -144,13 +144,13 @@ def _is_cut(left: bytes, right: bytes) -> bool:
 
 def _is_cut_number(left: bytes, digits: bytes) -> bool:
     left = left[-_LONGEST:]
-    head = _OLD_HEAD.search(left) if b"/" in left else None
-    if head is not None and _OLD_ID.match(head[1] + digits):
-        return True
-    head = _NEW_HEAD.search(left)
-    if head is None:
+    part = left[len(left.rstrip(b"0123456789.")) :].lstrip(b".")
+    if b"/" in left:
+        head = _OLD_HEAD.search(left)
+        if head is not None and _OLD_ID.match(head[1] + digits):
+            return True
+    if (b"." not in part and b"." not in digits) or not _NEW_HEAD.search(left[-len(part) - 6 :]):
         return False
-    part = head[1] or head[2]
     whole = _NEW_ID.match(part + digits)
     return whole is not None and whole.end() > len(part) and not _NEW_ID.fullmatch(part)
 

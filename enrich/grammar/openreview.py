@@ -15,9 +15,9 @@ from enrich.paper import PaperId
 
 ANCHORS = (b"openreview.net/", b".co/papers/")
 
-_ID = rb"(?P<id>[A-Za-z0-9_-]{5,20}?)(?:(?=__;)|(?![A-Za-z0-9_-]|\.[A-Za-z]{1,20}/))"
+_ID = rb"(?P<id>(?:[A-Za-z0-9-]|_(?!_;)){5,20}+)(?:(?=__;)|(?![A-Za-z0-9_-]|\.[A-Za-z]{1,20}/))"
 """An id, also as Proofpoint's version 3 brackets it: `__URL__;`."""
-_PARAMETERS = rb"(?:[\w.%-]{1,32}(?:=[^&\s\"'<>]{0,200})?&){0,8}?"
+_PARAMETERS = rb"(?:[\w.%-]{1,32}+(?:=[^&\s\"'<>]{0,200}+)?+&){0,8}?"
 _AT = re.compile(
     rb"(?i)openreview\.net/{1,3}"
     rb"(?:(?:challenge|login)/?\?"
