@@ -346,7 +346,9 @@ def _apart(mentions: Sequence[Mention]) -> Sequence[Mention]:
     else:
         return mentions
     kept: list[Mention] = []
+    taken = bytearray(max(mention.end for mention in mentions))
     for mention in sorted(mentions, key=lambda m: (m.paper is None, m.start - m.end, m.start)):
-        if all(mention.end <= other.start or other.end <= mention.start for other in kept):
+        if taken.find(1, mention.start, mention.end) < 0:
+            taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
             kept.append(mention)
     return sorted(kept, key=_START)

@@ -40,6 +40,7 @@ UNITS = {
     "forum and parameters": "openreview.net/forum?a=b&",
     "parameters": "&id=",
     "groups": "https://openreview.net/group?id=ICLR.cc/2024 ",
+    "links that overlap": "https://openreview.net/forum/https://arxiv.org/abs/2103.01338 ",
     "redirectors": "https://www.google.com/url?q=",
     "coded slashes": "%2F",
     "a letter and a coded slash": "ab%2F",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,9 @@ def versions(pairs: Iterable[tuple[Pair, str | None]]) -> dict[Pair, set[str]]:
 
 
 def score(cases: list[dict[str, Any]]) -> dict[str, float]:
-    """Precision, recall and F1 of undisputed cases; shares of clean traps and of right versions."""
+    """F1 of undisputed cases, one source's precision and recall, clean traps, right versions."""
     right = extra = missed = clean = traps = same = 0
+    by_source: Counter[str] = Counter()
     for case in (case for case in cases if not case.get("debatable")):
         gold = versions(
             ((g["scheme"], g["id"]), f"v{g['version']}" if g["version"] else None)
@@ -48,10 +50,14 @@ def score(cases: list[dict[str, Any]]) -> dict[str, float]:
         extra += len(found.keys() - both)
         missed += len(gold.keys() - both)
         same += sum(gold[pair] == found[pair] for pair in both)
+        for outcome, pairs in (("hit", both), ("found", found), ("gold", gold)):
+            by_source.update(f"{source} {outcome}" for source, _ in pairs)
         traps += not gold
         clean += not gold and not found
     return {
         "f1": 2 * right / (2 * right + extra + missed),
+        "arXiv precision": by_source["arxiv hit"] / max(by_source["arxiv found"], 1),
+        "OpenReview recall": by_source["openreview hit"] / max(by_source["openreview gold"], 1),
         "traps": clean / traps,
         "versions": same / right,
     }
@@ -60,6 +66,8 @@ def score(cases: list[dict[str, Any]]) -> dict[str, float]:
 def assert_good(cases: list[dict[str, Any]]) -> None:
     scores = score(cases)
     assert scores["f1"] >= 0.99, scores
+    assert scores["arXiv precision"] >= 0.98, scores
+    assert scores["OpenReview recall"] >= 0.97, scores
     assert scores["traps"] >= 0.97, scores
     assert scores["versions"] == 1.0, scores
 
@@ -83,7 +91,17 @@ def test_a_wrong_label_lowers_the_score() -> None:
         "gold": [{"scheme": "arxiv", "id": "2103.01339", "version": 1}],
     }
     trap = {"text": "arXiv:2103.01338", "gold": []}
-    assert score([right, trap]) == {"f1": pytest.approx(2 / 3), "traps": 0.0, "versions": 1.0}
+    lost = {
+        "text": "openreview.net/forum?id=",
+        "gold": [{"scheme": "openreview", "id": "S1eYHoC5FX", "version": None}],
+    }
+    assert score([right, trap, lost]) == {
+        "f1": 0.5,
+        "arXiv precision": 0.5,
+        "OpenReview recall": 0.0,
+        "traps": 0.0,
+        "versions": 1.0,
+    }
     assert score([right, wrong, trap])["f1"] < 0.5
 
 
