@@ -5,7 +5,8 @@ One letter a field: `t` title, `a` authors, `h` authors_hidden, `p` published, `
 published_as, `m` same_as, `g` matched_by, `k` work, `y` via, `r` url, `f` pdf. A field is left out
 where it has its default, and these are what the rest of the row says:
 
-- `v`: the list of dates where the versions are v1, v2 … without titles, else of rows
+- `v`: the list of dates where the versions are v1, v2 … without titles, else of [version, date] and
+  [version, date, title], 1 standing for the paper's own title
 - `n`: the last row's version; `p`: the date of v1; `u`: the last date where that is no v1
 - `d`: {`submitted`: `p`, `updated`: `u`} where they are known; `r`, `f`: the addresses that the source gives
 - the address in `j`: its DOI's
@@ -18,8 +19,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import fields, replace
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from functools import cache, lru_cache
 from itertools import repeat
 from operator import call
@@ -40,8 +41,8 @@ _NUMBERED = tuple(f"v{n}" for n in range(1, 1000))
 _DOI = {"arxiv": "10.48550/arXiv."}
 _scan = json.JSONDecoder().raw_decode
 _PAPER = tuple(getattr(Paper, field.name).__set__ for field in fields(Paper))
+_VERSIONS = tuple(getattr(Version, field.name).__set__ for field in fields(Version))
 _PUBLICATION = tuple(getattr(Publication, field.name).__set__ for field in fields(Publication))
-_USUAL = frozenset("tavcj")
 _quoted = json.encoder.encode_basestring
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -75,7 +76,7 @@ def to_row(paper: Paper) -> bytes:
         row["v"] = []
         for version, number in zip(rows, _NUMBERED, strict=False):
             if version.version != number or version.title is not None or version.date is None:
-                row["v"] = [[v.version, v.date, v.title] for v in rows]
+                row["v"] = [_version_row(v, paper.title) for v in rows]
                 break
             row["v"].append(version.date)
     latest, published, updated = _derived(rows)
@@ -115,6 +116,12 @@ def to_row(paper: Paper) -> bytes:
     if paper.pdf != pdf:
         row["f"] = paper.pdf
     return _dump(row).encode("utf-8", "replace")
+
+
+def _version_row(version: Version, title: str) -> list[Any]:
+    if version.title is None:
+        return [version.version, version.date]
+    return [version.version, version.date, 1 if version.title == title else version.title]
 
 
 def snapshot_row(
@@ -171,15 +178,14 @@ def from_row(
     title = _text(get("t"))
     if not title:
         raise ValueError("a row without a title")
-    versions = _versions(row["v"]) if "v" in row else ()
+    versions = _versions(row["v"], title) if "v" in row else ()
     latest, published, updated = _derived(versions)
-    unusual = not row.keys() <= _USUAL
-    if unusual:
-        latest = _checked(_VERSION, row["n"]) if "n" in row else latest
-        published = _checked(_DATE, row["p"]) if "p" in row else published
-        updated = _checked(_DATE, row["u"]) if "u" in row else updated
+    if "p" in row:
+        published = _date(row["p"])
+    if "u" in row:
+        updated = _date(row["u"])
     url, pdf = _addresses(paper)
-    values = (
+    values = [
         paper,
         title,
         _texts(row["a"]) if "a" in row else (),
@@ -194,43 +200,25 @@ def from_row(
         None,
         False,
         _doi(paper),
-        _publication(row["j"]) if "j" in row else None,
+        None,
         (),
         None,
         abstract,
         url,
         pdf,
         None,
-        via,
+        None,
         False,
-    )
-    made = _made(Paper, _PAPER, values)
-    return _with_unusual(made, row, via) if unusual else made
+    ]
+    for letter in row.keys() & _READ.keys():
+        place, read = _READ[letter]
+        values[place] = read(row[letter])
+    if via:
+        values[_VIA] = via
+    return _made(Paper, _PAPER, values)
 
 
-def _with_unusual(paper: Paper, row: dict[str, Any], via: Via | None) -> Paper:
-    """The paper with those fields of its row that most have not."""
-    get = row.get
-    own_via = _VIAS.get(_text(get("y")))
-    work = _checked(_ID, get("k"))
-    return replace(
-        paper,
-        authors_hidden=get("h") is True,
-        dates=_date_items(row["d"]) if "d" in row else paper.dates,
-        venue=_text(get("e")),
-        decision=_DECISIONS.get(_text(get("s"))),
-        withdrawn=get("w") is True,
-        doi=_text(row["i"]) if "i" in row else paper.doi,
-        same_as=_ids(row["m"]) if "m" in row else (),
-        matched_by=_text(get("g")),
-        url=(web_address({"url": row["r"]}, "url") or "") if "r" in row else paper.url,
-        pdf=web_address({"pdf": row["f"]}, "pdf") if "f" in row else paper.pdf,
-        work=PaperId(work) if work else None,
-        via=via or own_via,
-    )
-
-
-def _made(kind: type[T], slots: tuple[Callable[..., None], ...], values: tuple[object, ...]) -> T:
+def _made(kind: type[T], slots: tuple[Callable[..., None], ...], values: Sequence[object]) -> T:
     """A value with these slots: a third of the time of the frozen `__init__`, which sets by name."""
     made = object.__new__(kind)
     for _ in map(call, slots, repeat(made), values):
@@ -238,29 +226,32 @@ def _made(kind: type[T], slots: tuple[Callable[..., None], ...], values: tuple[o
     return made
 
 
-def _versions(value: Any) -> tuple[Version, ...]:
+def _versions(value: Any, title: str) -> tuple[Version, ...]:
     if type(value) is not list or len(value) > len(_NUMBERED):
         raise ValueError("a row whose versions are no list")
     if _are_strings(value):
-        return tuple(map(_numbered, _NUMBERED, value))
+        return tuple(map(_version, _NUMBERED, value))
     rows = []
     for item in value:
-        if type(item) is not list or len(item) != 3 or item[0] is None:
+        if type(item) is not list or not 2 <= len(item) <= 3 or type(item[0]) is not str:
             raise ValueError("a row whose versions are no rows")
-        version, date, title = item
-        rows.append(
-            Version(
-                version=_checked(_VERSION, version) or "",
-                date=_checked(_DATE, date),
-                title=_text(title),
-            )
-        )
+        found = _version(item[0], _date(item[1]))
+        if len(item) == 3:
+            own = title if item[2] == 1 else _text(item[2])
+            found = _made(Version, _VERSIONS, (found.version, found.date, own))
+        rows.append(found)
     return tuple(rows)
 
 
 @lru_cache(maxsize=1 << 14)  # the papers of a talk, a field, a year share their days
-def _numbered(version: str, date: str) -> Version:
-    return Version(version=version, date=_checked(_DATE, date))
+def _version(version: str, date: str | None) -> Version:
+    return Version(version=_checked(_VERSION, version) or "", date=_date(date))
+
+
+def _date(value: Any) -> str | None:
+    if value is None or (type(value) is str and _DATE.fullmatch(value)):
+        return value
+    raise ValueError("a row with a date that is none")
 
 
 def _are_strings(values: list[Any]) -> bool:
@@ -285,7 +276,7 @@ def _dates(published: str | None, updated: str | None) -> tuple[tuple[str, str],
 def _date_items(value: Any) -> tuple[tuple[str, str], ...]:
     if type(value) is not dict:
         raise ValueError("a row whose dates are no object")
-    return tuple([(key, date) for key, date in value.items() if _checked(_DATE, date)])
+    return tuple([(_text(key) or "", date) for key, day in value.items() if (date := _date(day))])
 
 
 def _nullable(value: str | None) -> str:
@@ -341,6 +332,35 @@ def _checked(pattern: re.Pattern[str], value: Any) -> str | None:
     raise ValueError("a row with a value of the wrong form")
 
 
+def _id(value: Any) -> PaperId | None:
+    found = _checked(_ID, value)
+    return PaperId(found) if found else None
+
+
+def _is_true(value: Any) -> bool:
+    return value is True
+
+
+def _decision(value: Any) -> Decision | None:
+    return _DECISIONS.get(_text(value))
+
+
+def _via(value: Any) -> Via | None:
+    return _VIAS.get(_text(value))
+
+
+def _url(value: Any) -> str:
+    return web_address({"url": value}, "url") or ""
+
+
+def _pdf(value: Any) -> str | None:
+    return web_address({"pdf": value}, "pdf")
+
+
+def _latest(value: Any) -> str | None:
+    return _checked(_VERSION, value)
+
+
 def _doi(paper: PaperId) -> str | None:
     name, _, key = paper.partition(":")
     return _DOI[name] + key if name in _DOI else None
@@ -360,3 +380,27 @@ def _source_addresses(
     except LookupError:
         return None
     return one.url, one.pdf
+
+
+_PLACES = {field.name: place for place, field in enumerate(fields(Paper))}
+_VIA = _PLACES["via"]
+_READ: dict[str, tuple[int, Callable[[Any], Any]]] = {
+    letter: (_PLACES[name], read)
+    for letter, name, read in (
+        ("h", "authors_hidden", _is_true),
+        ("d", "dates", _date_items),
+        ("n", "latest_version", _latest),
+        ("e", "venue", _text),
+        ("s", "decision", _decision),
+        ("w", "withdrawn", _is_true),
+        ("i", "doi", _text),
+        ("j", "published_as", _publication),
+        ("m", "same_as", _ids),
+        ("g", "matched_by", _text),
+        ("k", "work", _id),
+        ("y", "via", _via),
+        ("r", "url", _url),
+        ("f", "pdf", _pdf),
+    )
+}
+"""What most rows have not: the place of the field among a paper's, and how it is read."""
