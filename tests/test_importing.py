@@ -16,6 +16,7 @@ import pytest
 
 from enrich.cli import main
 from enrich.collection import export, info, open_papers
+from enrich.commands.papers import _Shown
 from enrich.errors import PapersError
 from enrich.importing import Imported, Progress, import_papers
 from enrich.paper import Paper, PaperId
@@ -369,6 +370,30 @@ def test_a_collection_answers_a_lookup_without_network(tmp_path: Path, run: Run)
         "collection",
         "In practical applications …",
     )
+
+
+def test_a_feed_becomes_a_reading_list_without_network(tmp_path: Path, run: Run) -> None:
+    out = tmp_path / "mine.sqlite"
+    run("papers", "import", make(tmp_path, "mine.bib", bulk.BIBTEX), "-o", out)
+    feed = ROOT / "enrich" / "example" / "SciML.ics"
+    status, said, told = run(
+        feed, "--papers", out, "--offline", "--cache-dir", tmp_path / "c", "-f", "md"
+    )
+    assert status == 0, told
+    for title in ("Acceleration via Fractal Learning Rate Schedules", "Grafting"):
+        assert title in said
+
+
+def test_progress_tells_rate_and_time_left(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = _Shown()
+    shown(Progress(name="snap\x1bshot", read=1_000, total=10_000, papers=10))
+    shown._last = 0
+    shown(Progress(name="snap\x1bshot", read=5_500, total=10_000, papers=500))
+    shown.clear()
+    said = capsys.readouterr().err
+    assert "snap\\u001bshot: 55 %" in said
+    assert "papers/s, about " in said
+    assert said.endswith("\r\x1b[K")
 
 
 def test_the_cache_commands(tmp_path: Path, run: Run) -> None:

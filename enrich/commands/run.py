@@ -29,6 +29,8 @@ Other commands (a command's name stands first):
   enrich lookup    papers by id
   enrich papers    local collections of papers: import, info, export
   enrich cache     the store of papers: info, clear
+  enrich papers    collections of papers that need no network: import, info, export
+  enrich cache     the store of papers that were looked up: info, clear
   enrich schema    the JSON Schema of the document
 
 \b
