@@ -16,7 +16,7 @@ from typing import NamedTuple
 from enrich.errors import InvalidId
 from enrich.grammar.breaks import joins
 from enrich.grammar.links import resolve
-from enrich.grammar.plain import FOLD, oddities, plain
+from enrich.grammar.plain import FOLD, is_odd, plain, unhidden
 from enrich.grammar.roles import heading, role
 from enrich.model import Mention, Reference, Role, Talk, Warning, WarningCode
 from enrich.paper import PaperId
@@ -121,7 +121,7 @@ def _references(text: str, field: str) -> tuple[Reference, ...]:
     if not mentions:
         return ()
     if len(mentions) > 1:
-        mentions = resolve(raw, mentions).mentions
+        mentions = list(resolve(raw, mentions).mentions)
     found = []
     done = start = paragraph = 0
     blank = _blank_line(text, 0)
@@ -221,11 +221,13 @@ def _grammar() -> _Grammar:
     )
 
 
-def _search(raw: bytes, low: bytes, *, is_ascii: bool) -> Sequence[Mention]:
+def _search(raw: bytes, low: bytes, *, is_ascii: bool) -> list[Mention]:
     """All mentions of a text in order, not overlapping, those without a paper too."""
     cuts = joins(raw, low) if b"\n" in raw else ()
-    odd, hiding = oddities(raw, is_ascii=is_ascii)
-    mentions = _in_windows(raw, low, cuts, hiding) if odd or cuts else _recognised(raw, low)
+    if cuts or is_odd(raw, is_ascii=is_ascii):
+        mentions = _in_windows(raw, low, cuts)
+    else:
+        mentions = _recognised(raw, low)
     return _apart(mentions) if len(mentions) > 1 else mentions
 
 
@@ -278,13 +280,13 @@ def _gaps(mentions: Sequence[Mention], length: int) -> Sequence[tuple[int, int]]
     return gaps
 
 
-def _in_windows(
-    raw: bytes, low: bytes, cuts: Sequence[tuple[int, int]], hiding: Sequence[int]
-) -> Sequence[Mention]:
+def _in_windows(raw: bytes, low: bytes, cuts: Sequence[tuple[int, int]]) -> list[Mention]:
     """The mentions of a text in which something may have to be made plain first."""
-    places = [start for start, _ in cuts]
-    places += hiding
-    places += _hits(low)
+    places = list(_hits(low))
+    seen = unhidden(raw)
+    if len(seen) < len(raw) and sum(1 for _ in _hits(seen.translate(FOLD))) > len(places):
+        places += range(0, len(raw), _BEFORE)  # an anchor is hidden somewhere
+    places += (start for start, _ in cuts)
     places.sort()
     mentions: list[Mention] = []
     cut = 0
@@ -293,16 +295,16 @@ def _in_windows(
         before = cut
         while cut < len(cuts) and cuts[cut][0] <= last:
             cut += 1
-        seen = plain(raw, start, end, cuts[before:cut])
-        if seen is None:
+        window = plain(raw, start, end, cuts[before:cut])
+        if window is None:
             mentions += (
                 mention._replace(start=start + mention.start, end=start + mention.end)
                 for mention in _recognised(raw[start:end], low[start:end])
             )
         else:
             mentions += (
-                mention._replace(start=seen.start(mention.start), end=seen.end(mention.end))
-                for mention in _recognised(seen.text, seen.text.translate(FOLD))
+                mention._replace(start=window.start(mention.start), end=window.end(mention.end))
+                for mention in _recognised(window.text, window.text.translate(FOLD))
             )
     return mentions
 
@@ -336,7 +338,7 @@ def _groups(places: Sequence[int]) -> Iterator[tuple[int, int]]:
     yield first, last
 
 
-def _apart(mentions: Sequence[Mention]) -> Sequence[Mention]:
+def _apart(mentions: list[Mention]) -> list[Mention]:
     """Mentions in order; of those that overlap, the longest, then the leftmost."""
     end = 0
     for mention in mentions:

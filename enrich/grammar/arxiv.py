@@ -162,10 +162,12 @@ _COMMON = re.compile(  # how nearly all are written, with nothing behind that ha
 )
 
 _PLAIN_BEFORE = frozenset(bytes((b,)) for b in b" \t\r\n\x0b([{<>\"'`|*") | {b""}
+_ARCHIVE_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-"
 _SLASH, _DIGITS = ord("/"), b"0123456789"
+_SURE_ENDS = frozenset({b"", b" ", b"\n", b")", b"]", b";"})
+_NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _ARCHIVE_LETTERS[:-2])
 _BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<sSiI0123456789")
 
-_ARCHIVE_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-"
 _WORTH = re.compile(  # a cheap look at what follows the label
     rb"(?i)\.org\.?[:/]|-vanity|(?:s|ids?)?+[^0-9a-z]{0,12}+[ \t]{0,40}+(?:[0-9]|[a-z.-]{2,20}/)"
 )
@@ -194,7 +196,8 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
                 return (Mention(id_, cited, at, common.end(), "text"),)
         first = _labelled(text, at)
     else:
-        first = _dblp(text, at) or _read(text, at)
+        first = _dblp(text, at) if kind in b"cC" else None
+        first = first or _read(text, at)
     return _with_list(text, first) if first is not None else ()
 
 
@@ -210,7 +213,7 @@ def _with_list(text: bytes, mention: Mention) -> Sequence[Mention]:
             mention = mention._replace(version=version(later[1]))
             end = later.end()
         match = _NEXT.match(text, end)
-        if match is None or not _BARE_END.match(text, match.end()):
+        if match is None or not _ends_bare(text, match.end()):
             break
         found.append(mention)
         mention = _mention(match, match.start("id"), "bare")
@@ -238,8 +241,10 @@ def _labelled(text: bytes, at: int) -> Mention | None:
             match = _BY_NUMBER.match(text, at)
         if match is not None:
             return _by_parts(text, start, match)
-        if match := _OAI.match(text, at):
-            return None if addresses.is_glued(text, start) else _mention(match, start, "text")
+        if text[at + 1 : at + 4].lower() == b"org":
+            match = _OAI.match(text, at)
+            glued = match is None or addresses.is_glued(text, start)
+            return None if match is None or glued else _mention(match, start, "text")
     elif following == b"-" and (match := _VANITY.match(text, at)):
         return _address(text, start, match)
     before = text[start - 1 : start]
@@ -326,30 +331,34 @@ def _dblp(text: bytes, at: int) -> Mention | None:
 
 def _read(text: bytes, at: int) -> Mention | None:
     """At the host of a reader."""
-    match = _READER.match(text, at) or _FORUM.match(text, at)
+    match = (_FORUM if text[at] in b"oO" else _READER).match(text, at)
     return _address(text, at, match) if match is not None else None
 
 
 def _numbered(text: bytes, at: int) -> Mention | None:
     """At the first digit of a new id that no label stands before."""
-    match = _NEW_AT.match(text, at)
-    if match is None:
-        return None
     before = text[at - 1 : at]
+    if before == b"/" and text[at - 4 : at].lower() == b"abs/":
+        match = _NEW_AT.match(text, at)
+        if match is not None and _is_corr(text, at - 4, match.end()):
+            return _mention(match, at - 4, "text")
+    if before in _NEVER_BEFORE:
+        return None
+    match = _NEW_AT.match(text, at)
     if (
-        before == b"/"
-        and text[at - 4 : at].lower() == b"abs/"
-        and _is_corr(text, at - 4, match.end())
-    ):
-        return _mention(match, at - 4, "text")
-    if (
-        not cues.is_cued(text, at, match.end())
+        match is None
+        or not _ends_bare(text, match.end())
+        or not cues.is_cued(text, at, match.end())
         or _BARE_START.search(text[max(0, at - 2) : at])
-        or not _BARE_END.match(text, match.end())
         or (before not in _PLAIN_BEFORE and addresses.in_address(text, at))
     ):
         return None
     return _mention(match, at, "bare")
+
+
+def _ends_bare(text: bytes, end: int) -> bool:
+    """Whether a bare id may end here: before no letter, further number or file's suffix."""
+    return text[end : end + 1] in _SURE_ENDS or _BARE_END.match(text, end) is not None
 
 
 def _is_corr(text: bytes, start: int, end: int) -> bool:

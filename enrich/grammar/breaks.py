@@ -19,9 +19,27 @@ _LEAST_LINE = 2
 
 _BREAK = rb"[ \t]{0,3}\r?\n[ \t]{0,40}"
 _FOLD = rb"\r?\n[ \t]"
+_CUT_NUMBER = b"|".join(
+    [  # a new id of either width behind its full stop, before it, and an old one
+        *(
+            rb"(?<="
+            + era
+            + rb"[0-9]{2}\.[0-9]{%d})" % done
+            + _BREAK
+            + rb"(?=[0-9]{%d}(?![0-9]))" % (width - done)
+            for era, width in ((rb"(?:0[7-9]|1[0-4])", 4), (rb"(?:1[5-9]|[2-4][0-9])", 5))
+            for done in range(width)
+        ),
+        _BREAK + rb"(?=[0-9]{0,3}\.[0-9]{4,5}(?![0-9]))",
+        *(
+            rb"(?<=/[0-9]{%d})" % done + _BREAK + rb"(?=[0-9]{%d}(?![0-9]))" % (7 - done)
+            for done in range(1, 7)
+        ),
+    ]
+)
 _CANDIDATE = re.compile(
     rb"(?i)(?<=/)" + _BREAK + rb"(?=[a-z0-9])"
-    rb"|(?<=[0-9./])" + _BREAK + rb"(?=[0-9.]{1,9}(?![0-9]))"
+    rb"|(?<=[0-9.])(?=[ \t\r\n])(?:" + _CUT_NUMBER + rb")"
     rb"|(?<=[a-z-])" + _BREAK + rb"(?=[a-z-]{1,12}[./:?=])"
     rb"|(?<=[a-z])" + _BREAK + rb"(?=/(?:abs|pdf|html|format|e-print|src|forum|papers?)[/?]"
     rb"|\.(?:org|net|gov|co|com)/|\?(?:id|noteid)=|/[0-9]{4}\.[0-9]|/[0-9]{7}(?![0-9])|=[a-z0-9_-]"
