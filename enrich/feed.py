@@ -36,7 +36,6 @@ from enrich.values import Properties, read_properties, split_line
 
 MAX_EVENT_BYTES = 4_000_000
 _UID_WITHIN = 1 << 16  # bytes of a broken event that its UID is looked for in
-_BEGINNING = 1 << 16  # bytes of a file that say what it is
 
 _TALK_PAGE = re.compile(
     r"https?://(?:www\.)?(?:researchseminars|mathseminars)\.org/talk/([^/?#]+/-?\d+)/?",
@@ -79,7 +78,7 @@ def read_calendar(
     stream = _as_utf8(stream)
     spans = find_spans(stream, keys=not duplicates, max_event_bytes=max_event_bytes)
     if not spans.starts and not spans.cut and not spans.calendars_begun:
-        raise _refusal(stream)
+        raise FeedError("this is no calendar: it has no BEGIN:VCALENDAR and no BEGIN:VEVENT")
     reader = _Reader(
         stream,
         spans,
@@ -388,29 +387,3 @@ def _as_utf8(stream: BinaryIO) -> BinaryIO:
     copy = io.BytesIO()
     copy.writelines(utf8(stream, encoding))
     return copy
-
-
-def _refusal(stream: BinaryIO) -> FeedError:
-    """Why a file is no calendar, by its beginning."""
-    stream.seek(0)
-    start = stream.read(_BEGINNING).lstrip(b"\xef\xbb\xbf").strip()
-    lower = start.lower()
-    if not start:
-        return FeedError("the feed is empty")
-    if lower.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or b"<html" in lower:
-        if b'type="password"' in lower or b"type='password'" in lower or b"type=password" in lower:
-            return FeedError(
-                "this is a login page, not a calendar",
-                hint="copy the address of the calendar that needs no login",
-            )
-        return FeedError(
-            "this is a web page, not a calendar",
-            hint="look on that page for a link that ends in .ics",
-        )
-    if start[:1] in {b"{", b"["}:
-        return FeedError("this is JSON, but no calendar and no talks")
-    if start[:1] == b"<":
-        return FeedError("this is XML or HTML, not a calendar")
-    if b"\0" in start:
-        return FeedError("this is binary data, not a calendar")
-    return FeedError("this is no calendar: it has no BEGIN:VCALENDAR and no BEGIN:VEVENT")

@@ -212,9 +212,8 @@ def logical_lines(raw: bytes) -> list[str]:
     ['SUMMARY:Poincaré', 'LOCATION:Café']
     """
     if b"\r" in raw:
-        unfolded = b"".join(_CRLF_FOLD.split(raw))
-        lines = _CRLF.split(unfolded)
-        if unfolded.count(b"\n") == unfolded.count(b"\r") == len(lines) - 1:
+        lines = _CRLF.split(b"".join(_CRLF_FOLD.split(raw)))
+        if not any(b"\n" in line or b"\r" in line for line in lines):
             return _decoded(lines)
         raw = raw.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return _decoded(b"".join(_LF_FOLD.split(raw)).split(b"\n"))
