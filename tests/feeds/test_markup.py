@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrich.extract import find_references
 from enrich.markup import html_text, is_html, plain_text
 
 LINK = "https://arxiv.org/abs/2103.01338"
@@ -104,8 +103,11 @@ links = st.integers(10000, 99999).map("https://arxiv.org/abs/2103.{}".format)
 )
 def test_no_link_is_lost(pieces: list[str]) -> None:
     html = "<p>" + " ".join(pieces)
-    wanted = [piece.split("2103.")[1][:5] for piece in pieces if "2103." in piece]
-    assert [r.paper.key[5:] for r in find_references(html_text(html))] == wanted
+    text = html_text(html)
+    for piece in pieces:
+        if "2103." in piece:
+            number = piece.split("2103.")[1][:5]
+            assert f"https://arxiv.org/abs/2103.{number}" in text
 
 
 @settings(max_examples=150, deadline=None)
