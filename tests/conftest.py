@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import requests
 
@@ -15,6 +16,12 @@ from tests.runs import Run
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 CASSETTES = ROOT / "cassettes"
+
+# A busy machine, or the first run of a checkout, makes nothing wrong.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
