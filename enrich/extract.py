@@ -123,7 +123,8 @@ def _references(text: str, field: str) -> tuple[Reference, ...]:
     if len(mentions) > 1:
         mentions = list(resolve(raw, mentions).mentions)
     found = []
-    done = start = paragraph = 0
+    done = start = paragraph = before = 0
+    said: Role = "mentioned"
     blank = _blank_line(text, 0)
     cited_from = heading(low, mentions[-1].start)
     for paper, version, first, last, form in mentions:
@@ -139,11 +140,12 @@ def _references(text: str, field: str) -> tuple[Reference, ...]:
             paragraph = blank.end()
             blank = _blank_line(text, paragraph)
         if field == "paper_link":
-            said: Role = "own"
+            said = "own"
         elif cited_from is not None and cited_from < first:
             said = "cited"
         else:
-            said = role(low, first)
+            said = role(low, first, before, said)
+        before = last
         found.append(
             Reference(
                 paper=paper,
@@ -298,13 +300,13 @@ def _in_windows(raw: bytes, low: bytes, cuts: Sequence[tuple[int, int]]) -> list
         window = plain(raw, start, end, cuts[before:cut])
         if window is None:
             mentions += (
-                mention._replace(start=start + mention.start, end=start + mention.end)
-                for mention in _recognised(raw[start:end], low[start:end])
+                Mention(m.paper, m.version, start + m.start, start + m.end, m.form)
+                for m in _recognised(raw[start:end], low[start:end])
             )
         else:
             mentions += (
-                mention._replace(start=window.start(mention.start), end=window.end(mention.end))
-                for mention in _recognised(window.text, window.text.translate(FOLD))
+                Mention(m.paper, m.version, window.start(m.start), window.end(m.end), m.form)
+                for m in _recognised(window.text, window.text.translate(FOLD))
             )
     return mentions
 
@@ -322,7 +324,10 @@ def _hits(low: bytes) -> Iterator[int]:
         for before, anchor, _ in behind.get(low[at - _KEY : at], other):
             if low.startswith(anchor, at - before):
                 yield at - before
-        at = low.find(b"/", at + 1)
+        at += 1
+        if low[at : at + 1] == b"/" and (run := _SLASHES.match(low, at)):
+            at = run.end() - 1
+        at = low.find(b"/", at)
 
 
 def _groups(places: Sequence[int]) -> Iterator[tuple[int, int]]:

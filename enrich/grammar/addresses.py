@@ -9,6 +9,8 @@ _LOOK = 256
 _HOST = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 _SCHEMES = (b"https://", b"http://", b"ftp://", b"https:/", b"http:/")
 _ENDS = bytes(ord(" ") if b <= 0x20 or b in b"<>\"'`|{}" else b for b in range(256))
+_MOST_PARAMETERS, _LONGEST_PARAMETER = 10, 240
+_QUERY_END = re.compile(rb"[\s<>\"']")
 _FOREIGN_DOI = re.compile(rb"(?<![0-9.])10\.(?!48550/)[0-9]{4,9}(?:\.[0-9]{1,5})?/")
 _USERINFO = re.compile(rb"[^\s<>\"'`|{}()\[\],;?&#]{0,200}@[^\s<>]")
 
@@ -80,3 +82,16 @@ def is_userinfo(text: bytes, at: int) -> bool:
     """Whether what ends at `at` stands before an `@` in its address, and so names nothing."""
     following = text[at : at + 1]
     return following not in _SURE_ENDS and _USERINFO.match(text, at) is not None
+
+
+def parameter(text: bytes, at: int, wanted: re.Pattern[bytes]) -> re.Match[bytes] | None:
+    """The first parameter, of a query that begins at `at`, that the pattern matches."""
+    for _ in range(_MOST_PARAMETERS):
+        found = wanted.match(text, at)
+        if found is not None:
+            return found
+        end = text.find(b"&", at, at + _LONGEST_PARAMETER)
+        if end < 0 or _QUERY_END.search(text, at, end):
+            return None
+        at = end + 1
+    return None

@@ -95,9 +95,8 @@ _READERS = (  # sites whose addresses carry our ids
 _READER = re.compile(
     rb"(?i)(?:" + _READERS + rb")(?:arxiv:)?" + _ID + VERSION + rb"(?:\.pdf(?![a-z0-9]))?"
 )
-_FORUM = re.compile(  # OpenReview's page of an arXiv paper
-    rb"(?i)openreview\.net/+forum/?\?(?:[^\s&]{0,80}&){0,6}arxivid=" + _ID + VERSION
-)
+_FORUM = re.compile(rb"(?i)openreview\.net/+forum/?\?")  # its page of an arXiv paper
+_FORUM_ID = re.compile(rb"(?i)arxivid=" + _ID + VERSION)
 _NEW_AT = re.compile(rb"(?i)(?P<id>" + NEW + rb")" + VERSION)
 _OLD_AT = re.compile(rb"(?i)(?P<number>" + OLD_NUMBER + rb")" + VERSION)
 _NEW_KEY = re.compile(NEW)
@@ -169,7 +168,7 @@ _NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _ARCHIVE_
 _BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<sSiI0123456789")
 
 _WORTH = re.compile(  # a cheap look at what follows the label
-    rb"(?i)\.org\.?[:/]|-vanity|(?:s|ids?)?+[^0-9a-z]{0,12}+[ \t]{0,40}+(?:[0-9]|[a-z.-]{2,20}/)"
+    rb"(?i)-vanity|(?:s|ids?)?+[^0-9a-z]{0,12}+[ \t]{0,40}+(?:[0-9]|[a-z.-]{2,20}/)"
 )
 
 
@@ -182,7 +181,9 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
         first = _old(text, at + 1)
     elif text[at : at + 5].lower() == b"arxiv":
         following = text[at + 5 : at + 6]
-        if following not in _BEHIND_LABEL or not _WORTH.match(text, at + 5):
+        if following not in _BEHIND_LABEL:
+            return ()
+        if following != b"." and not _WORTH.match(text, at + 5):
             return ()
         common = _COMMON.match(text, at) if following in b".:" else None
         if common is not None:
@@ -242,7 +243,7 @@ def _labelled(text: bytes, at: int) -> Mention | None:
         if match is not None:
             return _by_parts(text, start, match)
         if text[at + 1 : at + 4].lower() == b"org":
-            match = _OAI.match(text, at)
+            match = _OAI.match(text, at) if text[at + 4 : at + 5] == b":" else None
             glued = match is None or addresses.is_glued(text, start)
             return None if match is None or glued else _mention(match, start, "text")
     elif following == b"-" and (match := _VANITY.match(text, at)):
@@ -331,7 +332,9 @@ def _dblp(text: bytes, at: int) -> Mention | None:
 
 def _read(text: bytes, at: int) -> Mention | None:
     """At the host of a reader."""
-    match = (_FORUM if text[at] in b"oO" else _READER).match(text, at)
+    match = _READER.match(text, at)
+    if text[at] in b"oO" and (forum := _FORUM.match(text, at)):
+        match = addresses.parameter(text, forum.end(), _FORUM_ID)
     return _address(text, at, match) if match is not None else None
 
 

@@ -69,11 +69,6 @@ CATEGORIES = (
 _BEHIND = re.compile(rb"(?i)" + CATEGORIES)
 
 
-def has_category(text: bytes, end: int) -> bool:
-    """Whether categories in brackets stand behind the id that ends at `end`."""
-    return b"[" in text[end : end + 5] and _BEHIND.match(text, end) is not None
-
-
 def is_cued(text: bytes, start: int, end: int) -> bool:
     """Whether the bare number text[start:end] counts.
 
@@ -83,16 +78,14 @@ def is_cued(text: bytes, start: int, end: int) -> bool:
     window = text[max(0, start - _LOOK) : start].translate(_STOPS)
     line = text[start - len(window) + window.rfind(b"\n") + 1 : start]
     return (
-        _has_cue(line)
-        or has_category(text, end)
-        or _is_joint_work(text, start)
+        (len(line) >= _LEAST_CUE and _has_cue(line))
+        or (b"[" in text[end : end + 5] and _BEHIND.match(text, end) is not None)
+        or (text[start - 1 : start] == b"(" and _is_joint_work(text, start))
         or _is_listed(text, start)
     ) and not (_BLOCKED.search(line[-_BLOCK:]) or _PRICED.match(text, end))
 
 
 def _has_cue(line: bytes) -> bool:
-    if len(line) < _LEAST_CUE:
-        return False
     cues = list(_CUE.finditer(line))
     if not cues:
         return False
@@ -110,8 +103,6 @@ def _is_listed(text: bytes, start: int) -> bool:
 
 def _is_joint_work(text: bytes, start: int) -> bool:
     """In parentheses after a name, in a sentence that says "joint work"."""
-    if text[start - 1 : start] != b"(":
-        return False
     head = text[max(0, start - _SENTENCE) : start - 1]
     at = head.lower().rfind(b"joint work")
     if at < 0 or re.search(rb"[a-z)\]]{2}[.!?]\s|\n[ \t\r]*\n", head[at:]):

@@ -17,24 +17,18 @@ ANCHORS = (b"openreview.net/", b".co/papers/")
 
 _ID = rb"(?P<id>(?:[A-Za-z0-9-]|_(?!_;)){5,20}+)(?:(?=__;)|(?![A-Za-z0-9_-]|\.[A-Za-z]{1,20}/))"
 """An id, also as Proofpoint's version 3 brackets it: `__URL__;`."""
-_PARAMETERS = rb"(?:[\w.%-]{1,32}+(?:=[^&\s\"'<>]{0,200}+)?+&){0,8}?"
-_AT = re.compile(
-    rb"(?i)openreview\.net/{1,3}"
-    rb"(?:(?:challenge|login)/?\?"
-    + _PARAMETERS
-    + rb"redirect=(?:/{0,2}|https?://(?:www\.)?openreview\.net/))?"
+_ROUTE = re.compile(
+    rb"(?i)/{0,3}(?:(forum)|(?:references/)?(?:pdf|attachment)|revisions(?:/compare)?|notes)/?\?"
 )
-_PAPER = re.compile(
-    rb"(?i)(?:(?:references/)?(?:pdf|attachment)|forum|revisions(?:/compare)?|notes)/?\?"
-    + _PARAMETERS
-    + rb"(?:id|forum)="
-    + _ID
-)
-_REPLY = re.compile(rb"(?i)forum/?\?" + _PARAMETERS + rb"noteid=" + _ID)
+_PAPER = re.compile(rb"(?i)(?:id|forum)=" + _ID)
+_REPLY = re.compile(rb"(?i)noteid=" + _ID)
+_WRAPPER = re.compile(rb"(?i)/{1,3}(?:challenge|login)/?\?")
+_REDIRECT = re.compile(rb"(?i)redirect=(?:https?://(?:www\.)?openreview\.net)?(?=/{0,3}[a-z])")
+_EDIT = re.compile(rb"(?i)/{0,3}notes/edits/(?:pdf|attachment)/?\?")
+_EDIT_ID = re.compile(rb"(?i)id=[\w-]{1,40}")
 _NO_PAPER = re.compile(
-    rb"(?i)(?:pdf|attachment)/[0-9a-f]{16,64}\.[a-z0-9]{2,4}"
-    rb"|notes/edits/(?:pdf|attachment)/?\?" + _PARAMETERS + rb"id=[\w-]{1,40}"
-    rb"|forum/[^\s?#&\"'<>()\[\]]{3,300}"
+    rb"(?i)/{0,3}(?:(?:pdf|attachment)/[0-9a-f]{16,64}\.[a-z0-9]{2,4}"
+    rb"|forum/[^\s?#&\"'<>()\[\]]{3,300})"
 )
 _HOSTS = frozenset({b"", b"www.", b"api.", b"api2."})
 _HUGGING_FACE = re.compile(
@@ -48,23 +42,44 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
     """The paper that the address around byte `at` names; or the link that names none."""
     if text[at : at + 1] == b".":
         return _hugging_face(text, at)
-    match = _AT.match(text, at)
-    if match is None or addresses.is_glued(text, at) or text[at - 1 : at] in {b"-", b"_"}:
+    if addresses.is_glued(text, at) or text[at - 1 : at] in {b"-", b"_"}:
         return ()
     host = addresses.host_start(text, at)
     host += at - host - len(text[host:at].lstrip(b".-"))
     if text[host:at].lower() not in _HOSTS:
         return ()
     start = addresses.scheme_start(text, host)
-    found = _PAPER.match(text, match.end()) or _REPLY.match(text, match.end())
+    at += len("openreview.net")
+    if wrapper := _WRAPPER.match(text, at):
+        redirect = addresses.parameter(text, wrapper.end(), _REDIRECT)
+        if redirect is None:
+            return ()
+        at = redirect.end()
+    found = _paper(text, at)
     if found is None:
-        lost = _NO_PAPER.match(text, match.end())
+        lost = _no_paper(text, at)
         return (Mention(None, None, start, lost.end(), "url"),) if lost else ()
     if addresses.is_userinfo(text, found.end()):
         return ()
     return (
         Mention(PaperId("openreview:" + found["id"].decode()), None, start, found.end(), "url"),
     )
+
+
+def _paper(text: bytes, at: int) -> re.Match[bytes] | None:
+    route = _ROUTE.match(text, at)
+    if route is None:
+        return None
+    found = addresses.parameter(text, route.end(), _PAPER)
+    if found is None and route[1]:
+        return addresses.parameter(text, route.end(), _REPLY)
+    return found
+
+
+def _no_paper(text: bytes, at: int) -> re.Match[bytes] | None:
+    if edit := _EDIT.match(text, at):
+        return addresses.parameter(text, edit.end(), _EDIT_ID)
+    return _NO_PAPER.match(text, at)
 
 
 def _hugging_face(text: bytes, at: int) -> Sequence[Mention]:

@@ -8,6 +8,8 @@ from enrich.model import Role
 
 _LOOK = 240
 """Bytes before a reference in which its sentence is looked at."""
+_LIST = 8
+"""Bytes between two items of a list."""
 _OWN = re.compile(rb"based (?:up)?on|joint work|prints? ?:|papers? ?:|paper link ?:")
 _SENTENCE_END = re.compile(rb"[.!?](?<=[a-z0-9)\]][a-z0-9)\]].)[\"')\]]{0,2}\s|\n[ \t\r]*\n|\x0b")
 _HEADING = re.compile(
@@ -34,9 +36,14 @@ def heading(low: bytes, end: int) -> int | None:
     return None
 
 
-def role(low: bytes, start: int) -> Role:
-    """The role of a reference that stands in no list under a heading, at byte `start`."""
-    reach = start - _LOOK if start > _LOOK else 0
+def role(low: bytes, start: int, done: int, last: Role) -> Role:
+    """The role of a reference that stands under no heading, at byte `start`.
+
+    The one before ended at `done`; a list goes on in its role.
+    """
+    if done and start - done <= _LIST:
+        return last
+    reach = max(start - _LOOK, done)
     line = low.rfind(b"\n", reach, start) + 1
     if low[line : line + 1] in _MAY_BE_ITEM and _is_item(low, reach, start):
         return "cited"
