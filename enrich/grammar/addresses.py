@@ -10,6 +10,7 @@ _HOST = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 _SCHEMES = (b"https://", b"http://", b"ftp://", b"https:/", b"http:/")
 _ENDS = bytes(ord(" ") if b <= 0x20 or b in b"<>\"'`|{}" else b for b in range(256))
 _MOST_PARAMETERS, _LONGEST_PARAMETER = 10, 240
+_NAMED = re.compile(rb"[\w.%-]{1,32}[=&]")
 _QUERY_END = re.compile(rb"[\s<>\"']")
 _FOREIGN_DOI = re.compile(rb"(?<![0-9.])10\.(?!48550/)[0-9]{4,9}(?:\.[0-9]{1,5})?/")
 _USERINFO = re.compile(rb"[^\s<>\"'`|{}()\[\],;?&#]{0,200}@[^\s<>]")
@@ -91,7 +92,7 @@ def parameter(text: bytes, at: int, wanted: re.Pattern[bytes]) -> re.Match[bytes
         if found is not None:
             return found
         end = text.find(b"&", at, at + _LONGEST_PARAMETER)
-        if end < 0 or _QUERY_END.search(text, at, end):
+        if end < 0 or not _NAMED.match(text, at) or _QUERY_END.search(text, at, end):
             return None
         at = end + 1
     return None

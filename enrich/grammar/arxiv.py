@@ -179,7 +179,7 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
         first = _numbered(text, at)
     elif kind == _SLASH:
         first = _old(text, at + 1)
-    elif text[at : at + 5].lower() == b"arxiv":
+    elif kind in b"aA" and text[at + 2] in b"xX":
         following = text[at + 5 : at + 6]
         if following not in _BEHIND_LABEL:
             return ()
@@ -351,9 +351,9 @@ def _numbered(text: bytes, at: int) -> Mention | None:
     if (
         match is None
         or not _ends_bare(text, match.end())
+        or (before not in _PLAIN_BEFORE and addresses.in_address(text, at))
         or not cues.is_cued(text, at, match.end())
         or _BARE_START.search(text[max(0, at - 2) : at])
-        or (before not in _PLAIN_BEFORE and addresses.in_address(text, at))
     ):
         return None
     return _mention(match, at, "bare")

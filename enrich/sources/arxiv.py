@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
 from enrich.grammar import arxiv as grammar
-from enrich.model import Mention
 from enrich.paper import Lookup, Paper, PaperId, Unresolved
 from enrich.sources import Politeness
 from enrich.sources import _arxiv_entry as entry
@@ -46,9 +45,7 @@ class ArXiv:
         retried=frozenset({406, 429, 500, 502, 503, 504}),  # 406 is load shed at the edge
     )
 
-    def recognise(self, text: bytes, at: int) -> Sequence[Mention]:
-        """The mentions at the anchor that begins at byte `at`."""
-        return grammar.recognise(text, at)
+    recognise = staticmethod(grammar.recognise)
 
     def canonical(self, text: str) -> tuple[PaperId, str | None] | None:
         """The id and the version that a bare key stands for."""

@@ -14,7 +14,6 @@ from urllib.parse import urlencode, urlsplit
 
 from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
 from enrich.grammar import openreview as grammar
-from enrich.model import Mention
 from enrich.paper import Lookup, Paper, PaperId, Unresolved
 from enrich.sources import Politeness
 from enrich.sources import _openreview_note as read
@@ -41,9 +40,7 @@ class OpenReview:
     anchors: tuple[bytes, ...] = grammar.ANCHORS
     politeness = Politeness(hosts=(API1, API2), delay_s=1.0, keep_s=3600)
 
-    def recognise(self, text: bytes, at: int) -> Sequence[Mention]:
-        """The mentions at the anchor that begins at byte `at`."""
-        return grammar.recognise(text, at)
+    recognise = staticmethod(grammar.recognise)
 
     def canonical(self, text: str) -> tuple[PaperId, str | None] | None:
         """The id that a bare key stands for; there are no versions."""
