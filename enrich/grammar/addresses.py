@@ -57,6 +57,8 @@ def host_start(text: bytes, at: int) -> int:
 
 def scheme_start(text: bytes, at: int) -> int:
     """Where the address begins whose host begins at `at`: at its scheme, if there is one."""
+    if text[at - 1 : at] != b"/":
+        return at
     head = text[max(0, at - 8) : at].lower()
     for scheme in _SCHEMES:
         if head.endswith(scheme):

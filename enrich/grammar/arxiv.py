@@ -45,7 +45,6 @@ ANCHORS = (
     b"inspirehep.net/",
     b"lanl.gov/",
     b"xxx.itp.ac.cn/",
-    b"openreview.net/forum?",
 )
 
 _ID = rb"(?P<id>" + NEW + b"|" + OLD + b")"
@@ -95,8 +94,9 @@ _READERS = (  # sites whose addresses carry our ids
 _READER = re.compile(
     rb"(?i)(?:" + _READERS + rb")(?:arxiv:)?" + _ID + VERSION + rb"(?:\.pdf(?![a-z0-9]))?"
 )
-_FORUM = re.compile(rb"(?i)openreview\.net/+forum/?\?")  # its page of an arXiv paper
-_FORUM_ID = re.compile(rb"(?i)arxivid=" + _ID + VERSION)
+_FORUM = re.compile(  # OpenReview's page of an arXiv paper
+    rb"(?i)openreview\.net/+forum/?\?(?:[\w.%-]{1,32}=[^\s&]{0,80}+&){0,6}arxivid=\Z"
+)
 _NEW_AT = re.compile(rb"(?i)(?P<id>" + NEW + rb")" + VERSION)
 _OLD_AT = re.compile(rb"(?i)(?P<number>" + OLD_NUMBER + rb")" + VERSION)
 _NEW_KEY = re.compile(NEW)
@@ -333,8 +333,6 @@ def _dblp(text: bytes, at: int) -> Mention | None:
 def _read(text: bytes, at: int) -> Mention | None:
     """At the host of a reader."""
     match = _READER.match(text, at)
-    if text[at] in b"oO" and (forum := _FORUM.match(text, at)):
-        match = addresses.parameter(text, forum.end(), _FORUM_ID)
     return _address(text, at, match) if match is not None else None
 
 
@@ -347,6 +345,8 @@ def _numbered(text: bytes, at: int) -> Mention | None:
             return _mention(match, at - 4, "text")
     if before in _NEVER_BEFORE:
         return None
+    if before == b"=" and (forum := _forum(text, at)) and (match := _NEW_AT.match(text, at)):
+        return _address(text, forum, match)
     match = _NEW_AT.match(text, at)
     if (
         match is None
@@ -357,6 +357,14 @@ def _numbered(text: bytes, at: int) -> Mention | None:
     ):
         return None
     return _mention(match, at, "bare")
+
+
+def _forum(text: bytes, at: int) -> int | None:
+    """Where OpenReview's host begins in the address whose parameter `arxivid` has its value at `at`."""
+    if text[at - 8 : at].lower() != b"arxivid=":
+        return None
+    found = _FORUM.search(text[max(0, at - 240) : at])
+    return at - len(found[0]) if found else None
 
 
 def _ends_bare(text: bytes, end: int) -> bool:
@@ -394,6 +402,9 @@ def _old(text: bytes, at: int) -> Mention | None:
     key = paper(archive + text[at - 1 : match.end("number")])
     found = Mention(key, version(match["version"]), start, match.end(), "bare")
     before = text[start - 1 : start]
+    if before == b"=" and (forum := _forum(text, start)):
+        begin = _host(text, forum)
+        return None if begin is None else found._replace(start=begin, form="url")
     if before not in _PLAIN_BEFORE and (
         addresses.is_glued(text, start)
         or before in b"/@%\\#"

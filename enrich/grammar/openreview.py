@@ -20,8 +20,8 @@ _ID = rb"(?P<id>(?:[A-Za-z0-9-]|_(?!_;)){5,20}+)(?:(?=__;)|(?![A-Za-z0-9_-]|\.[A
 _ROUTE = re.compile(
     rb"(?i)/{0,3}(?:(forum)|(?:references/)?(?:pdf|attachment)|revisions(?:/compare)?|notes)/?\?"
 )
-_PAPER = re.compile(rb"(?i)(?:id|forum)=" + _ID)
-_REPLY = re.compile(rb"(?i)noteid=" + _ID)
+_NOTE = re.compile(rb"(?i)(?:id|forum)=" + _ID)
+_PAPER = re.compile(rb"(?i)(?:id|forum|(?P<reply>noteid))=" + _ID)
 _WRAPPER = re.compile(rb"(?i)/{1,3}(?:challenge|login)/?\?")
 _REDIRECT = re.compile(rb"(?i)redirect=(?:https?://(?:www\.)?openreview\.net)?(?=/{0,3}[a-z])")
 _EDIT = re.compile(rb"(?i)/{0,3}notes/edits/(?:pdf|attachment)/?\?")
@@ -42,38 +42,40 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
     """The paper that the address around byte `at` names; or the link that names none."""
     if text[at : at + 1] == b".":
         return _hugging_face(text, at)
+    path = at + len("openreview.net")
+    if wrapper := _WRAPPER.match(text, path):
+        redirect = addresses.parameter(text, wrapper.end(), _REDIRECT)
+        if redirect is None:
+            return ()
+        path = redirect.end()
+    found = _paper(text, path)
+    if found is None:
+        found = _no_paper(text, path)
+        paper = None
+    else:
+        paper = PaperId("openreview:" + found["id"].decode())
+    if found is None or addresses.is_userinfo(text, found.end()):
+        return ()
     if addresses.is_glued(text, at) or text[at - 1 : at] in {b"-", b"_"}:
         return ()
     host = addresses.host_start(text, at)
     host += at - host - len(text[host:at].lstrip(b".-"))
     if text[host:at].lower() not in _HOSTS:
         return ()
-    start = addresses.scheme_start(text, host)
-    at += len("openreview.net")
-    if wrapper := _WRAPPER.match(text, at):
-        redirect = addresses.parameter(text, wrapper.end(), _REDIRECT)
-        if redirect is None:
-            return ()
-        at = redirect.end()
-    found = _paper(text, at)
-    if found is None:
-        lost = _no_paper(text, at)
-        return (Mention(None, None, start, lost.end(), "url"),) if lost else ()
-    if addresses.is_userinfo(text, found.end()):
-        return ()
-    return (
-        Mention(PaperId("openreview:" + found["id"].decode()), None, start, found.end(), "url"),
-    )
+    return (Mention(paper, None, addresses.scheme_start(text, host), found.end(), "url"),)
 
 
 def _paper(text: bytes, at: int) -> re.Match[bytes] | None:
+    """The id of the query, or else that of the reply which it shows."""
     route = _ROUTE.match(text, at)
     if route is None:
         return None
     found = addresses.parameter(text, route.end(), _PAPER)
-    if found is None and route[1]:
-        return addresses.parameter(text, route.end(), _REPLY)
-    return found
+    if found is None or not found["reply"]:
+        return found
+    if not route[1]:
+        return None
+    return addresses.parameter(text, found.end() + 1, _NOTE) or found
 
 
 def _no_paper(text: bytes, at: int) -> re.Match[bytes] | None:
