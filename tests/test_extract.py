@@ -207,6 +207,11 @@ def test_roles(text: str, role: str) -> None:
             "https://arxiv.org/abs/2012.09841",
             None,
         ),
+        (
+            "arXiv:2012.09841v1 (https://www.google.com/url?q=https://arxiv.org/abs/2012.09841&sa=D)",
+            "https://arxiv.org/abs/2012.09841",
+            "v1",
+        ),
     ],
 )
 def test_a_link_and_its_text_are_one_reference(text: str, exact: str, version: str | None) -> None:

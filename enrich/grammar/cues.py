@@ -41,7 +41,7 @@ _WORDS_AGAINST = (
 ).encode()
 """Phones; rooms; PINs; grants and other numbered papers; versions; prices; other registers and servers."""
 _BLOCKED = re.compile(
-    rb"(?i)(?:(?<![a-z\x80-\xff])(?:"
+    rb"(?i)(?:(?<![a-z])(?:"
     + _WORDS_AGAINST
     + rb")(?![a-z])[ \t.:#=/*-]{0,4}(?:(?:is|at|on|under|n(?:[or]|um(?:ber)?)?|id|code|\xc2\xba|\xc2\xb0)(?![a-z])[ \t.:#=-]{0,4}){0,2}"
     rb"|(?:[$+#]|\xe2\x82\xac|\xc2[\xa3\xa5]|\xe9\x9b\xbb\xe8\xa9\xb1|\xe7\x94\xb5\xe8\xaf\x9d)[ \t:]{0,2})[\"'(\[{]{0,2}\Z"

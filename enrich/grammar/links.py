@@ -10,8 +10,9 @@ from enrich.model import Mention
 
 _MOST_GAP = 400
 _TAG = rb"(?:<[^<>]{0,200}>|\s|[*_\"'([{]|&quot;)"
-_TEXT_FIRST = re.compile(  # [T](U), T (U), `T <U>`_
-    rb"(?:[ ]?\[[\w., -]{1,60}\])?[\]*_`\"']{0,3}[ \t]{0,2}[(<][ \t<]{0,2}\Z"
+_TEXT_FIRST = re.compile(  # [T](U), T (U), `T <U>`_, where a redirector may stand before U
+    rb"(?:[ ]?\[[\w., -]{1,60}\])?[\]*_`\"']{0,3}[ \t]{0,2}[(<][ \t<]{0,2}"
+    rb"(?:https?://[^\s<>\"'()\[\]]{4,200}[=/_])?\Z"
 )
 _LINK_FIRST = re.compile(  # <a href="U">T</a>, \href{U}{T}, [[U][T]]
     rb"[^\s<>\"'{}\[\]]{0,200}(?:[\"']?(?:\s[^<>]{0,200})?>"

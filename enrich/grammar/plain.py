@@ -61,7 +61,9 @@ _SPELLED_ENTITIES = (
 )  # fmt: skip
 _GONE = re.compile(rb"[<\xc2\xe2\xef](?:" + _TAG + b"|" + _INVISIBLE + rb")")
 
-_PROOFPOINT = re.compile(rb"(?i)urldefense\.proofpoint\.com/v2/url\?u=([^&\s\"'<>]{1,2000})")
+_PROOFPOINT = re.compile(
+    rb"(?i)urldefense\.proofpoint\.com/v2/url\?u(?:=|%3D)([^&\s\"'<>]{1,2000})"
+)
 _PROOFPOINT_ESCAPE = re.compile(rb"-[0-9A-F]{2}|_")
 
 _CHARACTERS = {
@@ -115,7 +117,9 @@ def unhidden(raw: bytes) -> bytes:
         for pattern, new in _SPELLED_ENTITIES:
             raw = pattern.sub(new, raw)
     if b"urldefense" in raw:
-        raw = _PROOFPOINT.sub(lambda region: region[0].replace(b"_", b"/"), raw)
+        raw = _PROOFPOINT.sub(
+            lambda region: _PROOFPOINT_ESCAPE.sub(lambda m: _unproofed(m[0]), region[0]), raw
+        )
     return _GONE.sub(b"", raw)
 
 
@@ -165,12 +169,14 @@ def plain(raw: bytes, low: int, high: int, cuts: Sequence[tuple[int, int]] = ())
     if cuts:
         within = [(a - low, b - low, b"") for a, b in cuts if low <= a and b <= high]
         seen = _edited(window, within, None, low)
-    if b"rldefense" in window:
-        window = seen.text if seen else window
-        seen = _edited(window, _proofpoint(window), seen, 0 if seen else low)
+    is_rewritten = b"rldefense" in window
     for _ in range(_MOST_ROUNDS):
         window = seen.text if seen else window
-        edits = [(m.start(), m.end(), _decoded(m[0])) for m in _ESCAPE.finditer(window)]
+        edits = list(_proofpoint(window)) if is_rewritten else []
+        if edits:
+            is_rewritten = False  # once: what it decodes to may hold a "_"
+        else:
+            edits = [(m.start(), m.end(), _decoded(m[0])) for m in _ESCAPE.finditer(window)]
         if not edits or all(new == window[a:b] for a, b, new in edits):
             break
         seen = _edited(window, edits, seen, 0 if seen else low)
@@ -204,8 +210,11 @@ def _proofpoint(text: bytes) -> Iterable[tuple[int, int, bytes]]:
     """Proofpoint's rewritten addresses, version 2, which writes %3A as -3A and / as _."""
     for region in _PROOFPOINT.finditer(text):
         for match in _PROOFPOINT_ESCAPE.finditer(text, region.start(1), region.end(1)):
-            new = b"/" if match[0] == b"_" else _decoded(b"%" + match[0][1:])
-            yield match.start(), match.end(), new
+            yield match.start(), match.end(), _unproofed(match[0])
+
+
+def _unproofed(escape: bytes) -> bytes:
+    return b"/" if escape == b"_" else _decoded(b"%" + escape[1:])
 
 
 @lru_cache(4096)
