@@ -170,7 +170,7 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _open(self) -> None:
+    def _open(self, *, again: bool = False) -> None:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _touch(self.path)
@@ -184,12 +184,27 @@ class Store:
             self._discard()
             if is_corrupt(error):
                 self._set_aside(error)
+            elif not again and self._was_set_aside():
+                self._open(again=True)
             else:
                 self._open_to_read(error)
         except StoreError as error:
             self._discard()
             self._writable = False
             self._say(f"{error}; this run keeps its papers in memory")
+
+    def _was_set_aside(self) -> bool:
+        """Whether another process sets the file aside, or did: then wait until it has done so."""
+        from filelock import FileLock, Timeout
+
+        lock = Path(f"{self.path}.lock")
+        if not lock.exists():
+            return False
+        try:
+            with FileLock(lock, timeout=30):
+                return True
+        except (OSError, Timeout):
+            return False
 
     def _open_to_read(self, cause: Exception) -> None:
         """The folder or disk cannot be written: read the file all the same, if there is one."""
