@@ -112,6 +112,7 @@ _OLD_END = re.compile(  # the same behind an old one, whose archive is its prefi
 )
 _BARE_START = re.compile(rb"(?i)(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_|[=<>~!]=)\Z")
 _JOURNAL = re.compile(rb"(?i)journal\s{0,4}=\s{0,4}[{\"']{0,2}(?:corr|arxiv)")
+_ENTRY_END = re.compile(rb"@|\n[ \t\r]{0,8}\n")
 _CORR = re.compile(
     rb"(?i)(?<![a-z])(?:corr|arxiv)[}\"'*_]{0,2}[\s,.:;({]{0,6}(?:vol(?:ume|\.)?[\s={\"']{0,6})?"
     rb"(?:\\(?:textbf|textit|emph|bf|it)[\s{]{0,3})?\Z"
@@ -377,7 +378,7 @@ def _is_corr(text: bytes, start: int, end: int) -> bool:
     if _CORR.search(text[max(0, start - 48) : start]):
         return True
     head, tail = text[max(0, start - 400) : start], text[end : end + 400]
-    around = head[head.rfind(b"@") + 1 :] + tail.partition(b"@")[0]  # of one entry
+    around = _ENTRY_END.split(head)[-1] + _ENTRY_END.split(tail, maxsplit=1)[0]
     return b"=" in text[max(0, start - 4) : start] and _JOURNAL.search(around) is not None
 
 

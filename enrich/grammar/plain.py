@@ -62,7 +62,7 @@ _SPELLED_ENTITIES = (
 _GONE = re.compile(rb"[<\xc2\xe2\xef](?:" + _TAG + b"|" + _INVISIBLE + rb")")
 
 _PROOFPOINT = re.compile(
-    rb"(?i)urldefense\.proofpoint\.com/v2/url\?u(?:=|%3D)([^&\s\"'<>]{1,2000})"
+    rb"(?i)urldefense\.proofpoint\.com/v2/url\?u(?:=|%3D)(?=https?-3A__)([^&\s\"'<>]{1,2000})"
 )
 _PROOFPOINT_ESCAPE = re.compile(rb"-[0-9A-F]{2}|_")
 
@@ -173,9 +173,7 @@ def plain(raw: bytes, low: int, high: int, cuts: Sequence[tuple[int, int]] = ())
     for _ in range(_MOST_ROUNDS):
         window = seen.text if seen else window
         edits = list(_proofpoint(window)) if is_rewritten else []
-        if edits:
-            is_rewritten = False  # once: what it decodes to may hold a "_"
-        else:
+        if not edits:
             edits = [(m.start(), m.end(), _decoded(m[0])) for m in _ESCAPE.finditer(window)]
         if not edits or all(new == window[a:b] for a, b, new in edits):
             break
