@@ -32,7 +32,7 @@ _NO_PAPER = re.compile(
 )
 _HOSTS = frozenset({b"", b"www.", b"api.", b"api2."})
 _HUGGING_FACE = re.compile(
-    rb"(?P<id>(?=[^A-Z]{0,11}[A-Z])(?=[^a-z]{0,11}[a-z])[A-Za-z0-9_-]{9,12})(?![\w-])"
+    rb"(?P<id>(?=[^A-Z]{0,11}[A-Z])(?=[^a-z]{0,11}[a-z])(?:[A-Za-z0-9-]|_(?!_;)){9,12}+)(?:(?=__;)|(?![\w-]))"
 )
 _HUGGING_FACE_HOSTS = (b"huggingface", b"hf")
 _KEY = re.compile(r"[A-Za-z0-9_-]{5,20}")
