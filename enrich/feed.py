@@ -345,7 +345,7 @@ def _calendars(stream: BinaryIO, spans: Spans) -> dict[int, Calendar]:
     named: dict[int, dict[str, bytes]] = {}
     everywhere: dict[str, bytes] = {}
     for number, start, end in spans.zones:
-        raw = block(stream, start, end)
+        raw = _joined(logical_lines(block(stream, start, end)))
         if (name := zone_name(raw)) is not None:
             named.setdefault(number, {}).setdefault(name, raw)
             everywhere.setdefault(name, raw)

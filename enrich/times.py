@@ -26,6 +26,14 @@ _WINDOWS = re.compile(
 )
 _TZID = re.compile(rb"^TZID(?:;[^:\r\n]*)?:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 _RULE = re.compile(rb"^RRULE(?:;[^:\r\n]*)?:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_YEARLY = re.compile(
+    rb"(?:(?:FREQ=YEARLY|INTERVAL=\d{1,3}|COUNT=\d{1,4}|UNTIL=\d{8}(?:T\d{6}Z?)?|WKST=[A-Z]{2}|BYMONTH=\d{1,2}"
+    rb"|BYDAY=[+-]?\d{0,2}[A-Z]{2}|BYMONTHDAY=-?\d{1,2}(?:,-?\d{1,2}){0,6})(?:;|\Z)){1,9}"
+)
+"""Some days of one month of each year."""
+_ANCIENT = re.compile(rb"^DTSTART[^:\r\n]*:(?:0|1[0-4])", re.MULTILINE)
+_RULES = 24  # of one zone
+_OWN_ZONES = 50  # of one calendar that are tried
 _ZONE_BYTES = 32_000  # a zone's whole history is some 15 KB
 _DAYS = 20_000  # days of one zone whose offset is kept
 
@@ -59,6 +67,7 @@ class Zones:
         """Blocks of the calendar's own zones and of others in its file, by `zone_name`; X-WR-TIMEZONE."""
         self._blocks = (own or {}, others or {})
         self._known: dict[str, tzinfo | _OwnZone | None] = {}
+        self._tried = 0  # zones of its own
         self._home = home
 
     def at(self, time: datetime, name: str | None) -> Moment:
@@ -86,8 +95,10 @@ class Zones:
         if (zone := _database(name)) is not None:
             return zone
         for blocks in self._blocks:
-            if name in blocks and (own := _own(blocks[name])) is not None:
-                return own
+            if name in blocks and self._tried < _OWN_ZONES:
+                self._tried += 1
+                if (own := _own(blocks[name])) is not None:
+                    return own
         parts = name.split("/")  # a vendor's path: /mozilla.org/20070129_1/Europe/Berlin
         for start in range(1, len(parts)):
             if (zone := _database("/".join(parts[start:]))) is not None:
@@ -209,18 +220,22 @@ def _database(name: str) -> tzinfo | None:
     return None
 
 
+def _is_of_clocks(block: bytes) -> bool:
+    """Whether a zone's rules are such as clocks follow; others could be counted up for hours."""
+    block = block.upper()
+    rules = _RULE.findall(block)
+    return (
+        len(rules) <= _RULES
+        and all(_YEARLY.fullmatch(rule.strip()) for rule in rules)
+        and _ANCIENT.search(block) is None
+    )
+
+
 def _own(block: bytes) -> _OwnZone | None:
     from icalendar import Timezone, use_zoneinfo
 
-    rules = [rule.upper() for rule in _RULE.findall(block)]
-    if any(
-        b"FREQ=YEARLY" not in rule
-        or b"BYHOUR" in rule
-        or b"BYMINUTE" in rule
-        or b"BYSECOND" in rule
-        for rule in rules
-    ):
-        return None  # nobody's clocks; it would be counted up second by second
+    if not _is_of_clocks(block):
+        return None
     use_zoneinfo()  # icalendar's cache is one for the process: a name's first feed would rule it
     try:
         zone = Timezone.from_ical(block)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -213,3 +214,22 @@ def test_private_things_stay_for_ones_own_use() -> None:
     assert talk.raw is not None
     assert b"ann@example.org" in talk.raw
     assert not talk.warnings
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "zoom ", "https://zoom.us/j/1 ", "zoom.us/j/1?", "passcode: 1 ", "(passcode: 1)", "meeting id ", "1", "a.", "a-",
+        "+1 ", "1 2 3 4 5 6 7,,", "//a.", "https://", "\n+1 646 558 8656 US", "\n", "Meeting ID: 812 3456 7890\n", 'password "',
+    ],
+)  # fmt: skip
+def test_time_is_linear(piece: str) -> None:
+    def seconds(length: int) -> float:
+        text = "zoom " + piece * (length // len(piece))
+        begin = time.process_time()
+        cut(text)
+        return time.process_time() - begin
+
+    seconds(1_000)
+    small, large = max(seconds(10_000), 0.005), seconds(100_000)
+    assert large < 50 * small

@@ -334,3 +334,37 @@ def test_made_uid_is_the_same_each_time_and_tells_events_apart() -> None:
     assert [t.id for t in first] == [t.id for t in second]
     assert first[0].id != first[1].id
     assert all("no_uid" in codes(t) for t in first)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",
+        "FREQ=YEARLY;BYHOUR=1,2,3",
+        "FREQ=YEARLY;BYDAY=MO,TU,WE",
+        "FREQ=YEARLY;BYYEARDAY=1,2,3",
+        "FREQ=DAILY",
+        "INTERVAL=2;FREQ=HOURLY",
+    ],
+)
+def test_zone_whose_rules_no_clock_follows_is_not_counted_up(rule: str) -> None:
+    zone = SUMMER.replace("FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10", rule)
+    (talk,), _ = read(calendar(zone, event(start="DTSTART;TZID=Summer Zone:20220718T180000")))
+    assert "unknown_zone" in codes(talk)
+
+
+def test_zone_of_many_rules_or_from_the_year_one_is_not_counted_up() -> None:
+    start = SUMMER.index("BEGIN:STANDARD")
+    end = SUMMER.index("END:VTIMEZONE")
+    many = SUMMER[:start] + SUMMER[start:end] * 40 + SUMMER[end:]
+    for zone in (many, SUMMER.replace("DTSTART:16011028", "DTSTART:00011028")):
+        (talk,), _ = read(calendar(zone, event(start="DTSTART;TZID=Summer Zone:20220718T180000")))
+        assert "unknown_zone" in codes(talk)
+
+
+def test_zone_may_be_folded_and_of_any_line_breaks() -> None:
+    zone = SUMMER.replace("FREQ=YEARLY", "FREQ=YEA\n RLY").replace("TZID:Sum", "TZID:S\n um")
+    data = calendar(zone, event(start="DTSTART;TZID=Summer Zone:20220718T180000"))
+    for line_break in (b"\r\n", b"\n", b"\r"):
+        (talk,), _ = read(data.replace(b"\r\n", line_break))
+        assert iso(talk.start_time) == "2022-07-18T18:00:00+02:00"
