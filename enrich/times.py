@@ -33,6 +33,7 @@ _YEARLY = re.compile(
 """Some days of one month of each year."""
 _ANCIENT = re.compile(rb"^DTSTART[^:\r\n]*:(?:0|1[0-4])", re.MULTILINE)
 _RULES = 24  # of one zone
+_RULES_OF_ANCIENT = 4  # .NET counts from the year 1
 _OWN_ZONES = 50  # of one calendar that are tried
 _ZONE_BYTES = 32_000  # a zone's whole history is some 15 KB
 _DAYS = 20_000  # days of one zone whose offset is kept
@@ -224,11 +225,8 @@ def _is_of_clocks(block: bytes) -> bool:
     """Whether a zone's rules are such as clocks follow; others could be counted up for hours."""
     block = block.upper()
     rules = _RULE.findall(block)
-    return (
-        len(rules) <= _RULES
-        and all(_YEARLY.fullmatch(rule.strip()) for rule in rules)
-        and _ANCIENT.search(block) is None
-    )
+    most = _RULES if _ANCIENT.search(block) is None else _RULES_OF_ANCIENT
+    return len(rules) <= most and all(_YEARLY.fullmatch(rule.strip()) for rule in rules)
 
 
 def _own(block: bytes) -> _OwnZone | None:
