@@ -284,15 +284,16 @@ def _gaps(mentions: Sequence[Mention], length: int) -> Sequence[tuple[int, int]]
 
 def _in_windows(raw: bytes, low: bytes, cuts: Sequence[tuple[int, int]]) -> list[Mention]:
     """The mentions of a text in which something may have to be made plain first."""
-    places = list(_hits(low))
-    seen = unhidden(raw)
-    if len(seen) < len(raw) and sum(1 for _ in _hits(seen.translate(FOLD))) > len(places):
-        places += range(0, len(raw), _BEFORE)  # an anchor is hidden somewhere
-    places += (start for start, _ in cuts)
-    places.sort()
+    places = sorted((*_hits(low), *(start for start, _ in cuts)))
+    groups = list(_groups(places))
+    all_seen = len(groups) == 1 and places[0] <= _BEFORE and len(raw) - places[-1] <= _AFTER
+    if not all_seen:
+        seen = unhidden(raw)
+        if len(seen) < len(raw) and sum(1 for _ in _hits(seen.translate(FOLD))) > len(places):
+            groups = [(0, len(raw))]  # an anchor is hidden somewhere
     mentions: list[Mention] = []
     cut = 0
-    for first, last in _groups(places):
+    for first, last in groups:
         start, end = max(0, first - _BEFORE), last + _AFTER
         before = cut
         while cut < len(cuts) and cuts[cut][0] <= last:

@@ -13,7 +13,7 @@ _MOST_PARAMETERS, _LONGEST_PARAMETER = 10, 240
 _NAMED = re.compile(rb"[\w.%-]{1,32}[=&]")
 _QUERY_END = re.compile(rb"[\s<>\"']")
 _FOREIGN_DOI = re.compile(rb"(?<![0-9.])10\.(?!48550/)[0-9]{4,9}(?:\.[0-9]{1,5})?/")
-_USERINFO = re.compile(rb"[^\s<>\"'`|{}()\[\],;?&#]{0,200}@[^\s<>]")
+_USERINFO = re.compile(rb"[^\s<>\"'`|{}()\[\],;?&#@]{0,200}+@[^\s<>]")
 
 
 _SURE_ENDS = frozenset({b"", b" ", b"\n", b")", b"]", b",", b";", b"?", b"#", b"&"})
@@ -21,7 +21,8 @@ _SURE_ENDS = frozenset({b"", b" ", b"\n", b")", b"]", b",", b";", b"?", b"#", b"
 
 def token(text: bytes, at: int) -> bytes:
     """What stands before `at` without a blank, quote, brace or angle bracket."""
-    head = text[max(0, at - _LOOK) : at].translate(_ENDS)
+    head = text[max(0, at - _LOOK) : at]
+    head = head[head.rfind(b" ") + 1 :].translate(_ENDS)
     return head[head.rfind(b" ") + 1 :]
 
 

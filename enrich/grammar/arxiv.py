@@ -163,13 +163,15 @@ _COMMON = re.compile(  # how nearly all are written, with nothing behind that ha
 
 _PLAIN_BEFORE = frozenset(bytes((b,)) for b in b" \t\r\n\x0b([{<>\"'`|*") | {b""}
 _ARCHIVE_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-"
+_BEFORE_NUMBER = frozenset({b" ", *(b"%d" % digit for digit in range(10))})
 _SLASH, _DIGITS = ord("/"), b"0123456789"
 _SURE_ENDS = frozenset({b"", b" ", b"\n", b")", b"]", b";"})
 _NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _ARCHIVE_LETTERS[:-2])
 _BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<sSiI0123456789")
 
 _WORTH = re.compile(  # a cheap look at what follows the label
-    rb"(?i)-vanity|(?:s|ids?)?+[^0-9a-z]{0,12}+[ \t]{0,40}+(?:[0-9]|[a-z.-]{2,20}/)"
+    rb"(?i)\.org\.?(?::[0-9]{1,5})?(?:/{1,3}(?:[0-9]|arxiv:|(?!arxiv)[a-z_-]{2,10}(?:\.[a-z-]{2,9})?[/?])|:)|-vanity"
+    rb"|(?!\.org)(?:s|ids?)?+[^0-9a-z]{0,12}+[ \t]{0,40}+(?:[0-9]|[a-z.-]{2,20}/)"
 )
 
 
@@ -184,9 +186,9 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
         following = text[at + 5 : at + 6]
         if following not in _BEHIND_LABEL:
             return ()
-        if following != b"." and not _WORTH.match(text, at + 5):
-            return ()
-        common = _COMMON.match(text, at) if following in b".:" else None
+        common = None
+        if following == b"." or (following == b":" and text[at + 6 : at + 7] in _BEFORE_NUMBER):
+            common = _COMMON.match(text, at)
         if common is not None:
             key, number = common.groups()
             id_ = PaperId("arxiv:" + key.decode())
@@ -196,6 +198,8 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
                 return () if begin is None else (Mention(id_, cited, begin, common.end(), "url"),)
             if text[at - 1 : at] in _PLAIN_BEFORE:
                 return (Mention(id_, cited, at, common.end(), "text"),)
+        elif not _WORTH.match(text, at + 5):
+            return ()
         first = _labelled(text, at)
     else:
         first = _dblp(text, at) if kind in b"cC" else None
@@ -233,21 +237,17 @@ def _labelled(text: bytes, at: int) -> Mention | None:
     """At the word arXiv."""
     start, at = at, at + 5
     following = text[at : at + 1]
-    if following == b".":
+    if following == b"." and text[at + 1 : at + 4].lower() == b"org":
         if match := _ADDRESS.match(text, at):
             return _address(text, start, match)
-        route = text[at + 5 : at + 8].lower()
-        if route in {b"ftp", b"ps_"}:
-            match = _BY_FOLDER.match(text, at)
-        elif route == b"abs":
-            match = _BY_NUMBER.match(text, at)
-        if match is not None:
-            return _by_parts(text, start, match)
-        if text[at + 1 : at + 4].lower() == b"org":
-            match = _OAI.match(text, at) if text[at + 4 : at + 5] == b":" else None
+        if text[at + 4 : at + 5] == b":":
+            match = _OAI.match(text, at)
             glued = match is None or addresses.is_glued(text, start)
             return None if match is None or glued else _mention(match, start, "text")
-    elif following == b"-" and (match := _VANITY.match(text, at)):
+        pattern = _BY_NUMBER if text[at + 5 : at + 6] in b"aA" else _BY_FOLDER
+        match = pattern.match(text, at)
+        return _by_parts(text, start, match) if match is not None else None
+    if following == b"-" and (match := _VANITY.match(text, at)):
         return _address(text, start, match)
     before = text[start - 1 : start]
     if before.isdigit():
@@ -346,12 +346,16 @@ def _numbered(text: bytes, at: int) -> Mention | None:
             return _mention(match, at - 4, "text")
     if before in _NEVER_BEFORE:
         return None
-    if before == b"=" and (forum := _forum(text, at)) and (match := _NEW_AT.match(text, at)):
-        return _address(text, forum, match)
+    forum = _forum(text, at) if before == b"=" else None
+    if forum is None and not cues.may_count(text, at):
+        return None
     match = _NEW_AT.match(text, at)
+    if match is None:
+        return None
+    if forum is not None:
+        return _address(text, forum, match)
     if (
-        match is None
-        or not _ends_bare(text, match.end())
+        not _ends_bare(text, match.end())
         or (before not in _PLAIN_BEFORE and addresses.in_address(text, at))
         or not cues.is_cued(text, at, match.end())
         or _BARE_START.search(text[max(0, at - 2) : at])
@@ -375,11 +379,14 @@ def _ends_bare(text: bytes, end: int) -> bool:
 
 def _is_corr(text: bytes, start: int, end: int) -> bool:
     """`CoRR abs/ID`, or `volume={abs/ID}` beside `journal={CoRR}`."""
-    if _CORR.search(text[max(0, start - 48) : start]):
-        return True
-    head, tail = text[max(0, start - 400) : start], text[end : end + 400]
-    around = _ENTRY_END.split(head)[-1] + _ENTRY_END.split(tail, maxsplit=1)[0]
-    return b"=" in text[max(0, start - 4) : start] and _JOURNAL.search(around) is not None
+    before = text[max(0, start - 48) : start]
+    if b"=" in before[-4:]:
+        head, tail = text[max(0, start - 400) : start], text[end : end + 400]
+        around = _ENTRY_END.split(head)[-1] + _ENTRY_END.split(tail, maxsplit=1)[0]
+        if _JOURNAL.search(around):
+            return True
+    lower = before.lower()
+    return (b"corr" in lower or b"arxiv" in lower) and _CORR.search(before) is not None
 
 
 def _old(text: bytes, at: int) -> Mention | None:

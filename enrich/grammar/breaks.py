@@ -126,7 +126,18 @@ def joins(raw: bytes, low: bytes) -> list[tuple[int, int]]:
             start = at
             while raw[start - 1] in b" \t\r" and at - start < 4:
                 start -= 1
-            match = _CANDIDATE.match(raw, start)
+            last = raw[start - 1]
+            if last in b"0123456789":  # spare columns of digits the pattern, and lists of labels
+                match = None
+                if (
+                    b"." in raw[start - 6 if start > 6 else 0 : at + 5]
+                    or b"/" in raw[start - 8 if start > 8 else 0 : start]
+                ):
+                    match = _CANDIDATE.match(raw, start)
+            elif last in b"=?&:" and following not in b" \t":
+                match = None
+            else:
+                match = _CANDIDATE.match(raw, start)
             if match is not None:
                 left = raw[max(before + 1, start - _LOOK) : start]
                 if _is_cut(left, raw[match.end() : match.end() + 24]):

@@ -69,6 +69,17 @@ CATEGORIES = (
 _BEHIND = re.compile(rb"(?i)" + CATEGORIES)
 
 
+def may_count(text: bytes, start: int) -> bool:
+    """Whether anything around the bare number at `start` could be a cue; a cheap look."""
+    line = text[start - 6 if start > 6 else 0 : start].translate(_STOPS)
+    return (
+        len(line) - line.rfind(b"\n") > _LEAST_CUE
+        or b"[" in text[start + 9 : start + 22]
+        or line[-1:] == b"("
+        or b":" in text[max(0, start - 64) : start]
+    )
+
+
 def is_cued(text: bytes, start: int, end: int) -> bool:
     """Whether the bare number text[start:end] counts.
 

@@ -48,7 +48,8 @@ def resolve(text: bytes, mentions: Sequence[Mention]) -> Resolved:
             and _TEXT_FIRST.fullmatch(gap)
         ):
             if mention.paper == last.paper:
-                kept[-1] = mention._replace(version=mention.version or last.version)
+                versioned = mention.version or last.version is None
+                kept[-1] = mention if versioned else mention._replace(version=last.version)
             else:
                 kept[-1] = last._replace(form="link_text")
                 kept.append(mention)
