@@ -244,7 +244,8 @@ class _Reader:
                 seen.add(key)
             yield talk
         for start in spans.cut:
-            self._cut_off(start)
+            message = f"the file ends inside event {len(spans.starts) + 1}"
+            self._tell("truncated_event", message, start)
         if repeated:
             plural = "s were" if repeated > 1 else " was"
             self._on_notice(
@@ -297,11 +298,8 @@ class _Reader:
         start, end = spans.starts[number], spans.ends[number]
         if end - start > self._max_event_bytes:
             if tell:
-                self._tell(
-                    "event_too_large",
-                    f"the event is larger than {self._max_event_bytes} bytes",
-                    start,
-                )
+                message = f"event {number + 1} is larger than {self._max_event_bytes:,} bytes"
+                self._tell("event_too_large", message, start)
             return None
         calendar = self._calendar(number)
         closed = number not in spans.unclosed
@@ -315,14 +313,10 @@ class _Reader:
             talk = _finished(told, feed=self._feed, keep_private=self._keep_private, raw=raw)
         except Exception as error:  # noqa: BLE001 - one event never costs another
             if tell:
-                self._tell(
-                    "unreadable_event", f"the event cannot be read ({type(error).__name__})", start
-                )
+                message = f"event {number + 1} cannot be read ({type(error).__name__})"
+                self._tell("unreadable_event", message, start)
             return None
         return talk, properties
-
-    def _cut_off(self, start: int) -> None:
-        self._tell("truncated_event", "the file ends inside the event", start)
 
     def _tell(self, code: NoticeCode, message: str, start: int) -> None:
         at, line = self._counted

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from enrich.dialects import Event
+from enrich.dialects.generic import Generic
 from enrich.errors import FeedError
 from enrich.feed import read_calendar
 from enrich.inputs import read_talks
@@ -132,3 +134,27 @@ def test_talks_come_lazily_and_the_file_stays_open() -> None:
 
 def test_reading_is_the_same_by_every_door() -> None:
     assert list(read_talks(FEED)) == read(FEED, name=None)[0]
+
+
+def test_an_event_that_cannot_be_read_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(Generic):
+        def read(self, event: Event) -> Talk:
+            if event.uid == "b":
+                raise LookupError("a fault of our own")
+            return super().read(event)
+
+    monkeypatch.setattr("enrich.events.dialects", lambda: (Failing(),))
+    talks, notices = read(calendar(GOOD, event(uid="b"), event(uid="c")))
+    assert [talk.id for talk in talks] == ["a", "c"]
+    assert [(n.code, n.message, n.feed, n.event, n.line) for n in notices] == [
+        ("unreadable_event", "event 2 cannot be read (LookupError)", "feed", "b", 8)
+    ]
+
+
+def test_notices_say_which_event_and_why() -> None:
+    data = calendar(GOOD, event("SUMMARY:" + "x" * 900, uid="b")) + b"BEGIN:VEVENT\r\nUID:c"
+    _, notices = read(data, max_event_bytes=500)
+    assert [n.message for n in notices] == [
+        "event 2 is larger than 500 bytes",
+        "the file ends inside event 3",
+    ]
