@@ -160,7 +160,11 @@ def moment(value: str, parameters: Mapping[str, str], zones: Zones) -> Moment:
             return Moment(date.fromisoformat(value), problem)
         time = datetime.fromisoformat(value)
     except ValueError:
-        return Moment(None, "bad_time")
+        zone, colon, rest = value.rpartition(":")
+        if name is None or not colon or _BASIC.fullmatch(rest) is None:
+            return Moment(None, "bad_time")
+        # a colon of the zone's name, which should stand in quotes: TZID=(UTC+01:00) Berlin
+        return moment(rest, {**parameters, "TZID": f"{name}:{zone}"}, zones)
     if time.tzinfo is not None and (
         name is None or zones.at(time.replace(tzinfo=None), name).problem
     ):

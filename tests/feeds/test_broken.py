@@ -184,6 +184,15 @@ ZONES = [
         lambda talks, _: talks["bad"].start_time == START,
     ),
     Shape(
+        "zone_with_a_colon_out_of_quotes",
+        calendar(
+            ZONE.replace("My/Zone", "(UTC+03:00) Moscow\\, Minsk"),
+            event(uid="bad", start="DTSTART;TZID=(UTC+03:00) Moscow\\, Minsk:20220218T210000"),
+            GOOD,
+        ),
+        lambda talks, _: talks["bad"].start_time == START and not codes(talks),
+    ),
+    Shape(
         "zone_is_a_path",
         beside(start="DTSTART;TZID=../../etc/passwd:20220218T180000"),
         lambda talks, _: "unknown_zone" in codes(talks),
