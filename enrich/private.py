@@ -20,7 +20,9 @@ _SERVICES = (
     r"zoom(?:gov)?\.(?:us|com)(?:\.cn)?|zoom-x\.de|tel\.meet|hangouts\.google\.com|whereby\.com|webex\.com"
     r"|teams\.(?:microsoft|live|cloud\.microsoft)(?:\.(?:com|us))?|gotomeet(?:\.me|ing\.com)|gotowebinar\.com"
     r"|bluejeans\.com|8x8\.vc|lync\.com|join\.skype\.com|gather\.town|ringcentral\.com|chime\.aws"
-    r"|voovmeeting\.com|discord\.gg|kumospace\.com|wonder\.me"
+    r"|voovmeeting\.com|discord\.gg|discord(?:app)?\.com(?=/invite/)|kumospace\.com|wonder\.me"
+    r"|app\.goto\.com|bbcollab\.com|conf\.dfn\.de|pexip\.me|facetime\.apple\.com|vc\.feishu\.cn|vc\.larksuite\.com"
+    r"|telemost\.yandex\.(?:ru|com)|jazz\.sber\.ru"
 )
 _LABELS = (
     r"bbb[0-9a-z-]{0,8}|bigbluebutton|big-blue-button|jitsi[0-9a-z-]{0,8}|meet[0-9]{0,3}|meeting"
@@ -41,6 +43,10 @@ _BARE_LINK = re.compile(
     rf"(?<![\w./@-])(?:[a-z0-9-]{{1,60}}\.){{0,4}}(?:{_SERVICES}|meet\.google\.com|meet\.jit\.si)/(?!rec/){_REST}{{1,2000}}",
     re.IGNORECASE,
 )
+_WRAPPED_LINK = re.compile(
+    rf"https?://{_REST}{{1,400}}?3a(?:%2f%2f|__){_HOST}{_REST}{{0,2000}}", re.IGNORECASE
+)
+"""A meeting's address inside that of a mail filter or a search engine."""
 _LABELLED_LINK = re.compile(
     r"\b(?:join|zoom|webex|webinar|teams|(?:meeting|video ?conference)[ -](?:link|url))\b"
     r"(?:[ ](?:zoom|webex|teams|bbb|by|via|on|at|the|us|meeting|webinar|session|seminar|talk|link|url|here|room|online)){0,6}"
@@ -52,18 +58,33 @@ _NUMBER = re.compile(
     r"\b(?:meeting|webinar|(?:phone |video |vtc )?conference|participant|attendee|personal|host|konferenz"
     r"|sitzungs|zoom)[ -]?(?:id|number|no\.?|nr\.?|code|key|pin)\b(?:[ ]?\([^()\n]{1,40}\))?[ ]{0,3}"
     r"(?:is\b|lautet\b|[:=#–-])?\s{0,4}(?:[a-z]{1,12}[ ])?"
-    r"(?:\d(?:[ \u00a0-]?\d){5,17}\b#?|[a-z]{3}-[a-z]{4}-[a-z]{3}\b)",
+    r"(?:\d(?:[ \u00a0-]?\d){5,17}\b#?|[a-z]{3}-[a-z]{4}-[a-z]{3}\b)"
+    r"|\bzoom(?:[ ]meeting)?[ ]?:?[ ]{1,3}\d{3}[ -]\d{3,4}[ -]\d{4}\b"
+    r"|(?:\b(?:(?:(?:telefon)?konferenz|besprechungs|vergaderings)-?id|id[ ](?:de[ ](?:la[ ])?r[ée]uni[oó]n"
+    r"|(?:della[ ])?riunione|da[ ]reuni[ãa]o|spotkania)|num[ée]ro[ ]de[ ](?:la[ ])?(?:r[ée]union"
+    r"|conf[ée]rence(?:[ ]t[ée]l[ée]phonique)?)|идентификатор[ ]конференции)"
+    r"|ミーティング[ ]?id|会议(?:号|[ ]?id)?|會議(?:號|[ ]?id)?|회의[ ]?id)"
+    r"[ ]{0,3}:[ ]{0,3}\d(?:[ -]?\d){5,17}#?",
     re.IGNORECASE,
 )
 _SECRET = re.compile(
     r"\b(?:(?:meeting|webinar|zoom|numeric|phone|video|host)[ -])?"
     r"(?P<word>pass[ -]?code|password|passwort|kennwort|pwd?|(?:access|security|zugangs)[ -]?code"
-    r"|mot de passe|contraseña|host key|pin)\b(?:[ ]?\([^()\n]{1,40}\))?"
-    r"(?:[ ]{0,3}(?P<sign>[:=])|[ ](?P<dash>[–—-])(?=[ ])|[ ](?P<verb>is|lautet|ist)\b)?[ ]{0,3}"
+    r"|mot de passe|contraseña|host key|pin)\b(?:(?<!pw)[ ]?\([^()\n]{1,40}\))?"
+    r"(?:[ ]for[ ](?:the|this|our|all)(?:[ ](?:zoom|online|webex|teams|talks?|meetings?|seminars?|sessions?|calls?)){1,3})?"
+    r"(?:[ ]{0,3}(?P<sign>[:=])|[ ](?P<dash>[–—-])(?=[ ])|[ ](?P<verb>is|lautet|ist)\b)?(?:[ ]{0,3}|\n(?=\d{4,10}(?:\n|\Z)))"
     r"(?P<value>\"[^\"\n]{1,64}\"|“[^”\n]{1,64}”|‘[^’\n]{1,64}’|'[^'\n]{1,64}'"
-    r"|\d(?:[ ]?\d){2,12}#?(?!\w)|[^\s,;()<>\[\]\"“]{1,64})",
+    r"|\d(?:[ -]?\d){2,12}#?(?!\w)|[^\s,;()<>\[\]\"“]{1,64})",
     re.IGNORECASE,
 )
+_SECRET_ABROAD = re.compile(
+    r"(?:\b(?:kenn(?:code|ung)|code[ ](?:secret|d['’]acc[eè]s)|clave|c[óo]digo[ ]de[ ]ac(?:ceso|esso)"
+    r"|codice[ ]d['’][ ]?accesso|senha(?:[ ]de[ ]acesso)?|toegangscode|wachtwoord|hasło|lösenord|adgangskode"
+    r"|salasana|пароль|код[ ]доступа)|パス(?:コード|ワード)|密[码碼]|암호|비밀번호)"
+    r"[ ]{0,3}[:=][ ]{0,3}(?:\d(?:[ -]?\d){2,12}#?(?!\w)|[^\s,;()<>\[\]\"]{1,64})",
+    re.IGNORECASE,
+)
+"""The same in other languages: only beside a meeting."""
 _OF_MEETINGS = re.compile(r"pass[ -]?code|kennwort|access|zugangs", re.IGNORECASE)
 """Words for a secret that other texts hardly use."""
 _NO_SECRET = frozenset(
@@ -72,17 +93,17 @@ _NO_SECRET = frozenset(
 _HINT_LINE = re.compile(r"^[ \t]*(?:password|passcode) hint\b[^\n]*", re.IGNORECASE | re.MULTILINE)
 _PHONE = r"(?>(?:\([A-Z]{2}\)[ ])?\+?[\d(][\d \u00a0().\-/]{5,22}\d)(?![@\d])"
 _TELEPHONE = re.compile(
-    rf"\btel(?:ephone)?:[ ]?{_PHONE}[,;#*\d]{{0,40}}"
+    rf"\b(?:tel(?:ephone|efon|[ée]fono)?|t[ée]l(?:[ée]phone)?|phone)[ ]?:[ ]?{_PHONE}[,;#*\d]{{0,40}}"
     r"|\+?\d[\d ().-]{5,22},{1,4}[\d#*,]{4,40}"
-    r"|\b(?:dial(?:[ -]?in)?(?:[ ]numbers?)?|call[ -]?in(?:[ ]number)?|join[ ]by[ ](?:tele)?phone"
+    r"|\b(?:dial(?:[ -]?in)?(?:[ ]numbers?)?|einwahl|call[ -]?in(?:[ ]number)?|join[ ]by[ ](?:tele)?phone"
     rf"|one[ -]tap(?:[ ]mobile)?|toll[ -]free)[^\n\d+(]{{0,30}}{_PHONE}[,;#*\d]{{0,40}}"
     r"|(?<![\w.])\d{6,20}(?:\.[\w-]{1,20}){0,3}@[\w.-]{0,60}(?:zoom|webex|lync|bjn|pexip|teams)[\w.-]{1,60}",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(
-    r"^[ \t•*-]{0,12}(?:\([A-Z]{2}\)[ ])?(?:\+?\d[\d ().-]{5,22},{1,4}[\d#*,]{4,40}"
+    r"^[ \t•*-]{0,12}(?:\([A-Z]{2}\)[ ]|[A-Z][A-Z ]{1,30}(?:\([^()\n]{1,30}\))?:[ ]{1,3}(?=\+))?(?:\+?\d[\d ().-]{5,22},{1,4}[\d#*,]{4,40}"
     r"|\+\d[\d \u00a0().-]{6,22}\d|\d{1,3}(?:\.\d{1,3}){3}|\d[\d -]{8,18}\d(?=[^\d\n]{0,60}\btoll\b))"
-    r"(?:[ \t][^\d\n]{0,60})?$"
+    r"(?:[ \t][^\d\n]{0,60}(?:\bpin\b[^\n]{0,40})?)?$"
     r"|^[ \t]{0,12}(?:learn more about (?:meet|teams)|download teams|learn more \||need help\?|you can also dial"
     r"|tap to join from|join from a video)[^\n]{0,400}$",
     re.IGNORECASE | re.MULTILINE,
@@ -92,7 +113,7 @@ _BESIDE = re.compile(
 _HINT_LABELS = (
     "tel",
     "pin",
-    " id",
+    "[^a-z]id",
     "code",
     "wort",
     "phone",
@@ -102,6 +123,13 @@ _HINT_LABELS = (
     "dial",
     "dial.in",
     "webinar",
+    "nion",
+    "nion ",
+    "i..n",
+    "i..o",
+    "ione",
+    "efon",
+    "einwahl",
 )
 _HINT_SERVICES = ("soft", "eby", "live", "jeans", "webex", "google")
 _HINTS = tuple(
@@ -111,6 +139,8 @@ _HINTS = tuple(
         "pass(?:[ -]?code|wor[dt]|e ?:)",
         "meeting(?:[ -](?:id|n|link|url|code|key|pass)|[.:])",
         ":(?:" + "|".join(f"(?<={label}:)" for label in _HINT_LABELS) + ")",
+        "会议",
+        "3a(?:%2f|__)",
         r"\+(?<=[a-z(]\+|[ \n:]\+)\d",
         rf"/(?:(?<=//){_MEETING}|(?<=\.town/)|(?<=\.gg/)|"
         + "|".join(rf"(?<={service}\.com/)" for service in _HINT_SERVICES)
@@ -134,6 +164,8 @@ _STRONG = re.compile(
     r"join|dial|tap|zoom|teams|meet|webex|local number|edit this|options|phone|call|sip",
     re.IGNORECASE,
 )
+_ALIKE = str.maketrans("\u00a0\u202f\u2009\u200e\u200f\u202a\u202b\u202c：（）", "        :()")
+"""Letters that look like others, or like nothing, around numbers."""
 _EMPTIED = re.compile(r"[ ]?[(\[][ ,;:.\0]{0,20}\0[ ,;:.\0]{0,20}[)\]]")
 _TRIED = 50
 _WORD = re.compile(r"[^\W_]+")
@@ -196,7 +228,11 @@ def is_suspect(lower: bytes) -> bool:
 
 
 def _private_spans(text: str) -> list[Span]:
-    links = [m.span() for pattern in (_LINK, _BARE_LINK) for m in pattern.finditer(text)]
+    if not text.isascii():
+        text = text.translate(_ALIKE)
+    links = [
+        m.span() for pattern in (_WRAPPED_LINK, _LINK, _BARE_LINK) for m in pattern.finditer(text)
+    ]
     links.extend(m.span(1) for m in _LABELLED_LINK.finditer(text))
     spans = [
         m.span() for pattern in (_NUMBER, _HINT_LINE, _TELEPHONE) for m in pattern.finditer(text)
@@ -210,7 +246,8 @@ def _private_spans(text: str) -> list[Span]:
         if value and _is_secret(secret, value, beside=beside):
             spans.append((secret.start(), secret.start("value") + len(value)))
     if spans:
-        spans.extend(m.span() for m in _BESIDE.finditer(text))
+        for pattern in (_BESIDE, _SECRET_ABROAD):
+            spans.extend(m.span() for m in pattern.finditer(text))
     return _merged(spans)
 
 

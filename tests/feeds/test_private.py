@@ -71,10 +71,33 @@ BLOCKS = {
     "zoom": ZOOM, "teams": TEAMS, "meet": MEET, "webex": WEBEX, "bbb": BBB, "jitsi": JITSI,
     "inline": INLINE, "labelled": LABELLED, "bare": BARE, "hint": HINT, "phone": PHONE,
 }  # fmt: skip
+BLOCKS |= {
+    "german": "https://uni.zoom-x.de/j/774411\nMeeting-ID: 774 411 9876\nKenncode: Euler77\nEinwahl: +49 69 7104 774411",
+    "french": "https://u.zoom.us/j/774411\nID de réunion : 774 411 9876\nCode d'accès : Euler77",
+    "spanish": "https://u.zoom.us/j/774411\nID de reunión: 774 411 9876\nCódigo de acceso: Euler77",
+    "italian": "ID riunione: 774 411 9876\nCodice d’accesso: Euler77",
+    "portuguese": "ID da reunião: 774 411 9876\nSenha de acesso: Euler77",
+    "dutch": "https://u.zoom.us/j/774411\nVergaderings-ID: 774 411 9876\nToegangscode: 774411\nWachtwoord: Euler77",
+    "russian": "https://u.zoom.us/j/774411\nИдентификатор конференции: 774 411 9876\nКод доступа: Euler77",
+    "japanese": "https://u.zoom.us/j/774411\nミーティングID: 774 411 9876\nパスコード: Euler77",
+    "chinese": "会议号：774-411-987\n密码：Euler77",
+    "teams in German": "Besprechungs-ID: 391 234 567 890\nKennung: aB3dEf\nTelefonkonferenz-ID: 123 456 789#",
+    "bidi marks": "https://meet.google.com/abc\n\u202a(US) +1 234-567-8900\u202c PIN: \u202a774 411 774\u202c#",
+    "no-break blanks": "Meeting\xa0ID:\xa0774\xa0411\xa0987\nPasscode:\xa0Euler77",
+    "below their labels": "Meeting ID:\n774 411 987\nPasscode\n774411",
+    "goto": "https://meet.goto.com/774411\nUnited States: +1 (571) 234-8900\nAccess Code: 774-411-987",
+    "pin behind a number": "meet.google.com/abc-defg-hij\n+1 234-567-8900 (PIN: 774411774)",
+    "zoom number alone": "Zoom meeting 774 411 9876 (password: Euler77)",
+    "said in a sentence": "https://u.zoom.us/j/774411. The password for the Zoom meeting is Euler.77",
+    "mail filter": "https://x.safelinks.protection.outlook.com/?url=https%3A%2F%2Fu.zoom.us%2Fj%2F774411&data=5",
+    "other mail filter": "https://urldefense.proofpoint.com/v2/url?u=https-3A__u.zoom.us_j_774411&d=Dw",
+    "discord": "https://discord.com/invite/774411",
+    "telemost": "https://telemost.yandex.ru/j/774411",
+}  # fmt: skip
 SECRET = re.compile(
     r"zoom\.us|zoomcrc|teams\.microsoft|meet\.google|tel\.meet|webex\.com|bbb\.|jit\.si|go\.example"
     r"|812.?3456|391 234|123 456 789|2555|774.?411|4Xk2|aB3dEf|wMp3Xf|Euler77|8656|8592|4874|8900|9388|Mathieu"
-    r"|1234567|162\.255"
+    r"|1234567|162\.255|7104|Euler"
 )
 
 KEPT = [
@@ -83,6 +106,7 @@ KEPT = [
     "Theorem 12345678 (phone 4711). Call 030 1234 for the dinner, https://www.meetup.com/x.",
     "Recording: https://zoom.us/rec/share/abc, slides https://meetings.aps.org/Meeting/MAR21",
     "We study meeting id theft, passwords and passcodes; the webinar is public.",
+    "Zoom on pathwidth: pw(G) = 3, conference 2022: 12 talks, clave: 3; we phone: 12 friends.",
     "Grant 2103.01338 of 1234567 Euro; ISBN 978-3-16-148410-0; 555 123 4567 digits of pi.",
 ]
 REFERENCES = [
