@@ -213,7 +213,8 @@ def logical_lines(raw: bytes) -> list[str]:
     """
     if b"\r" in raw:
         lines = _CRLF.split(b"".join(_CRLF_FOLD.split(raw)))
-        if not any(b"\n" in line or b"\r" in line for line in lines):
+        rest = b"".join(lines)
+        if b"\n" not in rest and b"\r" not in rest:
             return _decoded(lines)
         raw = raw.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return _decoded(b"".join(_LF_FOLD.split(raw)).split(b"\n"))

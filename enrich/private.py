@@ -130,19 +130,25 @@ _HINT_LABELS = (
     "ione",
     "efon",
     "einwahl",
+    "webex",
+    "teams",
+    "meeting",
+    "link",
+    "url",
+    "join",
 )
-_HINT_SERVICES = ("soft", "eby", "live", "jeans", "webex", "google")
+_HINT_SERVICES = ("soft", "eby", "live", "jeans", "webex", "google", "zoom", "zoomgov", "meeting")
 _HINTS = tuple(
     re.compile(pattern.encode())
     for pattern in (
         "zoom",
         "pass(?:[ -]?code|wor[dt]|e ?:)",
-        "meeting(?:[ -](?:id|n|link|url|code|key|pass)|[.:])",
+        "meeting[ -](?:id|n|code|key|pass)",
         ":(?:" + "|".join(f"(?<={label}:)" for label in _HINT_LABELS) + ")",
         "会议",
         "3a(?:%2f|__)",
         r"\+(?<=[a-z(]\+|[ \n:]\+)\d",
-        rf"/(?:(?<=//){_MEETING}|(?<=\.town/)|(?<=\.gg/)|"
+        rf"/(?:(?<=//){_MEETING}|(?<=oom\.us/)|(?<=jit\.si/)|(?<=\.town/)|(?<=\.gg/)|"
         + "|".join(rf"(?<={service}\.com/)" for service in _HINT_SERVICES)
         + ")",
     )

@@ -164,27 +164,24 @@ def _parts(
     """Title, talk page, line of the speaker, room, abstract and comments."""
     title = url = held = None
     by = ""
-    line, _, rest = text.partition("\n")
-    if line.startswith("Title: "):
-        if found := _TITLE.match(line):
+    head, mark, body = f"\n{text}".partition("\nAbstract\n")
+    lines = head[1:].split("\n")
+    at = 0
+    if lines[0].startswith("Title: "):
+        if found := _TITLE.match(lines[0]):
             url = _absolute(found[1] or found[2])
             title = line_or_none(found[3])
         else:
-            title = line_or_none(line[7:])
-        line, _, rest = rest.partition("\n")
-    if line.startswith("by "):
-        by = line[3:]
-        if refers(by):  # names are not searched
-            rest = f"{line}\n{rest}"
-    else:
-        rest = f"{line}\n{rest}" if line else rest
+            title = line_or_none(lines[0][7:])
+        at = 1
+    if at < len(lines) and lines[at].startswith("by "):
+        by = lines[at][3:]
+        if not refers(by):  # names are not searched
+            at += 1
     left: list[str] = []
-    while rest:
-        if rest.startswith("Abstract\n"):
-            abstract, comments = _comments(rest[9:])
-            return title, url, by, held, _joined(left, abstract), comments
-        line, _, rest = rest.partition("\n")
+    for number, line in enumerate(lines[at:], at + 1):
         if line == "Abstract: TBA":
+            rest = "\n".join(lines[number:]) + mark + body
             return title, url, by, held, _joined(left, ""), text_or_none(rest.strip("\n"))
         if not line and not left:
             continue
@@ -192,7 +189,8 @@ def _parts(
             held = line_or_none(found[1])
         elif not _LIVE.match(line):
             left.append(line)
-    return title, url, by, held, _joined(left, ""), None
+    abstract, comments = _comments(body)
+    return title, url, by, held, _joined(left, abstract), comments
 
 
 def _speakers(by: str, summary: str | None) -> tuple[str, str]:
