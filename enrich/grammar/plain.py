@@ -19,6 +19,7 @@ LITERAL_BREAK = b"\x0b"
 r"""What a literal `\n` becomes: white space that ends a line and joins nothing."""
 
 _MOST_ROUNDS = 6  # escapes may be escaped, by one mailer after the other
+_FEW = 8  # occurrences that are looked at one by one
 _ASCII = bytes(range(128))
 
 # What stands behind the first byte of each kind; patterns begin with a set of bytes, which `re` finds fast.
@@ -101,7 +102,14 @@ def is_odd(raw: bytes, *, is_ascii: bool) -> bool:
 
 def _has(raw: bytes, byte: bytes, pattern: re.Pattern[bytes]) -> bool:
     """Whether the pattern is there; to find its first byte is many times faster than to search it."""
-    return pattern.search(raw, raw.find(byte)) is not None
+    at = raw.find(byte)
+    for _ in range(_FEW):
+        if pattern.match(raw, at):
+            return True
+        at = raw.find(byte, at + 1)
+        if at < 0:
+            return False
+    return pattern.search(raw, at) is not None
 
 
 def unhidden(raw: bytes) -> bytes:
