@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from enrich import private
 from enrich.errors import FeedError
-from enrich.events import (
+from enrich.ics.events import (
     Calendar,
     Told,
     body,
@@ -28,11 +28,11 @@ from enrich.events import (
     uid_of,
     warned,
 )
-from enrich.lines import Spans, block, count_lines, find_spans, logical_lines, utf8
+from enrich.ics.lines import Spans, block, count_lines, find_spans, logical_lines, utf8
+from enrich.ics.times import Time, zone_name
+from enrich.ics.values import Properties, read_properties, split_line
 from enrich.model import Feed, Notice, NoticeCode, Talk
 from enrich.text import tidy
-from enrich.times import Time, zone_name
-from enrich.values import Properties, read_properties, split_line
 
 MAX_EVENT_BYTES = 4_000_000
 _UID_WITHIN = 1 << 16  # bytes of a broken event that its UID is looked for in

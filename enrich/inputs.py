@@ -111,7 +111,7 @@ class _Net:
 
     def fetch(self, url: str) -> tuple[bytes, str]:
         """The body of a feed, and its host."""
-        from enrich.feed_http import Limits, address, fetch
+        from enrich.http.feeds import Limits, address, fetch
 
         _, host = address(url)
 

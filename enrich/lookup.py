@@ -24,8 +24,8 @@ from enrich.trust import Record
 if TYPE_CHECKING:
     from requests import Session
 
-    from enrich.collection import Collection
     from enrich.store import Store
+    from enrich.store.collection import Collection
 
 Key = tuple[PaperId, str | None]
 """A paper and a version; None is the newest."""

@@ -24,8 +24,8 @@ from enrich.sources import sources as all_sources
 if TYPE_CHECKING:
     from requests import Session
 
-    from enrich.collection import Collection
     from enrich.http import Login, PoliteSession
+    from enrich.store.collection import Collection
 
 LOOKAHEAD = 2000
 
@@ -236,7 +236,7 @@ class Enricher:
     def _open_collections(self, paths: Iterable[str | Path]) -> Sequence[Collection]:
         collections: list[Collection] = []
         for path in paths:
-            from enrich.collection import open_papers
+            from enrich.store.collection import open_papers
 
             collection = open_papers(
                 Path(path), on_warning=self._on_trouble, abstracts=self._abstracts

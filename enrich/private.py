@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from enrich.values import escaped, split_line, text_of
+from enrich.ics.values import escaped, split_line, text_of
 
 Span = tuple[int, int]
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrich.collection import open_papers
 from enrich.errors import PapersError
 from enrich.paper import Paper, PaperId
+from enrich.store.collection import open_papers
 from tests.strategies import papers
 
 ONE = Paper(

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from enrich.errors import BadAnswer
-from enrich.exchange import check_form, retry_after_s
+from enrich.http.exchange import check_form, retry_after_s
 
 NOW = 1_800_000_000.0
 

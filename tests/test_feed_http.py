@@ -17,9 +17,9 @@ import pytest
 import requests
 
 import enrich
-from enrich.borders import is_private
 from enrich.errors import FeedError
-from enrich.feed_http import Limits, fetch
+from enrich.http.borders import is_private
+from enrich.http.feeds import Limits, fetch
 from enrich.inputs import read_talks
 from enrich.model import Notice, Talk
 from tests.fakes import Fakes, Request

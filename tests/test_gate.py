@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrich.errors import SourceError
-from enrich.gate import MOST_PAUSE_S, PATIENCE_S, Gate
+from enrich.http.gate import MOST_PAUSE_S, PATIENCE_S, Gate
 from tests.fakes import FakePaper, Fakes
 from tests.gating import gaps_of_processes
 
@@ -217,7 +217,7 @@ def test_a_folder_that_cannot_be_used_is_said_once_and_the_gate_still_spaces(
 SOMEBODY_ELSE = """
 import math, os, sys, time
 from pathlib import Path
-from enrich.gate import Gate
+from enrich.http.gate import Gate
 
 def ask(folder, times):
     gate = Gate("a.example", Path(folder), 0.2, clock=time.monotonic, now=time.time,
@@ -297,7 +297,7 @@ def test_processes_and_their_threads_never_come_too_soon_or_two_at_once(
 HOLDER = """
 import math, sys, time
 from pathlib import Path
-from enrich.gate import Gate
+from enrich.http.gate import Gate
 gate = Gate(sys.argv[2], Path(sys.argv[1]), 3, clock=time.monotonic, now=time.time, sleep=time.sleep)
 with gate.turn(math.inf):
     print("in", flush=True)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from enrich import httpcache
 from enrich.errors import Overloaded
 from enrich.http import PoliteSession
+from enrich.http import cache as httpcache
 from enrich.sources import source
 from tests.fakes import FakeNote, FakePaper, Fakes
 from tests.runs import Run
@@ -209,7 +209,7 @@ def test_a_full_disk_is_said_once(fakes: Fakes, run: Run, kept: Path, when: str)
 OPENING = """
 import sys, time
 from pathlib import Path
-from enrich.httpcache import open_cache
+from enrich.http.cache import open_cache
 time.sleep(max(0, float(sys.argv[2]) - time.time()))
 open_cache(Path(sys.argv[1]), print)
 """

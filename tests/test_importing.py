@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from enrich.cli import main
-from enrich.collection import export, info, open_papers
 from enrich.commands.papers import _Shown
 from enrich.errors import PapersError
-from enrich.importing import Imported, Progress, import_papers
 from enrich.paper import Paper, PaperId
+from enrich.store.collection import export, info, open_papers
+from enrich.store.importing import Imported, Progress, import_papers
 from tests import bulk
 from tests.bench._snapshot import key, lines
 
@@ -27,14 +27,14 @@ ROOT = Path(__file__).parents[1]
 CHILD = """
 import resource, signal, sys
 from pathlib import Path
-import enrich.importing
-enrich.importing.BATCH = 200
+import enrich.store.importing
+enrich.store.importing.BATCH = 200
 def told(progress):
     print(progress.papers, flush=True)
 {limit}
 try:
-    enrich.importing.import_papers([Path(sys.argv[1])], Path(sys.argv[2]), on_warning=print, on_progress=told)
-except enrich.importing.PapersError as error:
+    enrich.store.importing.import_papers([Path(sys.argv[1])], Path(sys.argv[2]), on_warning=print, on_progress=told)
+except enrich.store.importing.PapersError as error:
     sys.exit(f"{{error}} | {{error.hint}}")
 """
 

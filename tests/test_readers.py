@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrich import readers
 from enrich.errors import PapersError
 from enrich.paper import Paper, PaperId, Version
 from enrich.plugins import load
-from enrich.readers import HEAD, Item, Place, _arxiv, kaggle
-from enrich.readers._stream import Stream
-from enrich.rows import Row, from_row, row_of
+from enrich.store import readers
+from enrich.store.readers import HEAD, Item, Place, _arxiv, kaggle
+from enrich.store.readers._stream import Stream
+from enrich.store.rows import Row, from_row, row_of
 from tests import bulk
 from tests.bench._snapshot import lines
 
@@ -63,7 +63,7 @@ def test_a_format_is_told_by_content(tmp_path: Path, name: str, pack: Any) -> No
 
 @formats
 def test_no_two_readers_recognise_one_format(name: str) -> None:
-    loaded = [load("enrich.readers", "READER", each) for each in readers.names()]
+    loaded = [load("enrich.store.readers", "READER", each) for each in readers.names()]
     assert [each.name for each in loaded if each.recognises(bulk.FILES[name])] == [name]
 
 
@@ -108,7 +108,7 @@ def test_damage_anywhere_is_a_problem_or_a_papers_error(tmp_path: Path, name: st
             data[chance.randrange(len(data))] = chance.randrange(256)
         path.write_bytes(data)
         with Stream(path) as stream:
-            reader = load("enrich.readers", "READER", name)
+            reader = load("enrich.store.readers", "READER", name)
             try:
                 found = list(reader.read(stream, Place()))
             except PapersError:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrich.paper import Paper, PaperId, Publication, Version
-from enrich.rows import from_row, to_row
+from enrich.store.rows import from_row, to_row
 from tests.strategies import papers
 
 ID = PaperId("other:1")

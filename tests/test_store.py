@@ -15,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enrich.paper import Paper, PaperId
-from enrich.store import BATCH, Record, Store, open_store
-from enrich.trust import may_replace
+from enrich.store import Store, open_store
+from enrich.store import papers as stored
+from enrich.store.papers import BATCH
+from enrich.trust import Record, may_replace
 from tests.strategies import papers
 
 NOW = 1.7e9
@@ -189,9 +191,8 @@ def test_lone_surrogates_do_not_stop_it(store: Store) -> None:
 
 
 def test_an_interrupt_leaves_all_or_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    import enrich.store
 
-    insert, left = enrich.store._insert, [3]
+    insert, left = stored._insert, [3]
 
     def interrupted(connection: sqlite3.Connection, one: Record) -> None:
         left[0] -= 1
@@ -199,7 +200,7 @@ def test_an_interrupt_leaves_all_or_nothing(store: Store, monkeypatch: pytest.Mo
             raise KeyboardInterrupt
         insert(connection, one)
 
-    monkeypatch.setattr(enrich.store, "_insert", interrupted)
+    monkeypatch.setattr(stored, "_insert", interrupted)
     some = [record(n) for n in range(5)]
     with pytest.raises(KeyboardInterrupt):
         store.put_many(some)

@@ -19,7 +19,8 @@ from pathlib import Path
 import pytest
 
 from enrich.paper import Paper, PaperId
-from enrich.store import Record, open_store
+from enrich.store import open_store
+from enrich.trust import Record
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals, users and limits of POSIX")
 

@@ -14,7 +14,7 @@ from enrich.commands import say
 from enrich.text import printable
 
 if TYPE_CHECKING:
-    from enrich.importing import Progress
+    from enrich.store.importing import Progress
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SHOWN_S = 0.2
@@ -49,7 +49,7 @@ def import_(files: tuple[Path, ...], output: Path, paper_abstracts: bool, quiet:
     CSL-JSON, BibTeX, JSON lines as export writes them, or a collection. Of two records of one paper the
     later stays. An import that was stopped goes on when it is run again.
     """
-    from enrich.importing import import_papers
+    from enrich.store.importing import import_papers
 
     shown = _Shown() if sys.stderr.isatty() and not quiet else None
     try:
@@ -75,7 +75,7 @@ def import_(files: tuple[Path, ...], output: Path, paper_abstracts: bool, quiet:
 @click.argument("collection", type=_FILE)
 def info(collection: Path) -> int:
     """Say what a collection holds, and out of which files."""
-    from enrich.collection import info as told
+    from enrich.store.collection import info as told
 
     found = told(collection)
     click.echo(
@@ -96,8 +96,8 @@ def info(collection: Path) -> int:
 @click.option("--paper-abstracts", is_flag=True, help="With their abstracts.")
 def export(collection: Path, output: str | None, paper_abstracts: bool) -> int:
     """Write the papers of a collection, or of any readable file, as the lines that --papers reads."""
-    from enrich.collection import export as lines
     from enrich.commands.output import Output
+    from enrich.store.collection import export as lines
 
     with Output(output) as file:
         for line in lines(collection, on_warning=say, abstracts=paper_abstracts):

@@ -28,7 +28,7 @@ class Fallback(Protocol):
     politeness: Politeness
 
     def check(self, response: Response) -> None:
-        """Look at a whole answer before anybody believes or keeps it (`enrich.polite.Service`).
+        """Look at a whole answer before anybody believes or keeps it (`enrich.http.polite.Service`).
 
         Raises:
             SourceError: it is none.

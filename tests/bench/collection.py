@@ -16,7 +16,7 @@ RECORDS = 300_000
 _IMPORT = """
 import resource, sys, time
 from pathlib import Path
-from enrich.importing import import_papers
+from enrich.store.importing import import_papers
 began = time.perf_counter()
 import_papers([Path(sys.argv[1])], Path(sys.argv[2]), on_warning=sys.exit)
 print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
@@ -55,8 +55,8 @@ def _lookup(path: Path, *, papers: bool) -> float:
 
     A row is found and its checksum tested, or a `Paper` is made of it as well.
     """
-    from enrich.collection import open_papers
     from enrich.paper import PaperId
+    from enrich.store.collection import open_papers
 
     chance, rounds = random.Random(2), []
     with open_papers(path, on_warning=sys.exit) as collection:

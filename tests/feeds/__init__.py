@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from enrich.dialects import Event
-from enrich.events import body, event_of
 from enrich.feed import read_calendar
-from enrich.lines import block, find_spans, logical_lines
+from enrich.ics.events import body, event_of
+from enrich.ics.lines import block, find_spans, logical_lines
+from enrich.ics.times import Zones, zone_name
+from enrich.ics.values import read_properties
 from enrich.model import Notice, Talk
-from enrich.times import Zones, zone_name
-from enrich.values import read_properties
 
 
 def read(data: bytes, **options: Any) -> tuple[list[Talk], list[Notice]]:

@@ -13,8 +13,8 @@ from enrich.dialects import Event
 from enrich.dialects.generic import Generic
 from enrich.errors import FeedError
 from enrich.feed import read_calendar
+from enrich.ics.lines import find_spans
 from enrich.inputs import read_talks
-from enrich.lines import find_spans
 from enrich.model import Notice, Talk
 from tests.feeds import calendar, event, read
 
@@ -100,7 +100,7 @@ def test_a_bad_piece_never_costs_a_good_event(pieces: list[str]) -> None:
 
 def test_the_position_of_chunks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     for size in (1, 2, 7, 64, 300):
-        monkeypatch.setattr("enrich.lines._CHUNK", size)
+        monkeypatch.setattr("enrich.ics.lines._CHUNK", size)
         for data in (FEED, FEED.replace(b"\r\n", b"\r"), FEED.replace(b"VEVENT", b"VE\r\n VENT")):
             assert [t.abstract for t in read(data)[0]] == [t.abstract for t in WHOLE]
 

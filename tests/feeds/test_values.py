@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from icalendar import Timezone, use_zoneinfo
 
+from enrich.ics.times import Zones
 from enrich.model import Talk, iso
-from enrich.times import Zones
 from tests.feeds import calendar, event, read
 
 MY_ZONE = """BEGIN:VTIMEZONE

@@ -11,8 +11,8 @@ from typing import Any
 import requests
 
 from enrich.http import PoliteSession, open_session
+from enrich.http.polite import Login, Service
 from enrich.paper import Lookup, PaperId
-from enrich.polite import Login, Service
 from enrich.sources import Source
 
 

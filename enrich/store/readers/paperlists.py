@@ -13,10 +13,10 @@ from typing import Any
 
 from enrich.checks import string
 from enrich.paper import Decision, Paper
-from enrich.readers import Item, Place, _refer, rows
-from enrich.readers._json import json_array
-from enrich.readers._stream import Stream
 from enrich.sources import source
+from enrich.store.readers import Item, Place, _refer, rows
+from enrich.store.readers._json import json_array
+from enrich.store.readers._stream import Stream
 from enrich.text import tidy
 
 _FIRST = re.compile(rb"\s*\[\s*\{")

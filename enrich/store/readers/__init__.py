@@ -2,7 +2,7 @@
 
 A format is told by the file's content, never by its name. A file here ends with `READER = …`. Readers
 stream: memory for one record, and a place to go on from after each. A stranger's package may offer one
-under the entry-point group `enrich.readers`.
+under the entry-point group `enrich.store.readers`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from enrich.paper import Paper
 from enrich.plugins import load, names_in
-from enrich.readers._stream import Stream
-from enrich.rows import Row, row_of
+from enrich.store.readers._stream import Stream
+from enrich.store.rows import Row, row_of
 
 HEAD = 1 << 18
 """Bytes that a format is told by."""

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from enrich.errors import PapersError
-from enrich.readers import Item, Place
-from enrich.readers._stream import Stream
-from enrich.rows import Row
+from enrich.store.readers import Item, Place
+from enrich.store.readers._stream import Stream
+from enrich.store.rows import Row
 
 MAX_OBJECT = 1 << 24
 """Characters of the longest object of an array."""

@@ -16,7 +16,9 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Self
 
-from enrich.database import (
+from enrich.errors import StoreError
+from enrich.paper import PaperId
+from enrich.store.database import (
     FAULTS,
     INDEX,
     SCHEMA,
@@ -29,9 +31,7 @@ from enrich.database import (
     reason,
     transaction,
 )
-from enrich.errors import StoreError
-from enrich.paper import PaperId
-from enrich.rows import from_row, to_row
+from enrich.store.rows import from_row, to_row
 from enrich.trust import Record, may_replace
 
 __all__ = ["Record", "Store", "open_store"]

@@ -11,9 +11,9 @@ from html.entities import html5
 from xml.etree.ElementTree import Element
 
 from enrich.paper import Paper
-from enrich.readers import HEAD, Item, Place, _refer, rows
-from enrich.readers._stream import Stream
-from enrich.readers._xml import element, encoding, slices, text, words
+from enrich.store.readers import HEAD, Item, Place, _refer, rows
+from enrich.store.readers._stream import Stream
+from enrich.store.readers._xml import element, encoding, slices, text, words
 
 _TAGS = (
     "article",

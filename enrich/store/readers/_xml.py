@@ -13,9 +13,9 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from enrich.errors import PapersError
-from enrich.readers import Item, Place
-from enrich.readers._stream import Stream
-from enrich.rows import Row
+from enrich.store.readers import Item, Place
+from enrich.store.readers._stream import Stream
+from enrich.store.rows import Row
 from enrich.text import tidy
 
 if TYPE_CHECKING:

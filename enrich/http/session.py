@@ -26,9 +26,9 @@ from requests_cache.backends.base import BaseCache
 from requests_cache.policy import ExpirationPatterns
 
 from enrich.checks import mail_address
-from enrich.gate import Gate
-from enrich.httpcache import open_cache
-from enrich.polite import Line, Login, PoliteAdapter, Service
+from enrich.http.cache import open_cache
+from enrich.http.gate import Gate
+from enrich.http.polite import Line, Login, PoliteAdapter, Service
 from enrich.version import VERSION
 
 __all__ = ["Login", "Service", "open_session", "paused_until"]

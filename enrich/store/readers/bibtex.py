@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 
 from enrich.errors import PapersError
 from enrich.paper import Paper
-from enrich.readers import Item, Place, _refer, rows
-from enrich.readers._json import is_html
-from enrich.readers._stream import Stream
+from enrich.store.readers import Item, Place, _refer, rows
+from enrich.store.readers._json import is_html
+from enrich.store.readers._stream import Stream
 from enrich.text import plain, tidy
 
 MAX_ENTRY = 1 << 20

@@ -29,10 +29,10 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.utils import select_proxy
 from requests_cache import CachedSession
 
-from enrich.borders import Borders, guarded, is_private
 from enrich.errors import FeedError, SourceError
-from enrich.exchange import exchange
-from enrich.httpcache import open_cache
+from enrich.http.borders import Borders, guarded, is_private
+from enrich.http.cache import open_cache
+from enrich.http.exchange import exchange
 from enrich.version import VERSION
 
 FILE = "feeds.sqlite"

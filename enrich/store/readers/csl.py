@@ -12,9 +12,9 @@ from typing import Any
 
 from enrich.checks import objects, string
 from enrich.paper import Paper
-from enrich.readers import Item, Place, _refer, rows
-from enrich.readers._json import json_array
-from enrich.readers._stream import Stream
+from enrich.store.readers import Item, Place, _refer, rows
+from enrich.store.readers._json import json_array
+from enrich.store.readers._stream import Stream
 
 _FIRST = re.compile(rb"\s*(?:\[\s*)?\{")
 _NAMING = ("URL", "DOI", "number", "note", "archive_location", "archive-place")

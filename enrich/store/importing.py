@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from enrich.collection import MAGIC, Complaints, finish, format_of, insert, open_papers
-from enrich.database import FAULTS, connect, create, is_busy, reason, transaction
 from enrich.errors import PapersError
-from enrich.readers import HEAD, Item, Place, Reader
-from enrich.readers._stream import Stream
-from enrich.rows import row_of
+from enrich.store.collection import MAGIC, Complaints, finish, format_of, insert, open_papers
+from enrich.store.database import FAULTS, connect, create, is_busy, reason, transaction
+from enrich.store.readers import HEAD, Item, Place, Reader
+from enrich.store.readers._stream import Stream
+from enrich.store.rows import row_of
 
 BATCH = 1000
 """Records of one transaction."""

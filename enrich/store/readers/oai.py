@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from enrich.paper import Paper
-from enrich.readers import Item, Place, _arxiv, rows
-from enrich.readers._stream import Stream
-from enrich.readers._xml import element, slices, text
+from enrich.store.readers import Item, Place, _arxiv, rows
+from enrich.store.readers._stream import Stream
+from enrich.store.readers._xml import element, slices, text
 
 
 class Oai:

@@ -20,8 +20,8 @@ import tenacity
 from requests.adapters import BaseAdapter
 
 from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
-from enrich.exchange import check_form, exchange, retry_after_s
-from enrich.gate import PATIENCE_S, Gate
+from enrich.http.exchange import check_form, exchange, retry_after_s
+from enrich.http.gate import PATIENCE_S, Gate
 from enrich.sources import Politeness
 
 Login = str | tuple[str, str]

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from enrich.readers import Item, Place, _arxiv
-from enrich.readers._json import json_lines
-from enrich.readers._stream import Stream
-from enrich.rows import Row, row_of, snapshot_row
 from enrich.sources import source
 from enrich.sources._arxiv_entry import publication
+from enrich.store.readers import Item, Place, _arxiv
+from enrich.store.readers._json import json_lines
+from enrich.store.readers._stream import Stream
+from enrich.store.rows import Row, row_of, snapshot_row
 from enrich.text import tidy
 
 _NUMBERED = [f"v{n}" for n in range(1, 200)]

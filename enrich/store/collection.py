@@ -14,14 +14,23 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Self
 
-from enrich.database import FAULTS, INDEX, check, checksum, connect, create, reason, transaction
 from enrich.errors import PapersError, StoreError
 from enrich.paper import Paper, PaperId
-from enrich.readers import HEAD, Place, Reader, reader_of
-from enrich.readers._json import is_html
-from enrich.readers._stream import Stream
-from enrich.rows import Row, from_row
-from enrich.store import BATCH
+from enrich.store.database import (
+    FAULTS,
+    INDEX,
+    check,
+    checksum,
+    connect,
+    create,
+    reason,
+    transaction,
+)
+from enrich.store.papers import BATCH
+from enrich.store.readers import HEAD, Place, Reader, reader_of
+from enrich.store.readers._json import is_html
+from enrich.store.readers._stream import Stream
+from enrich.store.rows import Row, from_row
 from enrich.text import printable, tidy
 
 MAGIC = b"SQLite format 3\0"

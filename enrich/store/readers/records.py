@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from enrich.paper import Paper
-from enrich.readers import Item, Place, rows
-from enrich.readers._json import json_lines
-from enrich.readers._stream import Stream
 from enrich.sources import source
+from enrich.store.readers import Item, Place, rows
+from enrich.store.readers._json import json_lines
+from enrich.store.readers._stream import Stream
 
 _LINE = re.compile(rb"^[ \t]*\{", re.MULTILINE)
 _ARRAY = re.compile(rb"\s*\[\s*\{")

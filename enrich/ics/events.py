@@ -9,11 +9,11 @@ from typing import Literal, NamedTuple
 
 from enrich.dialects import Event, dialects
 from enrich.dialects._shared import refers
+from enrich.ics.times import Time, Zones, is_before, later, moment
+from enrich.ics.values import Properties, read_properties
 from enrich.markup import html_text, plain_text
 from enrich.model import Talk, Warning, WarningCode
 from enrich.text import tidy
-from enrich.times import Time, Zones, is_before, later, moment
-from enrich.values import Properties, read_properties
 
 _MESSAGES: dict[WarningCode, str] = {
     "bad_time": "a time is not written as calendars write it",
