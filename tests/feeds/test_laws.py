@@ -143,7 +143,7 @@ def test_an_event_that_cannot_be_read_costs_no_other(monkeypatch: pytest.MonkeyP
                 raise LookupError("a fault of our own")
             return super().read(event)
 
-    monkeypatch.setattr("enrich.events.dialects", lambda: (Failing(),))
+    monkeypatch.setattr("enrich.ics.events.dialects", lambda: (Failing(),))
     talks, notices = read(calendar(GOOD, event(uid="b"), event(uid="c")))
     assert [talk.id for talk in talks] == ["a", "c"]
     assert [(n.code, n.message, n.feed, n.event, n.line) for n in notices] == [
