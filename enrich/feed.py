@@ -42,7 +42,7 @@ _TALK_PAGE = re.compile(
     re.IGNORECASE,
 )
 _CANCELLED = re.compile(
-    r"\A\W{0,9}cancel(?:l?ed\b|lation(?=\W{0,3}(?:[:–—!]|[ ]-|\Z)))|\bcancel?led\W{0,9}\Z|[\[(*]\W{0,3}cancell?ed\b[^\[\]()*\n]{0,40}[\])*]"
+    r"\A\W{0,9}cancel(?:l?ed\b|lation(?=\W{0,3}(?:[:!\u2013\u2014]|[ ]-|\Z)))|\bcancel?led\W{0,9}\Z|[\[(*]\W{0,3}cancell?ed\b[^\[\]()*\n]{0,40}[\])*]"
     r"|^\W{0,9}status:[^\n]{0,60}\bcancell?ed\b|^\W{0,9}cancell?ed\W{0,9}$"
     r"|\b(?:talk|seminar|lecture|event|meeting|colloquium|session)\s(?:has\sbeen|is|was|had\sto\sbe)\s(?:now\s)?cancell?ed\b",
     re.IGNORECASE | re.MULTILINE,
