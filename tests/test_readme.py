@@ -105,5 +105,12 @@ def test_every_format_is_told_in_the_help() -> None:
     assert all(name in help_text for name in names())
 
 
+def test_every_command_is_told_in_the_help_once() -> None:
+    told = re.findall(
+        r"^ +enrich (\w+)  +\S", command.get_help(click.Context(command)), re.MULTILINE
+    )
+    assert sorted(told) == sorted(COMMANDS)
+
+
 def test_the_exit_statuses_are_those_of_the_command_line() -> None:
     assert re.findall(r"^\| (\d+) \|", README, re.MULTILINE) == ["0", "1", "2", "3", "130"]

@@ -27,8 +27,6 @@ Other commands (a command's name stands first):
   enrich talks     what was read from a feed, as a table
   enrich extract   the references in any text, without network
   enrich lookup    papers by id
-  enrich papers    local collections of papers: import, info, export
-  enrich cache     the store of papers: info, clear
   enrich papers    collections of papers that need no network: import, info, export
   enrich cache     the store of papers that were looked up: info, clear
   enrich schema    the JSON Schema of the document
