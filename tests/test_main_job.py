@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -266,6 +267,17 @@ class TestOutput:
         os.umask(umask)
         assert stat.S_IMODE(target.stat().st_mode) == 0o666 & ~umask
         assert target.read_text().startswith("# Reading list")  # told from the ending
+
+    def test_a_pipe_is_written_into_and_stays(self, env: dict[str, str], tmp_path: Path) -> None:
+        """So `-o /dev/null` is safe for a user who may replace it."""
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        with ThreadPoolExecutor() as pool:
+            read = pool.submit(pipe.read_text)
+            ran = run(str(EXAMPLE), "--papers", str(PAPERS), "--offline", "-o", str(pipe), env=env)
+            assert ran.status == 0, ran.err
+            assert json.loads(read.result(timeout=60))["summary"]["resolved"] == 3
+        assert pipe.is_fifo()
 
     def test_an_output_that_cannot_be_written_is_status_1(
         self, env: dict[str, str], tmp_path: Path

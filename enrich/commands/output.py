@@ -35,6 +35,8 @@ class Output:
         if self._target is not None:
             if self._target.is_dir():
                 raise OutputError(f"{self._target}: it is a directory")
+            if self._target.exists() and not self._target.is_file():
+                return self._open_device(self._target)
             target = self._target = self._target.resolve()  # a link stays a link
             try:
                 number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
@@ -44,6 +46,14 @@ class Output:
                 ) from error
             self._aside = Path(name)
             self._stream = os.fdopen(number, "w", encoding="utf-8", newline="\n")
+        return self
+
+    def _open_device(self, target: Path) -> Self:
+        """Write into a pipe or device, which must not be replaced."""
+        try:
+            self._stream = target.open("w", encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise OutputError(f"{target.name}: cannot be written: {error.strerror}") from error
         return self
 
     def write(self, piece: str) -> None:
@@ -63,11 +73,11 @@ class Output:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._aside is None or self._target is None:
+        if self._target is None:
             return
         try:
             self._stream.close()
-            if kind is None:
+            if kind is None and self._aside is not None:
                 self._aside.chmod(_mode(self._target))
                 self._aside.replace(self._target)
         except OSError as problem:
@@ -75,7 +85,8 @@ class Output:
                 f"{self._target.name}: cannot be written: {problem.strerror}"
             ) from problem
         finally:
-            self._aside.unlink(missing_ok=True)
+            if self._aside is not None:
+                self._aside.unlink(missing_ok=True)
 
 
 def _mode(target: Path) -> int:
