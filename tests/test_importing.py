@@ -304,6 +304,50 @@ def test_a_strange_database_is_refused_or_has_no_papers(
         held(out)
 
 
+def test_ids_of_another_type_or_order_do_not_hold_up_an_export(tmp_path: Path) -> None:
+    """In SQLite a blob is greater than every text; and a column may compare without case."""
+    out = tmp_path / "out.sqlite"
+    imported(make(tmp_path, "a", bulk.CSL), out=out)
+    with closing(sqlite3.connect(out)) as connection:
+        connection.executescript("""
+            CREATE TABLE copy (number INTEGER PRIMARY KEY, id TEXT COLLATE NOCASE, version TEXT,
+                sum INTEGER, record BLOB);
+            INSERT INTO copy SELECT number, id, version, sum, record FROM papers;
+            INSERT INTO copy SELECT 90, CAST(id AS BLOB), version, sum, record FROM papers LIMIT 1;
+            UPDATE copy SET id = upper(id) WHERE number = 1;
+            DROP TABLE papers;
+            ALTER TABLE copy RENAME TO papers;
+        """)
+    with open_papers(out, on_warning=pytest.fail) as collection:
+        assert [paper.id for paper in collection.papers()] == ["arxiv:2110.10090"]
+        wanted = [PaperId("arxiv:2103.01338"), PaperId("arxiv:2110.10090")]
+        assert "arxiv:2110.10090" in collection.get_many(wanted)
+
+
+@pytest.mark.parametrize("data", [bulk.BIBTEX, b"SQLite format 3\0" + b"x" * 100])
+def test_what_is_no_collection_is_not_replaced_by_one(tmp_path: Path, data: bytes) -> None:
+    file, out = make(tmp_path, "a", bulk.CSL), make(tmp_path, "mine", data)
+    with pytest.raises(PapersError, match="not replaced"):
+        imported(file, out=out)
+    with pytest.raises(PapersError, match="not replaced"):
+        imported(file, out=file)
+    assert (file.read_bytes(), out.read_bytes()) == (bulk.CSL, data)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(PapersError, match="not replaced"):
+        imported(file, out=pipe)
+    assert pipe.is_fifo()
+
+
+def test_an_empty_file_and_a_collection_of_another_schema_are_replaced(tmp_path: Path) -> None:
+    file, out = make(tmp_path, "a", bulk.CSL), make(tmp_path, "out.sqlite", b"")
+    imported(file, out=out)
+    with closing(sqlite3.connect(out)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    imported(file, out=out)
+    assert len(held(out)) == 2
+
+
 def test_a_collection_is_never_written(tmp_path: Path) -> None:
     out = tmp_path / "out.sqlite"
     imported(make(tmp_path, "a", bulk.CSL), out=out)

@@ -175,8 +175,9 @@ class Collection:
                 marks = ",".join("?" * len(batch))
                 query = f"SELECT {columns} FROM {tables} WHERE id IN ({marks}) AND version = ''"  # noqa: S608
                 for key, total, record, *more in self._connection.execute(query, batch):
-                    if type(record) is bytes and total == checksum(key, b"", record):
-                        yield Row(names[key], record, _abstract(key, *more) if more else None)
+                    id_ = names.get(key)  # a stranger's table may compare otherwise
+                    if id_ and type(record) is bytes and total == checksum(key, b"", record):
+                        yield Row(id_, record, _abstract(key, *more) if more else None)
         except FAULTS as error:
             raise PapersError(f"{self.path}: the collection is damaged ({reason(error)})") from None
 
@@ -190,7 +191,8 @@ class Collection:
         while True:
             try:
                 rows = self._connection.execute(
-                    "SELECT id FROM papers WHERE id > CAST(? AS TEXT) AND version = '' ORDER BY id LIMIT ?",
+                    "SELECT id FROM papers WHERE id > CAST(? AS TEXT) AND typeof(id) = 'text'"
+                    " AND version = '' ORDER BY id LIMIT ?",
                     (last, BATCH),
                 ).fetchall()
             except FAULTS as error:

@@ -18,13 +18,23 @@ from pathlib import Path
 
 from enrich.errors import PapersError
 from enrich.store.collection import MAGIC, Complaints, finish, format_of, insert, open_papers
-from enrich.store.database import FAULTS, connect, create, is_busy, reason, transaction
+from enrich.store.database import (
+    APPLICATION_ID,
+    FAULTS,
+    connect,
+    create,
+    is_busy,
+    reason,
+    transaction,
+)
 from enrich.store.readers import HEAD, Item, Place, Reader
 from enrich.store.readers._stream import Stream
 from enrich.store.rows import row_of
 
 BATCH = 1000
 """Records of one transaction."""
+_HEADER = 100  # bytes; the application's id stands at 68: sqlite.org/fileformat2.html
+_OURS = APPLICATION_ID.to_bytes(4, "big")
 FILES = """CREATE TABLE files (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, changed INTEGER NOT NULL,
     format TEXT NOT NULL, abstracts INTEGER NOT NULL, offset INTEGER NOT NULL DEFAULT 0,
@@ -80,8 +90,9 @@ def import_papers(
 
     Raises:
         PapersError: a file cannot be read, or is no file of papers, or none holds a paper; the
-            collection cannot be written.
+            collection cannot be written, or would replace a file that is none.
     """
+    _check_replaceable(out)
     known = [_file(path) for path in files]
     part = out.with_name(out.name + ".part")
     try:
@@ -169,6 +180,29 @@ class _Import:
             finish(self.connection)
         (papers,) = self.connection.execute("SELECT count(*) FROM papers").fetchone()
         return papers, problems
+
+
+def _check_replaceable(out: Path) -> None:
+    """Let nothing but a collection, of whatever schema, give way to the new one.
+
+    Raises:
+        PapersError: something else is there.
+    """
+    try:
+        if not out.exists():
+            return
+        head = b""
+        if out.is_file():
+            with out.open("rb") as file:
+                head = file.read(_HEADER)
+            if not head or (head.startswith(MAGIC) and head[68:72] == _OURS):
+                return
+    except OSError as error:
+        raise PapersError(f"{out}: {error.strerror}") from None
+    raise PapersError(
+        f"{out}: this is no collection, and is not replaced by one",
+        hint="give -o another name, or remove it",
+    )
 
 
 def _file(path: Path) -> _File:
