@@ -62,6 +62,22 @@ def test_a_format_is_told_by_content(tmp_path: Path, name: str, pack: Any) -> No
 
 
 @formats
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
+def test_a_byte_order_mark_and_other_line_ends_change_nothing(
+    tmp_path: Path, name: str, ending: bytes
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"\xef\xbb\xbf" + bulk.FILES[name].replace(b"\n", ending))
+    with Stream(path) as stream:
+        reader = readers.reader_of(stream.head(HEAD))
+    assert reader
+    assert reader.name == name
+    found = items(path)
+    assert [item.problem for item in found if item.problem] == []
+    assert len([item for item in found if item.row]) == bulk.PAPERS[name]
+
+
+@formats
 def test_no_two_readers_recognise_one_format(name: str) -> None:
     loaded = [load("enrich.store.readers", "READER", each) for each in readers.names()]
     assert [each.name for each in loaded if each.recognises(bulk.FILES[name])] == [name]
@@ -342,6 +358,38 @@ def test_csl_is_read(tmp_path: Path) -> None:
     assert (second.published_as.venue, second.published_as.year) == ("Proceedings of ICML", 2022)
 
 
+@pytest.mark.parametrize(
+    ("issued", "published"),
+    [
+        ({"date-parts": [[2021, 2, 30]]}, "2021-02"),
+        ({"date-parts": [["2021", "13", "1"]]}, "2021"),
+        ({"date-parts": [[2021, None]]}, "2021"),
+        ({"date-parts": [[-44, 3]]}, None),
+        ({"date-parts": [[]]}, None),
+        ({"date-parts": [[1e400]]}, None),
+        ({"raw": "2021-06"}, "2021-06"),
+        ("2021", None),
+    ],
+)
+def test_odd_dates_of_csl_are_kept_as_far_as_they_are_dates(
+    tmp_path: Path, issued: object, published: str | None
+) -> None:
+    item = {"type": "article", "title": "T", "DOI": "10.48550/arXiv.2103.01338", "issued": issued}
+    data = json.dumps([{**item, "container-title": "arXiv"}]).encode()
+    assert [paper.published for paper in papers(tmp_path, data).values()] == [published]
+
+
+def test_the_markup_of_csl_does_not_get_into_a_paper(tmp_path: Path) -> None:
+    item = {"type": "article", "DOI": "10.48550/arXiv.2103.01338", "container-title": "arXiv"}
+    words = {
+        "title": '<i>E. coli</i>, H<sub>2</sub>O, <span class="nocase">x</span> for a<b & b>c',
+        "abstract": "<p>We show R&amp;D.</p>",
+    }
+    (found,) = papers(tmp_path, json.dumps([{**item, **words}]).encode()).values()
+    assert found.title == "E. coli, H2O, x for a<b & b>c"
+    assert found.abstract == "We show R&D."
+
+
 def test_the_sample_of_csl_is_csl(shared: Path) -> None:
     schema = json.loads((shared / "csl" / "csl-data.json").read_text())
     jsonschema.validate(json.loads(bulk.CSL), schema)
@@ -377,6 +425,25 @@ def test_bibtex_is_read(tmp_path: Path) -> None:
     assert (second.id, second.title, second.published) == ("arxiv:2110.10090", "On $x_{1}$", "2021")
     assert second.authors == ("Paul Erdős",)
     assert (third.id, third.published) == ("openreview:FpKgG31Z_i9", "2022")
+
+
+@pytest.mark.parametrize(
+    ("date", "published"),
+    [
+        ("year = 2021, month = 6", "2021-06"),
+        ("year = {2021}, month = {06}", "2021-06"),
+        ("year = 2021, month = jun", "2021-06"),
+        ("year = 2021, month = 13", "2021"),
+        ("date = {2021-06-11/2021-06-13}", "2021-06-11"),
+        ("date = {forthcoming}, year = 2021", "2021"),
+        ("", None),
+    ],
+)
+def test_dates_of_bibtex_are_as_precise_as_written(
+    tmp_path: Path, date: str, published: str | None
+) -> None:
+    data = b"@misc{a, title={T}, eprint={2103.01338}, %b}\n" % date.encode()
+    assert [paper.published for paper in papers(tmp_path, data).values()] == [published]
 
 
 def test_an_entry_without_its_end_takes_in_no_other(tmp_path: Path) -> None:

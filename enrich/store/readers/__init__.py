@@ -7,6 +7,7 @@ under the entry-point group `enrich.store.readers`.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -76,7 +77,8 @@ def names() -> tuple[str, ...]:
 
 
 def reader_of(head: bytes) -> Reader | None:
-    """The reader that recognises a file by its first bytes."""
+    """The reader that recognises a file by its first bytes; a byte order mark is none of them."""
+    head = head.removeprefix(BOM_UTF8)
     for name in names():
         reader: Reader = load(__name__, "READER", name)
         if reader.recognises(head):

@@ -38,7 +38,7 @@ def json_lines(stream: Stream, start: Place, make: Make) -> Iterator[Item]:
         number += 1
         place = Place(offset, number)
         try:
-            text = line.decode().strip()
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
             if not text:
                 continue
             data, end = decode(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date as calendar
 
 from enrich.extract import find_references
 from enrich.paper import Decision, Paper, PaperId, Publication
@@ -12,6 +13,7 @@ from enrich.text import doi_url, tidy
 
 _PREPRINT = re.compile(r"\b(?:arxiv|corr|openreview|e-?prints?)\b", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
+_SHAPE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _DATE = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 
 
@@ -26,12 +28,20 @@ def named(texts: Iterable[str | None]) -> tuple[PaperId, ...]:
 
 
 def date(text: str | None) -> str | None:
-    """An ISO date of any precision; None where it is none.
+    """An ISO date of any precision, as far as it is one; None where not even the year is.
 
-    >>> date("2021-06"), date("2021-13-01"), date("June 2021")
-    ('2021-06', None, None)
+    >>> date("2021-06"), date("2021-02-30"), date("2021-13-01"), date("June 2021")
+    ('2021-06', '2021-02', '2021', None)
     """
-    return text if text and _DATE.fullmatch(text) else None
+    if text is None or not _SHAPE.fullmatch(text):
+        return None
+    found = _DATE.match(text)
+    if found and len(found[0]) == len("2021-02-30"):
+        try:
+            calendar.fromisoformat(found[0])
+        except ValueError:
+            return found[0][:7]
+    return found[0] if found else None
 
 
 def paper(

@@ -72,7 +72,7 @@ class Bibtex:
             offset += len(line)
             number += 1
             place = Place(offset, number)
-            text = line.decode("utf-8", "replace")
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8", "replace")
             begins = _ENTRY.match(text)
             if begins is None and not entry.lines:
                 if is_html(line):
@@ -141,7 +141,8 @@ def paper(entry: Mapping[str, str]) -> Paper | None:
         _refer.named(texts),
         title=_unprotected(entry.get("title", "")),
         authors=[_name(name) for name in _AND.split(tidy(entry.get("author", "")))],
-        date=_refer.date(entry.get("date") or year + _MONTHS.get(month[:3], ""))
+        date=_refer.date(entry.get("date", "").partition("/")[0])  # of a span, its beginning
+        or _refer.date(year + (_MONTHS.get(month[:3]) or (month and f"-{month:0>2}")))
         or _refer.date(year),
         venue=entry.get("booktitle") or entry.get("journaltitle") or entry.get("journal"),
         doi=entry.get("doi"),

@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from enrich.checks import objects, string
+from enrich.markup import plain_text
 from enrich.paper import Paper
 from enrich.store.readers import Item, Place, _refer, rows
 from enrich.store.readers._json import json_array
 from enrich.store.readers._stream import Stream
 
 _FIRST = re.compile(rb"\s*(?:\[\s*)?\{")
+_TAG = re.compile(r"""</?(?:i|b|sub|sup|sc|span)(?:\s+(?:class|style)="[^"]{0,200}")?>""")
+"""Rich text: docs.citationstyles.org, "Rich Text Markup within Fields"."""
 _NAMING = ("URL", "DOI", "number", "note", "archive_location", "archive-place")
 
 
@@ -54,14 +57,20 @@ def paper(item: Mapping[str, Any]) -> Paper | None:
         texts.append(f"arXiv:{place}")
     return _refer.paper(
         _refer.named(texts),
-        title=string(item, "title") or "",
+        title=_text(item, "title") or "",
         authors=[_name(author) for author in objects(item, "author")],
         date=_date(item.get("issued")),
-        venue=string(item, "container-title") or string(item, "event-title"),
+        venue=_text(item, "container-title") or _text(item, "event-title"),
         doi=string(item, "DOI"),
-        abstract=string(item, "abstract"),
+        abstract=_text(item, "abstract"),
         grounds="csl",
     )
+
+
+def _text(item: Mapping[str, Any], key: str) -> str | None:
+    """The string under a key without the tags that CSL knows, or those of a whole HTML abstract."""
+    value = string(item, key)
+    return value and plain_text(_TAG.sub("", value))
 
 
 def _name(author: Mapping[str, Any]) -> str:
@@ -79,8 +88,10 @@ def _date(issued: Any) -> str | None:
     parts = issued.get("date-parts")
     if isinstance(parts, list) and parts and isinstance(parts[0], list):
         numbers = [str(part) for part in parts[0][:3]]
-        return _refer.date(
-            "-".join(f"{n:0>4}" if k == 0 else f"{n:0>2}" for k, n in enumerate(numbers))
+        written = [f"{n:0>4}" if k == 0 else f"{n:0>2}" for k, n in enumerate(numbers)]
+        return next(
+            (d for n in (3, 2, 1) if (d := _refer.date("-".join(written[:n])))),
+            None,
         )
     return next(
         (date for key in ("literal", "raw") if (date := _refer.date(string(issued, key)))), None

@@ -38,7 +38,7 @@ class Dblp:
 
     def recognises(self, head: bytes) -> bool:
         """The dump's root."""
-        return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<" and b"<dblp" in head
+        return head.lstrip()[:1] == b"<" and b"<dblp" in head
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
         """The papers from a publication on."""

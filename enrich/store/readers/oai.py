@@ -22,7 +22,7 @@ class Oai:
 
     def recognises(self, head: bytes) -> bool:
         """Records of the protocol."""
-        return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<" and (
+        return head.lstrip()[:1] == b"<" and (
             b"<OAI-PMH" in head or (b"<record" in head and b"oai:arXiv.org:" in head)
         )
 
