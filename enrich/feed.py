@@ -117,7 +117,8 @@ def _finished(told: Told, *, feed: Feed, keep_private: bool, raw: bytes | None) 
         talk.video_link,
     )
     abstract = talk.abstract
-    whole = "\n".join([*filter(None, lines), *[text for _, text in texts], abstract or ""])
+    small = "\n".join(present := [line for line in lines if line])
+    whole = "\n".join([small, *[text for _, text in texts], abstract or ""])
     try:
         lower = whole.encode().lower()  # of text it would take ten times as long
     except UnicodeEncodeError:
@@ -129,7 +130,10 @@ def _finished(told: Told, *, feed: Feed, keep_private: bool, raw: bytes | None) 
         abstract = None if abstract is None else private.cut(abstract)
         if (lines, texts, abstract) != before:
             warnings = warned(warnings, "private_cut")
-    title, speaker, affiliation, series, room, url, slides, video = map(_line, lines)
+            small = ""
+    if small.count("\n") != len(present) - 1 or not _is_tidy(small) or "" in lines:
+        lines = tuple(map(_line, lines))
+    title, speaker, affiliation, series, room, url, slides, video = lines
     if _is_floating(start) or _is_floating(end):
         warnings = warned(warnings, "floating_time")
     if status is None and b"cancel" in lower and _is_cancelled(title, abstract):
@@ -167,11 +171,20 @@ def talk_key(talk: Talk) -> int:
 
 
 def _line(text: str | None) -> str | None:
-    if not text:
-        return None
-    if text.isprintable() and "  " not in text and text[0] != " " and text[-1] != " ":
-        return text
-    return tidy(text) or None
+    return tidy(text) or None if text else None
+
+
+def _is_tidy(lines: str) -> bool:
+    """Whether `tidy` would change none of some lines."""
+    return not (
+        not lines
+        or "  " in lines
+        or "\n " in lines
+        or " \n" in lines
+        or lines[0] == " "
+        or lines[-1] == " "
+        or not lines.replace("\n", "").isprintable()
+    )
 
 
 def _writable(told: Told) -> Told:

@@ -40,7 +40,6 @@ TBA = frozenset({"", "tba", "tbd", "abstract: tba", "abstract: tbd", "to be anno
 _MEETING = re.compile(r"^\s*\w[\w+.-]*://", re.ASCII)
 _MAYBE = re.compile(r"\d{4}|openreview", re.IGNORECASE)
 """What no reference is without: arXiv's ids have four digits at least."""
-_YEAR = re.compile(r"[0-9]{4}")
 _ANCHOR = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
 
 
@@ -114,7 +113,11 @@ def people(text: str) -> tuple[str | None, str | None]:
 
 def refers(text: str | None) -> bool:
     """Whether a text names a paper."""
-    if text is None or _MAYBE.search(text) is None:
+    if not text:
+        return False
+    raw = text.encode("utf-8", "surrogatepass")
+    few = len(raw) - len(raw.translate(None, b"0123456789")) < 4  # a third of the pattern's time
+    if (few and b"eview" not in raw and b"EVIEW" not in raw) or _MAYBE.search(text) is None:
         return False
     from enrich.extract import find_references  # the sources are loaded when one may be there
 

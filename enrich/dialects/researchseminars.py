@@ -168,11 +168,8 @@ def _parts(
     lines = head[1:].split("\n")
     at = 0
     if lines[0].startswith("Title: "):
-        if found := _TITLE.match(lines[0]):
-            url = _absolute(found[1] or found[2])
-            title = line_or_none(found[3])
-        else:
-            title = line_or_none(lines[0][7:])
+        address, title = _title(lines[0])
+        url, title = _absolute(address), line_or_none(title)
         at = 1
     if at < len(lines) and lines[at].startswith("by "):
         by = lines[at][3:]
@@ -191,6 +188,18 @@ def _parts(
             left.append(line)
     abstract, comments = _comments(body)
     return title, url, by, held, _joined(left, abstract), comments
+
+
+def _title(line: str) -> tuple[str | None, str]:
+    """The address and the text of the first line."""
+    begin, end = line.find('"'), line.find('">')
+    if begin == len("Title: <a href=") and end > begin and line.endswith("</a>"):  # the usual one
+        address = line[begin + 1 : end]
+        if '"' not in address and line.startswith("Title: <a href="):
+            return address, line[end + 2 : -4]
+    if found := _TITLE.match(line):
+        return found[1] or found[2], found[3]
+    return None, line[7:]
 
 
 def _speakers(by: str, summary: str | None) -> tuple[str, str]:

@@ -116,16 +116,16 @@ def read_event(properties: Properties, calendar: Calendar, *, closed: bool) -> T
 
 def event_of(properties: Properties, zones: Zones) -> tuple[Event, list[WarningCode]]:
     """The values of an event, and the codes of the warnings that they earn."""
-    first = properties.first
+    first, parameters = properties.first, properties.parameters
     codes: list[WarningCode] = []
     start = end = None
     if "DTSTART" in first:
-        start, problem = _time("DTSTART", properties, zones)
+        start, problem = moment(first["DTSTART"], parameters.get("DTSTART", {}), zones)
         codes.extend([problem] if problem else ())
     else:
         codes.append("no_start")
     if "DTEND" in first:
-        end, problem = _time("DTEND", properties, zones)
+        end, problem = moment(first["DTEND"], parameters.get("DTEND", {}), zones)
         codes.extend([problem] if problem else ())
     elif start is not None and "DURATION" in first:
         end, problem = later(start, first["DURATION"])
@@ -153,12 +153,6 @@ def event_of(properties: Properties, zones: Zones) -> tuple[Event, list[WarningC
         end,
     )
     return event, codes
-
-
-def _time(
-    name: str, properties: Properties, zones: Zones
-) -> tuple[Time | None, WarningCode | None]:
-    return moment(properties.first[name], properties.parameters.get(name, {}), zones)
 
 
 def _attached(values: Iterable[str]) -> Iterator[str]:

@@ -64,17 +64,15 @@ class Properties:
     def text(self, name: str) -> str | None:
         """The first value of a name, decoded and unescaped; None where there is none."""
         value = self.first.get(name)
-        if value is None:
-            return None
-        return (
-            text_of(value, self.parameters[name]) if name in self.parameters else unescaped(value)
-        )
+        if value is None or name in self.parameters:
+            return None if value is None else text_of(value, self.parameters[name])
+        return unescaped(value) if "\\" in value else value
 
     def texts(self, name: str) -> tuple[str, ...]:
         """All values of a name, decoded and unescaped."""
-        first = self.text(name)
-        if first is None:
+        if name not in self.first:
             return ()
+        first = self.text(name) or ""
         if not self.further:
             return (first,)
         return (first, *(text_of(v, p) for n, p, v in self.further if n == name))

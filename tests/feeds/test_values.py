@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pickle
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from icalendar import Timezone, use_zoneinfo
 
+from enrich.feed import finished
 from enrich.ics.times import Zones
-from enrich.model import Talk, iso
+from enrich.model import Feed, Talk, iso
 from tests.feeds import calendar, event, read
 
 MY_ZONE = """BEGIN:VTIMEZONE
@@ -372,3 +374,17 @@ def test_zone_may_be_folded_and_of_any_line_breaks() -> None:
     for line_break in (b"\r\n", b"\n", b"\r"):
         (talk,), _ = read(data.replace(b"\r\n", line_break))
         assert iso(talk.start_time) == "2022-07-18T18:00:00+02:00"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("a\nb", "a b"), (" a", "a"), ("a ", "a"), ("a  b", "a b"), ("a\tb", "a b"), ("a\x07b", "ab"),
+        ("a\u00a0b", "a b"), ("\n", None), ("a\r\nb", "a b"), ("ab", "ab"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("field", ["title", "speaker", "room", "series"])
+def test_lines_of_a_talk_are_tidied(field: str, written: str, told: str | None) -> None:
+    fields: dict[str, Any] = {"title": "x", "speaker": "x", field: written}
+    done = finished(Talk(id="1", **fields), feed=Feed(), keep_private=False)
+    assert done == Talk(id="1", **{**fields, field: told})
