@@ -143,3 +143,17 @@ def _script(m: re.Match[str]) -> str:
     if all(ord(c) in table for c in inner):
         return inner.translate(table)
     return m[1] + inner if len(inner) == 1 else f"{m[1]}({inner})"
+
+
+def host_of(address: str) -> str | None:
+    """The host that an address names; None where it names none, or none that can be.
+
+    >>> host_of("https://Arxiv.org/abs/2103.01338"), host_of("https://[x/")
+    ('arxiv.org', None)
+    """
+    from urllib.parse import urlsplit
+
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None

@@ -48,6 +48,16 @@ def three(tmp_path: Path) -> str:
     )
 
 
+@pytest.mark.parametrize("name", ["https://[x/a.ics", "webcal://[::1", "//[x", "a" * 300])
+def test_a_feed_whose_name_is_none_leaves_the_others(
+    env: dict[str, str], three: str, name: str
+) -> None:
+    done = run("talks", name, three, env=env)
+    assert done.status == 3
+    assert "Traceback" not in done.err
+    assert "one" in done.out
+
+
 class TestChoosing:
     @pytest.mark.parametrize(
         ("options", "expected"),

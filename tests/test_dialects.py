@@ -181,6 +181,18 @@ def test_any_json_gives_talks_or_errors_that_say_why(dialect: Dialect, document:
             assert not isinstance(item, Talk) or (item.id and isinstance(item.id, str))
 
 
+@pytest.mark.parametrize("url", ["https://[x/", "http://a]b[c/", "https://[::1"])
+def test_an_address_that_is_none_costs_no_talk(url: str) -> None:
+    event = {"code": "A", "url": url, "title": "On knots"}
+    schedule = {"conference": {"acronym": "c", "days": [{"rooms": {"R": [event]}}]}}
+    for document in (
+        {"schedule": schedule, "generator": {"name": "pretalx"}},
+        {"_type": "HTTPAPIResult", "results": [{"id": 1, "url": url, "title": "On knots"}]},
+    ):
+        (talk,) = read_talks(json.dumps(document).encode())
+        assert talk.title == "On knots"
+
+
 def test_somebody_reads_every_event() -> None:
     assert names()[-1] == "generic"
     assert dialects()[-1].knows("", Event(uid="1"))

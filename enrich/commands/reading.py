@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import click
 
 from enrich.commands import say
 from enrich.errors import FeedError
 from enrich.model import Notice, Talk
+from enrich.text import host_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -138,5 +138,7 @@ class Reading:
 
 def _name(feed: str) -> str | None:
     """What a feed that could not be read is called: an address by its host, for it may hold a secret."""
-    path = Path(feed)
-    return urlsplit(feed).hostname or (path.stem if path.exists() else None)
+    try:
+        return host_of(feed) or (Path(feed).stem if Path(feed).exists() else None)
+    except OSError:  # too long for a name
+        return None

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from enrich.dialects._documents import (
@@ -25,6 +24,7 @@ from enrich.dialects._documents import (
     time_warnings,
 )
 from enrich.model import Talk
+from enrich.text import host_of
 
 _SLIDES = re.compile(r"\b(?:slides?|presentation|folien)\b", re.IGNORECASE)
 _VIDEO = re.compile(r"\b(?:video|recording|aufzeichnung)\b", re.IGNORECASE)
@@ -147,7 +147,7 @@ def _talk(
 def _id(event: Mapping[str, Any], conference: Any, url: str | None, generator: str) -> str:
     """The UID that pretalx writes into its calendar, else the event's own identifier."""
     code, slug = line_of(event, "code"), line_of(conference, "acronym")
-    host = urlsplit(url).hostname if url else None
+    host = host_of(url) if url else None
     if generator.lower() == "pretalx" and code and slug and host:
         return f"pretalx-{slug}-{code}@{host}"
     return (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from enrich.dialects import Event
@@ -25,6 +24,7 @@ from enrich.dialects._documents import (
 from enrich.dialects._shared import people, refers, text_or_none
 from enrich.dialects.generic import DIALECT as GENERIC
 from enrich.model import Talk
+from enrich.text import host_of
 
 
 class Indico:
@@ -84,7 +84,7 @@ def _talk(
     event: Mapping[str, Any] | None = None,
 ) -> Talk:
     url = link_of(record, "url")
-    host = urlsplit(url or link_of(event, "url") or "").hostname
+    host = host_of(url or link_of(event, "url") or "")
     own = number_of(record, "db_id") or number_of(record, "id")
     start = _moment(record.get("startDate"))
     people = next((found for role in roles if (found := list_of(record, role))), [])
