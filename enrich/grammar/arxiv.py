@@ -123,9 +123,12 @@ _LATER = re.compile(  # "v2", "(v2)", "[v2]", ", version 2" behind an id
     rb"([1-9][0-9]{0,2})(?![a-z0-9]|\.[0-9])[)\]]?"
 )
 _AND = (
+    "(?=[aAdDeEiIjJkKoOsSuUvVyY\\x80-\\xff])"  # spares most words the list
+    "(?:"
     "(?:and|und|sowie|et|y|e|i|og|och|en|ja|ve|oraz|a|ac|és|și|şi|si|và|и|й|та|"
     "και|و|\u05d5|और|และ|dan|eta|in|kaj|agus|un|ir|dhe)(?![a-z0-9])"
     "|和|与|與|及|と|および|및|와|과|그리고|以及"
+    ")"
 ).encode()
 _WHITE = rb"[ \t]{0,8}(?:(?:\r?\n|\x0b)[ \t]{0,8})?"
 _MAY_GO_ON = frozenset(  # with the first bytes of kana, han and hangul, where no blank stands before an "and"
