@@ -139,22 +139,26 @@ _HINT_LABELS = (
 )
 _HINT_SERVICES = ("soft", "eby", "live", "jeans", "webex", "google", "zoom", "zoomgov", "meeting")
 _HINTS = tuple(
-    re.compile(pattern.encode())
-    for pattern in (
-        "zoom",
-        "pass(?:[ -]?code|wor[dt]|e ?:)",
-        "meeting[ -](?:id|n|code|key|pass)",
-        ":(?:" + "|".join(f"(?<={label}:)" for label in _HINT_LABELS) + ")",
-        "会议",
-        "3a(?:%2f|__)",
-        r"\+(?<=[a-z(]\+|[ \n:]\+)\d",
-        rf"/(?:(?<=//){_MEETING}|(?<=oom\.us/)|(?<=jit\.si/)|(?<=\.town/)|(?<=\.gg/)|"
-        + "|".join(rf"(?<={service}\.com/)" for service in _HINT_SERVICES)
-        + ")",
+    (byte.encode("latin-1"), re.compile(pattern.encode()))
+    for byte, pattern in (
+        ("z", "zoom"),
+        ("p", "pass(?:[ -]?code|wor[dt]|e ?:)"),
+        (":", ":(?:" + "|".join(f"(?<={label}:)" for label in _HINT_LABELS) + ")"),
+        ("m", "meeting[ -](?:id|n|code|key|pass)"),
+        ("\xe4", "会议"),
+        ("%", "3a%2f"),
+        ("_", "3a__"),
+        ("+", r"\+(?<=[a-z(]\+|[ \n:]\+)\d"),
+        (
+            "/",
+            rf"/(?:(?<=//){_MEETING}|(?<=oom\.us/)|(?<=jit\.si/)|(?<=\.town/)|(?<=\.gg/)|"
+            + "|".join(rf"(?<={service}\.com/)" for service in _HINT_SERVICES)
+            + ")",
+        ),
     )
 )
-"""One is in every text that holds something private. Each begins with fixed letters, which are looked
-for at the speed of memory."""
+"""One is in every text that holds something private, and its byte with it. A byte is looked for at
+the speed of memory, and nearly so a pattern that begins with fixed letters."""
 
 _FILLER_WORDS = (
     "323 a access also and app at audio bbb be by call click code computer conference de device dial do"
@@ -227,8 +231,8 @@ def clean_lines(lines: Iterable[str]) -> list[str]:
 
 def is_suspect(lower: bytes) -> bool:
     """Whether a text, in lower case and UTF-8, may hold something private."""
-    for hint in _HINTS:  # noqa: SIM110 - any() takes half as long again
-        if hint.search(lower) is not None:
+    for byte, hint in _HINTS:  # noqa: SIM110 - any() takes half as long again
+        if byte in lower and hint.search(lower) is not None:
             return True
     return False
 

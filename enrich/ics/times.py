@@ -77,9 +77,9 @@ class Zones:
             name = self._home
             if name is None:
                 return Moment(time)
-        if name not in self._known:
-            self._known[name] = self._find(name)
-        zone = self._known[name]
+        zone = self._known.get(name)
+        if zone is None and name not in self._known:
+            zone = self._known[name] = self._find(name)
         if zone is None:
             return Moment(time, None if name is self._home else "unknown_zone")
         if isinstance(zone, _OwnZone):
@@ -165,12 +165,11 @@ def moment(value: str, parameters: Mapping[str, str], zones: Zones) -> Moment:
             return Moment(None, "bad_time")
         # a colon of the zone's name, which should stand in quotes: TZID=(UTC+01:00) Berlin
         return moment(rest, {**parameters, "TZID": f"{name}:{zone}"}, zones)
-    if time.tzinfo is not None and (
-        name is None or zones.at(time.replace(tzinfo=None), name).problem
-    ):
+    if time.tzinfo is None:
+        placed = zones.at(time, name)
+    elif name is None or (placed := zones.at(time.replace(tzinfo=None), name)).problem:
         return Moment(time, problem)
-    placed = zones.at(time.replace(tzinfo=None), name)
-    return Moment(placed.time, problem or placed.problem)
+    return placed if problem is None else Moment(placed.time, problem)
 
 
 def later(start: Time, duration: str) -> Moment:
