@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from enrich.extract import find_warnings
 from enrich.model import AnnotatedTalk, Reference, Talk, Warning
-from enrich.paper import Lookup, Paper, PaperId, Unresolved, with_versions
+from enrich.paper import Lookup, Paper, PaperId, Papers, Unresolved, with_versions
 from enrich.sources import addresses
 
 
@@ -34,7 +34,7 @@ def annotate(
     return AnnotatedTalk(
         talk=talk,
         references=references,
-        papers=related(found),
+        papers=Papers(related(found)),
         warnings=_distinct(
             talk.warnings, find_warnings(talk), _unknown_versions(references, found)
         ),

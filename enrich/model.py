@@ -13,7 +13,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any, Literal, NamedTuple, Self, get_args
 
 from enrich.checks import integer, objects, string
-from enrich.paper import Lookup, Paper, PaperId
+from enrich.paper import NO_PAPERS, Paper, PaperId, Papers
 
 Form = Literal["url", "text", "doi", "bare", "link_text"]
 Role = Literal["own", "cited", "mentioned"]
@@ -272,7 +272,7 @@ class AnnotatedTalk:
 
     talk: Talk
     references: tuple[Reference, ...] = ()
-    papers: Mapping[PaperId, Lookup] = field(default_factory=dict)
+    papers: Papers = NO_PAPERS
     warnings: tuple[Warning, ...] = ()
     """The reader's, then those of extraction and of the join."""
     suggested: tuple[Paper, ...] = ()

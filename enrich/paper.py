@@ -7,7 +7,7 @@ back, checked like a service's answer, for it may come from a stranger's file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Self, get_args
 
@@ -289,6 +289,38 @@ class Unresolved:
 
 Lookup = Paper | Unresolved
 """What a lookup gives: dispatch with `match`."""
+
+
+class Papers(Mapping[PaperId, Lookup]):
+    """What is known of some papers; found by a `PaperId` or a plain string of the same letters.
+
+    >>> paper = Paper(id=PaperId("arxiv:2103.01338"), title="T", url="https://arxiv.org/abs/2103.01338")
+    >>> Papers({paper.id: paper})["arxiv:2103.01338"].status
+    'resolved'
+    """
+
+    __slots__ = ("_papers",)
+
+    def __init__(self, papers: Mapping[PaperId, Lookup]) -> None:
+        self._papers = dict(papers)
+
+    def __getitem__(self, id_: str) -> Lookup:
+        return self._papers[id_]  # type: ignore[index]  # equal strings are equal keys
+
+    def __iter__(self) -> Iterator[PaperId]:
+        return iter(self._papers)
+
+    def __len__(self) -> int:
+        return len(self._papers)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._papers))
+
+    def __repr__(self) -> str:
+        return f"Papers({self._papers!r})"
+
+
+NO_PAPERS = Papers({})
 
 
 def with_versions(paper: Paper, wanted: Iterable[str]) -> Paper:

@@ -10,7 +10,7 @@ from jsonschema import ValidationError
 from enrich.errors import ErrorCode
 from enrich.extract import find_references
 from enrich.model import AnnotatedTalk, Form, Notice, NoticeCode, Role, Talk, Warning, WarningCode
-from enrich.paper import Decision, Paper, PaperId, Unresolved, Version, Via
+from enrich.paper import Decision, Paper, PaperId, Papers, Unresolved, Version, Via
 from tests.command import part, schema
 
 ID = PaperId("arxiv:2103.01338")
@@ -61,7 +61,7 @@ def test_the_words_of_the_code_are_those_of_the_schema(
 
 
 def test_a_line_of_ndjson_is_a_talk_and_its_papers() -> None:
-    line = AnnotatedTalk(talk=Talk(id="1"), papers={ID: PAPER}).to_dict()
+    line = AnnotatedTalk(talk=Talk(id="1"), papers=Papers({ID: PAPER})).to_dict()
     validator = part("line")
     validator.validate(line)
     del line["papers"]
