@@ -234,7 +234,8 @@ class _Reader:
         self._on_notice = on_notice
         self._counted = (0, 1)  # an offset and its line
         self._calendars = _calendars(stream, spans)
-        names = [calendar.name for calendar in self._calendars.values() if calendar.name]
+        named = [calendar.name for calendar in self._calendars.values() if calendar.name]
+        names = named if keep_private else [cut for n in named if (cut := private.cut(n).strip())]
         self._first = next(iter(self._calendars.values()), Calendar())
         head = _head(stream, spans, keep_private=keep_private) if keep_raw else None
         self._feed = Feed(name=names[0] if names else name, head=head)

@@ -231,6 +231,17 @@ def test_nothing_private_leaves_the_reader_raw_or_read(keep_raw: bool) -> None:
         assert b"CATEGORIES:math\r\n" in talk.raw
 
 
+def test_the_feeds_name_holds_nothing_private() -> None:
+    link = "https://uni.zoom.us/j/774411"
+    for name, told in ((f"Knots {link}", "Knots"), (link, "feed")):
+        talks, _ = read(calendar(event(), head=[f"X-WR-CALNAME:{name}"]))
+        assert talks[0].feed is not None
+        assert talks[0].feed.name == told
+        talks, _ = read(calendar(event(), head=[f"X-WR-CALNAME:{name}"]), keep_private=True)
+        assert talks[0].feed is not None
+        assert talks[0].feed.name == name
+
+
 def test_private_things_stay_for_ones_own_use() -> None:
     (talk,), _ = read(calendar(BAD), keep_private=True, keep_raw=True)
     assert talk.abstract is not None
