@@ -194,6 +194,19 @@ def test_a_kill_in_the_middle_is_gone_on_with(tmp_path: Path, snapshot: Path, na
     assert not list(tmp_path.glob("*.part*"))
 
 
+def test_a_kill_before_the_collection_has_its_name_is_gone_on_with(
+    tmp_path: Path, snapshot: Path
+) -> None:
+    out = tmp_path / "out.sqlite"
+    with start(snapshot, out, "import os; os.fsync = lambda _: os.kill(os.getpid(), 9)") as it:
+        it.communicate()
+    assert it.returncode != 0
+    assert not out.exists()
+    done, _ = imported(snapshot, out=out)
+    assert (done.papers, done.resumed) == (3000, True)
+    assert len(held(out)) == 3000
+
+
 def test_what_was_left_off_of_other_files_is_begun_again(tmp_path: Path, snapshot: Path) -> None:
     out = tmp_path / "out.sqlite"
     with start(snapshot, out) as process:

@@ -23,7 +23,7 @@ PAPERS = """CREATE TABLE papers (
 ABSTRACTS = """CREATE TABLE abstracts (
     number INTEGER PRIMARY KEY, sum INTEGER NOT NULL, text BLOB NOT NULL
 )"""
-INDEX = "CREATE UNIQUE INDEX papers_by_id ON papers (id, version)"
+INDEX = "CREATE UNIQUE INDEX IF NOT EXISTS papers_by_id ON papers (id, version)"
 FAULTS = (sqlite3.Error, UnicodeDecodeError)
 """What a statement may raise: the second where SQLite's message quotes a damaged schema."""
 CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})

@@ -258,7 +258,7 @@ def _left_off(part: Path, wanted: list[tuple[object, ...]]) -> sqlite3.Connectio
         if is_busy(error):
             raise
         return None
-    if found == wanted:
+    if found == wanted and part.exists():  # not just finished by another import
         return connection
     connection.close()
     return None
