@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -25,9 +28,9 @@ _BROKEN_PIPE = 141  # what a shell reports for a process that SIGPIPE ended
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     args = list(sys.argv[1:] if argv is None else argv)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a test's stream may have none
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    _use_streams()
+    if argv is None:
+        signal.signal(signal.SIGTERM, _terminated)
     try:
         status = _run(args)
         sys.stdout.flush()
@@ -48,6 +51,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except EnrichError as error:
         say(_told(error))
         return 1
+    except OSError as error:
+        say(f"the output cannot be written: {error.strerror or error}")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return status
 
 
@@ -58,9 +65,30 @@ def _run(args: list[str]) -> int:
             f"{args[0]!r} is kept for a command to come; a file of that name is written ./{args[0]}"
         )
     command: click.Command = importlib.import_module(f"enrich.commands.{name}").command
-    prog = "enrich" if name == "run" else f"enrich {name}"
-    status = command.main(args, prog_name=prog, standalone_mode=False, auto_envvar_prefix="ENRICH")
+    # Not command.main: it turns a broken pipe into status 1.
+    with command.make_context(
+        "enrich" if name == "run" else f"enrich {name}",
+        args,
+        auto_envvar_prefix="ENRICH",
+        help_option_names=["-h", "--help"],
+        max_content_width=100,
+    ) as context:
+        status = command.invoke(context)
     return status if isinstance(status, int) else 0
+
+
+def _use_streams() -> None:
+    """UTF-8 wherever we run; a stream that is closed becomes one that swallows or is empty."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - lives as long as the process
+        elif mode == "w" and hasattr(stream, "reconfigure"):  # a test's stream may have none
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _terminated(*_: object) -> NoReturn:
+    sys.exit(128 + signal.SIGTERM)  # unwinds, so that no half-written file stays
 
 
 def _told(error: EnrichError) -> str:

@@ -85,6 +85,10 @@ class Run:
             for paper in papers:
                 self._given.setdefault(paper.id, paper)
 
+    def asked(self) -> frozenset[PaperId]:
+        """The papers that services were asked for."""
+        return frozenset(id_ for id_, _ in self._asked)
+
     def known(self, cited: Cited) -> tuple[dict[PaperId, Lookup], list[Key]]:
         """What can be said without the network, and what only the network can say."""
         found: dict[PaperId, Lookup] = {}

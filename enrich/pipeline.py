@@ -56,7 +56,7 @@ class Enricher:
 
     Raises:
         PapersError: one of `papers` cannot be read.
-        ValueError: `contact` is no mail address, or `lookahead` less than 1.
+        ValueError: `contact` is no mail address, `lookahead` less than 1, offline with refresh.
     """
 
     def __init__(
@@ -83,6 +83,10 @@ class Enricher:
     ) -> None:
         if lookahead < 1:
             raise ValueError("lookahead is at least 1")
+        if offline and refresh:
+            raise ValueError("offline and refresh exclude each other")
+        if isinstance(papers, (str, Path)):
+            raise TypeError("papers is a list of paths, not a path")
         self._offline = offline
         self._refresh = refresh
         self._fallback = fallback
@@ -104,7 +108,8 @@ class Enricher:
         self._open = ExitStack()
         self._library: Library | None = None
         self._session: PoliteSession | None = None
-        self._troubles: Mapping[str, SourceError] = {}
+        self._latest: Run | None = None
+        self._closed = False
         papers = tuple(papers)
         self._given = tuple(paper for paper in papers if isinstance(paper, Paper))
         self._collections = self._open_collections(
@@ -120,6 +125,7 @@ class Enricher:
     def close(self) -> None:
         """Close the store, the collections and the session."""
         with self._lock:
+            self._closed = True
             self._library = self._session = None
             self._open.close()
 
@@ -144,6 +150,8 @@ class Enricher:
         Raises:
             InvalidId: a string names no paper.
         """
+        if isinstance(wanted, str):
+            raise TypeError("wanted is a list of ids, not an id")
         cited_: dict[PaperId, frozenset[str]] = {}
         for item in wanted:
             match item:
@@ -173,19 +181,25 @@ class Enricher:
 
     def troubles(self) -> Mapping[str, SourceError]:
         """Why services could not be asked in the latest run, with what to do about it."""
-        return dict(self._troubles)
+        return dict(self._latest.troubles) if self._latest else {}
+
+    def asked(self) -> frozenset[PaperId]:
+        """The papers that services were asked for in the latest run."""
+        return self._latest.asked() if self._latest else frozenset()
 
     def _queues(self, run: Run, *, lookahead: int | None = None) -> Queues:
         return Queues(run, lookahead=lookahead or self._lookahead, on_progress=self._on_progress)
 
     def _run(self) -> Run:
         with self._lock:
+            if self._closed:
+                raise ValueError("the Enricher is closed")
             if self._library is None:
                 self._library = self._make_library()
             if self._session is not None:
                 self._session.begin_run()
             run = Run(self._library, now=self._clock())
-            self._troubles = run.troubles
+            self._latest = run
         run.give(self._given)
         return run
 

@@ -7,11 +7,13 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from enrich.commands import COMMANDS
 from tests.command import checked_line, run
 from tests.conftest import ROOT
 from tests.fakes import Fakes
@@ -233,6 +235,7 @@ class TestInput:
         assert ran.document["talks"][0]["id"] == "1"
         (notice,) = ran.document["notices"]
         assert (notice["event"], notice["line"]) == ("2", 10)
+        assert "1 event could not be read" in ran.err
 
     def test_one_of_several_feeds_fails(self, env: dict[str, str], tmp_path: Path) -> None:
         (tmp_path / "a.ics").write_bytes(calendar(event("1")))
@@ -323,6 +326,64 @@ class TestOutput:
         )  # fmt: skip
         assert (done.stdout, done.stderr) == ("# Reading list\n", "")
 
+    def test_a_broken_pipe_ends_as_a_signal_would_end_it(self, env: dict[str, str]) -> None:
+        script = f"{{ '{sys.executable}' -m enrich demo -q -f md; echo $? >&2; }} | true"
+        done = subprocess.run(
+            ["sh", "-c", script], env=env, capture_output=True, check=False, text=True
+        )
+        assert done.stderr.strip() in {
+            "141",
+            "0",
+        }  # 0 where all was written before the reader ended
+
+    @pytest.mark.parametrize(
+        "args",
+        [("demo", "-q"), ("talks", str(EXAMPLE)), ("extract", str(EXAMPLE)), ("schema",)],
+        ids=lambda args: args[0],
+    )
+    def test_a_full_disk_is_one_line(self, env: dict[str, str], args: tuple[str, ...]) -> None:
+        if not Path("/dev/full").is_char_device():
+            pytest.skip("there is no /dev/full")
+        with Path("/dev/full").open("wb") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "enrich", *args],
+                env=env,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                check=False,
+                text=True,
+            )
+        assert done.returncode == 1
+        (line,) = done.stderr.splitlines()
+        assert "written" in line
+
+    def test_closed_streams_are_no_error(self, env: dict[str, str]) -> None:
+        done = subprocess.run(
+            ["sh", "-c", f"'{sys.executable}' -m enrich demo >&- 2>&-"], env=env, check=False
+        )
+        assert done.returncode == 0
+
+    def test_a_loop_of_links_is_one_line(self, env: dict[str, str], tmp_path: Path) -> None:
+        loop = tmp_path / "loop.json"
+        loop.symlink_to(loop)
+        ran = run(str(EXAMPLE), "--offline", "-o", str(loop), env=env)
+        assert ran.status == 1
+        assert len(ran.err.splitlines()) == 1
+
+    def test_a_terminated_run_leaves_nothing_half_written(
+        self, fakes: Fakes, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        fakes.add_example()
+        fakes.latency("export.arxiv.org", 5)
+        command = [sys.executable, "-m", "enrich", str(EXAMPLE), "-o", str(tmp_path / "talks.json")]
+        running = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 20
+        while not list(tmp_path.glob(".talks.json.*")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        running.terminate()
+        assert running.wait(timeout=20) == 143
+        assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == []
+
 
 class TestUsage:
     @pytest.mark.parametrize(
@@ -335,6 +396,35 @@ class TestUsage:
     def test_usage_is_status_2(self, env: dict[str, str], args: tuple[str, ...]) -> None:
         ran = run(*args, env=env)
         assert (ran.status, ran.out) == (2, "")
+
+    @pytest.mark.parametrize(
+        ("args", "said"),
+        [
+            (("--offline", "demo"), "it stands first"),
+            (("-", "-"), "once only"),
+            ((str(EXAMPLE), "-o", str(EXAMPLE)), "would replace it"),
+        ],
+        ids=["command", "stdin", "output"],
+    )
+    def test_what_cannot_be_meant_is_usage(
+        self, env: dict[str, str], args: tuple[str, ...], said: str
+    ) -> None:
+        ran = run(*args, env=env)
+        assert (ran.status, ran.out) == (2, "")
+        assert said in ran.err
+
+    def test_every_command_has_h(self, env: dict[str, str]) -> None:
+        for name in COMMANDS:
+            assert run(name, "-h", env=env).status == 0
+
+    def test_the_format_comes_from_the_environment_and_the_version_does_not(
+        self, env: dict[str, str]
+    ) -> None:
+        more = {"ENRICH_FORMAT": "md", "ENRICH_VERSION": "1"}
+        assert run("demo", env={**env, **more}).out.startswith("# Reading list")
+        offline = (str(EXAMPLE), "--papers", str(PAPERS), "--offline")
+        assert run(*offline, env={**env, **more}).out.startswith("# Reading list")
+        assert run("demo", env={**env, "ENRICH_FORMAT": "xml"}).status == 2
 
     def test_half_a_login_is_usage(self, env: dict[str, str]) -> None:
         ran = run(str(EXAMPLE), env={**env, "OPENREVIEW_USERNAME": "me@example.org"})

@@ -19,6 +19,7 @@ from enrich.writers import names
     "-f",
     "--format",
     "format_",
+    envvar="ENRICH_FORMAT",
     type=click.Choice(names()),
     help="What is written; json if not told.",
 )

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
 from enrich.commands import say
+from enrich.errors import FeedError
 from enrich.text import printable
 
 _BATCH = 100  # texts of one call
@@ -20,24 +23,34 @@ _BATCH = 100  # texts of one call
     help="Print the references of texts, one JSON object a line; - is standard input, and so is nothing. "
     'With --jsonl the input is lines of {"id", "text"} and the output lines of {"id", "references"}.'
 )
-@click.argument("files", nargs=-1, type=click.File("rb"), metavar="[TEXT-FILE…|-]")
+@click.argument("files", nargs=-1, metavar="[TEXT-FILE…|-]")
 @click.option("--jsonl", is_flag=True, help="Lines of JSON in, lines of JSON out, one for each.")
-def command(files: tuple[BinaryIO, ...], *, jsonl: bool) -> int:
+def command(files: tuple[str, ...], *, jsonl: bool) -> int:
     """Print the references of the texts."""
     from enrich.extract import find_references
 
     status = 0
-    for file in files or (sys.stdin.buffer,):
-        if jsonl:
-            for line in _answers(file):
-                if line is None:
-                    status = 3  # written, but not whole
-                else:
-                    sys.stdout.write(line)
-        else:
-            for reference in find_references(file.read().decode("utf-8", "replace")):
-                sys.stdout.write(_line(reference.to_dict()))
+    for name in files or ("-",):
+        with _opened(name) as file:
+            if jsonl:
+                for line in _answers(file):
+                    if line is None:
+                        status = 3  # written, but not whole
+                    else:
+                        sys.stdout.write(line)
+            else:
+                for reference in find_references(file.read().decode("utf-8", "replace")):
+                    sys.stdout.write(_line(reference.to_dict()))
     return status
+
+
+def _opened(name: str) -> AbstractContextManager[BinaryIO]:
+    if name == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return Path(name).open("rb")
+    except OSError as error:
+        raise FeedError(f"{name}: {error.strerror}") from error
 
 
 def _answers(file: BinaryIO) -> Iterator[str | None]:

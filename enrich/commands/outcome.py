@@ -34,6 +34,8 @@ class Outcome:
         self.links = 0
         self.unreadable = 0
         """Feeds of several that could not be read."""
+        self.lost = 0
+        """Events and records that could not be read."""
         self._papers: dict[PaperId, _Paper] = {}
 
     def passing(self, talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
@@ -65,12 +67,15 @@ class Outcome:
         self,
         *,
         target: str | None = None,
-        origins: bool = False,
+        asked: Container[PaperId] | None = None,
         paused_until: Mapping[str, datetime] | None = None,
         troubles: Mapping[str, SourceError] | None = None,
         counts_talks: bool = False,
     ) -> str:
-        """The last line: `1 talk, 3 links, 3 papers: 2 found, 1 refused (…) -> talks.json`."""
+        """The last line: `1 talk, 3 links, 3 papers: 2 found, 1 refused (…) -> talks.json`.
+
+        `asked` are the papers that services were asked for in this run, where origins are told.
+        """
         codes = Counter(paper.code for paper in self._papers.values())
         why = _Why(paused_until or {}, troubles or {})
         parts = [f"{codes['resolved']} found{self._stale(why)}"]
@@ -87,18 +92,17 @@ class Outcome:
         line = f"{_some(len(self._papers), 'paper')}: {', '.join(parts)}"
         if counts_talks:
             line = f"{_some(self.talks, 'talk')}, {_some(self.links, 'link')}, {line}"
-        if origins and self._papers:
-            vias = Counter(
-                paper.via or "their services or the store"
-                for paper in self._papers.values()
-                if paper.code == "resolved"
-            )
-            line += (
-                "; from " + ", ".join(f"{via}: {n}" for via, n in sorted(vias.items()))
-                if vias
-                else ""
-            )
+        if self.lost:
+            line += f"; {_some(self.lost, 'event')} could not be read (see the notices)"
+        if asked is not None and self._papers:
+            origins = Counter(self._origin(id_, asked) for id_ in self._papers)
+            line += "; from " + ", ".join(f"{name}: {n}" for name, n in sorted(origins.items()))
         return f"{line} -> {target}" if target else line
+
+    def _origin(self, id_: PaperId, asked: Container[PaperId]) -> str:
+        if via := self._papers[id_].via:
+            return via
+        return WRITTEN.get(id_.source, id_.source) if id_ in asked else "the store"
 
     def _stale(self, why: _Why) -> str:
         papers = [id_ for id_, paper in self._papers.items() if paper.stale]

@@ -33,28 +33,23 @@ class Output:
 
     def __enter__(self) -> Self:
         if self._target is not None:
-            if self._target.is_dir():
-                raise OutputError(f"{self._target}: it is a directory")
-            if self._target.exists() and not self._target.is_file():
-                return self._open_device(self._target)
-            target = self._target = self._target.resolve()  # a link stays a link
             try:
-                number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-            except OSError as error:
-                raise OutputError(
-                    f"{target.name}: cannot be written there: {error.strerror}"
-                ) from error
-            self._aside = Path(name)
-            self._stream = os.fdopen(number, "w", encoding="utf-8", newline="\n")
+                self._open(self._target)
+            except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
+                cause = getattr(error, "strerror", None) or str(error)
+                raise OutputError(f"{self._target}: cannot be written there: {cause}") from error
         return self
 
-    def _open_device(self, target: Path) -> Self:
-        """Write into a pipe or device, which must not be replaced."""
-        try:
+    def _open(self, target: Path) -> None:
+        if target.is_dir():
+            raise OutputError(f"{target}: it is a directory")
+        if target.exists() and not target.is_file():  # a pipe or device must not be replaced
             self._stream = target.open("w", encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise OutputError(f"{target.name}: cannot be written: {error.strerror}") from error
-        return self
+            return
+        self._target = target = target.resolve()  # a link stays a link
+        number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        self._aside = Path(name)
+        self._stream = os.fdopen(number, "w", encoding="utf-8", newline="\n")
 
     def write(self, piece: str) -> None:
         """Write a piece; a line of a stream is out at once."""

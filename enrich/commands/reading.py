@@ -15,6 +15,8 @@ from enrich.errors import FeedError
 from enrich.model import Notice, Talk
 from enrich.text import host_of
 
+_LOST = frozenset({"bad_record", "event_too_large", "truncated_event", "unreadable_event"})
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -60,6 +62,11 @@ class Reading:
             return zone(self.options["tz"]) if self.options["tz"] else None
         except ValueError as error:
             raise click.UsageError(str(error)) from None
+
+    @property
+    def lost(self) -> int:
+        """Events and records that could not be read."""
+        return sum(notice.code in _LOST for notice in self.gathered)
 
     @property
     def unreadable(self) -> bool:
@@ -131,8 +138,12 @@ class Reading:
 
     def _notice(self, notice: Notice) -> None:
         self.gathered.append(notice)
-        if self.told:
-            where = f", line {notice.line}" if notice.line else ""
+        if self.told or notice.code == "stale_feed":
+            where = "".join(
+                f", {name} {value}"
+                for name, value in (("event", notice.event), ("line", notice.line))
+                if value is not None
+            )
             say(f"{notice.feed or 'feed'}{where}: {notice.message}")
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
-from enrich.commands import enricher_options, lookup_options, say
+from enrich.commands import COMMANDS, enricher_options, lookup_options, say
 from enrich.commands.outcome import WRITTEN, Outcome
 from enrich.commands.output import Output
 from enrich.commands.reading import Reading, selection_options
@@ -38,16 +40,14 @@ Exit status: 0 answered, 1 nothing read or not written, 2 usage, 3 written but
 something failed or is stale, 130 interrupted."""
 
 
-@click.command(
-    epilog=_EPILOG,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-@click.version_option(VERSION, prog_name="enrich")
+@click.command(epilog=_EPILOG)
+@click.version_option(VERSION, prog_name="enrich", allow_from_autoenv=False)
 @click.argument("feeds", nargs=-1, metavar="FEED…")
 @click.option(
     "-f",
     "--format",
     "format_",
+    envvar="ENRICH_FORMAT",
     type=click.Choice(names()),
     help="What is written; told from the ending of -o, else json.",
 )
@@ -73,7 +73,28 @@ def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> in
             raise click.UsageError("no FEED is given; - reads standard input")
         click.echo(ctx.get_help())
         return 0
+    _refuse(feeds, options["output"])
     return run(feeds, options)
+
+
+def _refuse(feeds: tuple[str, ...], target: str | None) -> None:
+    """What cannot be meant.
+
+    Raises:
+        click.UsageError: a command that does not stand first, an output that is an input.
+    """
+    if feeds.count("-") > 1:
+        raise click.UsageError("standard input can be read once only")
+    for feed in feeds:
+        if feed in COMMANDS and not Path(feed).exists():
+            raise click.UsageError(
+                f"{feed!r} is a command: it stands first; a file of that name is written ./{feed}"
+            )
+        with suppress(OSError):
+            if target and Path(target).is_file() and Path(feed).samefile(target):
+                raise click.UsageError(
+                    f"{target} is a feed of this run: the output would replace it"
+                )
 
 
 def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
@@ -81,9 +102,12 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
     from enrich.pipeline import Enricher
 
     target: str | None = options.pop("output")
+    if target == "-":
+        target = None
     format_ = _format(options.pop("format_"), target)
     quiet, verbose = options["quiet"], options["verbose"]
-    progress = _Progress() if sys.stderr.isatty() and not quiet else None
+    shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    progress = _Progress() if shown and not quiet else None
     reading = Reading(feeds=tuple(feeds), options=options, told=format_ == "ndjson" and not quiet)
     only_with_papers, zone = options["with_papers_only"], reading.zone
     outcome = Outcome()
@@ -103,12 +127,12 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
                 output.write(piece)
         if progress:
             progress.clear()
-        outcome.unreadable = reading.failed
+        outcome.unreadable, outcome.lost = reading.failed, reading.lost
         if not quiet:
             say(
                 outcome.told(
                     target=target,
-                    origins=bool(verbose),
+                    asked=enricher.asked() if verbose else None,
                     paused_until=enricher.paused_until(),
                     troubles=enricher.troubles(),
                     counts_talks=True,

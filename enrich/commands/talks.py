@@ -21,7 +21,9 @@ from enrich.text import printable
     help="Show the talks that were read from feeds: date, speaker, title, links, warnings. No paper is looked up."
 )
 @click.argument("feeds", nargs=-1, required=True, metavar="FEED…")
-@click.option("--json", "as_json", is_flag=True, help="The talks as JSON, one a line.")
+@click.option(
+    "--json", "as_json", envvar="ENRICH_JSON", is_flag=True, help="The talks as JSON, one a line."
+)
 @selection_options
 @click.option("--offline", is_flag=True, help="Never touch the network.")
 @click.option("--refresh", is_flag=True, help="Fetch the feed again.")

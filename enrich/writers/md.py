@@ -25,9 +25,10 @@ class _Markdown:
             yield printable("\n" + "\n".join(_talk(talk, document.zone)) + "\n")
         for number, notice in enumerate(document.notices):
             if number == 0:
-                yield "\n## Not read\n\n"
-            where = f" (line {notice.line})" if notice.line else ""
-            yield printable(f"- {_text(notice.message)}{where}\n")
+                yield "\n## Notices\n\n"
+            facts = (notice.feed, notice.event, notice.line and f"line {notice.line}")
+            where = ", ".join(_text(fact) for fact in facts if fact)
+            yield printable(f"- {where + ': ' if where else ''}{_text(notice.message)}\n")
 
 
 def _talk(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[str]:
