@@ -32,6 +32,12 @@ def test_its_first_two_shell_lines_set_everything_up() -> None:
     assert "-m tests" in second
 
 
+def test_the_workflow_runs_the_same_two_lines() -> None:
+    workflow = (ROOT / ".github/workflows/tests.yml").read_text(encoding="utf-8")
+    for line in blocks("sh")[:2]:
+        assert line.strip() in workflow
+
+
 def test_the_output_shown_is_a_piece_of_the_real_one(fakes: Fakes, tmp_path: Path) -> None:
     def within(part: object, whole: object) -> bool:
         if isinstance(part, dict) and isinstance(whole, dict):
