@@ -123,7 +123,7 @@ def _pairs(size: int) -> str:
 
 GENERATORS: dict[str, Callable[[int], str]] = {
     **{
-        name: lambda size, unit=unit: (unit * (size // len(unit) + 1))[:size]  # type: ignore[misc]
+        name: lambda size, unit=unit: unit * (size // len(unit))  # type: ignore[misc]
         for name, unit in UNITS.items()
     },
     "nested redirectors": _nested,

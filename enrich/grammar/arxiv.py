@@ -247,8 +247,9 @@ def _labelled(text: bytes, at: int) -> Mention | None:
             match = _OAI.match(text, at)
             glued = match is None or addresses.is_glued(text, start)
             return None if match is None or glued else _mention(match, start, "text")
-        pattern = _BY_NUMBER if text[at + 5 : at + 6] in b"aA" else _BY_FOLDER
-        match = pattern.match(text, at)
+        route = text[at + 5 : at + 10]
+        pattern = _BY_NUMBER if b"?" in route else _BY_FOLDER
+        match = pattern.match(text, at) if route[:1] in b"aAfFpP" else None
         return _by_parts(text, start, match) if match is not None else None
     if following == b"-" and (match := _VANITY.match(text, at)):
         return _address(text, start, match)
@@ -347,8 +348,8 @@ def _numbered(text: bytes, at: int) -> Mention | None:
         match = _NEW_AT.match(text, at)
         if match is not None and _is_corr(text, at - 4, match.end()):
             return _mention(match, at - 4, "text")
-    if before in _NEVER_BEFORE:
-        return None
+    if before in _NEVER_BEFORE or text[at - 6 : at - 1].lower() == b"arxiv":
+        return None  # the label has been looked at
     forum = _forum(text, at) if before == b"=" else None
     if forum is None and not cues.may_count(text, at):
         return None

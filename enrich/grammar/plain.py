@@ -23,7 +23,7 @@ _FEW = 8  # occurrences that are looked at one by one
 _ASCII = bytes(range(128))
 
 # What stands behind the first byte of each kind; patterns begin with a set of bytes, which `re` finds fast.
-_PERCENT = rb"(?<=%)[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*"
+_PERCENT = rb"(?<=%)[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*+"
 _ENTITY = rb"(?<=&)(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
 _BACKSLASH = rb"(?<=\\)(?:u00[0-7][0-9A-Fa-f]|[nN]|[rt](?![a-z])|[/_,;%])"
 _TAG = rb"(?<=<)/?(?i:b|i|u|tt|em|span|wbr|strong)(?:[ \t\r\n][^<>]{0,200})?/?>"
@@ -31,7 +31,7 @@ _SOFT = rb"\xc2\xad|\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa9])|\xef\xbb\xb
 _INVISIBLE = (
     rb"(?:(?<=\xc2)\xad|(?<=\xe2)(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa9])|(?<=\xef)\xbb\xbf)(?:"
     + _SOFT
-    + rb")*"
+    + rb")*+"
 )
 _CHARACTER = (
     rb"(?<=\xc2)[\x85\xa0]|(?<=\xe2)(?:\x80[\x80-\x8a\x90-\x95\xa8\xa9\xaf]|\x81\x9f|\x88\x92)"
@@ -182,8 +182,10 @@ def plain(raw: bytes, low: int, high: int, cuts: Sequence[tuple[int, int]] = ())
         window = seen.text if seen else window
         edits = list(_proofpoint(window)) if is_rewritten else []
         if not edits:
-            edits = [(m.start(), m.end(), _decoded(m[0])) for m in _ESCAPE.finditer(window)]
-        if not edits or all(new == window[a:b] for a, b, new in edits):
+            edits = [(*m.span(), _decoded(m[0])) for m in _ESCAPE.finditer(window)]
+        if not edits or (
+            b"&" in window and all(new == window[start:end] for start, end, new in edits)
+        ):  # no entity that HTML knows
             break
         seen = _edited(window, edits, seen, 0 if seen else low)
     return seen
