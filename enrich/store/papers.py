@@ -372,7 +372,13 @@ def _insert(connection: sqlite3.Connection, record: Record) -> None:
             data,
         ),
     )
-    if paper is not None and paper.abstract is not None:
+    if paper is None or paper.abstract is None:  # an older one's is none of this paper's
+        connection.execute(
+            "DELETE FROM abstracts WHERE number ="
+            " (SELECT number FROM papers WHERE id = ? AND version = ?)",
+            (record.id, version),
+        )
+    else:
         text = paper.abstract.encode("utf-8", "replace")
         connection.execute(
             "INSERT OR REPLACE INTO abstracts (number, sum, text)"
