@@ -26,7 +26,7 @@ HOST = "api.datacite.org"
 _PREFIX = "10.48550/arxiv."  # DOIs are compared without case
 _FIELDS = "doi,titles,creators,dates,subjects,version,relatedIdentifiers,descriptions"
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?=$|T)")
+_DATE = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?=$|T)")
 _VERSION_NAMED = re.compile(r"v([1-9]\d{0,3})\b")
 _VERSION = re.compile(r"v?([1-9]\d{0,3})")
 _CATEGORY = re.compile(r".*\(([A-Za-z-]+(?:\.[A-Za-z-]+)?)\)")

@@ -154,3 +154,11 @@ def test_any_record_gives_a_paper_or_nothing(attributes: dict[str, Any]) -> None
         if paper is not None:
             assert Paper.from_dict(paper.to_dict()) == paper
             json.dumps(paper.to_dict(), ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("day", ["2021-99-99", "0000-01-01T00:00:00Z", "2021-00-10", "2021"])
+def test_a_date_that_is_none_is_left_out(day: str) -> None:
+    dates = [{"date": day, "dateType": "Submitted", "dateInformation": "v1"}]
+    paper = read(PaperId("arxiv:2301.00001"), {"titles": [{"title": "T"}], "dates": dates})
+    assert paper
+    assert (paper.published, paper.dates, paper.versions) == (None, (), ())
