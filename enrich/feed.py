@@ -29,7 +29,7 @@ from enrich.ics.events import (
     warned,
 )
 from enrich.ics.lines import Spans, block, count_lines, find_spans, logical_lines, utf8
-from enrich.ics.times import Time, zone_name
+from enrich.ics.times import zone_name
 from enrich.ics.values import Properties, read_properties, split_line
 from enrich.model import Feed, Notice, NoticeCode, Talk
 from enrich.text import tidy
@@ -134,7 +134,9 @@ def _finished(told: Told, *, feed: Feed, keep_private: bool, raw: bytes | None) 
     if small.count("\n") != len(present) - 1 or not _is_tidy(small) or "" in lines:
         lines = tuple(map(_line, lines))
     title, speaker, affiliation, series, room, url, slides, video = lines
-    if _is_floating(start) or _is_floating(end):
+    if (type(start) is datetime and start.tzinfo is None) or (
+        type(end) is datetime and end.tzinfo is None
+    ):
         warnings = warned(warnings, "floating_time")
     if status is None and b"cancel" in lower and _is_cancelled(title, abstract):
         status = "cancelled"
@@ -206,10 +208,6 @@ def _is_cancelled(title: str | None, abstract: str | None) -> bool:
     return any(
         text is not None and _CANCELLED.search(text) is not None for text in (title, abstract)
     )
-
-
-def _is_floating(time: Time | None) -> bool:
-    return isinstance(time, datetime) and time.tzinfo is None
 
 
 class _Reader:

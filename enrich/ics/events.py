@@ -121,15 +121,18 @@ def event_of(properties: Properties, zones: Zones) -> tuple[Event, list[WarningC
     start = end = None
     if "DTSTART" in first:
         start, problem = moment(first["DTSTART"], parameters.get("DTSTART", {}), zones)
-        codes.extend([problem] if problem else ())
+        if problem is not None:
+            codes.append(problem)
     else:
         codes.append("no_start")
     if "DTEND" in first:
         end, problem = moment(first["DTEND"], parameters.get("DTEND", {}), zones)
-        codes.extend([problem] if problem else ())
+        if problem is not None:
+            codes.append(problem)
     elif start is not None and "DURATION" in first:
         end, problem = later(start, first["DURATION"])
-        codes.extend([problem] if problem else ())
+        if problem is not None:
+            codes.append(problem)
     if start is not None and end is not None and is_before(end, start):
         codes.append("end_before_start")
     text, texts = properties.text, properties.texts
@@ -186,14 +189,10 @@ def _texts(talk: Talk, event: Event) -> tuple[tuple[str, str], ...]:
     location = event.location
     if location == talk.url and not event.urls:  # researchseminars.org repeats the page there
         location = None
-    for name, text in (
-        ("url", "\n".join(event.urls)),
-        ("attach", "\n".join(event.attach)),
-        ("location", location),
-        ("summary", event.summary),
-    ):
-        if text and name not in there and refers(text):
-            texts.append((name, text))
+    found = [("location", location), ("summary", event.summary)]
+    if event.urls or event.attach:
+        found[:0] = [("url", "\n".join(event.urls)), ("attach", "\n".join(event.attach))]
+    texts += [(n, text) for n, text in found if text and n not in there and refers(text)]
     if event.x_alt_desc is not None and "x_alt_desc" not in there:
         text = html_text(event.x_alt_desc)
         if not talk.abstract or (refers(text) and not refers(talk.abstract)):

@@ -11,7 +11,7 @@ import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 _CHUNK = 1 << 20
 _AGAIN = 256  # bytes at the end of a chunk that are searched with the next; no marker is longer
@@ -90,10 +90,10 @@ def find_spans(stream: BinaryIO, *, keys: bool = False, max_event_bytes: int) ->
         data = stream.read(_CHUNK)
         buffer += data
         limit = len(buffer) - _AGAIN if data else len(buffer)
-        for marker in _markers(buffer, at, limit):
-            at = marker.end
+        for begins, name, before, after in _markers(buffer, at, limit):
+            at = after
             known = len(spans.starts)
-            scan.marker(marker, base)
+            scan.marker(begins, name, base + before, base + after)
             if keys and len(spans.starts) > known:
                 start, end = spans.starts[-1], spans.ends[-1]
                 if end - start > max_event_bytes:
@@ -111,17 +111,12 @@ def find_spans(stream: BinaryIO, *, keys: bool = False, max_event_bytes: int) ->
     return spans
 
 
-class _Marker(NamedTuple):
-    begins: bool
-    name: str | None
-    """`event`, `zone`, or None for a calendar."""
-    before: int
-    """Where the line break before it stands."""
-    end: int
+def _markers(buffer: bytes, at: int, limit: int) -> Iterator[tuple[bool, str | None, int, int]]:
+    """The BEGIN and END lines of a buffer whose line break stands before `limit`.
 
-
-def _markers(buffer: bytes, at: int, limit: int) -> Iterator[_Marker]:
-    """The BEGIN and END lines of a buffer whose line break stands before `limit`."""
+    Each is (whether it is a BEGIN, `event`, `zone` or None for a calendar, where the line break
+    before it stands, where it ends).
+    """
     for name in _NAME.finditer(buffer, at):
         start = name.start()
         if buffer[start - 6 : start] == b"\nBEGIN":
@@ -136,7 +131,7 @@ def _markers(buffer: bytes, at: int, limit: int) -> Iterator[_Marker]:
             before, begins = floor + word.start(), word[1] is not None
         if before >= limit:
             return
-        yield _Marker(begins, name.lastgroup, before, name.end())
+        yield begins, name.lastgroup, before, name.end()
 
 
 class _Scan:
@@ -148,9 +143,7 @@ class _Scan:
         self._event = self._zone = -1
         self._outside = 0  # where the stretch of own lines begins
 
-    def marker(self, marker: _Marker, base: int) -> None:
-        begins, name, before, end = marker
-        before, end = base + before, base + end
+    def marker(self, begins: bool, name: str | None, before: int, end: int) -> None:
         if name == "event":
             if begins:
                 self._close(before, of_event=False)

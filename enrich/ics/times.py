@@ -199,7 +199,7 @@ def is_before(end: Time, start: Time) -> bool:
     >>> is_before(date(2022, 2, 18), datetime(2022, 2, 18, 18))
     False
     """
-    if isinstance(end, datetime) and isinstance(start, datetime):
+    if type(end) is datetime and type(start) is datetime:
         if (end.tzinfo is None) == (start.tzinfo is None):
             return end < start
         return end.replace(tzinfo=None) < start.replace(tzinfo=None)
