@@ -114,17 +114,23 @@ def _reachable(id_: PaperId, same: Mapping[PaperId, list[PaperId]]) -> set[Paper
     return seen
 
 
+def unknown_version(version: str | None, paper: Lookup) -> str | None:
+    """What to say of a cited version that the paper does not have; None where it has, or who knows."""
+    newest = paper.latest_version if isinstance(paper, Paper) else None
+    if version and newest and int(version[1:]) > int(newest[1:]):
+        return f"{paper.id} has no {version}; its newest is {newest}"
+    return None
+
+
 def _unknown_versions(
     references: Iterable[Reference], papers: Mapping[PaperId, Lookup]
 ) -> Iterable[Warning]:
     for reference in references:
-        paper = papers[reference.paper]
-        newest = paper.latest_version if isinstance(paper, Paper) else None
-        if reference.version and newest and int(reference.version[1:]) > int(newest[1:]):
+        if message := unknown_version(reference.version, papers[reference.paper]):
             in_abstract = reference.field == "abstract"
             yield Warning(
                 code="unknown_version",
-                message=f"{reference.paper} has no {reference.version}; its newest is {newest}",
+                message=message,
                 start=reference.start if in_abstract else None,
                 end=reference.end if in_abstract else None,
             )

@@ -239,6 +239,12 @@ class TestLookup:
         )
         assert "OPENREVIEW_TOKEN" in ran.err
 
+    def test_a_version_that_does_not_exist_is_said(self, fakes: Fakes, env: dict[str, str]) -> None:
+        fakes.add_example()
+        ran = run("lookup", "2103.01338v7", env=env)
+        assert ran.status == 0
+        assert "arxiv:2103.01338 has no v7; its newest is v2" in ran.err
+
     def test_abstracts_when_asked_for_cold_warm_and_offline(
         self, fakes: Fakes, env: dict[str, str]
     ) -> None:

@@ -21,7 +21,7 @@ from enrich.text import printable
 def command(ids: tuple[str, ...], **options: Any) -> int:
     """Look the ids up and print their papers."""
     from enrich.extract import cited
-    from enrich.join import described, related
+    from enrich.join import described, related, unknown_version
     from enrich.pipeline import Enricher
 
     wanted = [cited(id_) for id_ in ids]
@@ -34,6 +34,9 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
                 json.dumps([p.to_dict() for p in papers.values()], ensure_ascii=False, indent=2)
             )
         )
+        for id_, version in wanted:
+            if message := unknown_version(version, papers[id_]):
+                say(message)
         if not options["quiet"]:
             say(outcome.told(paused_until=enricher.paused_until(), troubles=enricher.troubles()))
     return outcome.status
