@@ -73,7 +73,7 @@ UNITS = {
     "foreign DOIs": "10.1234/arXiv.2103.01338 ",
     "CoRR": "CoRR abs/",
     "dblp": "journals/corr/abs-2103-",
-    "mail": "arXiv:2103.01338@",
+    "mail": "arXiv:2103.01338@x.org ",
     "ADS": "2021arXiv",
     "Proofpoint": "https://urldefense.proofpoint.com/v2/url?u=",
     "Proofpoint escapes": "-3A__",

@@ -51,7 +51,8 @@ _ID = rb"(?P<id>" + NEW + b"|" + OLD + b")"
 
 # https://arxiv.org/<route>/<id>; the routes of today and those that old links still use
 _ROUTE = (
-    rb"(?:(?:abs|pdf|html|format|e-?print|src|ps|dvi|tb|trackback|bibtex|refs|cits|audio|other)(?:/+|(?:/+)?\?(?:[\w.-]{1,20}=[^\s&]{0,60}&){0,4}(?:id=)?)"
+    rb"(?>(?:abs|pdf|html|format|e-?print|src|ps|dvi|tb|trackback|bibtex|refs|cits|audio|other)"
+    rb"(?:/*+\?(?:[\w.-]{1,20}=[^\s&]{0,60}&){0,4}(?:id=)?|/++)"
     rb"|(?:prevnext|api/query|oai2?)/?\?(?:[\w.-]{1,20}=[^\s&]{0,80}&){0,6}(?:id|id_list|identifier)=(?:oai:arxiv\.org:)?"
     rb"|show-email/[0-9a-f]{1,40}/+|auth/show-endorsers/+"
     rb"|ftp/arxiv/papers/[0-9]{4}/|ps_cache/arxiv/(?:pdf|ps|html)/[0-9]{4}/|)"
@@ -174,7 +175,7 @@ _BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<sSiI012
 
 _WORTH = re.compile(  # a cheap look at what follows the label
     rb"(?i)\.org\.?(?::[0-9]{1,5})?(?:/{1,3}(?:[0-9]|arxiv:|(?!arxiv)[a-z_-]{2,10}(?:\.[a-z-]{2,9})?[/?])|:)|-vanity"
-    rb"|(?!\.org)(?:s|ids?)?+[^0-9a-z]{0,12}+[ \t]{0,40}+(?:[0-9]|[a-z.-]{2,20}/)"
+    rb"|(?!\.org)(?:s|ids?)?+[^0-9a-z]{0,12}+[ \t]{0,40}+(?:[0-9]|[a-z.-]{2,20}+/)"
 )
 
 

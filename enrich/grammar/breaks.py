@@ -134,7 +134,17 @@ def joins(raw: bytes, low: bytes) -> list[tuple[int, int]]:
                     or b"/" in raw[start - 8 if start > 8 else 0 : start]
                 ):
                     match = _CANDIDATE.match(raw, start)
-            elif last in b"=?&:" and following not in b" \t":
+            elif (last in b"=?&:" and following not in b" \t") or (
+                last in b"."
+                and raw[start - 5 : start - 1].isdigit()
+                and not (
+                    raw[at + 1 : at + 6]
+                    if raw[start - 5 : start - 3] > b"14"
+                    else raw[at + 1 : at + 5]
+                )
+                .strip()
+                .isdigit()
+            ):
                 match = None
             else:
                 match = _CANDIDATE.match(raw, start)
@@ -148,7 +158,11 @@ def joins(raw: bytes, low: bytes) -> list[tuple[int, int]]:
     cuts = {*found, *_cut_notes(raw, low)}
     if _ENCODED in low:
         cuts.update(_cut_encoded(raw, low))
-    return sorted(cuts)
+    apart: list[tuple[int, int]] = []
+    for cut in sorted(cuts):
+        if not apart or apart[-1][1] <= cut[0]:
+            apart.append(cut)
+    return apart
 
 
 def _is_cut(left: bytes, right: bytes) -> bool:

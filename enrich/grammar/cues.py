@@ -16,6 +16,8 @@ _REACH = 40
 """Characters between a cue and its number."""
 _LOOK = 240
 """Bytes that hold so many characters and the cue."""
+_BLOCKING = 5
+"""Words at the end of a line among which one may win over a cue."""
 _BLOCK = 64
 """Bytes that hold a word which wins over a cue."""
 _LEAST_CUE = len("CoRR")
@@ -93,7 +95,12 @@ def is_cued(text: bytes, start: int, end: int) -> bool:
         or (b"[" in text[end : end + 5] and _BEHIND.match(text, end) is not None)
         or (text[start - 1 : start] == b"(" and _is_joint_work(text, start))
         or _is_listed(text, start)
-    ) and not (_BLOCKED.search(line[-_BLOCK:]) or _PRICED.match(text, end))
+    ) and not (_BLOCKED.search(_last_words(line)) or _PRICED.match(text, end))
+
+
+def _last_words(line: bytes) -> bytes:
+    words = line[-_BLOCK:].split()
+    return b" ".join(words[-_BLOCKING:])
 
 
 def _has_cue(line: bytes) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 FOLD = bytes(ord("0") if 48 <= byte < 58 else byte for byte in range(256)).lower()
@@ -131,38 +131,48 @@ def unhidden(raw: bytes) -> bytes:
     return _GONE.sub(b"", raw)
 
 
+Edit = tuple[int, int, bytes]
+"""What stands in the text from here to there, and what is read instead."""
+
+
 class Plain:
     """A plain text, with the way back to the bytes that it was made of."""
 
-    __slots__ = ("_below", "_clean", "_raw", "_widths", "text")
+    __slots__ = ("_below", "_clean", "_edits", "_low", "text")
 
-    def __init__(
-        self,
-        text: bytes,
-        clean: Sequence[int],
-        raw: Sequence[int],
-        widths: Sequence[int],
-        below: Plain | None,
-    ) -> None:
-        self.text = text
-        self._clean = clean  # where runs of untouched bytes, and what was decoded, begin here
-        self._raw = raw  # and in the text below
-        self._widths = widths  # bytes below for each byte here
-        self._below = below
+    def __init__(self, text: bytes, edits: Iterable[Edit], below: Plain | int) -> None:
+        self._edits: list[Edit] = [(0, 0, b"")]
+        self._edits += edits
+        self._clean = [0]  # where each begins in the plain text
+        self._below = None if isinstance(below, int) else below
+        self._low = below if isinstance(below, int) else 0
+        pieces: list[bytes] = []
+        length = done = 0
+        for start, end, new in self._edits[1:]:
+            pieces += (text[done:start], new)
+            length += start - done
+            self._clean.append(length)
+            length += len(new)
+            done = end
+        pieces.append(text[done:])
+        self.text = b"".join(pieces)
 
     def start(self, at: int) -> int:
         """The raw offset at which the plain byte `at` begins."""
-        run = bisect_right(self._clean, at) - 1
-        at = self._raw[run] + (at - self._clean[run]) * self._widths[run]
-        return self._below.start(at) if self._below else at
+        return self._there(bisect_right(self._clean, at) - 1, at, Plain.start)
 
     def end(self, at: int) -> int:
         """The raw offset at which the plain byte before `at` ends."""
-        run = bisect_left(self._clean, at)
-        if run == len(self._clean) or self._clean[run] != at:
-            run -= 1
-        at = self._raw[run] + (at - self._clean[run]) * self._widths[run]
-        return self._below.end(at) if self._below else at
+        return self._there(bisect_left(self._clean, at) - 1, at, Plain.end)
+
+    def _there(self, edit: int, at: int, further: Callable[[Plain, int], int]) -> int:
+        start, end, new = self._edits[edit]
+        at -= self._clean[edit]
+        if at < len(new):
+            at = start + at * ((end - start) // len(new))
+        else:
+            at += end - len(new)
+        return further(self._below, at) if self._below is not None else self._low + at
 
 
 def plain(raw: bytes, low: int, high: int, cuts: Sequence[tuple[int, int]] = ()) -> Plain | None:
@@ -176,7 +186,7 @@ def plain(raw: bytes, low: int, high: int, cuts: Sequence[tuple[int, int]] = ())
     seen = None
     if cuts:
         within = [(a - low, b - low, b"") for a, b in cuts if low <= a and b <= high]
-        seen = _edited(window, within, None, low)
+        seen = Plain(window, within, low)
     is_rewritten = b"rldefense" in window
     for _ in range(_MOST_ROUNDS):
         window = seen.text if seen else window
@@ -187,34 +197,11 @@ def plain(raw: bytes, low: int, high: int, cuts: Sequence[tuple[int, int]] = ())
             b"&" in window and all(new == window[start:end] for start, end, new in edits)
         ):  # no entity that HTML knows
             break
-        seen = _edited(window, edits, seen, 0 if seen else low)
+        seen = Plain(window, edits, low if seen is None else seen)
     return seen
 
 
-def _edited(
-    text: bytes, edits: Iterable[tuple[int, int, bytes]], below: Plain | None, low: int
-) -> Plain:
-    pieces: list[bytes] = []
-    clean, raw, widths = [0], [low], [1]
-    length = done = 0
-    for start, end, new in edits:
-        if start > done:
-            pieces.append(text[done:start])
-            length += start - done
-        clean.append(length)
-        raw.append(low + start)
-        widths.append((end - start) // len(new) if new else 1)
-        pieces.append(new)
-        length += len(new)
-        clean.append(length)
-        raw.append(low + end)
-        widths.append(1)
-        done = end
-    pieces.append(text[done:])
-    return Plain(b"".join(pieces), clean, raw, widths, below)
-
-
-def _proofpoint(text: bytes) -> Iterable[tuple[int, int, bytes]]:
+def _proofpoint(text: bytes) -> Iterable[Edit]:
     """Proofpoint's rewritten addresses, version 2, which writes %3A as -3A and / as _."""
     for region in _PROOFPOINT.finditer(text):
         for match in _PROOFPOINT_ESCAPE.finditer(text, region.start(1), region.end(1)):
