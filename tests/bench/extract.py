@@ -22,168 +22,21 @@ MENTIONS = {"links and their texts": 2, "links that overlap": 2}
 TEXTS = 6000
 ROUNDS = 7
 
-WORDS = [
-    "we",
-    "consider",
-    "a",
-    "class",
-    "of",
-    "variational",
-    "problems",
-    "which",
-    "arise",
-    "in",
-    "the",
-    "study",
-    "of",
-    "wide",
-    "networks",
-    "and",
-    "give",
-    "two",
-    "applications",
-    "one",
-    "to",
-    "statistics",
-    "the",
-    "other",
-    "geometry",
-    "first",
-    "part",
-    "is",
-    "meant",
-    "for",
-    "general",
-    "audience",
-    "show",
-    "that",
-    "every",
-    "smooth",
-    "manifold",
-    "admits",
-    "metric",
-    "whose",
-    "curvature",
-    "stays",
-    "bounded",
-    "below",
-    "under",
-    "flow",
-    "as",
-    "corollary",
-    "obtain",
-    "sharp",
-    "estimates",
-    "on",
-    "number",
-    "rational",
-    "points",
-    "learning",
-    "rates",
-    "gradient",
-    "descent",
-    "converges",
-    "linear",
-    "time",
-    "under",
-    "mild",
-    "assumptions",
-    "abstract",
-    "correspondence",
-    "between",
-    "moduli",
-    "spaces",
-    "representation",
-    "theory",
-    "quantum",
-    "groups",
-    "preprint",
-    "paper",
-    "joint",
-    "work",
-    "based",
-    "on",
-    "results",
-    "archive",
-    "exit",
-    "prior",
-    "network",
-    "openness",
-    "review",
-    "printed",
-    "corrected",
-    "the",
-    "of",
-    "a",
-    "in",
-    "to",
-    "is",
-    "for",
-    "that",
-    "with",
-    "by",
-    "as",
-    "are",
-    "an",
-    "be",
-    "which",
-    "this",
-    "from",
-    "have",
-    "these",
-    "can",
-    "also",
-    "such",
-    "it",
-    "or",
-    "algebraic",
-    "analytic",
-    "asymptotic",
-    "boundary",
-    "bundle",
-    "category",
-    "cohomology",
-    "compact",
-    "complex",
-    "conjecture",
-    "convex",
-    "deep",
-    "dense",
-    "discrete",
-    "distribution",
-    "dynamics",
-    "eigenvalue",
-    "elliptic",
-    "energy",
-    "entropy",
-    "equation",
-    "equivalence",
-    "estimate",
-    "existence",
-    "explicit",
-    "field",
-    "finite",
-    "fractal",
-    "function",
-    "fundamental",
-    "generic",
-    "geodesic",
-    "global",
-    "graph",
-    "harmonic",
-    "homology",
-    "infinite",
-    "integral",
-    "invariant",
-    "kernel",
-    "lattice",
-    "limit",
-    "local",
-    "matrix",
-    "measure",
-    "method",
-    "model",
-]
+WORDS = """
+    we consider a class of variational problems which arise in the study of wide networks and
+    give two applications one to statistics the other geometry first part is meant for general
+    audience show that every smooth manifold admits metric whose curvature stays bounded below
+    under flow as corollary obtain sharp estimates on number rational points learning rates
+    gradient descent converges linear time under mild assumptions abstract correspondence
+    between moduli spaces representation theory quantum groups preprint paper joint work based
+    on results archive exit prior network openness review printed corrected the of a in to is
+    for that with by as are an be which this from have these can also such it or algebraic
+    analytic asymptotic boundary bundle category cohomology compact complex conjecture convex
+    deep dense discrete distribution dynamics eigenvalue elliptic energy entropy equation
+    equivalence estimate existence explicit field finite fractal function fundamental generic
+    geodesic global graph harmonic homology infinite integral invariant kernel lattice limit
+    local matrix measure method model
+""".split()  # noqa: SIM905 - reads as the list it is
 NAMES = ["Erdős", "Poincaré", "Gödel", "Müller", "Šemrl", "Nguyễn", "d’Alembert", "Schrödinger"]
 ASIDES = [
     "with a 3.5% gain on 1203 items", "for $\\mathbb{R}^n$ and $p < q$", "(see Smith & Jones, 2019)",
@@ -226,15 +79,15 @@ FORMS: list[tuple[int, Callable[[random.Random], str]]] = [  # weights as counte
 ]
 
 
-def abstract(rng: random.Random, links: int) -> str:
-    """Some 3 kB of prose with decoys, as an event of a calendar holds; a third is not ASCII."""
+def abstract(rng: random.Random, sentences: int, links: int) -> str:
+    """Prose with decoys and links; a third is not ASCII."""
     parts: list[str] = []
     foreign = rng.random() < 0.35
-    for _ in range(rng.randint(16, 26)):
+    for _ in range(rng.randint(sentences - 5, sentences + 5)):
         sentence = " ".join(rng.choices(WORDS, k=rng.randint(12, 28)))
         if foreign and rng.random() < 0.4:
             sentence += f" {rng.choice(NAMES)}"
-        if rng.random() < 0.15:
+        if rng.random() < 0.06:
             sentence += f" {rng.choice(ASIDES)}"
         parts.append(sentence.capitalize() + (". " if rng.random() < 0.9 else ".\n\n"))
     for _ in range(links):
@@ -246,13 +99,15 @@ def abstract(rng: random.Random, links: int) -> str:
     return "".join(parts)
 
 
-def texts(rng: random.Random, share: float) -> list[str]:
-    """Abstracts of which a share holds links: one, or a few."""
-    counts = [
-        rng.choice([1, 1, 1, 1, 1, 1, 1, 1, 1, 2]) if rng.random() < share else 0
-        for _ in range(TEXTS)
-    ]
-    return [abstract(rng, links) for links in counts]
+def texts(rng: random.Random, kind: str) -> list[str]:
+    """`dense`: 3.5 kB, as a calendar's event with its abstract, and a link in each.
+
+    `packed`: 1.8 kB and 1.2 links, as bare abstracts of machine learning. `sparse`: a link in 200.
+    """
+    if kind == "packed":
+        return [abstract(rng, 12, rng.choice([1, 1, 1, 1, 2])) for _ in range(TEXTS)]
+    share = 1.0 if kind == "dense" else 0.005
+    return [abstract(rng, 24, int(rng.random() < share)) for _ in range(TEXTS)]
 
 
 def combined() -> re.Pattern[bytes]:
@@ -338,8 +193,8 @@ def speed() -> Iterator[bool]:
         for anchor in anchors:
             low.find(anchor)
 
-    for name, share in (("dense", 1.0), ("sparse", 0.005)):
-        batch = texts(rng, share)
+    for name in ("dense", "sparse", "packed"):
+        batch = texts(rng, name)
         count = 0
         for text in batch:
             ours = [str(reference.paper) for reference in find_references(text)]
@@ -358,11 +213,15 @@ def speed() -> Iterator[bool]:
         yield figure(f"{name}: find_references_many", size / many, "MB/s")
         yield figure(f"{name}: find_references", size / single, "MB/s")
         yield figure(f"{name}: one combined pattern", size / baseline, "MB/s")
-        yield figure(f"{name}: ours to the combined pattern", baseline / many, "times", least=5.0)
-        yield figure(f"{name}: ours to encode, lower, two finds", two / many, "ratio", least=0.2)
-        yield figure(
-            f"{name}: ours to encode, lower, one find an anchor", every / many, "ratio", least=0.5
+        bounds = (5.0, 0.2, 0.5) if name != "packed" else (None, None, None)
+        pattern_ratio, memory, finds = (
+            f"{name}: ours to the combined pattern",
+            f"{name}: ours to encode, lower, two finds",
+            f"{name}: ours to encode, lower, one find an anchor",
         )
+        yield figure(pattern_ratio, baseline / many, "times", least=bounds[0])
+        yield figure(memory, two / many, "ratio", least=bounds[1])
+        yield figure(finds, every / many, "ratio", least=bounds[2])
 
 
 def safety() -> Iterator[bool]:
