@@ -174,19 +174,17 @@ _NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _ARCHIVE_
 _BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<sSiI0123456789")
 
 _WORTH = re.compile(  # a cheap look at what follows the label
-    rb"(?i)\.org\.?(?::[0-9]{1,5})?(?:/{1,3}(?:[0-9]|arxiv:|(?!arxiv)[a-z_-]{2,10}(?:\.[a-z-]{2,9})?[/?])|:)|-vanity"
-    rb"|(?!\.org)(?:s|ids?)?+[^0-9a-z]{0,12}+[ \t]{0,40}+(?:[0-9]|[a-z.-]{2,20}+/)"
+    rb"\.[oO][rR][gG]\.?(?::[0-9]{1,5})?"
+    rb"(?:/{1,3}(?:[0-9]|[aA][rR][xX][iI][vV]:|(?![aA][rR][xX])[A-Za-z_-]{2,10}+(?:\.[A-Za-z-]{2,9}+)?[/?])|:)"
+    rb"|-[vV]anity|(?!\.[oO][rR][gG])(?:[sS]|[iI][dD][sS]?)?+[^0-9A-Za-z]{0,12}+[ \t]{0,40}+"
+    rb"(?:[0-9]|[A-Za-z.-]{2,20}+/)"
 )
 
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
     """The papers that the label, address, number or list around byte `at` names, in order."""
     kind = text[at]
-    if kind in _DIGITS:
-        first = _numbered(text, at)
-    elif kind == _SLASH:
-        first = _old(text, at + 1)
-    elif kind in b"aA" and text[at + 2] in b"xX":
+    if kind in b"aA" and text[at + 2] in b"xX":
         following = text[at + 5 : at + 6]
         if following not in _BEHIND_LABEL:
             return ()
@@ -205,6 +203,10 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
         elif not _WORTH.match(text, at + 5):
             return ()
         first = _labelled(text, at)
+    elif kind in _DIGITS:
+        first = _numbered(text, at)
+    elif kind == _SLASH:
+        first = _old(text, at + 1)
     else:
         first = _dblp(text, at) if kind in b"cC" else None
         first = first or _read(text, at)

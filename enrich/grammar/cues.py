@@ -108,9 +108,10 @@ def _has_cue(line: bytes) -> bool:
     if not cues:
         return False
     between = line[cues[-1].end() :]
-    return len(between.decode("utf-8", "ignore")) <= _REACH and (
-        not _ADDRESS.search(between) or _OWN_PATH.match(between) is not None
-    )
+    if len(between) > _REACH and len(between.decode("utf-8", "ignore")) > _REACH:
+        return False
+    may_be = b"/" in between or b"@" in between or b"." in between
+    return not (may_be and _ADDRESS.search(between)) or _OWN_PATH.match(between) is not None
 
 
 def _is_listed(text: bytes, start: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 FOLD = bytes(ord("0") if 48 <= byte < 58 else byte for byte in range(256)).lower()
@@ -159,20 +159,19 @@ class Plain:
 
     def start(self, at: int) -> int:
         """The raw offset at which the plain byte `at` begins."""
-        return self._there(bisect_right(self._clean, at) - 1, at, Plain.start)
+        at = self._there(bisect_right(self._clean, at) - 1, at)
+        return self._low + at if self._below is None else self._below.start(at)
 
     def end(self, at: int) -> int:
         """The raw offset at which the plain byte before `at` ends."""
-        return self._there(bisect_left(self._clean, at) - 1, at, Plain.end)
+        at = self._there(bisect_left(self._clean, at) - 1, at)
+        return self._low + at if self._below is None else self._below.end(at)
 
-    def _there(self, edit: int, at: int, further: Callable[[Plain, int], int]) -> int:
+    def _there(self, edit: int, at: int) -> int:
         start, end, new = self._edits[edit]
         at -= self._clean[edit]
-        if at < len(new):
-            at = start + at * ((end - start) // len(new))
-        else:
-            at += end - len(new)
-        return further(self._below, at) if self._below is not None else self._low + at
+        length = len(new)
+        return start + at * ((end - start) // length) if at < length else at + end - length
 
 
 def plain(raw: bytes, low: int, high: int, cuts: Sequence[tuple[int, int]] = ()) -> Plain | None:
