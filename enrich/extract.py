@@ -39,9 +39,11 @@ def find_references(text: str | Talk) -> tuple[Reference, ...]:
     """
     if isinstance(text, Talk):
         return tuple(
-            reference for field, part in text.searched() for reference in _references(part, field)
+            reference
+            for field, part in text.searched()
+            for reference in _references(_searched(part), field)
         )
-    return _references(text, "text")
+    return _references(_searched(text), "text")
 
 
 def find_references_many(texts: Iterable[str]) -> Iterator[tuple[Reference, ...]]:
@@ -51,24 +53,23 @@ def find_references_many(texts: Iterable[str]) -> Iterator[tuple[Reference, ...]
     [1, 0]
     """
     for text in texts:
-        yield _references(text, "text")
+        yield _references(_searched(text), "text")
 
 
 def find_warnings(talk: Talk) -> tuple[Warning, ...]:
     """What is odd about a talk's links: those that name no paper, and texts that name another one."""
-    warnings = []
+    return read(talk)[1]
+
+
+def read(talk: Talk) -> tuple[tuple[Reference, ...], tuple[Warning, ...]]:
+    """The references of a talk and what is odd about its links, in one search."""
+    references: list[Reference] = []
+    warnings: list[Warning] = []
     for field, text in talk.searched():
-        raw = text.encode("utf-8", "surrogatepass")
-        mentions = _search(raw, raw.translate(FOLD), is_ascii=len(raw) == len(text))
-        for mention in mentions:
-            if mention.paper is None:
-                link = _decoded(raw, mention.start, mention.end)
-                message = f"{link} is a link into its site from which no paper can be told"
-                warnings.append(_warning("unresolvable_link", message, raw, mention, field))
-        for said, link_to in resolve(raw, mentions).mismatches:
-            message = f"a link says {said.paper} but leads to {link_to.paper}"
-            warnings.append(_warning("link_mismatch", message, raw, said, field))
-    return tuple(warnings)
+        searched = _searched(text)
+        references += _references(searched, field)
+        warnings += _warnings(searched, field)
+    return tuple(references), tuple(warnings)
 
 
 def parse_id(text: str) -> PaperId:
@@ -113,11 +114,35 @@ def cited(text: str) -> tuple[PaperId, str | None]:
     )
 
 
-def _references(text: str, field: str) -> tuple[Reference, ...]:
+class _Searched(NamedTuple):
+    text: str
+    raw: bytes
+    low: bytes
+    mentions: Sequence[Mention]
+
+
+def _searched(text: str) -> _Searched:
     raw = text.encode("utf-8", "surrogatepass")
-    is_ascii = len(raw) == len(text)
     low = raw.translate(FOLD)
-    mentions = _search(raw, low, is_ascii=is_ascii)
+    return _Searched(text, raw, low, _search(raw, low, is_ascii=len(raw) == len(text)))
+
+
+def _warnings(searched: _Searched, field: str) -> Iterator[Warning]:
+    _, raw, _, mentions = searched
+    for mention in mentions:
+        if mention.paper is None:
+            link = _decoded(raw, mention.start, mention.end)
+            message = f"{link} is a link into its site from which no paper can be told"
+            yield _warning("unresolvable_link", message, raw, mention, field)
+    if len(mentions) > 1:
+        for said, link_to in resolve(raw, mentions).mismatches:
+            message = f"a link says {said.paper} but leads to {link_to.paper}"
+            yield _warning("link_mismatch", message, raw, said, field)
+
+
+def _references(searched: _Searched, field: str) -> tuple[Reference, ...]:
+    text, raw, low, mentions = searched
+    is_ascii = len(raw) == len(text)
     if not mentions:
         return ()
     if len(mentions) > 1:

@@ -16,11 +16,16 @@ from enrich.sources import addresses
 
 
 def annotate(
-    talk: Talk, references: Iterable[Reference], papers: Mapping[PaperId, Lookup]
+    talk: Talk,
+    references: Iterable[Reference],
+    papers: Mapping[PaperId, Lookup],
+    *,
+    warnings: Iterable[Warning] | None = None,
 ) -> AnnotatedTalk:
     """Join a talk with its references and their papers, in order of first reference.
 
     A reference whose paper was not looked up is `failed` (`offline_miss`): nothing found is dropped.
+    `warnings` are those of extraction, where they are known already; else they are looked for.
 
     >>> talk = Talk(id="1", abstract="see arXiv:2103.01338")
     >>> from enrich.extract import find_references
@@ -36,7 +41,9 @@ def annotate(
         references=references,
         papers=Papers(related(found)),
         warnings=_distinct(
-            talk.warnings, find_warnings(talk), _unknown_versions(references, found)
+            talk.warnings,
+            find_warnings(talk) if warnings is None else warnings,
+            _unknown_versions(references, found),
         ),
     )
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Self
 
 from enrich.checks import mail_address
 from enrich.errors import SourceError
-from enrich.extract import cited, find_references
+from enrich.extract import cited, read
 from enrich.join import annotate
 from enrich.lookup import Cited, Library, Run
-from enrich.model import AnnotatedTalk, Reference, Talk
+from enrich.model import AnnotatedTalk, Reference, Talk, Warning
 from enrich.paper import Lookup, Paper, PaperId
 from enrich.queues import Item, Progress, Queues
 from enrich.sources import Source
@@ -133,16 +133,16 @@ class Enricher:
         """Exactly one annotated talk for each talk, in order, as soon as it and all before are known."""
         run = self._run()
 
-        def items() -> Iterator[Item[tuple[Talk, tuple[Reference, ...]]]]:
+        def items() -> Iterator[Item[tuple[Talk, tuple[Reference, ...], tuple[Warning, ...]]]]:
             for talk in talks:
-                references = find_references(talk)
+                references, warnings = read(talk)
                 if talk.papers:
                     run.give(talk.papers)
-                yield Item((talk, references), _cited(references))
+                yield Item((talk, references, warnings), _cited(references))
 
         for item in self._queues(run).answered(items()):
-            talk, references = item.value
-            yield annotate(talk, references, item.papers)
+            talk, references, warnings = item.value
+            yield annotate(talk, references, item.papers, warnings=warnings)
 
     def lookup(self, wanted: Iterable[Reference | PaperId | str]) -> dict[PaperId, Lookup]:
         """Look papers up, each once; in the order wanted.
