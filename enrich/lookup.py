@@ -33,7 +33,7 @@ Key = tuple[PaperId, str | None]
 Cited = Mapping[PaperId, frozenset[str]]
 """Papers that a talk names, each with the versions that it cites."""
 
-_RECENT = 4096  # papers kept in memory for the talks to come; the rest is in the store
+_RECENT = 8192  # papers kept in memory for the talks to come; the rest is in the store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

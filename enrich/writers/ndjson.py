@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from json import JSONEncoder
 
 from enrich.model import Document
+from enrich.paper import Lookup, PaperId
 from enrich.text import printable
+
+_KEPT = 8192  # encoded papers, for talks of one feed share theirs
 
 
 class _Ndjson:
@@ -17,8 +20,19 @@ class _Ndjson:
 
     def write(self, document: Document) -> Iterator[str]:
         encode = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+        kept: dict[PaperId, tuple[Lookup, str]] = {}
+
+        def encoded(paper: Lookup) -> str:
+            known = kept.get(paper.id)
+            if known is None or known[0] is not paper:
+                if len(kept) >= _KEPT:
+                    kept.clear()
+                known = kept[paper.id] = (paper, printable(encode(paper.to_dict())))
+            return known[1]
+
         for talk in document.talks:
-            yield printable(encode(talk.to_dict())) + "\n"
+            papers = ",".join(map(encoded, talk.papers.values()))
+            yield f'{printable(encode(talk.talk_dict()))[:-1]},"papers":[{papers}]}}\n'
 
 
 WRITER = _Ndjson()
