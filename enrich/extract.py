@@ -145,7 +145,7 @@ def _references(searched: _Searched, field: str) -> tuple[Reference, ...]:
     is_ascii = len(raw) == len(text)
     if not mentions:
         return ()
-    if len(mentions) > 1:
+    if len(mentions) > 1 and (b"(" in raw or b"<" in raw or b"{" in raw or b"[" in raw):
         mentions = list(resolve(raw, mentions).mentions)
     found = []
     done = start = paragraph = before = 0
@@ -282,17 +282,22 @@ def _recognised(text: bytes, low: bytes) -> list[Mention]:
         at = low.find(b"/", start, end)
         while at >= 0:
             done = at + 1
-            near = behind.get(low[at - _KEY : at], other)
-            for before, anchor, recognise in near:
+            for before, anchor, recognise in behind.get(low[at - _KEY : at], other):
                 if low.startswith(anchor, at - before):
                     seen = recognise(text, at - before)
                     if seen:
                         more += seen
                         done = max(done, seen[-1].end)
-            if low[done : done + 1] == b"/" and (run := _SLASHES.match(low, done)):
-                done = run.end() - 1  # only the ends of a run can belong to an anchor
             at = low.find(b"/", done, end)
+            if at == done:  # only the ends of a run can belong to an anchor
+                at = _run_end(low, at)
     return sorted(mentions + more, key=_START) if more else mentions
+
+
+def _run_end(low: bytes, at: int) -> int:
+    """The last of the slashes that begin at `at`."""
+    run = _SLASHES.match(low, at)
+    return at if run is None else run.end() - 1
 
 
 def _gaps(mentions: Sequence[Mention], length: int) -> Sequence[tuple[int, int]]:
@@ -350,10 +355,10 @@ def _hits(low: bytes) -> Iterator[int]:
         for before, anchor, _ in behind.get(low[at - _KEY : at], other):
             if low.startswith(anchor, at - before):
                 yield at - before
-        at += 1
-        if low[at : at + 1] == b"/" and (run := _SLASHES.match(low, at)):
-            at = run.end() - 1
-        at = low.find(b"/", at)
+        done = at + 1
+        at = low.find(b"/", done)
+        if at == done:
+            at = _run_end(low, at)
 
 
 def _groups(places: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -251,8 +251,9 @@ def _labelled(text: bytes, at: int) -> Mention | None:
             glued = match is None or addresses.is_glued(text, start)
             return None if match is None or glued else _mention(match, start, "text")
         route = text[at + 5 : at + 10]
-        pattern = _BY_NUMBER if b"?" in route else _BY_FOLDER
-        match = pattern.match(text, at) if route[:1] in b"aAfFpP" else None
+        match = _BY_NUMBER.match(text, at) if b"?" in route else None
+        if route[:1] in b"fFpP":
+            match = _BY_FOLDER.match(text, at)
         return _by_parts(text, start, match) if match is not None else None
     if following == b"-" and (match := _VANITY.match(text, at)):
         return _address(text, start, match)

@@ -17,6 +17,7 @@ _LOOK = 160
 _LEAST_LINE = 2
 """A shorter line is no part of a reference; keeps a column of digits cheap."""
 
+_DOT, _ZERO, _NINE = b".09"
 _BREAK = rb"[ \t]{0,3}\r?\n[ \t]{0,40}"
 _FOLD = rb"\r?\n[ \t]"
 _CUT_NUMBER = b"|".join(
@@ -122,30 +123,22 @@ def joins(raw: bytes, low: bytes) -> list[tuple[int, int]]:
             at = raw.find(b"\n", at + 2)
             continue
         if at - before > _LEAST_LINE:
-            folded = folded or following in b" \t"
             start = at
             while raw[start - 1] in b" \t\r" and at - start < 4:
                 start -= 1
             last = raw[start - 1]
-            if last in b"0123456789":  # spare columns of digits the pattern, and lists of labels
-                match = None
-                if (
-                    b"." in raw[start - 6 if start > 6 else 0 : at + 5]
-                    or b"/" in raw[start - 8 if start > 8 else 0 : start]
-                ):
-                    match = _CANDIDATE.match(raw, start)
-            elif (last in b"=?&:" and following not in b" \t") or (
-                last in b"."
-                and raw[start - 5 : start - 1].isdigit()
-                and not (
-                    raw[at + 1 : at + 6]
-                    if raw[start - 5 : start - 3] > b"14"
-                    else raw[at + 1 : at + 5]
-                )
-                .strip()
-                .isdigit()
+            is_fold = following in b" \t"
+            folded = folded or is_fold
+            if last in b"=?&:":
+                match = _CANDIDATE.match(raw, start) if is_fold else None
+            elif last == _DOT:
+                match = None if _is_column(raw, start, at + 1) else _CANDIDATE.match(raw, start)
+            elif (
+                _ZERO <= last <= _NINE and raw.find(b".", start - 6 if start > 6 else 0, at + 5) < 0
             ):
-                match = None
+                match = None  # no new id, whose digits a full stop parts
+                if raw.find(b"/", start - 8 if start > 8 else 0, start) >= 0:
+                    match = _CANDIDATE.match(raw, start)
             else:
                 match = _CANDIDATE.match(raw, start)
             if match is not None:
@@ -163,6 +156,13 @@ def joins(raw: bytes, low: bytes) -> list[tuple[int, int]]:
         if not apart or apart[-1][1] <= cut[0]:
             apart.append(cut)
     return apart
+
+
+def _is_column(raw: bytes, start: int, end: int) -> bool:
+    """Whether too few digits follow a break behind a full stop: a cheap look, for columns of them."""
+    year = raw[max(0, start - 5) : start - 3]
+    width = 5 if year > b"14" else 4
+    return year.isdigit() and not raw[end : end + width].strip().isdigit()
 
 
 def _is_cut(left: bytes, right: bytes) -> bool:
