@@ -314,12 +314,13 @@ def _gaps(mentions: Sequence[Mention], length: int) -> Sequence[tuple[int, int]]
 
 def _in_windows(raw: bytes, low: bytes, cuts: Sequence[tuple[int, int]]) -> list[Mention]:
     """The mentions of a text in which something may have to be made plain first."""
-    places = sorted((*_hits(low), *(start for start, _ in cuts)))
+    hits = _hits(low)
+    places = sorted((*hits, *(start for start, _ in cuts)))
     groups = list(_groups(places))
     all_seen = len(groups) == 1 and places[0] <= _BEFORE and len(raw) - places[-1] <= _AFTER
     if not all_seen:
         seen = unhidden(raw)
-        if len(seen) < len(raw) and sum(1 for _ in _hits(seen.translate(FOLD))) > len(places):
+        if len(seen) < len(raw) and len(_hits(seen.translate(FOLD))) > len(hits):
             groups = [(0, len(raw))]  # an anchor is hidden somewhere
     mentions: list[Mention] = []
     cut = 0
@@ -342,23 +343,25 @@ def _in_windows(raw: bytes, low: bytes, cuts: Sequence[tuple[int, int]]) -> list
     return mentions
 
 
-def _hits(low: bytes) -> Iterator[int]:
+def _hits(low: bytes) -> list[int]:
     """Where anchors begin."""
     finds, behind, other = _grammar()
+    hits = []
     for anchor, _ in finds:
         at = low.find(anchor)
         while at >= 0:
-            yield at
+            hits.append(at)
             at = low.find(anchor, at + len(anchor))
     at = low.find(b"/")
     while at >= 0:
+        done = at + 1
         for before, anchor, _ in behind.get(low[at - _KEY : at], other):
             if low.startswith(anchor, at - before):
-                yield at - before
-        done = at + 1
+                hits.append(at - before)
         at = low.find(b"/", done)
         if at == done:
             at = _run_end(low, at)
+    return hits
 
 
 def _groups(places: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -243,7 +243,7 @@ def _labelled(text: bytes, at: int) -> Mention | None:
     """At the word arXiv."""
     start, at = at, at + 5
     following = text[at : at + 1]
-    if following == b"." and text[at + 1 : at + 4].lower() == b"org":
+    if following == b"." and text[at + 1 : at + 2] in b"oO":
         if match := _ADDRESS.match(text, at):
             return _address(text, start, match)
         if text[at + 4 : at + 5] == b":":
@@ -251,10 +251,10 @@ def _labelled(text: bytes, at: int) -> Mention | None:
             glued = match is None or addresses.is_glued(text, start)
             return None if match is None or glued else _mention(match, start, "text")
         route = text[at + 5 : at + 10]
-        match = _BY_NUMBER.match(text, at) if b"?" in route else None
-        if route[:1] in b"fFpP":
-            match = _BY_FOLDER.match(text, at)
-        return _by_parts(text, start, match) if match is not None else None
+        if b"?" in route or route[:1] in b"fFpP":
+            match = _BY_NUMBER.match(text, at) or _BY_FOLDER.match(text, at)
+            return _by_parts(text, start, match) if match is not None else None
+        return None
     if following == b"-" and (match := _VANITY.match(text, at)):
         return _address(text, start, match)
     before = text[start - 1 : start]
