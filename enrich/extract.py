@@ -215,14 +215,14 @@ Recogniser = Callable[[bytes, int], Sequence[Mention]]
 
 class _Grammar(NamedTuple):
     finds: tuple[tuple[bytes, Recogniser], ...]
-    """The anchors without a slash."""
+    """Anchors that are looked for one by one."""
     behind: Mapping[bytes, Sequence[tuple[int, bytes, Recogniser]]]
-    """Those with one, by the bytes before it: how far before the slash each begins.
+    """Those with a slash, by the bytes before it: how far before the slash each begins.
 
     Slashes are rare in prose, so that one scan for them serves many anchors.
     """
-    other: Sequence[tuple[int, bytes, Recogniser]]
-    """Those that begin with a slash or just before one."""
+    ahead: Mapping[bytes, Sequence[tuple[int, bytes, Recogniser]]]
+    """Those that begin with the slash or shortly before it, by the byte behind it."""
 
 
 _KEY = 3
@@ -231,21 +231,20 @@ _KEY = 3
 
 @cache
 def _grammar() -> _Grammar:
-    anchors = [
-        (a.translate(FOLD), source.recognise) for source in sources() for a in source.anchors
-    ]
+    finds = []
     behind: dict[bytes, list[tuple[int, bytes, Recogniser]]] = {}
-    for anchor, recognise in anchors:
-        slash = anchor.find(b"/")
-        if slash >= 0:
-            key = anchor[slash - _KEY : slash] if slash >= _KEY else b""
-            behind.setdefault(key, []).append((slash, anchor, recognise))
-    other = behind.pop(b"", [])
-    return _Grammar(
-        tuple(pair for pair in anchors if b"/" not in pair[0]),
-        {key: near + other for key, near in behind.items()},
-        other,
-    )
+    ahead: dict[bytes, list[tuple[int, bytes, Recogniser]]] = {}
+    for source in sources():
+        for anchor in (anchor.translate(FOLD) for anchor in source.anchors):
+            before, slash, after = anchor.partition(b"/")
+            entry = (len(before), anchor, source.recognise)
+            if slash and len(before) >= _KEY:
+                behind.setdefault(before[-_KEY:], []).append(entry)
+            elif slash and after:
+                ahead.setdefault(after[:1], []).append(entry)
+            else:
+                finds.append(entry[1:])
+    return _Grammar(tuple(finds), behind, ahead)
 
 
 def _search(raw: bytes, low: bytes, *, is_ascii: bool) -> list[Mention]:
@@ -260,7 +259,7 @@ def _search(raw: bytes, low: bytes, *, is_ascii: bool) -> list[Mention]:
 
 def _recognised(text: bytes, low: bytes) -> list[Mention]:
     """What the sources recognise in plain text, in order; within a mention nothing is looked for."""
-    finds, behind, other = _grammar()
+    finds, behind, ahead = _grammar()
     mentions: list[Mention] = []
     gaps: Sequence[tuple[int, int]] = ((0, len(low)),)
     for anchor, recognise in finds:
@@ -282,12 +281,15 @@ def _recognised(text: bytes, low: bytes) -> list[Mention]:
         at = low.find(b"/", start, end)
         while at >= 0:
             done = at + 1
-            for before, anchor, recognise in behind.get(low[at - _KEY : at], other):
-                if low.startswith(anchor, at - before):
-                    seen = recognise(text, at - before)
-                    if seen:
-                        more += seen
-                        done = max(done, seen[-1].end)
+            near = behind.get(low[at - _KEY : at], ())
+            next_ = ahead.get(low[done : done + 1], ())
+            if near or next_:
+                for before, anchor, recognise in (*near, *next_):
+                    if low.startswith(anchor, at - before):
+                        seen = recognise(text, at - before)
+                        if seen:
+                            more += seen
+                            done = max(done, seen[-1].end)
             at = low.find(b"/", done, end)
             if at == done:  # only the ends of a run can belong to an anchor
                 at = _run_end(low, at)
@@ -345,7 +347,7 @@ def _in_windows(raw: bytes, low: bytes, cuts: Sequence[tuple[int, int]]) -> list
 
 def _hits(low: bytes) -> list[int]:
     """Where anchors begin."""
-    finds, behind, other = _grammar()
+    finds, behind, ahead = _grammar()
     hits = []
     for anchor, _ in finds:
         at = low.find(anchor)
@@ -355,9 +357,12 @@ def _hits(low: bytes) -> list[int]:
     at = low.find(b"/")
     while at >= 0:
         done = at + 1
-        for before, anchor, _ in behind.get(low[at - _KEY : at], other):
-            if low.startswith(anchor, at - before):
-                hits.append(at - before)
+        near = behind.get(low[at - _KEY : at], ())
+        next_ = ahead.get(low[done : done + 1], ())
+        if near or next_:
+            for before, anchor, _ in (*near, *next_):
+                if low.startswith(anchor, at - before):
+                    hits.append(at - before)
         at = low.find(b"/", done)
         if at == done:
             at = _run_end(low, at)

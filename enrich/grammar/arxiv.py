@@ -246,12 +246,12 @@ def _labelled(text: bytes, at: int) -> Mention | None:
     if following == b"." and text[at + 1 : at + 2] in b"oO":
         if match := _ADDRESS.match(text, at):
             return _address(text, start, match)
-        if text[at + 4 : at + 5] == b":":
+        route = text[at + 4 : at + 10]
+        if route[:1] == b":":
             match = _OAI.match(text, at)
             glued = match is None or addresses.is_glued(text, start)
             return None if match is None or glued else _mention(match, start, "text")
-        route = text[at + 5 : at + 10]
-        if b"?" in route or route[:1] in b"fFpP":
+        if b"?" in route or route[1:2] in b"fFpP":
             match = _BY_NUMBER.match(text, at) or _BY_FOLDER.match(text, at)
             return _by_parts(text, start, match) if match is not None else None
         return None

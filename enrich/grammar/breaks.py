@@ -18,7 +18,7 @@ _LEAST_LINE = 2
 """A shorter line is no part of a reference; keeps a column of digits cheap."""
 
 _DOT, _ZERO, _NINE = b".09"
-_BREAK = rb"[ \t]{0,3}\r?\n[ \t]{0,40}"
+_BREAK = rb"[ \t]{0,3}+\r?+\n[ \t]{0,40}+"
 _FOLD = rb"\r?\n[ \t]"
 _CUT_NUMBER = b"|".join(
     [  # a new id of either width behind its full stop, before it, and an old one
@@ -41,8 +41,8 @@ _CUT_NUMBER = b"|".join(
 _CANDIDATE = re.compile(
     rb"(?i)(?<=/)" + _BREAK + rb"(?=[a-z0-9])"
     rb"|(?<=[0-9.])(?=[ \t\r\n])(?:" + _CUT_NUMBER + rb")"
-    rb"|(?<=[a-z-])" + _BREAK + rb"(?=[a-z-]{1,12}[./:?=])"
-    rb"|(?<=[a-z])" + _BREAK + rb"(?=/(?:abs|pdf|html|format|e-print|src|forum|papers?)[/?]"
+    rb"|(?<=[a-z-])" + _BREAK + rb"(?=[a-z-]{1,12}+[./:?=]"
+    rb"|/(?:abs|pdf|html|format|e-print|src|forum|papers?)[/?]"
     rb"|\.(?:org|net|gov|co|com)/|\?(?:id|noteid)=|/[0-9]{4}\.[0-9]|/[0-9]{7}(?![0-9])|=[a-z0-9_-]"
     rb"|/[a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,9})?/[0-9]{7}|\.[a-z]{2}/[0-9]{7}|/(?:arxiv|attachment|references|revisions|notes)[/?]"
     rb"|\.[0-9]{4}\.[0-9])"

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 FOLD = bytes(ord("0") if 48 <= byte < 58 else byte for byte in range(256)).lower()
 """For `bytes.translate`: lower case, and each digit as `0`; anchors are searched in such text."""
@@ -38,9 +39,9 @@ _CHARACTER = (
     rb"|(?<=\xe3)\x80[\x80\x81]|(?<=\xef)\xbc[\x88\x89\x8c\x8d\x9a\x9b]"
 )
 _ESCAPE = re.compile(
-    rb"[%&\\<\xc2\xe2\xe3\xef](?:"
+    rb"([%&\\<\xc2\xe2\xe3\xef](?:"
     + b"|".join((_PERCENT, _ENTITY, _BACKSLASH, _TAG, _INVISIBLE, _CHARACTER))
-    + rb")"
+    + rb"))"
 )
 _PERCENT_AT, _ENTITY_AT = re.compile(b"%" + _PERCENT), re.compile(b"&" + _ENTITY)
 _BACKSLASH_AT, _TAG_AT = re.compile(rb"\\" + _BACKSLASH), re.compile(b"<" + _TAG)
@@ -131,31 +132,23 @@ def unhidden(raw: bytes) -> bytes:
     return _GONE.sub(b"", raw)
 
 
-Edit = tuple[int, int, bytes]
-"""What stands in the text from here to there, and what is read instead."""
-
-
 class Plain:
     """A plain text, with the way back to the bytes that it was made of."""
 
-    __slots__ = ("_below", "_clean", "_edits", "_low", "text")
+    __slots__ = ("_below", "_clean", "_ends", "_low", "_new", "_starts", "text")
 
-    def __init__(self, text: bytes, edits: Iterable[Edit], below: Plain | int) -> None:
-        self._edits: list[Edit] = [(0, 0, b"")]
-        self._edits += edits
-        self._clean = [0]  # where each begins in the plain text
+    def __init__(self, parts: list[bytes], new: list[bytes], below: Plain | int) -> None:
+        """Of a text in parts, every second of which is read as the next of `new`."""
+        ends = list(accumulate(map(len, parts)))
+        self._starts = [0, *ends[0::2]]  # where what is replaced begins and ends in the text below
+        self._ends = [0, *ends[1::2]]
+        self._new = [b"", *new]
+        parts[1::2] = new
+        self.text = b"".join(parts)
+        self._clean = [0, *list(accumulate(map(len, parts)))[0::2]]  # where it begins here
+        self._clean.pop()
         self._below = None if isinstance(below, int) else below
         self._low = below if isinstance(below, int) else 0
-        pieces: list[bytes] = []
-        length = done = 0
-        for start, end, new in self._edits[1:]:
-            pieces += (text[done:start], new)
-            length += start - done
-            self._clean.append(length)
-            length += len(new)
-            done = end
-        pieces.append(text[done:])
-        self.text = b"".join(pieces)
 
     def start(self, at: int) -> int:
         """The raw offset at which the plain byte `at` begins."""
@@ -168,9 +161,9 @@ class Plain:
         return self._low + at if self._below is None else self._below.end(at)
 
     def _there(self, edit: int, at: int) -> int:
-        start, end, new = self._edits[edit]
         at -= self._clean[edit]
-        length = len(new)
+        length = len(self._new[edit])
+        start, end = self._starts[edit], self._ends[edit]
         return start + at * ((end - start) // length) if at < length else at + end - length
 
 
@@ -185,22 +178,35 @@ def plain(raw: bytes, low: int, high: int, cuts: Sequence[tuple[int, int]] = ())
     seen = None
     if cuts:
         within = [(a - low, b - low, b"") for a, b in cuts if low <= a and b <= high]
-        seen = Plain(window, within, low)
+        seen = _edited(window, within, low)
     is_rewritten = b"rldefense" in window
     for _ in range(_MOST_ROUNDS):
-        window = seen.text if seen else window
+        below = low if seen is None else seen
+        window = window if seen is None else seen.text
         edits = list(_proofpoint(window)) if is_rewritten else []
-        if not edits:
-            edits = [(*m.span(), _decoded(m[0])) for m in _ESCAPE.finditer(window)]
-        if not edits or (
-            b"&" in window and all(new == window[start:end] for start, end, new in edits)
-        ):  # no entity that HTML knows
+        if edits:
+            seen = _edited(window, edits, below)
+            continue
+        parts = _ESCAPE.split(window)
+        escapes = parts[1::2]
+        new = list(map(_decoded, escapes))
+        if new == escapes:
             break
-        seen = Plain(window, edits, low if seen is None else seen)
+        seen = Plain(parts, new, below)
     return seen
 
 
-def _proofpoint(text: bytes) -> Iterable[Edit]:
+def _edited(text: bytes, edits: Sequence[tuple[int, int, bytes]], below: Plain | int) -> Plain:
+    """The text with other bytes from here to there."""
+    parts: list[bytes] = []
+    done = 0
+    for start, end, _ in edits:
+        parts += (text[done:start], text[start:end])
+        done = end
+    return Plain([*parts, text[done:]], [new for _, _, new in edits], below)
+
+
+def _proofpoint(text: bytes) -> Iterable[tuple[int, int, bytes]]:
     """Proofpoint's rewritten addresses, version 2, which writes %3A as -3A and / as _."""
     for region in _PROOFPOINT.finditer(text):
         for match in _PROOFPOINT_ESCAPE.finditer(text, region.start(1), region.end(1)):
