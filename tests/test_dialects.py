@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrich.dialects import Dialect, Event, dialects, names
+from enrich.dialects._shared import refers
 from enrich.dialects.researchseminars import DIALECT as RESEARCHSEMINARS
 from enrich.extract import find_references
 from enrich.inputs import read_talks
@@ -191,6 +192,19 @@ def test_an_address_that_is_none_costs_no_talk(url: str) -> None:
     ):
         (talk,) = read_talks(json.dumps(document).encode())
         assert talk.title == "On knots"
+
+
+def test_the_quick_look_for_references_misses_none() -> None:
+    data = Path(__file__).parent / "data"
+    texts = ["See https://huggingface.co/papers/Zq8RtLmV2c", "OPENREVIEW.net/forum?id=FpKgG31Z_i9"]
+    for name in ("extraction.jsonl", "extraction_second.jsonl"):
+        texts += [
+            json.loads(line)["text"] for line in (data / name).read_text("utf-8").splitlines()
+        ]
+    found = [text for text in texts if find_references(text)]
+    exact = [reference.exact for text in found for reference in find_references(text)]
+    assert len(found) > 50
+    assert [text for text in (*found, *exact) if refers(text) != bool(find_references(text))] == []
 
 
 def test_somebody_reads_every_event() -> None:
