@@ -13,13 +13,13 @@ from enrich.grammar import addresses, cues
 from enrich.grammar.arxiv_ids import (
     ARCHIVES,
     NEW,
-    OLD,
     OLD_NUMBER,
     VERSION,
     canonical,
     paper,
     version,
 )
+from enrich.grammar.lists import FILE, GOES_ON, ID, ends_bare, mention_of, with_list
 from enrich.model import Form, Mention
 from enrich.paper import PaperId
 
@@ -47,8 +47,6 @@ ANCHORS = (
     b"xxx.itp.ac.cn/",
 )
 
-_ID = rb"(?P<id>" + NEW + b"|" + OLD + b")"
-
 # https://arxiv.org/<route>/<id>; the routes of today and those that old links still use
 _ROUTE = (
     rb"(?>(?:abs|pdf|html|format|e-?print|src|ps|dvi|tb|trackback|bibtex|refs|cits|audio|other)"
@@ -61,7 +59,7 @@ _ADDRESS = re.compile(
     rb"(?i)\.org\.?(?::[0-9]{1,5})?/{1,3}"
     + _ROUTE
     + rb"(?:arxiv:)?"
-    + _ID
+    + ID
     + VERSION
     + rb"(?:\.pdf(?![a-z0-9]))?"
 )
@@ -73,16 +71,16 @@ _BY_FOLDER = re.compile(  # /ftp/hep-th/papers/9901/9901001.pdf, /PS_cache/hep-t
 _BY_NUMBER = re.compile(  # /abs?archive=math&papernum=0601001
     rb"(?i)\.org/+abs/?\?archive=([a-z-]{2,9})&papernum=([0-9]{7})(?![0-9])" + VERSION
 )
-_OAI = re.compile(rb"(?i)\.org:[ ]?" + _ID + VERSION)
+_OAI = re.compile(rb"(?i)\.org:[ ]?" + ID + VERSION)
 _NOT_PAPERS = (b"static.", b"info.", b"blog.", b"status.")
 
 _LABEL = re.compile(
     rb"(?i)(?:s|ids?)?+(?P<sep>[ \t~]{0,4}+[:;.,#=_/-]{0,2}+[ \t~]{0,4}+(?:(?:\r?\n|\x0b)[ \t]{0,40}+)?+[(\[{\"'<]{0,2}+"
     rb"(?:(?:abs|pdf)/|"
-    rb"(?=[a-z.-]{2,20}/[0-9])" + cues.CATEGORY + rb"/(?=[0-9]{4}\.))?)" + _ID + VERSION
+    rb"(?=[a-z.-]{2,20}/[0-9])" + cues.CATEGORY + rb"/(?=[0-9]{4}\.))?)" + ID + VERSION
 )
 _BIBCODE = re.compile(rb"(?i)(?:([0-9]{4})\.?([0-9]{5})|([0-9]{4}\.[0-9]{4}))[a-z](?![a-z0-9])")
-_VANITY = re.compile(rb"(?i)-vanity\.com/papers/+" + _ID + VERSION)
+_VANITY = re.compile(rb"(?i)-vanity\.com/papers/+" + ID + VERSION)
 _DBLP = re.compile(rb"(?i)corr/abs-([0-9]{4})-([0-9]{4,5})(?![0-9])")
 
 _READERS = (  # sites whose addresses carry our ids
@@ -93,7 +91,7 @@ _READERS = (  # sites whose addresses carry our ids
     rb"|lanl\.gov/+(?:abs|pdf|ps|html|format|e-print)/+|xxx\.itp\.ac\.cn/+(?:abs|pdf|ps|format)/+"
 )
 _READER = re.compile(
-    rb"(?i)(?:" + _READERS + rb")(?:arxiv:)?" + _ID + VERSION + rb"(?:\.pdf(?![a-z0-9]))?"
+    rb"(?i)(?:" + _READERS + rb")(?:arxiv:)?" + ID + VERSION + rb"(?:\.pdf(?![a-z0-9]))?"
 )
 _FORUM = re.compile(  # OpenReview's page of an arXiv paper
     rb"(?i)openreview\.net/+forum/?\?(?:[\w.%-]{1,32}=[^\s&]{0,80}+&){0,6}arxivid=\Z"
@@ -101,15 +99,9 @@ _FORUM = re.compile(  # OpenReview's page of an arXiv paper
 _NEW_AT = re.compile(rb"(?i)(?P<id>" + NEW + rb")" + VERSION)
 _OLD_AT = re.compile(rb"(?i)(?P<number>" + OLD_NUMBER + rb")" + VERSION)
 _NEW_KEY = re.compile(NEW)
-_FILE = rb"\.(?:pdf|txt|tex|ps|e?ps|dvi|gz|tar|zip|html?|md|json|csv|log|bib|docx?|pptx?|xml|dat|png|jpe?g|py|bin|exe|iso|deb|rpm|whl|dmg|pkg)(?![a-z0-9])"
-_IS_FILE = re.compile(rb"(?i)" + _FILE)
-_BARE_END = re.compile(  # what may not stand behind a bare id
-    rb"(?i)(?![a-z0-9@%]|_[a-z0-9]|[.:-][0-9]|,[0-9]{3}(?![0-9.])|/(?![0-9]{4}\.[0-9])[a-z0-9~]|"
-    + _FILE
-    + rb")"
-)
+_IS_FILE = re.compile(rb"(?i)" + FILE)
 _OLD_END = re.compile(  # the same behind an old one, whose archive is its prefix: a letter may
-    rb"(?i)(?![@%]|_[a-z0-9]|[.:-][0-9]|/(?![0-9]{4}\.[0-9])[a-z0-9~]|" + _FILE + rb")"
+    rb"(?i)(?![@%]|_[a-z0-9]|[.:-][0-9]|/(?![0-9]{4}\.[0-9])[a-z0-9~]|" + FILE + rb")"
 )
 _BARE_START = re.compile(rb"(?i)(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_|[=<>~!]=)\Z")
 _JOURNAL = re.compile(rb"(?i)journal\s{0,4}=\s{0,4}[{\"']{0,2}(?:corr|arxiv)")
@@ -119,57 +111,15 @@ _CORR = re.compile(
     rb"(?:\\(?:textbf|textit|emph|bf|it)[\s{]{0,3})?\Z"
 )
 
-_LATER = re.compile(  # "v2", "(v2)", "[v2]", ", version 2" behind an id
-    rb"(?i)(?:,?[ \t]{1,3}v|,?[ \t]{0,3}[(\[][ \t]?v|,?[ \t]{0,3}[(\[]?[ \t]{0,2}(?<![0-9a-z])ver(?:sion|\.)?[ \t]{0,2})"
-    rb"([1-9][0-9]{0,2})(?![a-z0-9]|\.[0-9])[)\]]?"
-)
-_AND = (
-    "(?=[aAdDeEiIjJkKoOsSuUvVyY\\x80-\\xff])"  # spares most words the list
-    "(?:"
-    "(?:and|und|sowie|et|y|e|i|og|och|en|ja|ve|oraz|a|ac|és|și|şi|si|và|и|й|та|"
-    "και|و|\u05d5|और|และ|dan|eta|in|kaj|agus|un|ir|dhe)(?![a-z0-9])"
-    "|和|与|與|及|と|および|및|와|과|그리고|以及"
-    ")"
-).encode()
-_WHITE = rb"[ \t]{0,8}(?:(?:\r?\n|\x0b)[ \t]{0,8})?"
-_MAY_GO_ON = frozenset(  # with the first bytes of kana, han and hangul, where no blank stands before an "and"
-    bytes((b,)) for b in b" \t\r\n\x0b,;&+|/([)]}\"'\xe3\xe4\xe5\xe8\xea\xeb\xec"
-)
-_GOES_ON_FORM = (
-    rb"[)\]}\"']{0,2}[ \t]{0,8}(?:[,;&+|/](?:\W{0,6}(?:v?[0-9]|ver)|[a-z]{2,8}[-./]|\W{0,6}(?:"
-    + _AND
-    + rb")[ \t\r\n])"
-    rb"|(?:\r?\n|\r|\x0b)[ \t]{0,8}[\[({\"'*+0-9-]|[\xe3-\xec]|v(?:er|[0-9])|[(\[][ \t]?(?:v[0-9]|ver|[a-z]{2,8}[-.,\]])"
-    rb"|(?:" + _AND + rb")[ \t\r\n(\[\"'0-9])"
-)
-_GOES_ON = re.compile(
-    rb"(?i)" + _GOES_ON_FORM
-)  # a version or another item, cheaply told from prose
-_NEXT = re.compile(
-    rb"(?i)(?:" + cues.CATEGORIES + rb")?[)\]}\"']{0,2}"
-    rb"(?:(?:"
-    + _WHITE
-    + rb"(?:[,;&+|/]|\xe3\x80\x81|"
-    + _AND
-    + rb")){1,3}"
-    + _WHITE
-    + rb"|[ \t]{0,8}(?:\r?\n|\x0b)[ \t]{0,8})"
-    rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,2}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{1,4})?[(\[{\"']{0,2}"
-    + _ID
-    + VERSION
-)
-
-
 _COMMON = re.compile(  # how nearly all are written, with nothing behind that has to be looked at
     rb"ar[xX]iv(?:\.org/(?:abs|pdf)/|:[ ]?)(" + NEW + rb")(?:v([1-9][0-9]{0,2}))?(?:\.pdf)?"
-    rb"(?=[.,;:)\]>}\"']{0,3}(?:\s|\Z))(?!(?i:" + _GOES_ON_FORM + rb"))"
+    rb"(?=[.,;:)\]>}\"']{0,3}(?:\s|\Z))(?!(?i:" + GOES_ON + rb"))"
 )
 
 _PLAIN_BEFORE = frozenset(bytes((b,)) for b in b" \t\r\n\x0b([{<>\"'`|*") | {b""}
 _ARCHIVE_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-"
 _BEFORE_NUMBER = frozenset({b" ", *(b"%d" % digit for digit in range(10))})
 _SLASH, _DIGITS = ord("/"), b"0123456789"
-_SURE_ENDS = frozenset({b"", b" ", b"\n", b")", b"]", b";"})
 _NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _ARCHIVE_LETTERS[:-2])
 _BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<sSiI0123456789")
 
@@ -210,33 +160,7 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
     else:
         first = _dblp(text, at) if kind in b"cC" else None
         first = first or _read(text, at)
-    return _with_list(text, first) if first is not None else ()
-
-
-def _with_list(text: bytes, mention: Mention) -> Sequence[Mention]:
-    """The mention, its version if that stands behind it, and the bare ids that go on from it."""
-    end = mention.end
-    if text[end : end + 1] not in _MAY_GO_ON or not _GOES_ON.match(text, end):
-        return (mention,)
-    found = []
-    while True:
-        later = _LATER.match(text, end) if mention.version is None else None
-        if later is not None:
-            mention = mention._replace(version=version(later[1]))
-            end = later.end()
-        match = _NEXT.match(text, end)
-        if match is None or not _ends_bare(text, match.end()):
-            break
-        found.append(mention)
-        mention = _mention(match, match.start("id"), "bare")
-        end = mention.end
-    return (*found, mention)
-
-
-def _mention(match: re.Match[bytes], start: int, form: Form) -> Mention:
-    key, number = match.group("id", "version")
-    found = paper(key) if b"/" in key else PaperId("arxiv:" + key.decode())
-    return Mention(found, version(number) if number else None, start, match.end(), form)
+    return with_list(text, first) if first is not None else ()
 
 
 def _labelled(text: bytes, at: int) -> Mention | None:
@@ -250,7 +174,7 @@ def _labelled(text: bytes, at: int) -> Mention | None:
         if route[:1] == b":":
             match = _OAI.match(text, at)
             glued = match is None or addresses.is_glued(text, start)
-            return None if match is None or glued else _mention(match, start, "text")
+            return None if match is None or glued else mention_of(match, start, "text")
         if b"?" in route or route[1:2] in b"fFpP":
             match = _BY_NUMBER.match(text, at) or _BY_FOLDER.match(text, at)
             return _by_parts(text, start, match) if match is not None else None
@@ -267,7 +191,7 @@ def _labelled(text: bytes, at: int) -> Mention | None:
     if separator in {b"/", b"", b",", b";"} and _IS_FILE.match(text, match.end()):
         return None
     if before in _PLAIN_BEFORE:
-        return _mention(match, start, "text")
+        return mention_of(match, start, "text")
     if addresses.is_glued(text, start) and text[start - 8 : start].lower() != b"preprint":
         return None
     doi = text[start - 9 : start].lower() == b"10.48550/"
@@ -276,13 +200,13 @@ def _labelled(text: bytes, at: int) -> Mention | None:
         host = addresses.host_start(text, start - 1)
         if text[host:start].lower().endswith(b"doi.org/"):
             start = addresses.scheme_start(text, host)
-        return _mention(match, start, "doi")
+        return mention_of(match, start, "doi")
     if addresses.in_address(text, start):
         if separator not in {b":", b"-"}:
             return None
     elif separator == b"/" and before in b"/\\.~":
         return None
-    return _mention(match, start, "text")
+    return mention_of(match, start, "text")
 
 
 def _address(text: bytes, start: int, match: re.Match[bytes]) -> Mention | None:
@@ -290,7 +214,7 @@ def _address(text: bytes, start: int, match: re.Match[bytes]) -> Mention | None:
     begin = _host(text, start)
     if begin is None or addresses.is_userinfo(text, match.end()):
         return None
-    return _mention(match, begin, "url")
+    return mention_of(match, begin, "url")
 
 
 def _host(text: bytes, start: int) -> int | None:
@@ -351,7 +275,7 @@ def _numbered(text: bytes, at: int) -> Mention | None:
     if before == b"/" and text[at - 4 : at].lower() == b"abs/":
         match = _NEW_AT.match(text, at)
         if match is not None and _is_corr(text, at - 4, match.end()):
-            return _mention(match, at - 4, "text")
+            return mention_of(match, at - 4, "text")
     if before in _NEVER_BEFORE or text[at - 6 : at - 1].lower() == b"arxiv":
         return None  # the label has been looked at
     forum = _forum(text, at) if before == b"=" else None
@@ -363,13 +287,13 @@ def _numbered(text: bytes, at: int) -> Mention | None:
     if forum is not None:
         return _address(text, forum, match)
     if (
-        not _ends_bare(text, match.end())
+        not ends_bare(text, match.end())
         or (before not in _PLAIN_BEFORE and addresses.in_address(text, at))
         or not cues.is_cued(text, at, match.end())
         or _BARE_START.search(text[max(0, at - 2) : at])
     ):
         return None
-    return _mention(match, at, "bare")
+    return mention_of(match, at, "bare")
 
 
 def _forum(text: bytes, at: int) -> int | None:
@@ -378,11 +302,6 @@ def _forum(text: bytes, at: int) -> int | None:
         return None
     found = _FORUM.search(text[max(0, at - 240) : at])
     return at - len(found[0]) if found else None
-
-
-def _ends_bare(text: bytes, end: int) -> bool:
-    """Whether a bare id may end here: before no letter, further number or file's suffix."""
-    return text[end : end + 1] in _SURE_ENDS or _BARE_END.match(text, end) is not None
 
 
 def _is_corr(text: bytes, start: int, end: int) -> bool:

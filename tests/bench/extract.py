@@ -100,14 +100,14 @@ def abstract(rng: random.Random, sentences: int, links: int) -> str:
 
 
 def texts(rng: random.Random, kind: str) -> list[str]:
-    """`dense`: 3.5 kB, as a calendar's event with its abstract, and a link in each.
+    """`dense`: 3.9 kB, as a calendar's event with its abstract, and a link in each.
 
     `packed`: 1.8 kB and 1.2 links, as bare abstracts of machine learning. `sparse`: a link in 200.
     """
     if kind == "packed":
         return [abstract(rng, 12, rng.choice([1, 1, 1, 1, 2])) for _ in range(TEXTS)]
     share = 1.0 if kind == "dense" else 0.005
-    return [abstract(rng, 24, int(rng.random() < share)) for _ in range(TEXTS)]
+    return [abstract(rng, 27, int(rng.random() < share)) for _ in range(TEXTS)]
 
 
 def combined() -> re.Pattern[bytes]:
