@@ -111,39 +111,27 @@ _BESIDE = re.compile(
 """Lines of a dial-in list, a number and a place, and of a service's own words: only beside a meeting."""
 
 _HINT_LABELS = (
-    "tel",
-    "pin",
-    "[^a-z]id",
-    "code",
-    "wort",
-    "phone",
+    "tel|pin|url|[^a-z]id",
+    "code|wort|dial|nion|i..n|i..o|ione|efon|link|join",
+    "phone|nion |webex|teams",
     "number",
-    "numbers",
-    "call.in",
-    "dial",
-    "dial.in",
-    "webinar",
-    "nion",
-    "nion ",
-    "i..n",
-    "i..o",
-    "ione",
-    "efon",
-    "einwahl",
-    "webex",
-    "teams",
-    "meeting",
-    "link",
-    "url",
-    "join",
+    "numbers|call.in|dial.in|webinar|einwahl|meeting",
 )
-_HINT_SERVICES = ("soft", "eby", "live", "jeans", "webex", "google", "zoom", "zoomgov", "meeting")
+_HINT_HOSTS = (r"\.gg", r"\.town", r"oom\.us|jit\.si")
+_HINT_COMPANIES = ("eby", "soft|live|zoom", "jeans|webex", "google", "zoomgov|meeting")
+"""Those of one width are looked back for together."""
+
+
+def _behind(choices: Iterable[str], sign: str) -> str:
+    return "|".join(f"(?<=(?:{choice}){sign})" for choice in choices)
+
+
 _HINTS = tuple(
     (byte.encode("latin-1"), re.compile(pattern.encode()))
     for byte, pattern in (
         ("z", "zoom"),
         ("p", "pass(?:[ -]?code|wor[dt]|e ?:)"),
-        (":", ":(?:" + "|".join(f"(?<={label}:)" for label in _HINT_LABELS) + ")"),
+        (":", f":(?:{_behind(_HINT_LABELS, ':')})"),
         ("m", "meeting[ -](?:id|n|code|key|pass)"),
         ("\xe4", "会议"),
         ("%", "3a%2f"),
@@ -151,9 +139,7 @@ _HINTS = tuple(
         ("+", r"\+(?<=[a-z(]\+|[ \n:]\+)\d"),
         (
             "/",
-            rf"/(?:(?<=//){_MEETING}|(?<=oom\.us/)|(?<=jit\.si/)|(?<=\.town/)|(?<=\.gg/)|"
-            + "|".join(rf"(?<={service}\.com/)" for service in _HINT_SERVICES)
-            + ")",
+            rf"/(?:(?<=//){_MEETING}|{_behind(_HINT_HOSTS, '/')}|(?<=\.com/)(?:{_behind(_HINT_COMPANIES, '[.]com/')}))",
         ),
     )
 )

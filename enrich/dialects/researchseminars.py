@@ -264,8 +264,7 @@ def addresses(series: str) -> tuple[str, ...]:
 
 def rescheduled(uid: str) -> tuple[Warning, ...]:
     """The warning of a talk whose number is negative: the site moved it, its page is gone."""
-    found = _UID.fullmatch(uid)
-    if found is None or not found["number"].startswith("-"):
+    if "/-" not in uid or _UID.fullmatch(uid) is None:
         return ()
     message = f"the site rescheduled this talk ({uid}); its page may be gone"
     return (Warning(code="rescheduled", message=message),)

@@ -205,7 +205,8 @@ def logical_lines(raw: bytes) -> list[str]:
     ['SUMMARY:Poincaré', 'LOCATION:Café']
     """
     if b"\r" in raw:
-        lines = _CRLF.split(b"".join(_CRLF_FOLD.split(raw)))
+        pieces = _CRLF_FOLD.split(raw) if b"\t" in raw else raw.split(b"\r\n ")
+        lines = _CRLF.split(b"".join(pieces))
         rest = b"".join(lines)
         if b"\n" not in rest and b"\r" not in rest:
             return _decoded(lines)
