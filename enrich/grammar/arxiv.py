@@ -20,6 +20,7 @@ from enrich.grammar.arxiv_ids import (
     version,
 )
 from enrich.grammar.lists import FILE, GOES_ON, ID, ends_bare, mention_of, with_list
+from enrich.grammar.plain import LONG_DASH
 from enrich.model import Form, Mention
 from enrich.paper import PaperId
 
@@ -75,7 +76,7 @@ _OAI = re.compile(rb"(?i)\.org:[ ]?" + ID + VERSION)
 _NOT_PAPERS = (b"static.", b"info.", b"blog.", b"status.")
 
 _LABEL = re.compile(
-    rb"(?i)(?:s|ids?)?+(?P<sep>[ \t~]{0,4}+[:;.,#=_/-]{0,2}+[ \t~]{0,4}+(?:(?:\r?\n|\x0b)[ \t]{0,40}+)?+[(\[{\"'<]{0,2}+"
+    rb"(?i)(?:s|ids?)?+(?P<sep>[ \t~]{0,4}+[:;.,#=_/\x1e-]{0,2}+[ \t~]{0,4}+(?:(?:\r?\n|\x0b)[ \t]{0,40}+)?+[(\[{\"'<]{0,2}+"
     rb"(?:(?:abs|pdf)/|"
     rb"(?=[a-z.-]{2,20}/[0-9])" + cues.CATEGORY + rb"/(?=[0-9]{4}\.))?)" + ID + VERSION
 )
@@ -117,10 +118,11 @@ _COMMON = re.compile(  # how nearly all are written, with nothing behind that ha
 )
 
 _PLAIN_BEFORE = frozenset(bytes((b,)) for b in b" \t\r\n\x0b([{<>\"'`|*") | {b""}
-_ARCHIVE_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-"
+_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ARCHIVE_LETTERS = _LETTERS + b".-" + LONG_DASH
 _BEFORE_NUMBER = frozenset({b" ", *(b"%d" % digit for digit in range(10))})
 _SLASH, _DIGITS = ord("/"), b"0123456789"
-_NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _ARCHIVE_LETTERS[:-2])
+_NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _LETTERS)
 _BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<sSiI0123456789")
 
 _WORTH = re.compile(  # a cheap look at what follows the label
@@ -276,7 +278,9 @@ def _numbered(text: bytes, at: int) -> Mention | None:
         match = _NEW_AT.match(text, at)
         if match is not None and _is_corr(text, at - 4, match.end()):
             return mention_of(match, at - 4, "text")
-    if before in _NEVER_BEFORE or text[at - 6 : at - 1].lower() == b"arxiv":
+    if before in _NEVER_BEFORE:
+        return None
+    if before in b":." and text[at - 6 : at - 1].lower() == b"arxiv":
         return None  # the label has been looked at
     forum = _forum(text, at) if before == b"=" else None
     if forum is None and not cues.may_count(text, at):
@@ -322,13 +326,10 @@ def _old(text: bytes, at: int) -> Mention | None:
     if match is None:
         return None
     head = text[max(0, at - 26) : at - 1]
-    word = head[len(head.rstrip(_ARCHIVE_LETTERS)) :].lower().lstrip(b".-")
-    for part in (
-        word,
-        word.partition(b".")[2],
-        word.rpartition(b"--")[2],
-    ):  # "cf.hep-th/…", "—hep-th/…"
-        archive = _archive(part)
+    word = head[len(head.rstrip(_ARCHIVE_LETTERS)) :].lower().lstrip(b".-" + LONG_DASH)
+    parts = word.split(b".")
+    for part in (b".".join(parts[-2:]), parts[-1], word.rpartition(LONG_DASH)[2]):
+        archive = _archive(part)  # "cf.hep-th/…", "—hep-th/…"
         if archive:
             break
     if not archive:
@@ -353,5 +354,5 @@ def _old(text: bytes, at: int) -> Mention | None:
 def _archive(word: bytes) -> bytes:
     """The archive of math.AG and its like; empty where it is none of the real ones."""
     archive, dot, group = word.partition(b".")
-    archive = archive.replace(b"--", b"-")
+    archive = archive.replace(LONG_DASH, b"-")
     return archive if archive.decode() in ARCHIVES and (not dot or len(group) > 1) else b""

@@ -19,6 +19,9 @@ FOLD = bytes(ord("0") if 48 <= byte < 58 else byte for byte in range(256)).lower
 LITERAL_BREAK = b"\x0b"
 r"""What a literal `\n` becomes: white space that ends a line and joins nothing."""
 
+LONG_DASH = b"\x1e"
+"""What a dash becomes that may also part words."""
+
 _MOST_ROUNDS = 6  # escapes may be escaped, by one mailer after the other
 _FEW = 8  # occurrences that are looked at one by one
 _ASCII = bytes(range(128))
@@ -73,7 +76,7 @@ _CHARACTERS = {
     **dict.fromkeys(map(chr, range(0x2000, 0x200B)), b" "),
     **dict.fromkeys("\u0085\u2028\u2029", b"\n"),
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", b"-"),
-    **dict.fromkeys("\u2014\u2015", b"--"),  # may part words
+    **dict.fromkeys("\u2014\u2015", LONG_DASH),
     **dict(zip("\u3001\uff08\uff09\uff0c\uff1a\uff1b", (b",", b"(", b")", b",", b":", b";"), strict=True)),
 }  # fmt: skip  # all else that the pattern finds is invisible
 _IN_ADDRESS = bytes(
