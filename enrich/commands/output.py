@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -35,12 +36,15 @@ class Output:
         if self._target is not None:
             try:
                 self._open(self._target)
-            except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
-                cause = getattr(error, "strerror", None) or str(error)
-                raise OutputError(f"{self._target}: cannot be written there: {cause}") from error
+            except OSError as error:
+                raise OutputError(
+                    f"{self._target}: cannot be written there: {error.strerror}"
+                ) from error
         return self
 
     def _open(self, target: Path) -> None:
+        with suppress(FileNotFoundError):
+            target.stat()  # a loop of links is an error here, whatever the Python
         if target.is_dir():
             raise OutputError(f"{target}: it is a directory")
         if target.exists() and not target.is_file():  # a pipe or device must not be replaced

@@ -26,6 +26,7 @@ from enrich.store.database import (
     checksum,
     connect,
     create,
+    is_busy,
     is_corrupt,
     is_empty,
     reason,
@@ -249,6 +250,7 @@ class Store:
                     self._connection = connect(self.path)
                     return
                 aside = _unused(self.path)
+                # The file itself goes last: until then whoever opens it finds it corrupt, and waits.
                 for file, target in zip(_files(self.path), _files(aside), strict=True):
                     with suppress(FileNotFoundError):
                         file.replace(target)
@@ -405,8 +407,10 @@ def _is_whole(path: Path) -> bool:
         with closing(connect(path)) as connection:
             check(connection, path)
             return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == (b"ok",))
-    except (*FAULTS, StoreError):
+    except StoreError:
         return False
+    except FAULTS as error:
+        return is_busy(error)  # then others write into it
 
 
 def _touch(path: Path) -> None:
@@ -415,7 +419,7 @@ def _touch(path: Path) -> None:
 
 
 def _files(path: Path) -> tuple[Path, Path, Path]:
-    return path, Path(f"{path}-wal"), Path(f"{path}-shm")
+    return Path(f"{path}-shm"), Path(f"{path}-wal"), path
 
 
 def _unused(path: Path) -> Path:
