@@ -10,12 +10,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, MutableSet
-from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, BinaryIO
 
 from enrich import private
+from enrich.dialects import Account
 from enrich.errors import FeedError
 from enrich.ics.events import (
     Calendar,
@@ -32,6 +32,7 @@ from enrich.ics.lines import Spans, block, count_lines, find_spans, logical_line
 from enrich.ics.times import zone_name
 from enrich.ics.values import Properties, read_properties, split_line
 from enrich.model import Feed, Notice, NoticeCode, Talk
+from enrich.paper import Paper
 from enrich.text import tidy
 
 MAX_EVENT_BYTES = 4_000_000
@@ -100,29 +101,39 @@ def finished(talk: Talk, *, feed: Feed, keep_private: bool) -> Talk:
     >>> done.title, done.abstract, done.room, [w.code for w in done.warnings]
     ('A B', None, None, ['private_cut'])
     """
-    told = Told(talk, talk.start_time, talk.end_time, talk.status, talk.texts, talk.warnings)
-    return _finished(told, feed=feed, keep_private=keep_private, raw=talk.raw)
+    account = Account(*[getattr(talk, name) for name in Account._fields])
+    told = Told(account, talk.start_time, talk.end_time, talk.status, talk.texts, talk.warnings)
+    return _finished(told, feed=feed, keep_private=keep_private, papers=talk.papers, raw=talk.raw)
 
 
-def _finished(told: Told, *, feed: Feed, keep_private: bool, raw: bytes | None) -> Talk:
-    talk, start, end, status, texts, warnings = told
+def _finished(
+    told: Told,
+    *,
+    feed: Feed,
+    keep_private: bool,
+    papers: tuple[Paper, ...] = (),
+    raw: bytes | None,
+) -> Talk:
+    account, start, end, status, texts, warnings = told
     lines: tuple[str | None, ...] = (
-        talk.title,
-        talk.speaker,
-        talk.speaker_affiliation,
-        talk.series,
-        talk.room,
-        talk.url,
-        talk.slides_link,
-        talk.video_link,
+        account.title,
+        account.speaker,
+        account.speaker_affiliation,
+        account.series,
+        account.room,
+        account.url,
+        account.slides_link,
+        account.video_link,
     )
-    abstract = talk.abstract
+    abstract = account.abstract
     small = "\n".join(present := [line for line in lines if line])
     whole = "\n".join([small, *[text for _, text in texts], abstract or ""])
     try:
         lower = whole.encode().lower()  # of text it would take ten times as long
     except UnicodeEncodeError:
-        return _finished(_writable(told), feed=feed, keep_private=keep_private, raw=raw)
+        return _finished(
+            _writable(told), feed=feed, keep_private=keep_private, papers=papers, raw=raw
+        )
     if not keep_private and private.is_suspect(lower):
         before = (lines, texts, abstract)
         lines = tuple(None if line is None else private.cut(line) for line in lines)
@@ -141,7 +152,7 @@ def _finished(told: Told, *, feed: Feed, keep_private: bool, raw: bytes | None) 
     if status is None and b"cancel" in lower and _is_cancelled(title, abstract):
         status = "cancelled"
     return Talk(
-        id=talk.id,
+        id=account.id,
         feed=feed,
         url=url,
         title=title,
@@ -159,7 +170,7 @@ def _finished(told: Told, *, feed: Feed, keep_private: bool, raw: bytes | None) 
         else abstract.rstrip("\r\n") or None,
         texts=tuple([(field, text) for field, text in texts if text and not text.isspace()]),
         warnings=warnings,
-        papers=talk.papers,
+        papers=papers,
         raw=raw,
     )
 
@@ -193,11 +204,11 @@ def _writable(told: Told) -> Told:
     """The same without halves of surrogate pairs, which JSON can state and no file can hold."""
     changed: dict[str, Any] = {
         name: _whole(value)
-        for name in Talk.__slots__
-        if isinstance(value := getattr(told.talk, name), str)
+        for name, value in told.account._asdict().items()
+        if isinstance(value, str)
     }
     texts = tuple((field, _whole(text)) for field, text in told.texts)
-    return told._replace(talk=replace(told.talk, **changed), texts=texts)
+    return told._replace(account=told.account._replace(**changed), texts=texts)
 
 
 def _whole(text: str) -> str:

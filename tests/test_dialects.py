@@ -169,7 +169,8 @@ def test_any_event_is_read_and_no_paper_of_its_text_is_lost(
     talk = dialect.read(event)
     assert talk.id == event.uid
     wanted = {r.paper for r in find_references(event.description or "")}
-    found = {r.paper for _, text in talk.searched() for r in find_references(text)}
+    texts = [talk.abstract or "", *(text for _, text in talk.texts)]
+    found = {r.paper for text in texts for r in find_references(text)}
     assert wanted <= found | {r.paper for r in find_references(event.summary or "")}
 
 

@@ -1,7 +1,7 @@
 """The producers of feeds: one file each, found because the file exists.
 
 A dialect knows how one producer writes speaker, title, series and text into an event, or into its
-own JSON or XML, and turns that into a `Talk`. It is pure and never fails: where a line does not fit,
+own JSON or XML, and turns that into an `Account` or a `Talk`. It is pure and never fails: where a line does not fit,
 the raw text stands. `feed` adds what is the same for all (the feed, the texts `url`, `attach`,
 `comments`, `location`, `summary` and `x_alt_desc` where they hold references and no text of that name
 is there, warnings about times and zones, cancellations) and cuts what is private; a dialect need not.
@@ -20,7 +20,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
-from enrich.model import Talk
+from enrich.model import Talk, Warning
 from enrich.plugins import load, names_in
 
 
@@ -46,6 +46,26 @@ class Event(NamedTuple):
     end: datetime | date | None = None
 
 
+class Account(NamedTuple):
+    """A talk as a dialect reads it from an event; the fields are those of `Talk`.
+
+    A tuple like `Event`, and for the same reason.
+    """
+
+    id: str
+    url: str | None = None
+    title: str | None = None
+    speaker: str | None = None
+    speaker_affiliation: str | None = None
+    series: str | None = None
+    room: str | None = None
+    slides_link: str | None = None
+    video_link: str | None = None
+    abstract: str | None = None
+    texts: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[Warning, ...] = ()
+
+
 class Dialect(Protocol):
     """A producer. One that writes no calendar of its own answers False and reads documents only."""
 
@@ -53,7 +73,7 @@ class Dialect(Protocol):
         """Whether this producer wrote the event; cheap, for it is asked for each."""
         ...
 
-    def read(self, event: Event) -> Talk:
+    def read(self, event: Event) -> Account:
         """The event as a talk: id, url, title, speaker, series, room, abstract, texts of its own.
 
         Times, status, and the texts that any event may have are the reader's.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from enrich.dialects import Event
+from enrich.dialects import Account, Event
 from enrich.model import Talk
 
 
@@ -29,9 +29,9 @@ class DocumentOnly:
         """No event is this producer's."""
         return False
 
-    def read(self, event: Event) -> Talk:
+    def read(self, event: Event) -> Account:
         """What anybody's event would be."""
-        return Talk(id=event.uid)
+        return Account(event.uid)
 
 
 TBA = frozenset({"", "tba", "tbd", "abstract: tba", "abstract: tbd", "to be announced"})

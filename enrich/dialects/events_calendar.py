@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import html
-from dataclasses import replace
 
-from enrich.dialects import Event
+from enrich.dialects import Account, Event
 from enrich.dialects._shared import CalendarOnly, line_or_none
 from enrich.dialects.generic import DIALECT as GENERIC
-from enrich.model import Talk
 
 
 class EventsCalendar(CalendarOnly):
@@ -18,11 +16,11 @@ class EventsCalendar(CalendarOnly):
         """By PRODID, `-//NAME - ECPv6.0//NONSGML v1.0//EN`."""
         return " - ECPv" in prodid
 
-    def read(self, event: Event) -> Talk:
+    def read(self, event: Event) -> Account:
         """As anybody's, with the entities of the title decoded."""
         talk = GENERIC.read(event)
         if event.summary and "&" in event.summary:
-            return replace(talk, title=line_or_none(html.unescape(event.summary)))
+            return talk._replace(title=line_or_none(html.unescape(event.summary)))
         return talk
 
 

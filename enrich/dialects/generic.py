@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from enrich.dialects import Event
+from enrich.dialects import Account, Event
 from enrich.dialects._shared import (
     CalendarOnly,
     line_or_none,
@@ -17,7 +17,6 @@ from enrich.dialects._shared import (
     text_or_none,
 )
 from enrich.markup import plain_text
-from enrich.model import Talk
 
 _SPEAKER = re.compile(
     r"^[ \t*_-]{0,4}(?:speakers?|presenters?|lecturer|referent(?:in)?|vortragender?|orateur|ponente)"
@@ -33,11 +32,11 @@ class Generic(CalendarOnly):
         """Any event."""
         return True
 
-    def read(self, event: Event) -> Talk:
+    def read(self, event: Event) -> Account:
         """Title from the summary, speaker from a line "Speaker: …", text from the description."""
         abstract = text_or_none(plain_text(event.description)) if event.description else None
         speaker, affiliation = labelled_speaker(abstract)
-        return Talk(
+        return Account(
             id=event.uid,
             url=page(event.urls),
             title=line_or_none(event.summary),

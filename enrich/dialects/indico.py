@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from enrich.dialects import Event
+from enrich.dialects import Account, Event
 from enrich.dialects._documents import (
     affiliations,
     further,
@@ -34,20 +33,20 @@ class Indico:
         """By PRODID `-//CERN//INDICO//EN`, or by a UID `indico-…`."""
         return "INDICO" in prodid or event.uid.startswith("indico-")
 
-    def read(self, event: Event) -> Talk:
+    def read(self, event: Event) -> Account:
         """Speakers and address leave the text; the address of the page is known all the same."""
         talk = GENERIC.read(event)
         text = talk.abstract or ""
         first, _, rest = text.partition("\n")
         if first.startswith(("Speakers: ", "Speaker: ")):
             speaker, affiliation = people(first.partition(": ")[2])
-            talk = replace(talk, speaker=speaker, speaker_affiliation=affiliation)
+            talk = talk._replace(speaker=speaker, speaker_affiliation=affiliation)
             text = text if refers(first) else rest  # names are not searched
         if talk.url and not refers(talk.url) and text.rstrip().endswith(talk.url):
             before = text.rstrip()[: -len(talk.url)]
             if not before or before[-1].isspace():
                 text = before.rstrip()
-        return replace(talk, abstract=text_or_none(text.lstrip("\n")))
+        return talk._replace(abstract=text_or_none(text.lstrip("\n")))
 
     def knows_document(self, document: Any) -> bool:
         """The HTTP API's envelope."""

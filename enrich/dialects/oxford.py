@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from enrich.dialects import Event
+from enrich.dialects import Account, Event
 from enrich.dialects._shared import CalendarOnly, page, people, refers, text_or_none
 from enrich.dialects.generic import DIALECT as GENERIC
-from enrich.model import Talk
 
 _LABEL = "\nSpeakers:\n"
 
@@ -23,19 +20,18 @@ class Oxford(CalendarOnly):
             and "Speakers:" in (event.description or "")
         )
 
-    def read(self, event: Event) -> Talk:
+    def read(self, event: Event) -> Account:
         """The speakers go from the text into their own place; what stands below them stays."""
-        talk = replace(GENERIC.read(event), url=page((event.uid, *event.urls)))
+        talk = GENERIC.read(event)._replace(url=page((event.uid, *event.urls)))
         text, label, rest = f"\n{talk.abstract or ''}".rpartition(_LABEL)
         if not label:
-            return replace(talk, abstract=text_or_none(rest.strip("\n")))
+            return talk._replace(abstract=text_or_none(rest.strip("\n")))
         names, _, below = rest.partition("\n")
         speaker, affiliation = people(names)
         if refers(names):  # names are not searched
-            return replace(talk, speaker=speaker, speaker_affiliation=affiliation)
+            return talk._replace(speaker=speaker, speaker_affiliation=affiliation)
         kept = [part for part in (text.strip("\n"), below.strip("\n")) if part]
-        return replace(
-            talk,
+        return talk._replace(
             speaker=speaker,
             speaker_affiliation=affiliation,
             abstract=text_or_none("\n\n".join(kept)),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
-from enrich.dialects import Event
+from enrich.dialects import Account, Event
 from enrich.dialects._documents import text_of
 from enrich.dialects._schedule import read_schedule
 from enrich.dialects._shared import line_or_none
@@ -21,13 +20,13 @@ class Pretalx:
         """By PRODID, or by a UID `pretalx-…`."""
         return "pretalx" in prodid or event.uid.startswith("pretalx-")
 
-    def read(self, event: Event) -> Talk:
+    def read(self, event: Event) -> Account:
         """A title may hold " - " too, so the last one parts it from the speakers."""
         talk = GENERIC.read(event)
         title, dash, speakers = (event.summary or "").rpartition(" - ")
         if not dash or not title.strip():
             return talk
-        return replace(talk, title=line_or_none(title), speaker=line_or_none(speakers))
+        return talk._replace(title=line_or_none(title), speaker=line_or_none(speakers))
 
     def knows_document(self, document: Any) -> bool:
         """`{"schedule": {"conference": …}}`."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from enrich.dialects import Event
+from enrich.dialects import Account, Event
 from enrich.dialects._documents import (
     affiliations,
     further,
@@ -62,7 +62,7 @@ class ResearchSeminars:
         text = event.description
         return text is not None and text.startswith("Title: <a href=") and "/talk/" in text[:300]
 
-    def read(self, event: Event) -> Talk:
+    def read(self, event: Event) -> Account:
         """Title, speaker, series, room and abstract; what fits nowhere stays in the abstract."""
         text = event.description or ""
         line = text.find("\n") + 1 or len(text)
@@ -77,7 +77,7 @@ class ResearchSeminars:
         speaker, affiliation = people(speakers)
         if speaker is None and event.summary:
             speaker, affiliation = people(event.summary)
-        return Talk(
+        return Account(
             id=event.uid,
             url=url or talk_page(event.uid, event.location),
             title=title,

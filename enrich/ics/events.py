@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from enrich.dialects import Event, dialects
+from enrich.dialects import Account, Event, dialects
 from enrich.dialects._shared import refers
 from enrich.ics.times import Time, Zones, is_before, later, moment
 from enrich.ics.values import Properties, read_properties
 from enrich.markup import html_text, plain_text
-from enrich.model import Talk, Warning, WarningCode
+from enrich.model import Warning, WarningCode
 from enrich.text import tidy
 
 _MESSAGES: dict[WarningCode, str] = {
@@ -88,9 +88,9 @@ def sequence_of(properties: Properties) -> int:
 
 
 class Told(NamedTuple):
-    """What an event tells: its dialect's talk, and what is read in the same way of all."""
+    """What an event tells: its dialect's account, and what is read in the same way of all."""
 
-    talk: Talk
+    account: Account
     start: Time | None
     end: Time | None
     status: Literal["cancelled", "tentative"] | None
@@ -106,12 +106,12 @@ def read_event(properties: Properties, calendar: Calendar, *, closed: bool) -> T
     for dialect in dialects():
         if dialect.knows(calendar.prodid, event):
             break
-    talk = dialect.read(event)
-    warnings = talk.warnings
+    account = dialect.read(event)
+    warnings = account.warnings
     for code in codes:
         warnings = warned(warnings, code)
-    status = talk.status or _status(event.status, calendar.method)
-    return Told(talk, event.start, event.end, status, _texts(talk, event), warnings)
+    status = _status(event.status, calendar.method)
+    return Told(account, event.start, event.end, status, _texts(account, event), warnings)
 
 
 def event_of(properties: Properties, zones: Zones) -> tuple[Event, list[WarningCode]]:
@@ -180,14 +180,14 @@ def _status(status: str | None, method: str) -> Literal["cancelled", "tentative"
     return "tentative" if word == "TENTATIVE" else None
 
 
-def _texts(talk: Talk, event: Event) -> tuple[tuple[str, str], ...]:
+def _texts(account: Account, event: Event) -> tuple[tuple[str, str], ...]:
     """The talk's own texts, then those of the event that hold references, or are for people."""
-    texts = list(talk.texts)
+    texts = list(account.texts)
     there = [name for name, _ in texts]
     if event.comments and "comments" not in there:
         texts.append(("comments", "\n\n".join(plain_text(comment) for comment in event.comments)))
     location = event.location
-    if location == talk.url and not event.urls:  # researchseminars.org repeats the page there
+    if location == account.url and not event.urls:  # researchseminars.org repeats the page there
         location = None
     found = [("location", location), ("summary", event.summary)]
     if event.urls or event.attach:
@@ -195,6 +195,6 @@ def _texts(talk: Talk, event: Event) -> tuple[tuple[str, str], ...]:
     texts += [(n, text) for n, text in found if text and n not in there and refers(text)]
     if event.x_alt_desc is not None and "x_alt_desc" not in there:
         text = html_text(event.x_alt_desc)
-        if not talk.abstract or (refers(text) and not refers(talk.abstract)):
+        if not account.abstract or (refers(text) and not refers(account.abstract)):
             texts.append(("x_alt_desc", text))
     return tuple(texts)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from enrich.dialects import Event
+from enrich.dialects import Account, Event
 from enrich.dialects.generic import Generic
 from enrich.errors import FeedError
 from enrich.feed import read_calendar
@@ -138,7 +138,7 @@ def test_reading_is_the_same_by_every_door() -> None:
 
 def test_an_event_that_cannot_be_read_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     class Failing(Generic):
-        def read(self, event: Event) -> Talk:
+        def read(self, event: Event) -> Account:
             if event.uid == "b":
                 raise LookupError("a fault of our own")
             return super().read(event)
