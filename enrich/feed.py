@@ -42,6 +42,7 @@ _TALK_PAGE = re.compile(
     r"https?://(?:www\.)?(?:researchseminars|mathseminars)\.org/talk/([^/?#]+/-?\d+)/?",
     re.IGNORECASE,
 )
+_CANCEL = re.compile(b"cancel")  # of bytes: `in` takes half as long again
 _CANCELLED = re.compile(
     r"\A\W{0,9}cancel(?:l?ed\b|lation(?=\W{0,3}(?:[:!\u2013\u2014]|[ ]-|\Z)))|\bcancel?led\W{0,9}\Z|[\[(*]\W{0,3}cancell?ed\b[^\[\]()*\n]{0,40}[\])*]"
     r"|^\W{0,9}status:[^\n]{0,60}\bcancell?ed\b|^\W{0,9}cancell?ed\W{0,9}$"
@@ -149,7 +150,7 @@ def _finished(
         type(end) is datetime and end.tzinfo is None
     ):
         warnings = warned(warnings, "floating_time")
-    if status is None and b"cancel" in lower and _is_cancelled(title, abstract):
+    if status is None and _CANCEL.search(lower) is not None and _is_cancelled(title, abstract):
         status = "cancelled"
     return Talk(
         id=account.id,

@@ -36,6 +36,7 @@ _BEFORE = re.compile(
 )
 _LONGEST = 80  # bytes of what stands before the name, if it is folded at every letter
 _CRLF_FOLD = re.compile(rb"\r(?:\n[ \t])")
+_CRLF_SPACE = re.compile(rb"\r\n ")  # half the time, for it is fixed; less than bytes.split too
 _CRLF = re.compile(rb"\r(?:\n)")
 _LF_FOLD = re.compile(rb"\n(?:[ \t])")
 _UID = re.compile(rb"^UID(?:;[^:\n]*)?:(.*)$", re.IGNORECASE | re.MULTILINE)
@@ -205,8 +206,8 @@ def logical_lines(raw: bytes) -> list[str]:
     ['SUMMARY:Poincaré', 'LOCATION:Café']
     """
     if b"\r" in raw:
-        pieces = _CRLF_FOLD.split(raw) if b"\t" in raw else raw.split(b"\r\n ")
-        lines = _CRLF.split(b"".join(pieces))
+        fold = _CRLF_FOLD if b"\t" in raw else _CRLF_SPACE
+        lines = _CRLF.split(b"".join(fold.split(raw)))
         rest = b"".join(lines)
         if b"\n" not in rest and b"\r" not in rest:
             return _decoded(lines)
