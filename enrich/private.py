@@ -120,6 +120,8 @@ _HINT_LABELS = (
 _HINT_HOSTS = (r"\.gg", r"\.town", r"oom\.us|jit\.si")
 _HINT_COMPANIES = ("eby", "soft|live|zoom", "jeans|webex", "google", "zoomgov|meeting")
 """Those of one width are looked back for together."""
+_PAGES = r"(?:arxiv|researchseminars)\.org/[at]"
+"""Where most addresses of talks lead, and no meeting's."""
 
 
 def _behind(choices: Iterable[str], sign: str) -> str:
@@ -139,7 +141,7 @@ _HINTS = tuple(
         ("+", r"\+(?<=[a-z(]\+|[ \n:]\+)\d"),
         (
             "/",
-            rf"/(?:(?<=//){_MEETING}|{_behind(_HINT_HOSTS, '/')}|(?<=\.com/)(?:{_behind(_HINT_COMPANIES, '[.]com/')}))",
+            rf"/(?:(?<=//)(?!{_PAGES}){_MEETING}|{_behind(_HINT_HOSTS, '/')}|(?<=\.com/)(?:{_behind(_HINT_COMPANIES, '[.]com/')}))",
         ),
     )
 )
