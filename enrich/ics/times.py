@@ -36,6 +36,7 @@ _RULES = 24  # of one zone
 _RULES_OF_ANCIENT = 4  # .NET counts from the year 1
 _OWN_ZONES = 50  # of one calendar that are tried
 _ZONE_BYTES = 32_000  # a zone's whole history is some 15 KB
+_DAY_LENGTHS = frozenset({len("20220218"), len("2022-02-18")})
 _DAYS = 20_000  # days of one zone whose offset is kept
 
 
@@ -155,7 +156,7 @@ def moment(value: str, parameters: Mapping[str, str], zones: Zones) -> Moment:
     try:
         if _BASIC.fullmatch(value) is None:
             problem = "bad_time"  # with dashes, as in ISO 8601, it can be read all the same
-        day = len(value) in {len("20220218"), len("2022-02-18")}
+        day = len(value) in _DAY_LENGTHS
         if day and (name is None or parameters.get("VALUE", "").upper() == "DATE"):
             return Moment(date.fromisoformat(value), problem)
         time = datetime.fromisoformat(value)
