@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from json import JSONEncoder
+from typing import Any
 
 from enrich.model import Document
 from enrich.paper import Lookup, PaperId
@@ -19,20 +20,26 @@ class _Ndjson:
     suffixes = (".ndjson", ".jsonl")
 
     def write(self, document: Document) -> Iterator[str]:
-        encode = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+        to_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
         kept: dict[PaperId, tuple[Lookup, str]] = {}
+
+        def encode(value: dict[str, Any]) -> str:
+            line = to_json(value)
+            if line.isascii() and "\x7f" not in line:  # JSON has escaped all other controls
+                return line
+            return printable(line)
 
         def encoded(paper: Lookup) -> str:
             known = kept.get(paper.id)
             if known is None or known[0] is not paper:
                 if len(kept) >= _KEPT:
                     kept.clear()
-                known = kept[paper.id] = (paper, printable(encode(paper.to_dict())))
+                known = kept[paper.id] = (paper, encode(paper.to_dict()))
             return known[1]
 
         for talk in document.talks:
             papers = ",".join(map(encoded, talk.papers.values()))
-            yield f'{printable(encode(talk.talk_dict()))[:-1]},"papers":[{papers}]}}\n'
+            yield f'{encode(talk.talk_dict())[:-1]},"papers":[{papers}]}}\n'
 
 
 WRITER = _Ndjson()
