@@ -54,6 +54,8 @@ def related(papers: Mapping[PaperId, Lookup]) -> dict[PaperId, Lookup]:
     `work` is the id of the first of them in the given order, or where the other one is not among
     them, the id that the record itself names.
     """
+    if not any(paper.same_as for paper in papers.values()):
+        return dict(papers)
     same: dict[PaperId, list[PaperId]] = {}
     grounds: dict[PaperId, str] = {}
     for id_, paper in papers.items():
@@ -63,8 +65,6 @@ def related(papers: Mapping[PaperId, Lookup]) -> dict[PaperId, Lookup]:
                     row.append(b)
                 if paper.matched_by:
                     grounds.setdefault(a, paper.matched_by)
-    if not same:
-        return dict(papers)
     out = dict(papers)
     for id_, paper in papers.items():
         if not (others := _reachable(id_, same)):

@@ -48,6 +48,7 @@ _ESCAPE = re.compile(
 )
 _PERCENT_AT, _ENTITY_AT = re.compile(b"%" + _PERCENT), re.compile(b"&" + _ENTITY)
 _BACKSLASH_AT, _TAG_AT = re.compile(rb"\\" + _BACKSLASH), re.compile(b"<" + _TAG)
+_TAG_BEGINS = re.compile(rb"<[/bBeEiIsStTuUwW]")
 _ODD_CHARACTER = re.compile(rb"[\xc2\xe2\xe3\xef](?:" + _INVISIBLE + b"|" + _CHARACTER + rb")")
 
 # What can stand in the middle of an anchor and hide it, as it is spelled; approximate, for a quick look.
@@ -95,7 +96,7 @@ def is_odd(raw: bytes, *, is_ascii: bool) -> bool:
         (b"%" in raw and _has(raw, b"%", _PERCENT_AT))
         or (b"&" in raw and _has(raw, b"&", _ENTITY_AT))
         or (b"\\" in raw and _has(raw, b"\\", _BACKSLASH_AT))
-        or (b"<" in raw and _has(raw, b"<", _TAG_AT))
+        or (b"<" in raw and _TAG_BEGINS.search(raw) and _has(raw, b"<", _TAG_AT))
         or (b"_" in raw and b"urldefense" in raw)
     ):
         return True
