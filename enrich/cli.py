@@ -13,7 +13,9 @@ import importlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -27,10 +29,24 @@ _BROKEN_PIPE = 141  # what a shell reports for a process that SIGPIPE ended
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    args = list(sys.argv[1:] if argv is None else argv)
+    if argv is not None:
+        return _main(list(argv))
+    signal.signal(signal.SIGTERM, _terminated)
+    status = _main(sys.argv[1:])
+    if threading.active_count() > 1:
+        # A service's thread still waits for an answer; the interpreter must not end under it.
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+        os._exit(status)
+    return status
+
+
+class _Terminated(BaseException):
+    """SIGTERM: unwinds, so that no half-written file stays."""
+
+
+def _main(args: list[str]) -> int:
     _use_streams()
-    if argv is None:
-        signal.signal(signal.SIGTERM, _terminated)
     try:
         status = _run(args)
         sys.stdout.flush()
@@ -42,6 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         say("interrupted")
         return 130
+    except _Terminated:
+        return 128 + signal.SIGTERM
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
@@ -88,7 +106,7 @@ def _use_streams() -> None:
 
 
 def _terminated(*_: object) -> NoReturn:
-    sys.exit(128 + signal.SIGTERM)  # unwinds, so that no half-written file stays
+    raise _Terminated
 
 
 def _told(error: EnrichError) -> str:

@@ -54,6 +54,13 @@ class Library:
     locks: Mapping[str, threading.Lock]
     """One for each source: its lookups are serialised."""
     store_lock: threading.Lock = field(default_factory=threading.Lock)
+    workers: list[threading.Thread] = field(default_factory=list)
+    """The services' threads; one may still wait for an answer when its run is over."""
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a thread still works with the store or the session."""
+        return any(worker.is_alive() for worker in self.workers)
 
     def revision(self, record: Record) -> int:
         """The revision of today's parser of such a record."""

@@ -126,6 +126,8 @@ class Enricher:
         """Close the store, the collections and the session."""
         with self._lock:
             self._closed = True
+            if self._library and self._library.in_use:
+                self._open.pop_all()  # a thread waits for an answer: SQLite must not close under it
             self._library = self._session = None
             self._open.close()
 

@@ -18,6 +18,8 @@ from enrich.paper import Lookup, PaperId
 
 _CHUNK = 100  # items whose papers are read from the store in one go
 
+_PATIENCE_S = 0.2  # for a thread that has nothing to do; one that waits for an answer is left alone
+
 T = TypeVar("T")
 
 
@@ -92,6 +94,10 @@ class Queues:
             with self._changed:
                 self._stopped = True
                 self._changed.notify_all()
+            for thread in self._threads:
+                thread.join(timeout=_PATIENCE_S)
+                if not thread.is_alive():
+                    self._run.library.workers.remove(thread)
 
     def _add(self, chunk: list[Item[T]]) -> None:
         """Answer what is known; queue the rest."""
@@ -168,6 +174,7 @@ class Queues:
         if not any(thread.name == name for thread in self._threads):
             thread = threading.Thread(target=self._work, args=(name,), name=name, daemon=True)
             self._threads.append(thread)
+            self._run.library.workers.append(thread)
             thread.start()
 
     def _report(self) -> None:
