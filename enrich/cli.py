@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import importlib
 import os
-import signal
 import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
@@ -31,7 +29,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     if argv is not None:
         return _main(list(argv))
-    signal.signal(signal.SIGTERM, _terminated)
     status = _main(sys.argv[1:])
     if threading.active_count() > 1:
         # A service's thread still waits for an answer; the interpreter must not end under it.
@@ -39,10 +36,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         os._exit(status)
     return status
-
-
-class _Terminated(BaseException):
-    """SIGTERM: unwinds, so that no half-written file stays."""
 
 
 def _main(args: list[str]) -> int:
@@ -58,8 +51,6 @@ def _main(args: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         say("interrupted")
         return 130
-    except _Terminated:
-        return 128 + signal.SIGTERM
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
@@ -103,10 +94,6 @@ def _use_streams() -> None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - lives as long as the process
         elif mode == "w" and hasattr(stream, "reconfigure"):  # a test's stream may have none
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
-
-
-def _terminated(*_: object) -> NoReturn:
-    raise _Terminated
 
 
 def _told(error: EnrichError) -> str:

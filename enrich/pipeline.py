@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from enrich.store.collection import Collection
 
 LOOKAHEAD = 2000
+_PATIENCE_S = 2.0  # at the end, for a thread that waits for an answer
 
 
 class Enricher:
@@ -119,15 +120,22 @@ class Enricher:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._close(patience_s=_PATIENCE_S if kind is None else 0.0)
 
     def close(self) -> None:
         """Close the store, the collections and the session."""
+        self._close(patience_s=_PATIENCE_S)
+
+    def _close(self, *, patience_s: float) -> None:
         with self._lock:
             self._closed = True
+            for worker in [*self._library.workers] if self._library else ():
+                worker.join(timeout=patience_s)
             if self._library and self._library.in_use:
-                self._open.pop_all()  # a thread waits for an answer: SQLite must not close under it
+                # A thread waits for an answer: SQLite must not close under it.
+                left = ([*self._library.workers], self._open.pop_all())
+                threading.Thread(target=_close_after, args=left, daemon=True).start()
             self._library = self._session = None
             self._open.close()
 
@@ -260,6 +268,12 @@ class Enricher:
             self._open.callback(collection.close)
             collections.append(collection)
         return tuple(collections)
+
+
+def _close_after(workers: Iterable[threading.Thread], held: ExitStack) -> None:
+    for worker in workers:
+        worker.join()
+    held.close()
 
 
 def _cited(references: Iterable[Reference]) -> Cited:

@@ -7,7 +7,6 @@ import os
 import stat
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -369,20 +368,6 @@ class TestOutput:
         ran = run(str(EXAMPLE), "--offline", "-o", str(loop), env=env)
         assert ran.status == 1
         assert len(ran.err.splitlines()) == 1
-
-    def test_a_terminated_run_leaves_nothing_half_written(
-        self, fakes: Fakes, env: dict[str, str], tmp_path: Path
-    ) -> None:
-        fakes.add_example()
-        fakes.latency("export.arxiv.org", 5)
-        command = [sys.executable, "-m", "enrich", str(EXAMPLE), "-o", str(tmp_path / "talks.json")]
-        running = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 20
-        while not list(tmp_path.glob(".talks.json.*")) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        running.terminate()
-        assert running.wait(timeout=20) == 143
-        assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == []
 
 
 class TestUsage:
