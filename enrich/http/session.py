@@ -2,7 +2,7 @@
 
 ```
 CachedSession ─▶ PoliteAdapter ─▶ tenacity ─▶ Gate ─▶ network ─▶ whole body ─▶ check
- (httpcache)      (polite)                    (gate)  (exchange)               (the service's)
+ (cache)          (polite)                    (gate)  (exchange)               (the service's)
 ```
 Checks raise below the cache, so nothing bad is kept and nothing good is lost. An expired answer is
 never given for a failed one: staleness of papers is the store's.
