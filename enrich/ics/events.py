@@ -136,8 +136,8 @@ def event_of(properties: Properties, zones: Zones) -> tuple[Event, list[WarningC
     if start is not None and end is not None and is_before(end, start):
         codes.append("end_before_start")
     text, texts = properties.text, properties.texts
-    uid = (text("UID") or "").strip()
-    if not uid:
+    uid = text("UID")
+    if not uid or uid.isspace():
         uid = _made_uid(properties)
         codes.append("no_uid")
     descriptions = texts("DESCRIPTION")

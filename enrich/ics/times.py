@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from enrich.model import WarningCode
 
@@ -105,7 +106,13 @@ class Zones:
         for start in range(1, len(parts)):
             if (zone := _database("/".join(parts[start:]))) is not None:
                 return zone
-        return _windows(name)
+        return _windows(name) or _database(_as_spelt().get(name.lower(), ""))
+
+
+@cache
+def _as_spelt() -> dict[str, str]:
+    """The database's names by their small letters: people write `America/New_york`."""
+    return {name.lower(): name for name in available_timezones()}
 
 
 class _OwnZone:
@@ -155,7 +162,10 @@ def moment(value: str, parameters: Mapping[str, str], zones: Zones) -> Moment:
     problem: WarningCode | None = None
     try:
         if _BASIC.fullmatch(value) is None:
-            problem = "bad_time"  # with dashes, as in ISO 8601, it can be read all the same
+            if _BASIC.fullmatch(value.upper()) is None:
+                problem = "bad_time"  # with dashes, as in ISO 8601, it can be read all the same
+            else:
+                value = value.upper()
         day = len(value) in _DAY_LENGTHS
         if day and (name is None or parameters.get("VALUE", "").upper() == "DATE"):
             return Moment(date.fromisoformat(value), problem)
@@ -212,6 +222,7 @@ def _day(time: Time) -> date:
 
 
 def _clean(name: str) -> str:
+    name = name.replace("\\", "")  # a text's escapes, which a parameter has none of
     return name.strip().strip('"').strip("/").strip()
 
 

@@ -46,6 +46,7 @@ _PARAMETER = re.compile(
 )
 _ESCAPE = re.compile(r"\\([\\,;:nN])")
 _MEANT = {"\\": "\\", ",": ",", ";": ";", ":": ":", "n": "\n", "N": "\n"}
+_SCHEMES = _words("http https ftp")
 _ADDRESS = re.compile(r"://[^:]*(?::\d{1,5}(?=/)[^:]*)?(?=:)")
 """The rest of an address that stands unquoted in a parameter, up to the value's colon."""
 
@@ -191,13 +192,16 @@ def split_line(line: str) -> tuple[str, Mapping[str, str], str] | None:
         return head, _NONE, value
     if colon and len(head) < 200 and '"' not in head and not value.startswith("//"):
         known = _head(head)
-        return None if known is None or _is_text(head, value) else (*known, value)
-    name = _NAME.match(line)
-    if name is None or not _is_name(name[1].upper()) or _is_text(name[1], line[name.end() + 1 :]):
+        name, _, _ = head.partition(";")
+        return None if known is None or _is_text(name, value) else (*known, value)
+    begin = _NAME.match(line)
+    if begin is None or not _is_name(begin[1].upper()):
         return None
-    parameters, at = _parameters(line, name.end())
+    parameters, at = _parameters(line, begin.end())
     at = line.find(":", at)
-    return None if at < 0 else (name[1].upper(), parameters, line[at + 1 :])
+    if at < 0 or _is_text(begin[1], line[at + 1 :]):
+        return None
+    return begin[1].upper(), parameters, line[at + 1 :]
 
 
 @lru_cache(maxsize=512)
@@ -224,7 +228,7 @@ def _parameters(line: str, at: int) -> tuple[Mapping[str, str], int]:
             name, value = "ENCODING", name
         parameters.setdefault(name, value.replace('"', ""))
         at = found.end()
-        if line.startswith("://", at) and (rest := _ADDRESS.match(line, at)) is not None:
+        if value.lower() in _SCHEMES and (rest := _ADDRESS.match(line, at)) is not None:
             at = rest.end()
     return parameters, at
 

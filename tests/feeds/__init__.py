@@ -27,7 +27,10 @@ def events(data: bytes) -> list[Event]:
     """The values of each event before any dialect; of feeds with one calendar and no home zone."""
     stream = io.BytesIO(data)
     spans = find_spans(stream, max_event_bytes=4_000_000)
-    blocks = [block(stream, start, end) for _, start, end in spans.zones]
+    blocks = [
+        "\r\n".join(logical_lines(block(stream, start, end))).encode()
+        for _, start, end in spans.zones
+    ]
     zones = Zones({zone_name(raw) or "": raw for raw in blocks})
     found = []
     for number, (start, end) in enumerate(zip(spans.starts, spans.ends, strict=True)):

@@ -72,7 +72,7 @@ def test_shared_feed_has_the_values_that_icalendar_reads(path: Path) -> None:
 
 # What RFC 5545 lets a TEXT value hold; `\N` is left out, icalendar's writer makes it a line break.
 texts = st.text(
-    st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\\,;:\"'nN<& \t"),
+    st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\\,;:\"'nN<&/ \t"),
     max_size=200,
 ).filter(lambda text: "\\N" not in text)
 ids = st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=90)
@@ -89,16 +89,22 @@ times = st.one_of(
 )
 
 
+languages = st.sampled_from(["en", "de-DE", "x:y", "a;b, c"])
+parameters = st.fixed_dictionaries(
+    {}, optional={"LANGUAGE": languages, "ALTREP": st.just("http://x.org:80/a;b,c?d=e:f")}
+)
+
+
 @st.composite
 def talks(draw: st.DrawFn) -> Theirs:
     component = Theirs()
     component.add("uid", draw(ids))
-    component.add("summary", draw(texts))
+    component.add("summary", draw(texts), draw(parameters))
     start = draw(times)
     component.add("dtstart", start)
     component.add("dtend", start + timedelta(days=draw(st.integers(0, 3))))
     if draw(st.booleans()):
-        component.add("description", draw(texts))
+        component.add("description", draw(texts), draw(parameters))
     if draw(st.booleans()):
         component.add("attendee", "mailto:someone@example.org", {"CN": 'A "B"; C:D, E'})
         component.add("x-note", draw(texts).replace("\n", " "))

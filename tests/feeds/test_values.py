@@ -62,6 +62,8 @@ def codes(talk: Talk) -> list[str]:
         ("DTSTART;VALUE=DATE:20220218", "2022-02-18"),
         ("DTSTART:20220218", "2022-02-18"),
         ("DTSTART;VALUE=DATE-TIME:20220218T180000Z", "2022-02-18T18:00:00Z"),
+        ("dtstart:20220218t180000z", "2022-02-18T18:00:00Z"),
+        ("DTSTART;TZID=america/New_york:20220718T180000", "2022-07-18T18:00:00-04:00"),
     ],
 )  # fmt: skip
 def test_times_are_told_with_their_offset(start: str, told: str) -> None:
@@ -366,6 +368,22 @@ def test_zone_of_many_rules_is_not_counted_up() -> None:
     for zone, told in ((many, "2022-07-18T18:00:00"), (few, "2022-07-18T18:00:00+02:00")):
         (talk,), _ = read(calendar(zone, event(start="DTSTART;TZID=Summer Zone:20220718T180000")))
         assert iso(talk.start_time) == told
+
+
+def test_the_name_of_a_zone_is_a_text_with_escapes() -> None:
+    zone = SUMMER.replace("Summer Zone", r"(UTC+01:00) Rome\, Paris\; Bern")
+    start = 'DTSTART;TZID="(UTC+01:00) Rome, Paris; Bern":20220718T180000'
+    (talk,), _ = read(calendar(zone, event(start=start)))
+    assert iso(talk.start_time) == "2022-07-18T18:00:00+02:00"
+
+
+def test_a_property_is_one_whatever_its_parameters_and_its_value_begin_with() -> None:
+    for line, told in (
+        ("DESCRIPTION;LANGUAGE=de-DE: Ein Vortrag", " Ein Vortrag"),
+        ('DESCRIPTION;ALTREP="http://x.org/a";X-P=low:\tB', "\tB"),
+        ("DESCRIPTION;LANGUAGE=en://arxiv.org/: a place", "//arxiv.org/: a place"),
+    ):
+        assert one("LOCATION:Room 5", line).abstract == told
 
 
 def test_zone_may_be_folded_and_of_any_line_breaks() -> None:
