@@ -5,9 +5,10 @@ No business of papers: rows are made and read elsewhere.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from zlib import crc32
 
@@ -46,6 +47,34 @@ def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def guard(path: Path, *, alone: bool = False) -> Iterator[None]:
+    """Keep a file where it lies while it is opened or written; `alone`, nobody else does so meanwhile.
+
+    SQLite finds `-wal` and `-shm` by name: who has opened a file that is then moved would take those
+    of the file that follows, and delete them. The guard is a lock of SQLite's own, on a second file.
+
+    Raises:
+        OSError: the second file cannot be made or opened, or others hold it for too long.
+    """
+    lock = Path(f"{path}.lock")
+    touch(lock)
+    with closing(sqlite3.connect(lock, timeout=30, isolation_level=None)) as connection:
+        try:
+            connection.execute("PRAGMA journal_mode=MEMORY")  # an empty file stays empty, and alone
+            connection.execute("BEGIN EXCLUSIVE" if alone else "BEGIN")
+            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        except sqlite3.Error as error:
+            raise OSError(f"{lock.name}: {error}") from error
+        yield
+
+
+def touch(path: Path) -> None:
+    """Make an empty file that nobody else may read, unless there is one."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def check(connection: sqlite3.Connection, path: Path) -> None:

@@ -8,7 +8,6 @@ Each row bears a checksum, so a damaged one is a miss and never a wrong paper.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
@@ -26,10 +25,11 @@ from enrich.store.database import (
     checksum,
     connect,
     create,
-    is_busy,
+    guard,
     is_corrupt,
     is_empty,
     reason,
+    touch,
     transaction,
 )
 from enrich.store.rows import from_row, to_row
@@ -70,6 +70,8 @@ class Store:
         """Records that could not be written; they win over those of the file."""
         self._writable = True
         self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        """Device and number of the file that the connection has open."""
         self._open()
 
     def get_many(self, keys: Iterable[Key], *, abstracts: bool = False) -> dict[Key, Record]:
@@ -97,11 +99,13 @@ class Store:
                 if not self._writable:
                     break
                 try:
-                    self._write(new)
-                except FAULTS as error:
+                    if self._write(new):
+                        return
+                except (*FAULTS, OSError) as error:
                     self._failed(error, writing=True)
                 else:
-                    return
+                    self._discard()
+                    self._open()
             old = self.get_many(new)
             self._unsaved |= {
                 key: record
@@ -171,41 +175,45 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _open(self, *, again: bool = False) -> None:
+    def _open(self) -> None:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _touch(self.path)
-        except OSError as error:
-            self._open_to_read(error)
-            return
-        try:
-            self._connection = connection = connect(self.path)
-            _prepare(connection, self.path)
-        except FAULTS as error:
-            self._discard()
-            if is_corrupt(error):
-                self._set_aside(error)
-            elif not again and self._was_set_aside():
-                self._open(again=True)
-            else:
-                self._open_to_read(error)
+            with guard(self.path):
+                if is_empty(connection := self._connect()):
+                    self._discard()
+                else:
+                    check(connection, self.path)
+                    return
+            with guard(self.path, alone=True):
+                self._make()
         except StoreError as error:
             self._discard()
             self._writable = False
             self._say(f"{error}; this run keeps its papers in memory")
+        except (*FAULTS, OSError) as error:
+            self._discard()
+            if is_corrupt(error):
+                self._set_aside(error)
+            else:
+                self._open_to_read(error)
 
-    def _was_set_aside(self) -> bool:
-        """Whether another process sets the file aside, or did: then wait until it has done so."""
-        from filelock import FileLock, Timeout
+    def _connect(self) -> sqlite3.Connection:
+        """Connect to the file, which is there; under its guard."""
+        touch(self.path)
+        self._connection = connection = connect(self.path)
+        self._file = _identity(self.path)
+        return connection
 
-        lock = Path(f"{self.path}.lock")
-        if not lock.exists():
-            return False
-        try:
-            with FileLock(lock, timeout=30):
-                return True
-        except (OSError, Timeout):
-            return False
+    def _make(self) -> sqlite3.Connection:
+        """Connect to the file, and make the tables unless another process just did; alone."""
+        connection = self._connect()
+        if is_empty(connection):
+            connection.execute("PRAGMA journal_mode=WAL")
+            with transaction(connection):
+                create(connection)
+                connection.execute(INDEX)
+        check(connection, self.path)
+        return connection
 
     def _open_to_read(self, cause: Exception) -> None:
         """The folder or disk cannot be written: read the file all the same, if there is one."""
@@ -242,27 +250,21 @@ class Store:
 
     def _set_aside(self, cause: Exception) -> None:
         """Move a corrupt file away, begin a new one, and carry over the rows that are whole."""
-        from filelock import FileLock, Timeout
-
         try:
-            with FileLock(f"{self.path}.lock", timeout=30):
+            with guard(self.path, alone=True):
                 if _is_whole(self.path):  # another process was faster
-                    self._connection = connect(self.path)
+                    self._make()
                     return
                 aside = _unused(self.path)
-                # The file itself goes last: until then whoever opens it finds it corrupt, and waits.
                 for file, target in zip(_files(self.path), _files(aside), strict=True):
                     with suppress(FileNotFoundError):
                         file.replace(target)
-                _touch(self.path)
-                self._connection = connection = connect(self.path)
-                _make_ours(connection)
                 carried = 0
-                with transaction(connection):
+                with transaction(self._make()) as connection:
                     for record in _salvage(aside):
                         _insert(connection, record)
                         carried += 1
-        except (OSError, Timeout, *FAULTS, StoreError) as error:
+        except (OSError, *FAULTS, StoreError) as error:
             self._discard()
             self._writable = False
             self._say(
@@ -290,13 +292,18 @@ class Store:
                     found[key] = record
         return found
 
-    def _write(self, new: dict[Key, Record]) -> None:
+    def _write(self, new: dict[Key, Record]) -> bool:
+        """Write records; False if the file is not the one that was opened, as another process moved it."""
         assert self._connection is not None  # noqa: S101 - writable implies it
-        with transaction(self._connection) as connection:
-            old = self._read(list(new), abstracts=False)
-            for key, record in new.items():
-                if key not in old or may_replace(old[key], record):
-                    _insert(connection, record)
+        with guard(self.path):
+            if _identity(self.path) != self._file:
+                return False
+            with transaction(self._connection) as connection:
+                old = self._read(list(new), abstracts=False)
+                for key, record in new.items():
+                    if key not in old or may_replace(old[key], record):
+                        _insert(connection, record)
+        return True
 
     def _discard(self) -> None:
         if self._connection:
@@ -308,26 +315,6 @@ class Store:
         if message not in self._said:
             self._said.add(message)
             self._on_trouble(message)
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Make a new file ours, or check an old one."""
-    if is_empty(connection):
-        from filelock import FileLock
-
-        with FileLock(f"{path}.lock", timeout=30):
-            _make_ours(connection)
-    check(connection, path)
-
-
-def _make_ours(connection: sqlite3.Connection) -> None:
-    """Make the tables, unless another process just did; under the file's lock."""
-    if not is_empty(connection):
-        return
-    connection.execute("PRAGMA journal_mode=WAL")
-    with transaction(connection):
-        create(connection)
-        connection.execute(INDEX)
 
 
 def _record(key: Key, row: tuple[Any, ...]) -> Record | None:
@@ -405,17 +392,17 @@ def _salvage(path: Path) -> Iterator[Record]:
 def _is_whole(path: Path) -> bool:
     try:
         with closing(connect(path)) as connection:
-            check(connection, path)
             return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == (b"ok",))
-    except StoreError:
-        return False
     except FAULTS as error:
-        return is_busy(error)  # then others write into it
+        return not is_corrupt(error)  # then others write into it
 
 
-def _touch(path: Path) -> None:
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _files(path: Path) -> tuple[Path, Path, Path]:
