@@ -14,6 +14,8 @@ _BLANK = re.compile(r"\s+")
 _UNSAFE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+_PLAIN = bytes(c for c in range(0x7F) if not _UNSAFE.match(chr(c)))
+"""ASCII that is safe; that of a text is taken out at nearly the speed of memory."""
 
 
 def tidy(text: str) -> str:
@@ -46,7 +48,9 @@ def printable(text: str) -> str:
     >>> print(printable("a\x1b[2Jb\u202ec"))
     a\u001b[2Jb\u202ec
     """
-    if text.isprintable():  # many times faster than the pattern, and true of most text
+    raw = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN)
+    odd = raw.decode("utf-8", "surrogatepass")  # few letters, or none
+    if odd.isprintable() or _UNSAFE.search(odd) is None:
         return text
     return _UNSAFE.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 

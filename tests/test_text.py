@@ -54,6 +54,21 @@ def test_printable_holds_nothing_that_moves_a_terminal(text: str) -> None:
     out.encode()
 
 
+UNSAFE = '\\"\n\t\r\f\b\x00\x0b\x1b\x7f\x85\u061c\u200e\u2028\u202e\u2066\ud800'
+ODD = "\xa0\xad\u200b\ufeff\ue000é“中😀"
+
+
+@pytest.mark.parametrize("letter", ODD)
+def test_printable_leaves_odd_letters_that_move_nothing(letter: str) -> None:
+    assert printable(f"a\n{letter}") == f"a\n{letter}"
+
+
+@pytest.mark.parametrize("letter", UNSAFE[7:])
+def test_printable_escapes_a_letter_wherever_it_stands(letter: str) -> None:
+    escape = f"\\u{ord(letter):04x}"
+    assert printable(f"{letter}a\n{ODD}{letter}") == f"{escape}a\n{ODD}{escape}"
+
+
 @given(st.text())
 def test_printable_json_is_the_same_json(text: str) -> None:
     assert json.loads(printable(json.dumps(text, ensure_ascii=False))) == text
