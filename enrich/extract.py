@@ -24,6 +24,7 @@ from enrich.sources import sources
 
 _BEFORE, _AFTER = 420, 700
 """Bytes around an anchor that are made plain together."""
+_LINE_FEED = ord("\n")
 _SLASHES = re.compile(b"/+")
 _START = attrgetter("start")
 _BLANK_LINE = re.compile(r"\n[ \t\r]{0,80}\n")
@@ -41,9 +42,9 @@ def find_references(text: str | Talk) -> tuple[Reference, ...]:
         return tuple(
             reference
             for field, part in text.searched()
-            for reference in _references(_searched(part), field)
+            for reference in _references(*_searched(part), field)
         )
-    return _references(_searched(text), "text")
+    return _references(*_searched(text), "text")
 
 
 def find_references_many(texts: Iterable[str]) -> Iterator[tuple[Reference, ...]]:
@@ -53,7 +54,7 @@ def find_references_many(texts: Iterable[str]) -> Iterator[tuple[Reference, ...]
     [1, 0]
     """
     for text in texts:
-        yield _references(_searched(text), "text")
+        yield _references(*_searched(text), "text")
 
 
 def find_warnings(talk: Talk) -> tuple[Warning, ...]:
@@ -66,9 +67,9 @@ def read(talk: Talk) -> tuple[tuple[Reference, ...], tuple[Warning, ...]]:
     references: list[Reference] = []
     warnings: list[Warning] = []
     for field, text in talk.searched():
-        searched = _searched(text)
-        references += _references(searched, field)
-        warnings += _warnings(searched, field)
+        _, raw, low, mentions = _searched(text)
+        references += _references(text, raw, low, mentions, field)
+        warnings += _warnings(raw, mentions, field)
     return tuple(references), tuple(warnings)
 
 
@@ -114,21 +115,13 @@ def cited(text: str) -> tuple[PaperId, str | None]:
     )
 
 
-class _Searched(NamedTuple):
-    text: str
-    raw: bytes
-    low: bytes
-    mentions: Sequence[Mention]
-
-
-def _searched(text: str) -> _Searched:
+def _searched(text: str) -> tuple[str, bytes, bytes, Sequence[Mention]]:
     raw = text.encode("utf-8", "surrogatepass")
     low = raw.translate(FOLD)
-    return _Searched(text, raw, low, _search(raw, low, is_ascii=len(raw) == len(text)))
+    return text, raw, low, _search(raw, low, is_ascii=len(raw) == len(text))
 
 
-def _warnings(searched: _Searched, field: str) -> Iterator[Warning]:
-    _, raw, _, mentions = searched
+def _warnings(raw: bytes, mentions: Sequence[Mention], field: str) -> Iterator[Warning]:
     for mention in mentions:
         if mention.paper is None:
             link = _decoded(raw, mention.start, mention.end)
@@ -140,18 +133,19 @@ def _warnings(searched: _Searched, field: str) -> Iterator[Warning]:
             yield _warning("link_mismatch", message, raw, said, field)
 
 
-def _references(searched: _Searched, field: str) -> tuple[Reference, ...]:
-    text, raw, low, mentions = searched
-    is_ascii = len(raw) == len(text)
+def _references(
+    text: str, raw: bytes, low: bytes, mentions: Sequence[Mention], field: str
+) -> tuple[Reference, ...]:
     if not mentions:
         return ()
-    if len(mentions) > 1 and (b"(" in raw or b"<" in raw or b"{" in raw or b"[" in raw):
-        mentions = list(resolve(raw, mentions).mentions)
+    if len(mentions) > 1 and ("(" in text or "<" in text or "{" in text or "[" in text):
+        mentions = resolve(raw, mentions).mentions
+    is_ascii = len(raw) == len(text)
     found = []
     done = start = paragraph = before = 0
     said: Role = "mentioned"
-    blank = _blank_line(text, 0)
-    cited_from = heading(low, mentions[-1].start)
+    blank, paragraph_end = _blank_line(text, 0)
+    listed = heading(low, mentions[-1][2])
     for paper, version, first, last, form in mentions:
         if paper is None:
             continue
@@ -161,41 +155,31 @@ def _references(searched: _Searched, field: str) -> tuple[Reference, ...]:
             start += len(raw[done:first].decode("utf-8", "surrogatepass"))
             end = start + len(raw[first:last].decode("utf-8", "surrogatepass"))
             done = first
-        while blank is not None and blank.start() <= start:
-            paragraph = blank.end()
-            blank = _blank_line(text, paragraph)
+        while blank <= start:
+            paragraph = paragraph_end
+            blank, paragraph_end = _blank_line(text, paragraph)
         if field == "paper_link":
             said = "own"
-        elif cited_from is not None and cited_from < first:
+        elif listed < first:
             said = "cited"
         else:
             said = role(low, first, before, said)
         before = last
-        found.append(
-            Reference(
-                paper=paper,
-                version=version,
-                field=field,
-                start=start,
-                end=end,
-                exact=text[start:end],
-                context=(paragraph, blank.start() if blank is not None else len(text)),
-                form=form,
-                role=said,
-            )
-        )
+        exact = text[start:end]
+        context = paragraph, blank
+        found.append(Reference(paper, version, field, start, end, exact, context, form, said))
     return tuple(found)
 
 
-def _blank_line(text: str, at: int) -> re.Match[str] | None:
-    """The next blank line from `at` on."""
-    at = text.find("\n", at)
-    while at >= 0:
-        blank = _BLANK_LINE.match(text, at)
+def _blank_line(text: str, at: int) -> tuple[int, int]:
+    """Where the next blank line from `at` on begins and ends; at the text's end if there is none."""
+    found = text.find("\n", at)
+    while found >= 0:
+        blank = _BLANK_LINE.match(text, found)
         if blank is not None:
-            return blank
-        at = text.find("\n", at + 1)
-    return None
+            return blank.span()
+        found = text.find("\n", found + 1)
+    return len(text), len(text)
 
 
 def _decoded(raw: bytes, start: int, end: int) -> str:
@@ -225,7 +209,7 @@ class _Grammar(NamedTuple):
     """Those that begin with the slash or shortly before it, by the byte behind it."""
 
 
-_KEY = 3
+_KEY = 5
 """Bytes before a slash by which anchors are told apart."""
 
 
@@ -249,7 +233,7 @@ def _grammar() -> _Grammar:
 
 def _search(raw: bytes, low: bytes, *, is_ascii: bool) -> list[Mention]:
     """All mentions of a text in order, not overlapping, those without a paper too."""
-    cuts = joins(raw, low) if b"\n" in raw else ()
+    cuts = joins(raw, low) if _LINE_FEED in raw else ()
     if cuts or is_odd(raw, is_ascii=is_ascii):
         mentions = _in_windows(raw, low, cuts)
     else:
@@ -261,57 +245,51 @@ def _recognised(text: bytes, low: bytes) -> list[Mention]:
     """What the sources recognise in plain text, in order; within a mention nothing is looked for."""
     finds, behind, ahead = _grammar()
     mentions: list[Mention] = []
-    gaps: Sequence[tuple[int, int]] = ((0, len(low)),)
     for anchor, recognise in finds:
-        more: list[Mention] = []
-        for start, end in gaps:
-            at = low.find(anchor, start, end)
-            while at >= 0:
-                seen = recognise(text, at)
-                at += len(anchor)
-                if seen:
-                    more += seen
-                    at = max(at, seen[-1].end)
-                at = low.find(anchor, at, end)
-        if more:
-            mentions = sorted(mentions + more, key=_START) if mentions else more
-            gaps = _gaps(mentions, len(low))
-    more = []
-    for start, end in gaps:
-        at = low.find(b"/", start, end)
+        at = low.find(anchor)
+        if at < 0:
+            continue
+        found: list[Mention] = []
         while at >= 0:
-            done = at + 1
-            near = behind.get(low[at - _KEY : at], ())
-            next_ = ahead.get(low[done : done + 1], ())
-            if near or next_:
-                for before, anchor, recognise in (*near, *next_):
-                    if low.startswith(anchor, at - before):
-                        seen = recognise(text, at - before)
-                        if seen:
-                            more += seen
-                            done = max(done, seen[-1].end)
-            at = low.find(b"/", done, end)
-            if at == done:  # only the ends of a run can belong to an anchor
-                at = _run_end(low, at)
-    return sorted(mentions + more, key=_START) if more else mentions
+            seen = recognise(text, at)
+            at += len(anchor)
+            if seen:
+                found += seen
+                at = max(at, seen[-1].end)
+            at = low.find(anchor, at)
+        if found:
+            low = _blanked(low, found)
+            mentions = sorted(mentions + found, key=_START) if mentions else found
+    found = []
+    at = low.find(b"/")
+    while at >= 0:
+        done = at + 1
+        key, following = low[at - _KEY : at], low[done : done + 1]
+        if key in behind or following in ahead:
+            for before, anchor, recognise in (*behind.get(key, ()), *ahead.get(following, ())):
+                if low.startswith(anchor, at - before):
+                    seen = recognise(text, at - before)
+                    if seen:
+                        found += seen
+                        done = max(done, seen[-1].end)
+        at = low.find(b"/", done)
+        if at == done:  # only the ends of a run can belong to an anchor
+            at = _run_end(low, at)
+    return sorted(mentions + found, key=_START) if found else mentions
+
+
+def _blanked(low: bytes, mentions: Iterable[Mention]) -> bytes:
+    """The text without what is recognised already, of the same length."""
+    rest = bytearray(low)
+    for _, _, start, end, _ in mentions:
+        rest[start:end] = bytes(end - start)
+    return bytes(rest)
 
 
 def _run_end(low: bytes, at: int) -> int:
     """The last of the slashes that begin at `at`."""
     run = _SLASHES.match(low, at)
     return at if run is None else run.end() - 1
-
-
-def _gaps(mentions: Sequence[Mention], length: int) -> Sequence[tuple[int, int]]:
-    """What lies between mentions."""
-    gaps = []
-    done = 0
-    for mention in mentions:
-        if mention.start > done:
-            gaps.append((done, mention.start))
-        done = max(done, mention.end)
-    gaps.append((done, length))
-    return gaps
 
 
 def _in_windows(raw: bytes, low: bytes, cuts: Sequence[tuple[int, int]]) -> list[Mention]:
@@ -357,10 +335,9 @@ def _hits(low: bytes) -> list[int]:
     at = low.find(b"/")
     while at >= 0:
         done = at + 1
-        near = behind.get(low[at - _KEY : at], ())
-        next_ = ahead.get(low[done : done + 1], ())
-        if near or next_:
-            for before, anchor, _ in (*near, *next_):
+        key, following = low[at - _KEY : at], low[done : done + 1]
+        if key in behind or following in ahead:
+            for before, anchor, _ in (*behind.get(key, ()), *ahead.get(following, ())):
                 if low.startswith(anchor, at - before):
                     hits.append(at - before)
         at = low.find(b"/", done)
@@ -384,11 +361,11 @@ def _groups(places: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 def _apart(mentions: list[Mention]) -> list[Mention]:
     """Mentions in order; of those that overlap, the longest, then the leftmost."""
-    end = 0
-    for mention in mentions:
-        if mention.start < end:
+    done = 0
+    for _, _, start, end, _ in mentions:
+        if start < done:
             break
-        end = mention.end
+        done = end
     else:
         return mentions
     kept: list[Mention] = []

@@ -62,14 +62,13 @@ class Mention(NamedTuple):
     form: Form
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
+class Reference(NamedTuple):
     """One occurrence of a paper in a text; the law is `text[start:end] == exact`."""
 
     paper: PaperId
-    version: str | None = None
+    version: str | None
     """The cited version, `v2`."""
-    field: str = "text"
+    field: str
     """Which text: `abstract`, a key of the talk's texts, or `text` outside a talk."""
     start: int
     end: int

@@ -7,7 +7,7 @@ import re
 _LOOK = 256
 """Bytes before a place that are looked at for the address that it may stand in."""
 _HOST = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
-_SCHEMES = (b"https://", b"http://", b"ftp://", b"https:/", b"http:/")
+_SCHEME = re.compile(rb"(?i)(?:https?://?|ftp://)\Z")
 _ENDS = bytes(ord(" ") if b <= 0x20 or b in b"<>\"'`|{}" else b for b in range(256))
 _MOST_PARAMETERS, _LONGEST_PARAMETER = 10, 240
 _NAMED = re.compile(rb"[\w.%-]{1,32}[=&]")
@@ -60,11 +60,8 @@ def scheme_start(text: bytes, at: int) -> int:
     """Where the address begins whose host begins at `at`: at its scheme, if there is one."""
     if text[at - 1 : at] != b"/":
         return at
-    head = text[max(0, at - 8) : at].lower()
-    for scheme in _SCHEMES:
-        if head.endswith(scheme):
-            return at - len(scheme)
-    return at
+    scheme = _SCHEME.search(text, at - 8 if at > 8 else 0, at)
+    return at if scheme is None else scheme.start()
 
 
 def is_glued(text: bytes, at: int) -> bool:

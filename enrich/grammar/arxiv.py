@@ -30,7 +30,7 @@ ANCHORS = (
     b"arxiv",  # the label, arXiv's own hosts, its DOIs
     b"0000.0000",  # new ids; a digit stands for any digit
     b"/0000000",  # old ids
-    b"corr/abs-0000-0000",  # dblp's keys
+    b"journals/corr/abs-0000-0000",  # dblp's keys
     b"alphaxiv.org/",
     b"ar5iv.org/",
     b"huggingface.co/papers/",
@@ -82,7 +82,7 @@ _LABEL = re.compile(
 )
 _BIBCODE = re.compile(rb"(?i)(?:([0-9]{4})\.?([0-9]{5})|([0-9]{4}\.[0-9]{4}))[a-z](?![a-z0-9])")
 _VANITY = re.compile(rb"(?i)-vanity\.com/papers/+" + ID + VERSION)
-_DBLP = re.compile(rb"(?i)corr/abs-([0-9]{4})-([0-9]{4,5})(?![0-9])")
+_DBLP = re.compile(rb"(?i)journals/corr/abs-([0-9]{4})-([0-9]{4,5})(?![0-9])")
 
 _READERS = (  # sites whose addresses carry our ids
     rb"alphaxiv\.org/+(?:[a-z]{2}/)?(?:abs|pdf|html|overview)/+|ar5iv\.org/+(?:(?:abs|html|pdf)/+)?"
@@ -113,8 +113,8 @@ _CORR = re.compile(
 )
 
 _COMMON = re.compile(  # how nearly all are written, with nothing behind that has to be looked at
-    rb"ar[xX]iv(?:\.org/(?:abs|pdf)/|:[ ]?)(" + NEW + rb")(?:v([1-9][0-9]{0,2}))?(?:\.pdf)?"
-    rb"(?=[.,;:)\]>}\"']{0,3}(?:\s|\Z))(?!(?i:" + GOES_ON + rb"))"
+    rb"ar[xX]iv(?:\.org/(?:abs|pdf)/|:[ ]?)(" + NEW + rb")(?:v([1-9][0-9]{0,2}+))?+(?:\.pdf)?+"
+    rb"(?=[.,;:)\]>}\"']{0,3}+(?:\s|\Z))(?!(?i:" + GOES_ON + rb"))"
 )
 
 _PLAIN_BEFORE = frozenset(bytes((b,)) for b in b" \t\r\n\x0b([{<>\"'`|*") | {b""}
@@ -140,19 +140,20 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
         following = text[at + 5 : at + 6]
         if following not in _BEHIND_LABEL:
             return ()
-        common = None
         if following == b"." or (following == b":" and text[at + 6 : at + 7] in _BEFORE_NUMBER):
             common = _COMMON.match(text, at)
-        if common is not None:
-            key, number = common.groups()
-            id_ = PaperId("arxiv:" + key.decode())
-            cited = None if number is None else "v" + number.decode()
-            if following == b".":
-                begin = at - 8 if text[at - 8 : at] == b"https://" else _host(text, at)
-                return () if begin is None else (Mention(id_, cited, begin, common.end(), "url"),)
-            if text[at - 1 : at] in _PLAIN_BEFORE:
-                return (Mention(id_, cited, at, common.end(), "text"),)
-        elif not _WORTH.match(text, at + 5):
+            if common is not None:
+                key, number = common.groups()
+                id_ = PaperId("arxiv:" + key.decode())
+                cited = None if number is None else "v" + number.decode()
+                if following == b".":
+                    begin = at - 8 if text[at - 8 : at] == b"https://" else _host(text, at)
+                    return (
+                        () if begin is None else (Mention(id_, cited, begin, common.end(), "url"),)
+                    )
+                if text[at - 1 : at] in _PLAIN_BEFORE:
+                    return (Mention(id_, cited, at, common.end(), "text"),)
+        if not _WORTH.match(text, at + 5):
             return ()
         first = _labelled(text, at)
     elif kind in _DIGITS:
@@ -160,7 +161,7 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
     elif kind == _SLASH:
         first = _old(text, at + 1)
     else:
-        first = _dblp(text, at) if kind in b"cC" else None
+        first = _dblp(text, at) if kind in b"jJ" else None
         first = first or _read(text, at)
     return with_list(text, first) if first is not None else ()
 
@@ -252,17 +253,14 @@ def _bibcode(text: bytes, start: int, at: int) -> Mention | None:
 def _dblp(text: bytes, at: int) -> Mention | None:
     """The key of an arXiv paper at dblp."""
     match = _DBLP.match(text, at)
-    begin = at - 9
-    if match is None or text[begin:at].lower() != b"journals/":
-        return None
-    found = canonical(f"{match[1].decode()}.{match[2].decode()}")
-    if found is None:
+    found = None if match is None else canonical(f"{match[1].decode()}.{match[2].decode()}")
+    if match is None or found is None:
         return None
     form: Form = "text"
-    if text[begin - 4 : begin] == b"rec/":
-        begin = addresses.scheme_start(text, addresses.host_start(text, begin - 5))
+    if text[at - 4 : at] == b"rec/":
+        at = addresses.scheme_start(text, addresses.host_start(text, at - 5))
         form = "url"
-    return Mention(found[0], None, begin, match.end(), form)
+    return Mention(found[0], None, at, match.end(), form)
 
 
 def _read(text: bytes, at: int) -> Mention | None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from enrich.model import Mention
 
 _MOST_GAP = 400
+_PARENTHESIS, _LESS_THAN, _GREATER_THAN, _BRACE, _BRACKET = b"(<>{["
 _TAG = rb"(?:<[^<>]{0,200}>|\s|[*_\"'([{]|&quot;)"
 _TEXT_FIRST = re.compile(  # [T](U), T (U), `T <U>`_, where a redirector may stand before U
     rb"(?:[ ]?\[[\w., -]{1,60}\])?[\]*_`\"']{0,3}[ \t]{0,2}[(<][ \t<]{0,2}"
@@ -30,21 +31,26 @@ class Resolved(NamedTuple):
 
 
 def resolve(text: bytes, mentions: Sequence[Mention]) -> Resolved:
-    """Let a link and its text be one mention where both name the same paper; say where they disagree."""
-    kept: list[Mention] = []
+    """Let a link and its text be one mention where both name the same paper; say where they disagree.
+
+    At least one mention, in order.
+    """
+    kept = [mentions[0]]
     mismatches = []
-    for mention in mentions:
-        last = kept[-1] if kept else None
-        gap = (
-            text[last.end : mention.start]
-            if last and mention.start - last.end <= _MOST_GAP
-            else b""
-        )
-        if last is None or not gap or mention.paper is None or last.paper is None:
+    for mention in mentions[1:]:
+        last = kept[-1]
+        if (
+            not 0 < mention.start - last.end <= _MOST_GAP
+            or mention.paper is None
+            or last.paper is None
+        ):
             kept.append(mention)
-        elif (
+            continue
+        gap = text[last.end : mention.start]
+        if (
             mention.form in {"url", "doi"}
             and last.form not in {"url", "doi"}
+            and (_PARENTHESIS in gap or _LESS_THAN in gap)
             and _TEXT_FIRST.fullmatch(gap)
         ):
             if mention.paper == last.paper:
@@ -54,7 +60,11 @@ def resolve(text: bytes, mentions: Sequence[Mention]) -> Resolved:
                 kept[-1] = last._replace(form="link_text")
                 kept.append(mention)
                 mismatches.append((kept[-2], mention))
-        elif last.form in {"url", "doi"} and _LINK_FIRST.fullmatch(gap):
+        elif (
+            last.form in {"url", "doi"}
+            and (_GREATER_THAN in gap or _BRACE in gap or _BRACKET in gap)
+            and _LINK_FIRST.fullmatch(gap)
+        ):
             if mention.paper == last.paper:
                 kept[-1] = last._replace(version=last.version or mention.version)
             else:

@@ -42,7 +42,7 @@ _MAY_GO_ON = frozenset(  # with the first bytes of kana, han and hangul, where n
     bytes((b,)) for b in b" \t\r\n\x0b,;&+|/([)]}\"'\xe3\xe4\xe5\xe8\xea\xeb\xec"
 )
 GOES_ON = (
-    rb"[)\]}\"']{0,2}[ \t]{0,8}(?:[,;&+|/](?:\W{0,6}(?:v?[0-9]|ver)|[a-z]{2,8}[-./]|\W{0,6}(?:"
+    rb"[)\]}\"']{0,2}+[ \t]{0,8}+(?:[,;&+|/](?:\W{0,6}(?:v?[0-9]|ver)|[a-z]{2,8}[-./]|\W{0,6}(?:"
     + _AND
     + rb")[ \t\r\n])"
     rb"|(?:\r?\n|\r|\x0b)[ \t]{0,8}[\[({\"'*+0-9\xe2-]|[\xe3-\xec]|v(?:er|[0-9])|[(\[][ \t]?(?:v[0-9]|ver|[a-z]{2,8}[-.,\]])"

@@ -13,7 +13,7 @@ from enrich.grammar import addresses
 from enrich.model import Mention
 from enrich.paper import PaperId
 
-ANCHORS = (b"openreview.net/", b".co/papers/")
+ANCHORS = (b"openreview.net/", b"huggingface.co/papers/", b"hf.co/papers/")
 
 _ID = rb"(?P<id>(?:[A-Za-z0-9-]|_(?!_;)){5,20}+)(?:(?=__;)|(?![A-Za-z0-9_-]|\.[A-Za-z]{1,20}/))"
 """An id, also as Proofpoint's version 3 brackets it: `__URL__;`."""
@@ -32,15 +32,14 @@ _NO_PAPER = re.compile(
 )
 _HOSTS = frozenset({b"", b"www.", b"api.", b"api2."})
 _HUGGING_FACE = re.compile(
-    rb"(?P<id>(?=[^A-Z]{0,11}[A-Z])(?=[^a-z]{0,11}[a-z])(?:[A-Za-z0-9-]|_(?!_;)){9,12}+)(?:(?=__;)|(?![\w-]))"
+    rb"(?i:huggingface|hf)\.(?i:co/papers/)(?P<id>(?=[^A-Z]{0,11}[A-Z])(?=[^a-z]{0,11}[a-z])(?:[A-Za-z0-9-]|_(?!_;)){9,12}+)(?:(?=__;)|(?![\w-]))"
 )
-_HUGGING_FACE_HOSTS = (b"huggingface", b"hf")
 _KEY = re.compile(r"[A-Za-z0-9_-]{5,20}")
 
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
     """The paper that the address around byte `at` names; or the link that names none."""
-    if text[at : at + 1] == b".":
+    if text[at] in b"hH":
         return _hugging_face(text, at)
     path = at + len("openreview.net")
     if wrapper := _WRAPPER.match(text, path):
@@ -86,10 +85,13 @@ def _no_paper(text: bytes, at: int) -> re.Match[bytes] | None:
 
 def _hugging_face(text: bytes, at: int) -> Sequence[Mention]:
     """Hugging Face's page of a paper may carry an OpenReview id; its other pages are plain words."""
-    found = _HUGGING_FACE.match(text, at + len(b".co/papers/"))
+    found = _HUGGING_FACE.match(text, at)
     host = addresses.host_start(text, at)
-    name = text[host:at].lower().removeprefix(b"www.")
-    if found is None or name not in _HUGGING_FACE_HOSTS or addresses.is_userinfo(text, found.end()):
+    if (
+        found is None
+        or text[host:at].lower() not in {b"", b"www."}
+        or addresses.is_userinfo(text, found.end())
+    ):
         return ()
     start = addresses.scheme_start(text, host)
     return (
