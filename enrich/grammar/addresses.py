@@ -7,6 +7,7 @@ import re
 _LOOK = 256
 """Bytes before a place that are looked at for the address that it may stand in."""
 _HOST = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
+_SLASH, _STOP = b"/."
 _SCHEME = re.compile(rb"(?i)(?:https?://?|ftp://)\Z")
 _ENDS = bytes(ord(" ") if b <= 0x20 or b in b"<>\"'`|{}" else b for b in range(256))
 _MOST_PARAMETERS, _LONGEST_PARAMETER = 10, 240
@@ -33,9 +34,9 @@ def in_address(text: bytes, at: int) -> bool:
     (True, False)
     """
     before = token(text, at)
-    if b"/" not in before:
+    if _SLASH not in before:
         return before[:4].lower() == b"www."
-    if b"://" in before or _FOREIGN_DOI.search(before):
+    if before.find(b"://") >= 0 or _FOREIGN_DOI.search(before):
         return True
     return any(_is_host(part) for part in before.split(b"/", 2)[:2])
 
@@ -47,7 +48,7 @@ def _is_host(part: bytes) -> bool:
         name = part
     host = name[len(name.rstrip(_HOST)) :].strip(b".")
     label = host[host.rfind(b".") + 1 :]
-    return b"." in host and len(label) > 1 and label.isalpha()
+    return _STOP in host and len(label) > 1 and label.isalpha()
 
 
 def host_start(text: bytes, at: int) -> int:

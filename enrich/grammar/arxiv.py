@@ -121,7 +121,8 @@ _PLAIN_BEFORE = frozenset(bytes((b,)) for b in b" \t\r\n\x0b([{<>\"'`|*") | {b""
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ARCHIVE_LETTERS = _LETTERS + b".-" + LONG_DASH
 _BEFORE_NUMBER = frozenset({b" ", *(b"%d" % digit for digit in range(10))})
-_SLASH, _DIGITS = ord("/"), b"0123456789"
+_SLASH, _EQUALS, _QUESTION = b"/=?"
+_DIGITS = b"0123456789"
 _NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _LETTERS)
 _BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<sSiI0123456789")
 
@@ -178,7 +179,7 @@ def _labelled(text: bytes, at: int) -> Mention | None:
             match = _OAI.match(text, at)
             glued = match is None or addresses.is_glued(text, start)
             return None if match is None or glued else mention_of(match, start, "text")
-        if b"?" in route or route[1:2] in b"fFpP":
+        if _QUESTION in route or route[1:2] in b"fFpP":
             match = _BY_NUMBER.match(text, at) or _BY_FOLDER.match(text, at)
             return _by_parts(text, start, match) if match is not None else None
         return None
@@ -309,7 +310,7 @@ def _forum(text: bytes, at: int) -> int | None:
 def _is_corr(text: bytes, start: int, end: int) -> bool:
     """`CoRR abs/ID`, or `volume={abs/ID}` beside `journal={CoRR}`."""
     before = text[max(0, start - 48) : start]
-    if b"=" in before[-4:]:
+    if _EQUALS in before[-4:]:
         head, tail = text[max(0, start - 400) : start], text[end : end + 400]
         around = _ENTRY_END.split(head)[-1] + _ENTRY_END.split(tail, maxsplit=1)[0]
         if _JOURNAL.search(around):

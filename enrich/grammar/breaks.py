@@ -17,7 +17,7 @@ _LOOK = 160
 _LEAST_LINE = 2
 """A shorter line is no part of a reference; keeps a column of digits cheap."""
 
-_DOT, _ZERO, _NINE = b".09"
+_DOT, _SLASH, _ZERO, _NINE = b"./09"
 _BREAK = rb"[ \t]{0,3}+\r?+\n[ \t]{0,40}+"
 _FOLD = rb"\r?\n[ \t]"
 _CUT_NUMBER = b"|".join(
@@ -188,11 +188,11 @@ def _is_cut(left: bytes, right: bytes) -> bool:
 def _is_cut_number(left: bytes, digits: bytes) -> bool:
     left = left[-_LONGEST:]
     part = left[len(left.rstrip(b"0123456789.")) :].lstrip(b".")
-    if b"/" in left:
+    if _SLASH in left:
         head = _OLD_HEAD.search(left)
         if head is not None and _OLD_ID.match(head[1] + digits):
             return True
-    if (b"." not in part and b"." not in digits) or not _NEW_HEAD.search(left[-len(part) - 6 :]):
+    if (_DOT not in part and _DOT not in digits) or not _NEW_HEAD.search(left[-len(part) - 6 :]):
         return False
     whole = _NEW_ID.match(part + digits)
     return whole is not None and whole.end() > len(part) and not _NEW_ID.fullmatch(part)

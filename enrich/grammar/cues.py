@@ -24,6 +24,7 @@ _LEAST_CUE = len("CoRR")
 _SENTENCE = 400
 """Bytes of a sentence about joint work."""
 
+_BRACKET, _COLON, _SLASH, _AT_SIGN, _STOP = b"[:/@."
 _STOPS = bytes(10 if b in b"0123456789\n\r\x0b\x0c" else b for b in range(256))
 _CUE = re.compile(  # begins with a set of bytes, which `re` finds fast
     rb"[aAbBcCeEpP](?<![A-Za-z0-9/@].)(?i:(?<=a)rxiv(?:s|ids?)?(?![a-z])|(?<=c)orr(?![a-z])"
@@ -77,9 +78,9 @@ def may_count(text: bytes, start: int) -> bool:
     line = text[start - 6 if start > 6 else 0 : start].translate(_STOPS)
     return (
         len(line) - line.rfind(b"\n") > _LEAST_CUE
-        or b"[" in text[start + 9 : start + 22]
+        or _BRACKET in text[start + 9 : start + 22]
         or line[-1:] == b"("
-        or b":" in text[max(0, start - 64) : start]
+        or _COLON in text[max(0, start - 64) : start]
     )
 
 
@@ -93,7 +94,7 @@ def is_cued(text: bytes, start: int, end: int) -> bool:
     line = text[start - len(window) + window.rfind(b"\n") + 1 : start]
     return (
         (len(line) >= _LEAST_CUE and _has_cue(line))
-        or (b"[" in text[end : end + 5] and _BEHIND.match(text, end) is not None)
+        or (_BRACKET in text[end : end + 5] and _BEHIND.match(text, end) is not None)
         or (text[start - 1 : start] == b"(" and _is_joint_work(text, start))
         or _is_listed(text, start)
     ) and not (_BLOCKED.search(_last_words(line)) or _PRICED.match(text, end))
@@ -111,14 +112,14 @@ def _has_cue(line: bytes) -> bool:
     between = line[cues[-1].end() :]
     if len(between) > _REACH and len(between.decode("utf-8", "ignore")) > _REACH:
         return False
-    may_be = b"/" in between or b"@" in between or b"." in between
+    may_be = _SLASH in between or _AT_SIGN in between or _STOP in between
     return not (may_be and _ADDRESS.search(between)) or _OWN_PATH.match(between) is not None
 
 
 def _is_listed(text: bytes, start: int) -> bool:
     """First in a list after "References:"."""
     before = text[max(0, start - 64) : start]
-    return b":" in before and _REFERENCES.search(before) is not None
+    return _COLON in before and _REFERENCES.search(before) is not None
 
 
 def _is_joint_work(text: bytes, start: int) -> bool:

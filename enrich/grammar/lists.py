@@ -66,6 +66,7 @@ _NEXT = re.compile(
 
 
 _SURE_ENDS = frozenset({b"", b" ", b"\n", b")", b"]", b";"})
+_SLASH = ord("/")
 
 
 def with_list(text: bytes, mention: Mention) -> Sequence[Mention]:
@@ -96,5 +97,5 @@ def ends_bare(text: bytes, end: int) -> bool:
 def mention_of(match: re.Match[bytes], start: int, form: Form) -> Mention:
     """The mention of the `id` and `version` of a match, from `start` to its end."""
     key, number = match.group("id", "version")
-    found = paper(key) if b"/" in key else PaperId("arxiv:" + key.decode())
+    found = paper(key) if _SLASH in key else PaperId("arxiv:" + key.decode())
     return Mention(found, version(number) if number else None, start, match.end(), form)
