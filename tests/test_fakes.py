@@ -246,19 +246,23 @@ def test_a_command_is_led_here_by_its_environment_alone(fakes: Fakes, tmp_path: 
 
 
 def test_requests_in_flight_and_gaps_are_counted(fakes: Fakes, session: requests.Session) -> None:
-    fakes.latency(ARXIV, 0.5)
+    fakes.hold(ARXIV)
     threads = [threading.Thread(target=session.get, args=(QUERY,)) for _ in range(3)]
     for thread in threads:
         thread.start()
+    fakes.wait_for(ARXIV, 3)
+    assert all(request.ended is None for request in fakes.requests(ARXIV))
+    fakes.release(ARXIV, 5)
     for thread in threads:
         thread.join()
     assert fakes.most_in_flight(ARXIV) == 3
     fakes.forget()
+    fakes.latency(ARXIV, 0.5)
     session.get(QUERY, timeout=5)
     time.sleep(0.1)
     session.get(QUERY, timeout=5)
     (gap,) = fakes.gaps(ARXIV)
-    assert 0.1 <= gap < 0.5
+    assert 0.1 <= gap < 5
     assert fakes.most_in_flight(ARXIV) == 1
     assert all((r.ended or 0) - r.arrived >= 0.5 for r in fakes.requests(ARXIV))
 
@@ -266,7 +270,8 @@ def test_requests_in_flight_and_gaps_are_counted(fakes: Fakes, session: requests
 def test_a_client_that_leaves_ends_its_request(fakes: Fakes, session: requests.Session) -> None:
     fakes.fault(ARXIV, "hang", times=1)
     with pytest.raises(requests.ReadTimeout):
-        session.get(QUERY, timeout=0.1)
+        session.get(QUERY, timeout=(5, 0.1))  # to connect, to be answered
+    fakes.wait_until_idle(ARXIV)
     session.get(QUERY, timeout=5)
     left, after = fakes.requests(ARXIV)
     assert left.ended is not None

@@ -94,6 +94,7 @@ def test_each_fault_is_met_once_and_is_over(
         assert time.monotonic() - started >= 0.45
     assert fakes.requests(ARXIV)[0].fault == name
     fakes.heal(ARXIV)
+    fakes.wait_until_idle(ARXIV)
     assert meet(session, URL) == f"200 {healthy}"
     assert fakes.most_in_flight(ARXIV) == 1
 

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -49,21 +50,19 @@ def test_a_talk_whose_papers_are_known_does_not_wait_for_those_after_it(
     with home.enricher() as enricher:
         list(enricher.enrich([talk(0)]))
         fakes.forget()
-        fakes.latency(ARXIV, 1.5)
-        start = time.monotonic()
+        fakes.hold(ARXIV)
         out = enricher.enrich([Talk(id="none"), talk(0), talk(1)])
         assert [next(out).talk.id, next(out).talk.id] == ["none", "arxiv-0"]
-        assert time.monotonic() - start < 1
         assert all(request.ended is None for request in fakes.requests())
+        fakes.release(ARXIV)
         assert next(out).talk.id == "arxiv-1"
-        assert time.monotonic() - start >= 1.5
 
 
 def test_the_command_writes_a_line_before_the_service_answers(fakes: Fakes, tmp_path: Path) -> None:
     env = fakes.env(tmp_path)
     talks = [{"id": t.id, "abstract": t.abstract} for t in (Talk(id="none"), talk(0))]
     (tmp_path / "talks.json").write_text(json.dumps(talks))
-    fakes.latency(ARXIV, 2)
+    fakes.hold(ARXIV)
     with subprocess.Popen(
         [sys.executable, "-m", "enrich", "-f", "ndjson", str(tmp_path / "talks.json")],
         env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
@@ -71,15 +70,19 @@ def test_the_command_writes_a_line_before_the_service_answers(fakes: Fakes, tmp_
         assert process.stdout
         assert json.loads(process.stdout.readline())["id"] == "none"
         assert all(request.ended is None for request in fakes.requests())
+        fakes.release(ARXIV)
         assert json.loads(process.stdout.readline())["papers"][0]["status"] == "resolved"
     assert process.returncode == 0
     assert len(fakes.requests()) == 1
 
 
 def test_each_talk_comes_when_it_and_all_before_it_are_known(home: Here, fakes: Fakes) -> None:
-    fakes.latency(API1, 0.2)
+    fakes.hold(API1)
     with home.enricher() as enricher:
-        for n, annotated in enumerate(enricher.enrich(map(forum_talk, range(5)))):
+        out = enricher.enrich(map(forum_talk, range(5)))
+        for n in range(5):
+            fakes.release(API1)
+            annotated = next(out)
             assert [paper.status for paper in annotated.papers.values()] == ["resolved"]
             assert n + 1 <= len(fakes.requests()) <= n + 2, "its own, and the next on its way"
 
@@ -88,7 +91,7 @@ def test_a_whole_batch_goes_while_the_feed_is_still_read(home: Here, fakes: Fake
     def feed() -> Iterator[Talk]:
         for n in range(250):
             if n == 200:  # a hundred at a time have been wanting twice
-                wait_for(lambda: len(fakes.requests(ARXIV)) == 2)
+                fakes.wait_for(ARXIV, 2)
             yield talk(n)
 
     with home.enricher() as enricher:
@@ -102,23 +105,29 @@ def test_the_services_are_waited_for_side_by_side(
     fakes: Fakes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fakes.use(monkeypatch)
-    for host in (ARXIV, API1):
-        fakes.latency(host, 1.2)
-    start = time.monotonic()
-    with Enricher(cache_dir=tmp_path, state_dir=tmp_path) as enricher:
+    fakes.hold(ARXIV)
+    fakes.hold(API1)
+
+    def answer_when_both_are_asked() -> None:
+        fakes.wait_for(ARXIV)
+        fakes.wait_for(API1)
+        fakes.release(ARXIV)
+        fakes.release(API1)
+
+    with (
+        ThreadPoolExecutor() as pool,
+        Enricher(cache_dir=tmp_path, state_dir=tmp_path) as enricher,
+    ):
+        answering = pool.submit(answer_when_both_are_asked)
         out = list(enricher.enrich([talk(0), forum_talk(0)]))
-    elapsed = time.monotonic() - start
+        answering.result()
     assert all(p.status == "resolved" for annotated in out for p in annotated.papers.values())
-    (one,), (two,) = fakes.requests(ARXIV), fakes.requests(API1)
-    assert one.ended
-    assert two.ended
-    assert max(one.arrived, two.arrived) < min(one.ended, two.ended)
-    assert 1.2 <= elapsed < 2.4
+    assert (len(fakes.requests(ARXIV)), len(fakes.requests(API1))) == (1, 1)
 
 
 def test_a_service_that_hangs_holds_up_no_other(home: Here, fakes: Fakes) -> None:
     fakes.fault(API1, "hang")
-    with home.enricher(timeout_s=2) as enricher:
+    with home.enricher(timeout_s=4) as enricher:
         out = list(enricher.enrich([forum_talk(0), talk(0), talk(1)]))
     statuses = [paper.status for annotated in out for paper in annotated.papers.values()]
     assert statuses == ["failed", "resolved", "resolved"]
@@ -151,20 +160,7 @@ def test_threads_that_want_the_same_papers_ask_once(home: Here, fakes: Fakes) ->
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(timeout=30)
+            thread.join(timeout=120)
     assert len(outs) == 4
     assert all(out == outs[0] for out in outs)
     assert len(fakes.requests(ARXIV)) == 1
-
-
-def wait_for(done: Callable[[], bool]) -> None:
-    """Wait until it is so.
-
-    Raises:
-        TimeoutError: it was not, for ten seconds.
-    """
-    end = time.monotonic() + 10
-    while not done():
-        if time.monotonic() > end:
-            raise TimeoutError
-        time.sleep(0.01)

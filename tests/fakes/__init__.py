@@ -32,6 +32,8 @@ What a test may do:
   further options are the fault's own (`seconds=`, `retry_after=`). Several are taken in order.
   `fakes.heal(host)` ends them.
 - `fakes.latency(host, seconds)`: each answer waits.
+- `fakes.hold(host)`: each answer waits until `fakes.release(host, answers)` lets so many of them go.
+- `fakes.wait_for(host, 2)`: wait until so many requests have come; `fakes.wait_until_idle(host)`: until all ended.
 - `fakes.requests(host)`: what was asked: method, path, query, form, headers, body, arrived and ended
   (monotonic, comparable with other processes), in_flight, status, fault. An attempt that a fault ended
   before a request came (`refused`, `tls`, an unknown host) is there as method CONNECT.
@@ -45,6 +47,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 from pathlib import Path
@@ -208,6 +212,30 @@ class Fakes:
         """Let each answer of a host wait."""
         self._server.latencies[host] = seconds
 
+    def hold(self, host: str) -> None:
+        """Let the answers of a host wait until they are released."""
+        self._server.held[host] = threading.Semaphore(0)
+
+    def release(self, host: str, answers: int = 1) -> None:
+        """Let so many answers of a held host go, now or when they are due."""
+        self._server.held[host].release(answers)
+
+    def wait_for(self, host: str, requests: int = 1) -> None:
+        """Wait until so many requests have come to a host.
+
+        Raises:
+            TimeoutError: they did not, for a minute.
+        """
+        _wait(lambda: len(self.requests(host)) >= requests)
+
+    def wait_until_idle(self, host: str) -> None:
+        """Wait until no request to a host is open: that a client has left is noticed a moment later.
+
+        Raises:
+            TimeoutError: one is, after a minute.
+        """
+        _wait(lambda: all(request.ended is not None for request in self.requests(host)))
+
     def _elsewhere(self, request: Request) -> Answer:
         _, host, path = request.target.split("/", 2)
         request.target = f"/{path}"
@@ -237,3 +265,11 @@ class Fakes:
     def forget(self) -> None:
         """Forget the requests so far."""
         self._server.forget()
+
+
+def _wait(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not done():
+        if time.monotonic() > end:
+            raise TimeoutError
+        time.sleep(0.01)

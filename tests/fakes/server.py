@@ -39,6 +39,8 @@ class Server:
         self.faults = Faults()
         self.latencies: dict[str, float] = {}
         """Host to seconds before each of its answers."""
+        self.held: dict[str, threading.Semaphore] = {}
+        """Hosts whose answers wait until they are let go."""
         self.errors: list[BaseException] = []
         """Defects of the stand-ins themselves; raised when the server closes."""
         self.authority = trustme.CA()
@@ -195,6 +197,9 @@ class Server:
             wait_s = answer.wait_s + self.latencies.get(request.host, 0.0)
             if wait_s:
                 pause(sock, self._stop, wait_s)
+            held = self.held.get(request.host)
+            while held and not held.acquire(blocking=False):
+                pause(sock, self._stop, 0.01)
             if answer.reset:
                 reset(sock)
                 return False
