@@ -60,7 +60,7 @@ _NUMBER = re.compile(
     r"(?:is\b|lautet\b|[:=#–-])?\s{0,4}(?:[a-z]{1,12}[ ])?"
     r"(?:\d(?:[ \u00a0-]?\d){5,17}\b#?|[a-z]{3}-[a-z]{4}-[a-z]{3}\b)"
     r"|\bzoom(?:[ ]meeting)?[ ]?:?[ ]{1,3}\d{3}[ -]\d{3,4}[ -]\d{4}\b"
-    r"|(?:\b(?:(?:(?:telefon)?konferenz|besprechungs|vergaderings)-?id|id[ ](?:de[ ](?:la[ ])?r[ée]uni[oó]n"
+    r"|(?:\b(?:(?:(?:telefon)?konferenz|besprechungs|vergaderings?)-?id|id[ ](?:de[ ](?:la[ ])?r[ée]uni[oó]n"
     r"|(?:della[ ])?riunione|da[ ]reuni[ãa]o|spotkania)|num[ée]ro[ ]de[ ](?:la[ ])?(?:r[ée]union"
     r"|conf[ée]rence(?:[ ]t[ée]l[ée]phonique)?)|идентификатор[ ]конференции)"
     r"|ミーティング[ ]?id|会议(?:号|[ ]?id)?|會議(?:號|[ ]?id)?|회의[ ]?id)"
@@ -68,11 +68,11 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _SECRET = re.compile(
-    r"\b(?:(?:meeting|webinar|zoom|numeric|phone|video|host)[ -])?"
+    r"\b(?:(?P<whose>meeting|webinar|zoom|numeric|phone|video|host)[ -])?"
     r"(?P<word>pass[ -]?code|password|passwort|kennwort|pwd?|(?:access|security|zugangs)[ -]?code"
     r"|mot de passe|contraseña|host key|pin)\b(?:(?<!pw)[ ]?\([^()\n]{1,40}\))?"
     r"(?:[ ]for[ ](?:the|this|our|all)(?:[ ](?:zoom|online|webex|teams|talks?|meetings?|seminars?|sessions?|calls?)){1,3})?"
-    r"(?:[ ]{0,3}(?P<sign>[:=])|[ ](?P<dash>[–—-])(?=[ ])|[ ](?P<verb>is|lautet|ist)\b)?(?:[ ]{0,3}|\n(?=\d{4,10}(?:\n|\Z)))"
+    r"(?:[ ]{0,3}(?P<sign>[:=])|[ ](?P<dash>[–—-])(?=[ ])|[ ](?P<verb>is|lautet|ist)\b)?(?:[ ]{0,3}|\n(?=(?:\d{4,10}|(?<=:\n)[^\s\d]{1,16}\d[^\s:]{0,16})(?:\n|\Z)))"
     r"(?P<value>\"[^\"\n]{1,64}\"|“[^”\n]{1,64}”|‘[^’\n]{1,64}’|'[^'\n]{1,64}'"
     r"|\d(?:[ -]?\d){2,12}#?(?!\w)|[^\s,;()<>\[\]\"“]{1,64})",
     re.IGNORECASE,
@@ -97,6 +97,8 @@ _TELEPHONE = re.compile(
     r"|\+?\d[\d ().-]{5,22},{1,4}[\d#*,]{4,40}"
     r"|\b(?:dial(?:[ -]?in)?(?:[ ]numbers?)?|einwahl|call[ -]?in(?:[ ]number)?|join[ ]by[ ](?:tele)?phone"
     rf"|one[ -]tap(?:[ ]mobile)?|toll[ -]free)[^\n\d+(]{{0,30}}{_PHONE}[,;#*\d]{{0,40}}"
+    r"(?:[ ]{0,2}\(?(?:(?:access|conference)[ ])?(?:code|pin|id):?[ ]{1,3}\d[\d ]{2,14}#?\)?)?"
+    r"|\bsips?:[^\s<>\"@]{1,80}@[\w.-]{1,80}"
     r"|(?<![\w.])\d{6,20}(?:\.[\w-]{1,20}){0,3}@[\w.-]{0,60}(?:zoom|webex|lync|bjn|pexip|teams)[\w.-]{1,60}",
     re.IGNORECASE,
 )
@@ -104,6 +106,7 @@ _BESIDE = re.compile(
     r"^[ \t•*-]{0,12}(?:\([A-Z]{2}\)[ ]|[A-Z][A-Z ]{1,30}(?:\([^()\n]{1,30}\))?:[ ]{1,3}(?=\+))?(?:\+?\d[\d ().-]{5,22},{1,4}[\d#*,]{4,40}"
     r"|\+\d[\d \u00a0().-]{6,22}\d|\d{1,3}(?:\.\d{1,3}){3}|\d[\d -]{8,18}\d(?=[^\d\n]{0,60}\btoll\b))"
     r"(?:[ \t][^\d\n]{0,60}(?:\bpin\b[^\n]{0,40})?)?$"
+    r"|\(\d{4,12} (?:from|when dialing)[^()\n]{0,20} (?:tele)?phones?[^()\n]{0,30}\)"
     r"|^[ \t]{0,12}(?:learn more about (?:meet|teams)|download teams|learn more \||need help\?|you can also dial"
     r"|tap to join from|join from a video)[^\n]{0,400}$",
     re.IGNORECASE | re.MULTILINE,
@@ -111,14 +114,20 @@ _BESIDE = re.compile(
 """Lines of a dial-in list, a number and a place, and of a service's own words: only beside a meeting."""
 
 _HINT_LABELS = (
-    "tel|pin|url|[^a-z]id",
-    "code|wort|dial|nion|i..n|i..o|ione|efon|link|join",
+    "tel|pin|url|sip|pwd|bbb|[^a-z](?:id|pw)",
+    "code|wort|dial|nion|i..n|i..o|ione|efon|link|join|here|sips",
     "phone|nion |webex|teams",
     "number",
     "numbers|call.in|dial.in|webinar|einwahl|meeting",
 )
-_HINT_HOSTS = (r"\.gg", r"\.town", r"oom\.us|jit\.si")
-_HINT_COMPANIES = ("eby", "soft|live|zoom", "jeans|webex", "google", "zoomgov|meeting")
+_HINT_HOSTS = (r"\.gg|\.vc|\.me", r"\.town|\.meet", r"oom\.us|jit\.si")
+_HINT_COMPANIES = (
+    "eby",
+    "soft|live|zoom|goto|lync",
+    "jeans|webex|skype",
+    "google",
+    "zoomgov|meeting|webinar",
+)
 """Those of one width are looked back for together."""
 _PAGES = r"(?:arxiv|researchseminars)\.org/[at]"
 """Where most addresses of talks lead, and no meeting's."""
@@ -135,7 +144,12 @@ _HINTS = tuple(
         ("p", "pass(?:[ -]?code|wor[dt]|e ?:)"),
         (":", f":(?:{_behind(_HINT_LABELS, ':')})"),
         ("m", "meeting[ -](?:id|n|code|key|pass)"),
+        ("dial", r"dial(?<![a-z]dial)[^\n\d+(]{0,30}[\d+(]"),
+        ("#", r"#(?<=\d#)"),
         ("\xe4", "会议"),
+        ("\xe6", "會議"),
+        ("\xd0", "ции:"),
+        ("\xed", "회의"),
         ("%", "3a%2f"),
         ("_", "3a__"),
         ("+", r"\+(?<=[a-z(]\+|[ \n:]\+)\d"),
@@ -150,7 +164,7 @@ the speed of memory, and nearly so a pattern that begins with fixed letters."""
 
 _FILLER_WORDS = (
     "323 a access also and app at audio bbb be by call click code computer conference de device dial do"
-    " edit en find for format free from google h held help here hint id in interactive international"
+    " edit en find for format free from global google h held help here hint id in interactive international"
     " internet iphone is it jitsi join la le learn link links livestream local location map meet meeting"
     " microsoft mit mobile more need not number numbers numeric on one online only options or pass passcode"
     " password phone pin please pw pwd raum reset room section session sip skype stream sur tap teams"
@@ -239,9 +253,11 @@ def _private_spans(text: str) -> list[Span]:
         tail = _AFTER_LINK.match(text, end)
         spans.append((start, tail.end() if tail else start + len(text[start:end].rstrip(".,;:!?"))))
     beside = bool(spans)
+    ends = {end for _, end in spans}
     for secret in _SECRET.finditer(text):
         value = secret["value"].rstrip(".!?:")
-        if value and _is_secret(secret, value, beside=beside):
+        near = not ends.isdisjoint(range(secret.start() - 3, secret.start() + 1))
+        if value and _is_secret(secret, value, beside=beside, near=near):
             spans.append((secret.start(), secret.start("value") + len(value)))
     if spans:
         for pattern in (_BESIDE, _SECRET_ABROAD):
@@ -249,10 +265,12 @@ def _private_spans(text: str) -> list[Span]:
     return _merged(spans)
 
 
-def _is_secret(found: re.Match[str], value: str, *, beside: bool) -> bool:
+def _is_secret(found: re.Match[str], value: str, *, beside: bool, near: bool) -> bool:
+    """Whether it is one, as a meeting stands somewhere in the text, or right before it."""
     digits = sum(c.isdigit() for c in value)
     if found["word"].lower() == "pin":
         return digits >= 4 and (beside or found["sign"] is not None)
+    beside = beside or (found["whose"] or "").lower() in {"meeting", "webinar", "zoom"}
     likely = beside or _OF_MEETINGS.match(found["word"]) is not None
     if found["sign"] is not None or found["dash"] is not None:
         return likely or digits > 0
@@ -263,7 +281,7 @@ def _is_secret(found: re.Match[str], value: str, *, beside: bool) -> bool:
             or value[0] in "\"'“‘"
             or (beside and ends and value.lower() not in _NO_SECRET)
         )
-    return digits >= (1 if likely else 4)
+    return digits >= (1 if likely else 4) or (near and value.lower() not in _NO_SECRET)
 
 
 def _merged(spans: list[Span]) -> list[Span]:

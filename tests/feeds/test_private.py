@@ -93,6 +93,21 @@ BLOCKS |= {
     "other mail filter": "https://urldefense.proofpoint.com/v2/url?u=https-3A__u.zoom.us_j_774411&d=Dw",
     "discord": "https://discord.com/invite/774411",
     "telemost": "https://telemost.yandex.ru/j/774411",
+    "dutch by itself": "Vergadering-ID: 774 411 9876",
+    "russian by itself": "Идентификатор конференции: 774 411 9876",
+    "chinese in full": "會議號: 774 411 987",
+    "webex from phones": "https://u.webex.com/meet/x\nMeeting password: wMp3Xf77 (774411 from phones)",
+    "webex when dialing": "Meeting password: wMp3Xf77 (774411 when dialing from a phone or video system)",
+    "dial-in with a code": "Dial-in: +49 30 774411, code 774411#",
+    "dial-in in words": "Please dial 030 774411 (PIN 774411#)",
+    "short dial-in": "030 774411,,774411#",
+    "sip": "sip:774411@vc.example.org",
+    "below a label, with letters": "https://u.zoom.us/j/1\nPassword:\nEuler77",
+    "right behind a number": "Zoom ID 774 411 9876, pw Euler",
+    "right behind a link": "https://u.zoom.us/j/774411 password Euler",
+    "the zoom password": "The zoom password is Euler",
+    "host alone": "pexip.me/774411",
+    "webinar number": "Webinar number: 774 411 9876",
 }  # fmt: skip
 SECRET = re.compile(
     r"zoom\.us|zoomcrc|teams\.microsoft|meet\.google|tel\.meet|webex\.com|bbb\.|jit\.si|go\.example"
@@ -107,6 +122,8 @@ KEPT = [
     "Recording: https://zoom.us/rec/share/abc, slides https://meetings.aps.org/Meeting/MAR21",
     "We study meeting id theft, passwords and passcodes; the webinar is public.",
     "Zoom on pathwidth: pw(G) = 3, conference 2022: 12 talks, clave: 3; we phone: 12 friends.",
+    "https://zoom.us/rec/share/a password required; zoom password protected talks; (5000 from phones).",
+    "Password:\nAuthentication methods\nSIP: session initiation; dial 5 of 7; webinar, conference 2022.",
     "Grant 2103.01338 of 1234567 Euro; ISBN 978-3-16-148410-0; 555 123 4567 digits of pi.",
 ]
 REFERENCES = [
