@@ -80,7 +80,7 @@ def test_the_second_try_succeeds() -> None:
 
 
 def note(host: str) -> requests.Response:
-    return requests.get(f"https://{host}/notes", params={"id": "FpKgG31Z_i9"}, timeout=5)
+    return requests.get(f"https://{host}/notes", params={"id": "FpKgG31Z_i9"}, timeout=60)
 
 
 @pytest.mark.vcr

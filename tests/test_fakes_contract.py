@@ -103,7 +103,7 @@ def test_a_recorded_answer_comes_out_again(
         if entry.find(f"{ATOM}published") is not None:  # an error entry has none
             fakes.arxiv.add(paper_of(entry))
     fakes.arxiv.order = lambda hits: hits  # as these were recorded
-    answer = session.get(requested(shared, name), timeout=5)
+    answer = session.get(requested(shared, name), timeout=60)
     assert answer.status_code == (400 if "error400" in name else 200)
     got = etree.fromstring(answer.content)
     if "error400" in name:
@@ -121,7 +121,7 @@ def test_recorded_entries_of_a_search_come_out_again(
     fakes.arxiv.add(*papers)
     fakes.arxiv.order = lambda hits: hits
     ids = ",".join(f"{paper.id}v{paper.newest}" for paper in papers)
-    answer = session.get(f"https://{HOST}/api/query?id_list={ids}&max_results=100", timeout=5)
+    answer = session.get(f"https://{HOST}/api/query?id_list={ids}&max_results=100", timeout=60)
     got = etree.fromstring(answer.content).iterfind(f"{ATOM}entry")
     assert [shape(entry) for entry in got] == [shape(entry) for entry in want]
 
@@ -132,7 +132,7 @@ def test_the_body_of_a_throttled_answer_is_the_recorded_one(
     body = (shared / "arxiv" / "rate_exceeded_body.txt").read_bytes()
     for fault, status in (("rate-exceeded", 200), ("429-bare", 429)):
         fakes.fault(HOST, fault, times=1)
-        answer = session.get(f"https://{HOST}/api/query?id_list=2101.00001", timeout=5)
+        answer = session.get(f"https://{HOST}/api/query?id_list=2101.00001", timeout=60)
         assert (answer.status_code, answer.content) == (status, body)
 
 
@@ -201,7 +201,7 @@ def test_a_recorded_note_of_api_1_comes_out_again(
 ) -> None:
     want = recorded_json(shared, name)
     fakes.openreview.add(note_of(want, 1))
-    answer = session.get(f"https://api.openreview.net/notes?id={want['id']}", timeout=5).json()
+    answer = session.get(f"https://api.openreview.net/notes?id={want['id']}", timeout=60).json()
     (got,) = answer["notes"]
     assert answer["count"] == 1
     assert {key: got[key] for key in want} == want
@@ -217,7 +217,7 @@ def test_a_recorded_note_of_api_2_comes_out_again(
     fakes.openreview.add(note_of(want, 2))
     fakes.openreview.tokens.add("t")  # one of them was recorded by a member of the venue
     session.headers["Authorization"] = "Bearer t"
-    answer = session.get(f"https://api2.openreview.net/notes?id={want['id']}", timeout=5).json()
+    answer = session.get(f"https://api2.openreview.net/notes?id={want['id']}", timeout=60).json()
     (got,) = answer["notes"]
     want.pop("parent_invitations", None)  # as openreview-py spells it; no service's answer shows it
     for value in want["content"].values():
@@ -239,10 +239,10 @@ def test_the_bodies_of_errors_have_the_recorded_keys_and_types(
 ) -> None:
     url = "https://api2.openreview.net/notes?id=aaaaa1"
     fakes.openreview.gate = "403"
-    challenge = session.get(url, timeout=5)
+    challenge = session.get(url, timeout=60)
     fakes.openreview.gate = "open"
     fakes.openreview.limit = 1
-    limited = session.get(url, timeout=5)
+    limited = session.get(url, timeout=60)
     for answer, name in (
         (challenge, "error_403_challenge_notes"),
         (limited, "error_429_ratelimit_attachment"),
@@ -260,7 +260,7 @@ def test_the_bodies_of_errors_have_the_recorded_keys_and_types(
     fakes.openreview.limit = None
     fakes.openreview.refused.add("aaaaa1")
     fakes.openreview.add(FakeNote(id="aaaaa1", api=2))
-    forbidden = session.get(url, timeout=5)
+    forbidden = session.get(url, timeout=60)
     want = recorded_json(shared, "error_403_forbidden_group")  # an excerpt
     assert forbidden.json()["name"] == want["name"]
     assert forbidden.json()["message"].rpartition(" ")[0] == want["message"].rpartition(" ")[0]

@@ -19,7 +19,7 @@ URL = f"{QUERY}?id_list=2101.00001,2101.00002"
 def meet(session: requests.Session, url: str) -> str:
     """What a plain client meets: status and length, or the error's name."""
     try:
-        with session.get(url, timeout=2, stream=True) as answer:
+        with session.get(url, timeout=(60, 3), stream=True) as answer:
             return f"{answer.status_code} {sum(map(len, answer.iter_content(1 << 20)))}"
     except requests.RequestException as error:
         return type(error).__name__
@@ -29,7 +29,7 @@ def meet(session: requests.Session, url: str) -> str:
 def healthy(fakes: Fakes, session: requests.Session) -> int:
     """Length of the right answer."""
     fakes.arxiv.add(FakePaper(id="2101.00001"), FakePaper(id="2101.00002"))
-    length = len(session.get(URL, timeout=5).content)
+    length = len(session.get(URL, timeout=60).content)
     fakes.forget()
     return length
 
@@ -123,7 +123,7 @@ def test_retry_after_is_in_seconds_or_a_date(
     said = []
     for name in ("429", "429-date", "429-hour", "429-bare"):
         fakes.fault(ARXIV, name, times=1)
-        said.append(session.get(URL, timeout=5).headers.get("Retry-After"))
+        said.append(session.get(URL, timeout=60).headers.get("Retry-After"))
     assert said[0] == "1"
     assert str(said[1]).endswith("GMT")
     assert said[2:] == ["3600", None]
@@ -133,13 +133,13 @@ def test_json_is_emptied_cut_and_mangled_too(fakes: Fakes, session: requests.Ses
     note = f"https://{API1}/notes?id=aaaaa1"
     fakes.openreview.add(FakeNote(id="aaaaa1"))
     fakes.fault(API1, "empty", times=1)
-    assert session.get(note, timeout=5).json() == {"notes": [], "count": 0}
+    assert session.get(note, timeout=60).json() == {"notes": [], "count": 0}
     fakes.fault(API1, "latin-1", times=1)
     with pytest.raises(UnicodeDecodeError):
-        session.get(note, timeout=5).content.decode("utf-8")
+        session.get(note, timeout=60).content.decode("utf-8")
     fakes.fault(API1, "truncated", times=1)
     with pytest.raises(requests.JSONDecodeError):
-        session.get(note, timeout=5).json()
+        session.get(note, timeout=60).json()
 
 
 def test_a_fault_of_the_connection_strikes_in_its_turn(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
+from typing import Any
 
 import pytest
 import requests
@@ -27,12 +29,18 @@ class Atom:
     politeness = Politeness(
         hosts=(HOST,),
         delay_s=3,
-        timeout_s=(1, 0.6),
-        deadline_s=0.8,
+        timeout_s=(10, 10),
+        deadline_s=12,
         media="application/atom+xml",
         retried=frozenset({406, 429, 500, 502, 503, 504}),
         keep_s=3600,
     )
+
+    def __init__(self, patience_s: float | None = None) -> None:
+        """One that is given little patience waits no longer for an answer or its end."""
+        if patience_s is not None:
+            short: dict[str, Any] = {"timeout_s": (10.0, patience_s), "deadline_s": patience_s}
+            self.politeness = replace(self.politeness, **short)
 
     def check(self, response: requests.Response) -> None:
         if response.status_code == 403:
@@ -59,6 +67,7 @@ TRANSIENT = {
     22: BadAnswer, 23: BadAnswer, 24: Overloaded, "406": Overloaded, "429-bare": Overloaded,
     "hang": Overloaded,
 }  # fmt: skip
+TAKES_LONG = {12, 13, "hang"}
 
 
 @pytest.mark.parametrize("fault", TRANSIENT, ids=str)
@@ -66,10 +75,10 @@ def test_one_bad_answer_is_asked_again_and_never_kept(
     fakes: Fakes, run: Run, fault: int | str
 ) -> None:
     fakes.fault(HOST, fault, times=1)
-    session = run.open()
+    session = run.open(Atom(patience_s=2 if fault in TAKES_LONG else None))
     start = time.monotonic()
     good = session.get(URL)
-    assert time.monotonic() - start < 3, "however slowly a bad answer drips"
+    assert time.monotonic() - start < 8, "however slowly a bad answer drips"
     assert good.status_code == 200
     assert b"<entry>" in good.content
     assert len(fakes.requests(HOST)) == 2
@@ -82,7 +91,7 @@ def test_a_lasting_fault_costs_four_requests_and_leaves_nothing_behind(
     fakes: Fakes, run: Run, fault: int | str
 ) -> None:
     fakes.fault(HOST, fault)
-    session = run.open()
+    session = run.open(Atom(patience_s=0.3 if fault in TAKES_LONG else None))
     with pytest.raises(SourceError) as caught:
         session.get(URL)
     assert type(caught.value) is TRANSIENT[fault]
@@ -128,6 +137,7 @@ def test_what_is_no_fault_of_http(fakes: Fakes, run: Run, fault: int | str) -> N
 
 
 def test_requests_are_our_own_and_evenly_spaced(fakes: Fakes, run: Run) -> None:
+    run.clock.stop()
     session = run.open(contact="ada@example.org")
     for n in range(3):
         session.get(
@@ -137,7 +147,7 @@ def test_requests_are_our_own_and_evenly_spaced(fakes: Fakes, run: Run) -> None:
         assert request.headers["user-agent"] == f"enrich/{__version__} (+mailto:ada@example.org)"
         assert request.headers["accept"].startswith("application/atom+xml, ")
         assert request.headers["cookie"] is None
-    assert run.clock.waits == [pytest.approx(3.03, abs=0.1)] * 2
+    assert run.clock.waits == [pytest.approx(3.03)] * 2
     assert run.waits == [("arxiv", seconds) for seconds in run.clock.waits]
 
 
@@ -158,6 +168,7 @@ def test_nobody_else_can_be_asked(fakes: Fakes, run: Run, url: str) -> None:
 
 
 def test_backoff_grows_and_a_named_pause_is_kept(fakes: Fakes, run: Run) -> None:
+    run.clock.stop()
     fakes.fault(HOST, "503", times=3)
     run.open().get(URL)
     first, second, third = (wait for wait in run.clock.waits if wait > 3.1)
@@ -166,7 +177,7 @@ def test_backoff_grows_and_a_named_pause_is_kept(fakes: Fakes, run: Run) -> None
     run.clock.waits.clear()
     fakes.fault(HOST, "429", times=1, retry_after=40)
     run.open().get(f"https://{HOST}/api/query?id_list=2101.00002")
-    assert sum(run.clock.waits) == pytest.approx(43.03, abs=0.5), "the gate's turn, and the pause"
+    assert sum(run.clock.waits) == pytest.approx(43.03), "the gate's turn, and the pause"
     run.clock.waits.clear()
     fakes.fault(HOST, "503", times=1, retry_after=0)  # as arXiv's edge says
     run.open().get(f"https://{HOST}/api/query?id_list=2101.00003")
@@ -174,6 +185,7 @@ def test_backoff_grows_and_a_named_pause_is_kept(fakes: Fakes, run: Run) -> None
 
 
 def test_a_pause_that_is_too_long_ends_the_asking_for_every_run(fakes: Fakes, run: Run) -> None:
+    run.clock.stop()
     fakes.fault(HOST, 6, times=1)
     session = run.open()
     assert paused_until(session) == {}
@@ -193,6 +205,7 @@ def test_a_pause_that_is_too_long_ends_the_asking_for_every_run(fakes: Fakes, ru
 
 
 def test_the_time_for_the_run_ends_waits_and_requests(fakes: Fakes, run: Run) -> None:
+    run.clock.stop()
     fakes.fault(HOST, "503")
     session = run.open(timeout_s=10)
     with pytest.raises(Overloaded) as caught:
@@ -211,9 +224,9 @@ def test_the_time_for_the_run_ends_an_exchange(fakes: Fakes, run: Run) -> None:
     fakes.fault(HOST, "hang")
     start = time.monotonic()
     with pytest.raises(Overloaded) as caught:
-        run.open(timeout_s=0.3).get(URL)
+        run.open(timeout_s=0.5).get(URL)
     assert caught.value.code == "timeout"
-    assert time.monotonic() - start < 0.6
+    assert time.monotonic() - start < 5
 
 
 # --- knowing when to stop ------------------------------------------------------------------

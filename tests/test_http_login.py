@@ -28,6 +28,7 @@ def ask(session: PoliteSession, n: int, host: str = API2) -> int:
 
 
 def test_one_login_serves_both_hosts_and_all_threads(fakes: Fakes, run: Run) -> None:
+    run.clock.stop()
     fakes.openreview.gate = "403"
     session = run.open(login={"openreview": ACCOUNT})
     assert not fakes.requests(), "nobody has asked yet"

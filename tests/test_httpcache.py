@@ -169,7 +169,7 @@ def test_a_writer_that_never_ends_is_not_waited_for(
         session = session or run.open()
         for _ in range(3):
             assert title(session, URL.replace("a1", "a2")) == "aaaaaaaaa2"
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 10  # three that each wait would be 15
     assert len(run.troubles) == 1
     assert "locked" in run.troubles[0]
 

@@ -116,7 +116,7 @@ def fail(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> Fail:
     """Plan a fault, and make it cost little time."""
     options: dict[str, dict[str, Any]] = {
         "slow": {"seconds": 5},
-        "drip": {"seconds": 4},
+        "drip": {"seconds": 10},
         "huge": {"megabytes": 2},
         "bomb": {"megabytes": 2},
     }
@@ -124,8 +124,8 @@ def fail(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> Fail:
     def plan(service: Service, fault: str, times: int | None = None) -> None:
         quick: dict[str, Any] = {"max_bytes": 1_000_000}
         if fault in {"slow", "drip"}:
-            patience_s = 0.1 if times is None else 0.6  # a good answer must be there in time
-            quick |= {"timeout_s": (2.0, patience_s), "deadline_s": patience_s}
+            patience_s = 0.2 if times is None else 2.0  # a good answer must be there in time
+            quick |= {"timeout_s": (10.0, patience_s), "deadline_s": patience_s}
         kind = type(source(service.name))
         monkeypatch.setattr(kind, "politeness", replace(kind.politeness, **quick))
         fakes.fault(service.host, fault, times=times, **options.get(fault, {}))

@@ -56,7 +56,7 @@ class FakeSource:
         self.threads.add(threading.current_thread().name)
         self.asked.append([id_.key for id_, version in wanted if version is None])
         if self.barrier:
-            self.barrier.wait(timeout=10)
+            self.barrier.wait(timeout=60)
         if self.down:
             raise Overloaded("it does not answer")
         for id_, version in wanted:
@@ -232,7 +232,7 @@ def test_several_threads_share_one_enricher_and_ask_once(enricher_of: Make) -> N
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     assert len(outs) == 4
     assert all(out == outs[0] for out in outs)
 

@@ -171,7 +171,7 @@ def test_the_rate_limit_names_its_pause(fakes: Fakes, opened: Open) -> None:
     fakes.openreview.limit = 0
     with pytest.raises(Overloaded) as caught:
         one(opened(), OLD)
-    assert caught.value.retry_after_s == pytest.approx(fakes.openreview.reset_s, abs=3)
+    assert caught.value.retry_after_s == pytest.approx(fakes.openreview.reset_s, abs=60)
     assert len(hosts(fakes)) == 1  # it is an hour away: nobody waits for that
 
 
