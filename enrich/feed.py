@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, MutableSet
+from collections.abc import Callable, Collection, Iterable, Iterator, MutableSet
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, BinaryIO
@@ -42,6 +42,9 @@ _TALK_PAGE = re.compile(
     r"https?://(?:www\.)?(?:researchseminars|mathseminars)\.org/talk/([^/?#]+/-?\d+)/?",
     re.IGNORECASE,
 )
+_AROUND = " \n,;/|\u2013-"
+"""What stands in one line between a room, or a title, and a meeting's address."""
+_MAIL = re.compile(r"\S+@[\w-]+\.\S+")
 _CANCEL = re.compile(b"cancel")  # of bytes: `in` takes half as long again
 _CANCELLED = re.compile(
     r"\A\W{0,9}cancel(?:l?ed\b|lation(?=\W{0,3}(?:[:!\u2013\u2014]|[ ]-|\Z)))|\bcancel?led\W{0,9}\Z|[\[(*]\W{0,3}cancell?ed\b[^\[\]()*\n]{0,40}[\])*]"
@@ -114,6 +117,7 @@ def _finished(
     keep_private: bool,
     papers: tuple[Paper, ...] = (),
     raw: bytes | None,
+    people: Collection[str] = (),
 ) -> Talk:
     account, start, end, status, texts, warnings = told
     lines: tuple[str | None, ...] = (
@@ -133,13 +137,18 @@ def _finished(
         lower = whole.encode().lower()  # of text it would take ten times as long
     except UnicodeEncodeError:
         return _finished(
-            _writable(told), feed=feed, keep_private=keep_private, papers=papers, raw=raw
+            _writable(told),
+            feed=feed,
+            keep_private=keep_private,
+            papers=papers,
+            raw=raw,
+            people=people,
         )
-    if not keep_private and private.is_suspect(lower):
+    if not keep_private and ((people and b"@" in lower) or private.is_suspect(lower)):
         before = (lines, texts, abstract)
-        lines = tuple(None if line is None else private.cut(line) for line in lines)
-        texts = tuple((field, private.cut(text)) for field, text in texts)
-        abstract = None if abstract is None else private.cut(abstract)
+        lines = tuple(None if line is None else _cut_line(line, people) for line in lines)
+        texts = tuple((field, private.cut(text, people)) for field, text in texts)
+        abstract = None if abstract is None else private.cut(abstract, people)
         if (lines, texts, abstract) != before:
             warnings = warned(warnings, "private_cut")
             small = ""
@@ -182,6 +191,11 @@ def talk_key(talk: Talk) -> int:
     if page is not None:
         return hash(("page", page[1]))
     return hash(("start", talk.id, talk.start_time or talk.title))
+
+
+def _cut_line(line: str, people: Collection[str]) -> str:
+    cut = private.cut(line, people)
+    return line if cut == line else cut.strip(_AROUND)
 
 
 def _line(text: str | None) -> str | None:
@@ -246,9 +260,13 @@ class _Reader:
         self._calendars = _calendars(stream, spans)
         named = [calendar.name for calendar in self._calendars.values() if calendar.name]
         names = named if keep_private else [cut for n in named if (cut := private.cut(n).strip())]
+        if name:
+            names.append(name)
+        if not keep_private:  # Google calls a calendar by its owner's address
+            names = [n for n in names if _MAIL.fullmatch(n) is None]
         self._first = next(iter(self._calendars.values()), Calendar())
         head = _head(stream, spans, keep_private=keep_private) if keep_raw else None
-        self._feed = Feed(name=names[0] if names else name, head=head)
+        self._feed = Feed(name=names[0] if names else None, head=head)
 
     def talks(self, dropped: set[int], seen: MutableSet[int] | None) -> Iterator[Talk]:
         spans = self._spans
@@ -331,10 +349,13 @@ class _Reader:
             lines = logical_lines(block(self._stream, start, end))
             properties = read_properties(body(lines, closed=closed))
             told = read_event(properties, calendar, closed=closed)
+            people = private.people_of(properties)
             raw = None
             if self._keep_raw:
-                raw = _joined(lines if self._keep_private else private.clean_lines(lines))
-            talk = _finished(told, feed=self._feed, keep_private=self._keep_private, raw=raw)
+                raw = _joined(lines if self._keep_private else private.clean_lines(lines, people))
+            talk = _finished(
+                told, feed=self._feed, keep_private=self._keep_private, raw=raw, people=people
+            )
         except Exception as error:  # noqa: BLE001 - one event never costs another
             if tell:
                 message = f"event {number + 1} cannot be read ({type(error).__name__})"

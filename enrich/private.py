@@ -7,13 +7,16 @@ paper is ever lost: where a cut would take one, it is made around it, or not at 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from enrich.ics.values import escaped, split_line, text_of
+from enrich.ics.values import Properties, escaped, split_line, text_of
 
 Span = tuple[int, int]
 
 _PEOPLE = frozenset({"ATTENDEE", "ORGANIZER", "CONTACT", "CONFERENCE", "CALENDAR-ADDRESS"})
+_MAIL = re.compile(
+    r"(?<![\w.%+-])(?:mailto:)?([\w.%+-]{1,80}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,5})", re.IGNORECASE
+)
 _CLEANED = frozenset({"SUMMARY", "DESCRIPTION", "COMMENT", "LOCATION", "X-ALT-DESC"})
 
 _SERVICES = (
@@ -184,8 +187,8 @@ _WORD = re.compile(r"[^\W_]+")
 _RULE = re.compile(r"[\W_]{8,400}")
 
 
-def cut(text: str) -> str:
-    r"""A text without its joining blocks; the same text where it has none.
+def cut(text: str, people: Collection[str] = ()) -> str:
+    r"""A text without its joining blocks and people's addresses; the same text where it has none.
 
     >>> cut("Join Zoom Meeting\nhttps://uni.zoom.us/j/123?pwd=abc\nPasscode: 314\n\nBased on 2103.01338")
     'Based on 2103.01338'
@@ -193,6 +196,9 @@ def cut(text: str) -> str:
     'We meet in room 314 (https://arxiv.org/abs/2103.01338)'
     """
     spans = _private_spans(text)
+    if people:
+        found = [m.span() for m in _MAIL.finditer(text) if m[1].lower() in people]
+        spans = _merged([*spans, *found])
     if not spans:
         return text
     from enrich.extract import find_references
@@ -211,19 +217,27 @@ def cut(text: str) -> str:
     return _without(text, kept)
 
 
-def clean_lines(lines: Iterable[str]) -> list[str]:
+def people_of(properties: Properties) -> Collection[str]:
+    """The mail addresses of an event's organiser and attendees, in lower case."""
+    if _PEOPLE.isdisjoint(properties.first):
+        return ()
+    values = (value for name in _PEOPLE for value in properties.texts(name))
+    return frozenset(m[1].lower() for value in values for m in _MAIL.finditer(value))
+
+
+def clean_lines(lines: Iterable[str], people: Collection[str] = ()) -> list[str]:
     """Logical lines of a component without people and private things, for those who keep them raw."""
     kept = []
     for line in lines:
         split = split_line(line)
         if split is None:
-            kept.append(cut(line))  # the rest of a text over raw lines
+            kept.append(cut(line, people))  # the rest of a text over raw lines
             continue
         name, parameters, value = split
         if name in _PEOPLE:
             continue
         text = text_of(value, parameters)
-        clean = cut(text) if is_suspect(text.lower().encode()) else text
+        clean = cut(text, people) if people or is_suspect(text.lower().encode()) else text
         if clean == text:
             kept.append(line)
         elif name in _CLEANED and "ENCODING" not in parameters:

@@ -37,7 +37,8 @@ class DocumentOnly:
 TBA = frozenset({"", "tba", "tbd", "abstract: tba", "abstract: tbd", "to be announced"})
 """What stands where there is no abstract yet, in lower case without a final full stop."""
 
-_MEETING = re.compile(r"^\s*\w[\w+.-]*://", re.ASCII)
+_ONLY_ADDRESS = re.compile(r"\s*<?(?:\w[\w+.-]*://|(?:mailto|tel|sips?|msteams):)\S*\s*", re.ASCII)
+_LOGIN = re.compile(r"(?<=//)[^/?#@]*@")
 _FEWEST_DIGITS = 7
 """Of an arXiv id (hep-th/9901001); a digit that is escaped is written with one digit at least."""
 _ANCHOR = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
@@ -58,15 +59,15 @@ def line_or_none(text: str | None) -> str | None:
 
 
 def room(location: str | None) -> str | None:
-    """A place as one line; an address of the web is none."""
-    return None if location is None or _MEETING.match(location) else line_or_none(location)
+    """A place; an address alone is none. What joins a meeting is cut later, line by line."""
+    return None if not location or _ONLY_ADDRESS.fullmatch(location) else location
 
 
 def page(urls: tuple[str, ...]) -> str | None:
-    """The first http(s) address."""
+    """The first http(s) address, without a login that stands in it."""
     for url in urls:
         if url[:8].lower().startswith(("https://", "http://")):
-            return url.strip()
+            return _LOGIN.sub("", url.strip(), 1) if "@" in url else url.strip()
     return None
 
 

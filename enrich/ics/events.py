@@ -21,7 +21,7 @@ _MESSAGES: dict[WarningCode, str] = {
     "floating_time": "the time has no zone",
     "no_start": "there is no DTSTART",
     "no_uid": "there is no UID; the id was made from the event's texts",
-    "private_cut": "a meeting link, its number or its passcode was cut",
+    "private_cut": "a meeting link, its number or passcode, or an address of the event's people was cut",
     "unclosed_event": "there is no END:VEVENT; the event ends where the next line of structure stands",
     "unknown_zone": "the zone of a time is not known",
 }

@@ -208,7 +208,7 @@ def test_every_text_and_field_of_a_talk_is_cleaned_with_one_warning() -> None:
         texts=(("url", link), ("comments", f"see {link}")),
     )
     done = finished(talk, feed=Feed(), keep_private=False)
-    assert (done.url, done.title, done.room) == (None, "A talk", "Room 5 /")
+    assert (done.url, done.title, done.room) == (None, "A talk", "Room 5")
     assert (done.slides_link, done.video_link) == (None, "https://zoom.us/rec/share/abc")
     assert (done.abstract, done.texts) == ("Text.", (("comments", "see "),))
     assert [warning.code for warning in done.warnings] == ["private_cut"]
@@ -257,6 +257,52 @@ def test_the_feeds_name_holds_nothing_private() -> None:
         talks, _ = read(calendar(event(), head=[f"X-WR-CALNAME:{name}"]), keep_private=True)
         assert talks[0].feed is not None
         assert talks[0].feed.name == name
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        ("https://uni.zoom.us/j/774411 / Room 5", "Room 5"),
+        (r"Room 5\, https://uni.zoom.us/j/774411", "Room 5"),
+        (r"Room 5\nJoin Zoom Meeting\nhttps://uni.zoom.us/j/774411\nPasscode: 774411", "Room 5"),
+        ("<https://uni.zoom.us/j/774411>", None),
+        ("https://go.example.org/774411", None),
+        ("mailto:room774411@example.org", None),
+        ("msteams:/l/meetup-join/774411", None),
+        ("Room 5 (https://maps.example.org/x)", "Room 5 (https://maps.example.org/x)"),
+    ],
+)
+def test_a_room_stands_beside_a_meetings_address(location: str, told: str | None) -> None:
+    (talk,), _ = read(calendar(event(f"LOCATION:{location}")))
+    assert talk.room == told
+
+
+def test_addresses_of_an_events_people_are_cut_from_its_texts_and_no_others() -> None:
+    line = r"DESCRIPTION:Ask Ann (ANN@example.org)\, mailto:bob@example.org or eve@example.org, arXiv:2103.01338"
+    people = ("ATTENDEE;CN=Ann:mailto:ann@example.org", "ORGANIZER:MAILTO:bob@example.org")
+    (talk,), _ = read(calendar(event(line, *people)), keep_raw=True)
+    assert talk.abstract == "Ask Ann, or eve@example.org, arXiv:2103.01338"
+    assert [warning.code for warning in talk.warnings] == ["private_cut"]
+    assert b"bob@" not in (talk.raw or b"").lower()
+    (talk,), _ = read(calendar(event(line, *people)), keep_private=True)
+    assert "ANN@example.org" in (talk.abstract or "")
+
+
+def test_an_address_loses_the_login_that_stands_in_it() -> None:
+    (talk,), _ = read(calendar(event("URL:https://ann:774411@example.org/talk?to=a@b")))
+    assert talk.url == "https://example.org/talk?to=a@b"
+
+
+def test_a_calendar_that_bears_a_mail_address_takes_the_next_name() -> None:
+    data = calendar(event(), head=["X-WR-CALNAME:ann@example.org"])
+    for name, keep_private, told in (
+        ("file", False, "file"),
+        (None, False, None),
+        ("bob@example.org", False, None),
+        ("file", True, "ann@example.org"),
+    ):
+        (talk,), _ = read(data, name=name, keep_private=keep_private)
+        assert talk.feed.name == told
 
 
 def test_private_things_stay_for_ones_own_use() -> None:
