@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _PLAIN_DOI = re.compile(r"[A-Za-z0-9/:;()._~-]*")
+_MAIL = re.compile(r"[<(]?[^\s<>()@]{1,100}@[^\s<>()@]{1,100}\.[^\s<>()@]{1,60}[>)]?")
 _BLANK = re.compile(r"\s+")
 
 # Categories Cc (but tab and line feed) and the bidi marks of UAX #9: they can forge a terminal line.
@@ -38,6 +39,17 @@ def tidy(text: str) -> str:
     if text.isprintable() and "  " not in text:  # most are tidy already
         return text.strip()
     return _BLANK.sub(" ", _CONTROL.sub("", text)).strip()
+
+
+def person(name: str) -> str:
+    """An author's name, tidied, without the mail address beside it; empty where it is nothing else.
+
+    >>> person("Ada Lovelace <ada@example.org>"), person("ada@example.org")
+    ('Ada Lovelace', '')
+    >>> person("The ATLAS@Home Collaboration")
+    'The ATLAS@Home Collaboration'
+    """
+    return tidy(_MAIL.sub(" ", name) if "@" in name else name)
 
 
 def doi_url(doi: str) -> str:

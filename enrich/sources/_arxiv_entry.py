@@ -10,16 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from enrich.paper import Paper, PaperId, Publication, Version
-from enrich.text import doi_url, tidy
+from enrich.text import doi_url, person, tidy
 
 if TYPE_CHECKING:
     from arxiv import Result
 
 _ENTRY_ID = re.compile(r"https?://arxiv\.org/abs/(\S+)")
 _REJECTED = re.compile(r"/api/errors#incorrect_id_format_for_(.+)")
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_DATES = ("published", "updated")
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
 _YEAR = re.compile(r"(?<![\w:./-])(?:19|20)\d\d(?![\w:/-])")
 _YEAR_IN_BRACKETS = re.compile(r"\(((?:19|20)\d\d)\)")
@@ -61,6 +64,21 @@ def is_error(entry_id: str) -> bool:
     return "/api/errors" in entry_id
 
 
+def without_bad_dates(content: bytes) -> bytes:
+    """An Atom feed in which entries lack the dates that are none: those alone cannot be read then."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    root = etree.fromstring(content, parser)
+    for date in list(root.iter(*(f"{_ATOM}{name}" for name in _DATES))):
+        try:
+            datetime.fromisoformat((date.text or "").strip()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            date.getparent().remove(date)
+    whole: bytes = etree.tostring(root)
+    return whole
+
+
 def has_title(result: Result) -> bool:
     """Whether the entry can be a paper; the package skips those without id or dates itself."""
     return bool(tidy(result.title))
@@ -76,7 +94,7 @@ def paper(result: Result, id_: PaperId, version: str, *, url: str, pdf: str | No
     return Paper(
         id=id_,
         title=title,
-        authors=tuple(name for author in result.authors if (name := tidy(author.name))),
+        authors=tuple(name for author in result.authors if (name := person(author.name))),
         published=published,
         updated=updated,
         dates=(("submitted", published), *((("updated", updated),) if updated else ())),

@@ -16,11 +16,10 @@ from urllib.parse import unquote, urlsplit
 
 from enrich.grammar import arxiv
 from enrich.paper import Decision, PaperId, Publication
-from enrich.text import doi_url, tidy
+from enrich.text import doi_url, person, tidy
 
 Note = Mapping[str, Any]
 
-_MAIL = re.compile(r"[<(]?[^\s<>()]{1,100}@[^\s<>()]{1,100}[>)]?")
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_MS, _LAST_MS = -2_208_988_800_000, 7_258_118_400_000  # the years 1900 to 2199
@@ -111,7 +110,7 @@ def authors(content: Note) -> tuple[str, ...]:
     names = []
     for item in items:
         whole = text(item.get("fullname") if isinstance(item, Mapping) else item)
-        name = tidy(_MAIL.sub(" ", html.unescape(whole))) if whole else ""
+        name = person(html.unescape(whole)) if whole else ""
         if name and "@" not in name:
             names.append(name)
     return () if [name.lower() for name in names] == ["anonymous"] else tuple(names)

@@ -272,6 +272,7 @@ def _page(ids: list[str], session: Session) -> _Page:
         SourceError: the session's; an unexpected status; an answer that cannot be read.
     """
     import arxiv
+    from arxiv import _feed
 
     once = _OneRequest(session)
     client = arxiv.Client(page_size=len(ids), delay_seconds=0, num_retries=0)
@@ -285,8 +286,10 @@ def _page(ids: list[str], session: Session) -> _Page:
         pass
     except arxiv.HTTPError as error:
         status = error.status
-    except (ValueError, OverflowError):
-        raise BadAnswer("arXiv's answer holds a date that is none") from None
+    except (ValueError, OverflowError):  # one date that is none fails the package's whole answer
+        content = once.response.content if once.response is not None else b""
+        for result in _feed.parse(entry.without_bad_dates(content)).results:
+            _take(result, papers)
     listed: list[str] = []
     if once.response is not None and len(papers) < len(ids):
         listed = _entry_ids(once.response.content)

@@ -171,11 +171,32 @@ def test_an_entry_without_date_or_title_is_not_called_missing(shared: Path, cut:
     assert (lookup.code, len(session.asked)) == ("parse_error", 1)
 
 
-def test_a_date_that_is_none_is_a_bad_answer(shared: Path) -> None:
+@pytest.mark.parametrize("date", ["soon", "2021-02-31T00:00:00Z", "", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize("name", ["published", "updated"])
+def test_a_date_that_is_none_costs_its_own_entry_alone(shared: Path, name: str, date: str) -> None:
     body = (shared / "arxiv" / "new_single_1605.08386.xml").read_text()
-    broken = re.sub("<published>.*</published>", "<published>soon</published>", body).encode()
-    with pytest.raises(BadAnswer):
-        fetch(SOURCE, Canned(response(broken)), PaperId("arxiv:1605.08386"))
+    good = re.search("<entry>.*</entry>", body, re.DOTALL)
+    assert good is not None
+    broken = re.sub(f"<{name}>.*</{name}>", f"<{name}>{date}</{name}>", good[0])
+    bad = broken.replace("1605.08386", "1605.08387")
+    session = Canned(response(body.replace(good[0], bad + good[0]).encode()))
+    ids = (PaperId("arxiv:1605.08386"), PaperId("arxiv:1605.08387"))
+    found = fetch(SOURCE, session, *ids)
+    right, wrong = (found[id_, None] for id_ in ids)
+    assert isinstance(right, Paper)
+    assert isinstance(wrong, Unresolved)
+    assert (wrong.code, len(session.asked)) == ("parse_error", 1)
+
+
+@pytest.mark.parametrize(
+    "written", ["Ada L &lt;ada@example.org&gt;", "Ada L (ada@example.org)", "ada@example.org Ada L"]
+)
+def test_an_authors_mail_address_is_cut(shared: Path, written: str) -> None:
+    body = (shared / "arxiv" / "new_single_1605.08386.xml").read_text()
+    body = re.sub("<name>.*?</name>", f"<name>{written}</name>", body, count=1)
+    (lookup,) = fetch(SOURCE, Canned(response(body.encode())), PaperId("arxiv:1605.08386")).values()
+    assert isinstance(lookup, Paper)
+    assert lookup.authors[0] == "Ada L"
 
 
 @pytest.mark.parametrize(
