@@ -129,15 +129,22 @@ class Enricher:
 
     def _close(self, *, patience_s: float) -> None:
         with self._lock:
-            self._closed = True
-            for worker in [*self._library.workers] if self._library else ():
-                worker.join(timeout=patience_s)
-            if self._library and self._library.in_use:
+            self._closed = True  # from now on no thread opens a session
+            library, self._library, self._session = self._library, None, None
+            held = self._open.pop_all()
+        try:
+            for worker in [*library.workers] if library else ():
+                if worker.is_alive():  # one may be listed and not have begun
+                    worker.join(timeout=patience_s)
+        finally:
+            if library and library.in_use:
                 # A thread waits for an answer: SQLite must not close under it.
-                left = ([*self._library.workers], self._open.pop_all())
-                threading.Thread(target=_close_after, args=left, daemon=True).start()
-            self._library = self._session = None
-            self._open.close()
+                left = ([*library.workers], held)
+                threading.Thread(
+                    target=_close_after, args=left, name="closing", daemon=True
+                ).start()
+            else:
+                held.close()
 
     def enrich(self, talks: Iterable[Talk]) -> Iterator[AnnotatedTalk]:
         """Exactly one annotated talk for each talk, in order, as soon as it and all before are known."""
@@ -236,6 +243,8 @@ class Enricher:
 
     def _opened_session(self) -> Session:
         with self._lock:
+            if self._closed:
+                raise ValueError("the Enricher is closed")
             if self._session is None:
                 from enrich.fallbacks import fallbacks
                 from enrich.http import open_session
@@ -272,7 +281,8 @@ class Enricher:
 
 def _close_after(workers: Iterable[threading.Thread], held: ExitStack) -> None:
     for worker in workers:
-        worker.join()
+        if worker.is_alive():
+            worker.join()
     held.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -247,3 +248,30 @@ def test_a_collection_answers_more_papers_than_are_kept_in_memory(
     found = enricher_of(source, papers=[tmp_path / "papers.jsonl"]).lookup(keys)
     assert {paper.status for paper in found.values()} == {"resolved"}
     assert (len(found), source.asked) == (4201, [])
+
+
+def test_a_thread_that_is_late_opens_no_session_when_all_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr("enrich.http.open_session", lambda *_, **__: opened.append(1))
+    enricher = Enricher(sources=[FakeSource("arxiv")], cache_dir=tmp_path)  # type: ignore[list-item]
+    library = enricher._library = enricher._make_library()
+    said: list[str] = []
+
+    def read() -> None:
+        try:
+            list(enricher.enrich([talk(1, key(1))]))
+        except ValueError as error:
+            said.append(str(error))
+
+    reader = threading.Thread(target=read)
+    with library.locks["arxiv"]:
+        reader.start()
+        while not library.workers:
+            time.sleep(0.01)
+        enricher.__exit__(KeyboardInterrupt)  # without patience
+    reader.join(60)
+    assert (said, opened) == (["the Enricher is closed"], [])
+    while any(thread.name == "closing" for thread in threading.enumerate()):
+        time.sleep(0.01)
