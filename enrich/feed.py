@@ -7,7 +7,6 @@ alone, whatever the size of the file. Framing is ours (`lines`), zones and durat
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, MutableSet
 from datetime import datetime
@@ -28,7 +27,7 @@ from enrich.ics.events import (
     uid_of,
     warned,
 )
-from enrich.ics.lines import Spans, block, count_lines, find_spans, logical_lines, utf8
+from enrich.ics.lines import Spans, block, count_lines, find_spans, logical_lines
 from enrich.ics.times import zone_name
 from enrich.ics.values import Properties, read_properties, split_line
 from enrich.model import Feed, Notice, NoticeCode, Talk
@@ -68,7 +67,7 @@ def read_calendar(
     """The talks of a calendar, in the order of the file, lazily; the index is made at once.
 
     Args:
-        stream: binary and seekable, decompressed; it stays open, and is read until the last talk.
+        stream: binary and seekable, decompressed, `respelt`; it stays open, and is read until the last talk.
         name: the feed's name where the calendar bears none.
         duplicates: False gives one talk for each key: the highest SEQUENCE, then the last.
         seen: keys of the talks that feeds before gave; those are dropped, the new ones added.
@@ -80,7 +79,6 @@ def read_calendar(
     Raises:
         FeedError: the file is no calendar.
     """
-    stream = _as_utf8(stream)
     spans = find_spans(stream, keys=not duplicates, max_event_bytes=max_event_bytes)
     if not spans.starts and not spans.cut and not spans.calendars_begun:
         raise FeedError("this is no calendar: it has no BEGIN:VCALENDAR and no BEGIN:VEVENT")
@@ -407,22 +405,3 @@ def _head(stream: BinaryIO, spans: Spans, *, keep_private: bool) -> bytes:
     zones = (tuple(logical_lines(block(stream, start, end))) for _, start, end in spans.zones)
     lines.extend(line for zone in dict.fromkeys(zones) for line in zone)
     return _joined(lines if keep_private else private.clean_lines(lines))
-
-
-def _as_utf8(stream: BinaryIO) -> BinaryIO:
-    stream.seek(0)
-    start = stream.read(4)
-    encoding = None
-    if start in {b"\xff\xfe\0\0", b"\0\0\xfe\xff"}:
-        encoding = "utf-32"
-    elif start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        encoding = "utf-16"
-    elif start[1::2] == b"\0\0":
-        encoding = "utf-16-le"
-    elif start[::2] == b"\0\0":
-        encoding = "utf-16-be"
-    if encoding is None:
-        return stream
-    copy = io.BytesIO()
-    copy.writelines(utf8(stream, encoding))
-    return copy

@@ -35,6 +35,7 @@ _PIECE = 1 << 18
 _ADDRESS = re.compile(r"(?:https?|webcals?)://", re.IGNORECASE)
 _SERIES = re.compile(r"researchseminars:([A-Za-z0-9_+.-]+)")
 _CALENDAR = re.compile(rb"BEGIN\s{0,4}:\s{0,4}V(?:CALENDAR|EVENT)", re.IGNORECASE)
+_FOLD = re.compile(r"\r?[\r\n][ \t]")
 _PASSWORD = re.compile(r"""type\s{0,4}=\s{0,4}["']?password""", re.IGNORECASE)
 _KINDS = (
     (b"%PDF", "a PDF"),
@@ -164,6 +165,7 @@ def _read(
         stream = _unpacked(stream, held, label, net.max_bytes)
         kind, document = _kind(stream, label)
         if kind == "calendar":
+            stream = _respelt(stream, held)
             yield from feed.read_calendar(
                 stream,
                 name=name,
@@ -285,6 +287,18 @@ def _unpacked(stream: BinaryIO, held: ExitStack, label: str, max_bytes: int) -> 
     return copy
 
 
+def _respelt(stream: BinaryIO, held: ExitStack) -> BinaryIO:
+    """The stream as UTF-8, its lines without an indent."""
+    from enrich.ics.lines import respelt
+
+    pieces = respelt(stream)
+    if pieces is None:
+        return stream
+    copy = _spool(held)
+    copy.writelines(pieces)
+    return copy
+
+
 def _kind(stream: BinaryIO, label: str) -> tuple[str, Any]:
     """What the content is: `calendar`, `json`, `lines` (of JSON) or `xml`, and what JSON holds.
 
@@ -299,7 +313,7 @@ def _kind(stream: BinaryIO, label: str) -> tuple[str, Any]:
         raise FeedError(f"{label}: is empty")
     if start[0] in "[{" and (found := _json(stream)):
         return found
-    if _CALENDAR.search(text.encode("utf-8", "replace")) or _holds_calendar(stream):
+    if _CALENDAR.search(_FOLD.sub("", text).encode("utf-8", "replace")) or _holds_calendar(stream):
         return "calendar", None
     lower = start.lower()
     if lower.startswith(("<?xml", "<schedule", "<!doctype schedule")) and "<html" not in lower:

@@ -7,6 +7,7 @@ ends and several calendars in one file need no case of their own.
 
 from __future__ import annotations
 
+import codecs
 import re
 from array import array
 from collections.abc import Iterator
@@ -44,6 +45,10 @@ _SERIES_UID = re.compile(rb"[A-Za-z0-9_+.-]{1,60}/-?\d{1,9}")
 """A UID of researchseminars.org, which is the end of its page's address."""
 _TALK_PAGE = re.compile(
     rb"\nDESCRIPTION:Title: <a href=\"?https?://[^/\s]{1,80}/talk/([^\"/>\s]+/-?\d+)"
+)
+
+_INDENT = re.compile(
+    rb"\s{0,64}?([ \t]{1,64})BEGIN[ \t]{0,4}:[ \t]{0,4}VCALENDAR[^\r\n]{0,64}\r?\n\1", re.IGNORECASE
 )
 
 
@@ -272,12 +277,38 @@ def _unfolded(raw: bytes) -> bytes:
     return raw.replace(b"\n ", b"").replace(b"\n\t", b"")
 
 
-def utf8(stream: BinaryIO, encoding: str) -> Iterator[bytes]:
-    """A file of another encoding as UTF-8, in pieces."""
-    import codecs
+def respelt(stream: BinaryIO) -> Iterator[bytes] | None:
+    r"""A file as UTF-8 without the indent that all its lines share, in pieces; None where it is so.
 
+    >>> import io
+    >>> b"".join(respelt(io.BytesIO("BEGIN:VCALENDAR".encode("utf-16"))))
+    b'BEGIN:VCALENDAR'
+    >>> list(respelt(io.BytesIO(b"  BEGIN:VCALENDAR\n  VERSION:2.0")))
+    [b'BEGIN:VCALENDAR\n', b'VERSION:2.0']
+    """
     stream.seek(0)
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    start = stream.read(_AGAIN)
+    stream.seek(0)
+    encoding = _encoding(start[:4])
+    if encoding is not None:
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        return (decoder.decode(d, final=not d).encode() for d in _chunks(stream))
+    indent = _INDENT.match(start)
+    return None if indent is None else (line.removeprefix(indent[1]) for line in stream)
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    """The pieces of a file, the last one empty."""
     while data := stream.read(_CHUNK):
-        yield decoder.decode(data).encode()
-    yield decoder.decode(b"", final=True).encode()
+        yield data
+    yield b""
+
+
+def _encoding(start: bytes) -> str | None:
+    if start in {b"\xff\xfe\0\0", b"\0\0\xfe\xff"}:
+        return "utf-32"
+    if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return "utf-16"
+    if start[1::2] == b"\0\0":
+        return "utf-16-le"
+    return "utf-16-be" if start[::2] == b"\0\0" else None

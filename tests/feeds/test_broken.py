@@ -60,6 +60,21 @@ STRUCTURE = [
     Shape("utf16_bom_be", b"\xfe\xff" + RAW.encode("utf-16-be")),
     Shape("utf16_no_bom", RAW.encode("utf-16-le")),
     Shape("utf32", RAW.encode("utf-32")),
+    Shape(
+        "every_line_indented",
+        RAW.replace("\r\n", "\r\n ").replace("BEGIN:VCAL", " BEGIN:VCAL", 1).encode(),
+    ),
+    Shape(
+        "every_line_indented_far",
+        RAW.replace("\r\n", "\n\t    ").replace("BEGIN:VCAL", "\t    BEGIN:VCAL", 1).encode(),
+    ),
+    Shape(
+        "folded_at_every_octet",
+        "".join(c + "\r\n " if c.isalnum() else c for c in RAW)
+        .replace("\r\n \r\n", "\r\n")
+        .encode(),
+    ),
+    Shape("first_line_indented", b" " + RAW.encode()),
     Shape("gzip", gzip.compress(PLAIN)),
     Shape("no_begin_vcalendar", PLAIN.partition(b"\r\n")[2]),
     Shape("no_end_vcalendar", PLAIN.replace(b"END:VCALENDAR\r\n", b"")),
