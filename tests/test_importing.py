@@ -25,7 +25,7 @@ from tests.bench._snapshot import key, lines
 
 ROOT = Path(__file__).parents[1]
 CHILD = """
-import resource, signal, sys
+import resource, signal, sys, time
 from pathlib import Path
 import enrich.store.importing
 enrich.store.importing.BATCH = 200
@@ -179,7 +179,9 @@ def test_a_kill_in_the_middle_is_gone_on_with(tmp_path: Path, snapshot: Path, na
         file.write_bytes(bulk.packed(snapshot.read_bytes()))
     out.write_bytes(old := whole.read_bytes())
     for at_least in (200, 800, 1400):
-        with start(file, out) as process:
+        # The kill strikes somewhere in the next three batches, and never behind the last.
+        wait = f"told = lambda p: (print(p.papers, flush=True), time.sleep(p.papers // {at_least + 600} * 99))"
+        with start(file, out, wait) as process:
             assert process.stdout
             for line in process.stdout:
                 if int(line) >= at_least:
@@ -236,9 +238,7 @@ def test_a_full_disk_is_an_error_that_is_gone_on_from(tmp_path: Path, snapshot: 
 
 def test_two_imports_of_one_collection_do_not_meet(tmp_path: Path, snapshot: Path) -> None:
     out = tmp_path / "out.sqlite"
-    with start(
-        snapshot, out, "import time; told = lambda _: (print(1, flush=True), time.sleep(60))"
-    ) as process:
+    with start(snapshot, out, "told = lambda _: (print(1, flush=True), time.sleep(60))") as process:
         assert process.stdout
         process.stdout.readline()
         with pytest.raises(PapersError, match="another import"):
