@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any, BinaryIO
 
 from enrich import private
-from enrich.dialects import Account
+from enrich.dialects import JOINING, Account
 from enrich.errors import FeedError
 from enrich.ics.events import (
     Calendar,
@@ -118,6 +118,8 @@ def _finished(
     people: Collection[str] = (),
 ) -> Talk:
     account, start, end, status, texts, warnings = told
+    if texts and not keep_private:
+        texts = tuple([text for text in texts if text[0] != JOINING])
     lines: tuple[str | None, ...] = (
         account.title,
         account.speaker,

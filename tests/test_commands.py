@@ -164,6 +164,17 @@ class TestTalks:
         checked_spans(talk)
         assert len(talk["references"]) == 3
 
+    def test_quiet_says_errors_only(self, env: dict[str, str], tmp_path: Path) -> None:
+        gone = str(tmp_path / "gone.ics")
+        loud, quiet = (
+            run("talks", *option, str(EXAMPLE), str(EXAMPLE), gone, env=env)
+            for option in ((), ("-q",))
+        )
+        assert "duplicate" in loud.err
+        assert "duplicate" not in quiet.err
+        assert "gone.ics" in quiet.err
+        assert (quiet.status, quiet.out) == (loud.status, loud.out)
+
     def test_what_cannot_be_read(self, env: dict[str, str], tmp_path: Path) -> None:
         ran = run("talks", str(tmp_path / "gone.ics"), env=env)
         assert (ran.status, ran.out) == (1, "")

@@ -27,6 +27,7 @@ from enrich.text import printable
 @selection_options
 @click.option("--offline", is_flag=True, help="Never touch the network.")
 @click.option("--refresh", is_flag=True, help="Fetch the feed again.")
+@click.option("-q", "--quiet", is_flag=True, help="Errors only.")
 @click.option(
     "--cache-dir",
     type=click.Path(file_okay=False, path_type=Path),
@@ -35,7 +36,7 @@ from enrich.text import printable
 )
 def command(feeds: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
     """Show the talks of the feeds."""
-    reading = Reading(feeds=feeds, options=options, told=True)
+    reading = Reading(feeds=feeds, options=options, told=not options["quiet"])
     talks = (_annotated(talk) for talk in reading.talks())
     if as_json:
         for talk in talks:

@@ -4,7 +4,8 @@ A dialect knows how one producer writes speaker, title, series and text into an 
 own JSON or XML, and turns that into an `Account` or a `Talk`. It is pure and never fails: where a line does not fit,
 the raw text stands. `feed` adds what is the same for all (the feed, the texts `url`, `attach`,
 `comments`, `location`, `summary` and `x_alt_desc` where they hold references and no text of that name
-is there, warnings about times and zones, cancellations) and cuts what is private; a dialect need not.
+is there, warnings about times and zones, cancellations) and cuts what is private; a dialect need not,
+but gives as the text `JOINING` what it knows to be so.
 
 A DESCRIPTION reaches the dialect as written. One in a plain grammar reads it so; all others pass it
 through `markup.plain_text` first.
@@ -22,6 +23,9 @@ from typing import Any, NamedTuple, Protocol
 
 from enrich.model import Talk, Warning
 from enrich.plugins import load, names_in
+
+JOINING = "livestream"
+"""The text of a talk that says how to join it: the reader drops it, unless private things are kept."""
 
 
 class Event(NamedTuple):

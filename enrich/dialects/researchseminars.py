@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from enrich.dialects import Account, Event
+from enrich.dialects import JOINING, Account, Event
 from enrich.dialects._documents import (
     affiliations,
     further,
@@ -69,7 +69,7 @@ class ResearchSeminars:
         copied = text.startswith("Title: ") and _BREAK.search(text, 0, line) is not None
         if copied:  # by a calendar that makes HTML of texts
             text = _BREAK.sub("\n", text)
-        title, url, by, held, abstract, comments = _parts(text)
+        title, url, by, held, abstract, comments, live = _parts(text)
         if copied:
             title, by = html_text(title or "") or None, html_text(by)
             abstract, comments = prose(abstract), prose(comments)
@@ -86,7 +86,7 @@ class ResearchSeminars:
             series=line_or_none(series),
             room=held,
             abstract=abstract,
-            texts=further(("comments", comments), perhaps=(("title", title),)),
+            texts=further(("comments", comments), (JOINING, live), perhaps=(("title", title),)),
             warnings=rescheduled(event.uid),
         )
 
@@ -160,8 +160,8 @@ def _from_json(record: Mapping[str, Any], series: Mapping[str, Any]) -> Talk:
 
 def _parts(
     text: str,
-) -> tuple[str | None, str | None, str, str | None, str | None, str | None]:
-    """Title, talk page, line of the speaker, room, abstract and comments."""
+) -> tuple[str | None, str | None, str, str | None, str | None, str | None, str | None]:
+    """Title, talk page, line of the speaker, room, abstract, comments and how to join."""
     title = url = held = None
     by = ""
     head, mark, body = f"\n{text}".partition("\nAbstract\n")
@@ -176,18 +176,20 @@ def _parts(
         if not refers(by):  # names are not searched
             at += 1
     left: list[str] = []
+    live: list[str] = []
     for number, line in enumerate(lines[at:], at + 1):
         if line == "Abstract: TBA":
             rest = "\n".join(lines[number:]) + mark + body
-            return title, url, by, held, _joined(left, ""), text_or_none(rest.strip("\n"))
+            comments = text_or_none(rest.strip("\n"))
+            return title, url, by, held, _joined(left, ""), comments, _lines(live)
         if not line and not left:
             continue
         if found := _ROOM.match(line):
             held = line_or_none(found[1])
-        elif not _LIVE.match(line):
-            left.append(line)
+        else:
+            (live if _LIVE.match(line) else left).append(line)
     abstract, comments = _comments(body)
-    return title, url, by, held, _joined(left, abstract), comments
+    return title, url, by, held, _joined(left, abstract), comments, _lines(live)
 
 
 def _title(line: str) -> tuple[str | None, str]:
@@ -211,6 +213,10 @@ def _speakers(by: str, summary: str | None) -> tuple[str, str]:
         return summary, by[len(summary) + len(_PART_OF) :]
     speakers, joint, series = by.rpartition(_PART_OF)
     return (speakers, series) if joint else (by, "")
+
+
+def _lines(live: list[str]) -> str | None:
+    return "\n".join(live) if live else None
 
 
 def _joined(left: list[str], abstract: str) -> str | None:

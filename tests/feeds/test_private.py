@@ -288,6 +288,20 @@ def test_addresses_of_an_events_people_are_cut_from_its_texts_and_no_others() ->
     assert "ANN@example.org" in (talk.abstract or "")
 
 
+def test_what_researchseminars_says_of_joining_is_kept_for_ones_own_use() -> None:
+    joining = "Interactive livestream: https://go.example.org/774411\nPassword hint: Mathieu"
+    text = f"by Ann as part of Knots\n\n{joining}\n\nAbstract\nSee arXiv:2103.01338".replace(
+        "\n", r"\n"
+    )
+    data = calendar(event(f"DESCRIPTION:{text}"), head=["X: Y"]).replace(
+        b"//tests", b"researchseminars"
+    )
+    for keep_private, texts in ((False, ()), (True, (("livestream", joining),))):
+        (talk,), _ = read(data, keep_private=keep_private)
+        assert (talk.abstract, talk.texts) == ("See arXiv:2103.01338", texts)
+        assert finished(talk, feed=Feed(), keep_private=False).texts == ()
+
+
 def test_an_address_loses_the_login_that_stands_in_it() -> None:
     (talk,), _ = read(calendar(event("URL:https://ann:774411@example.org/talk?to=a@b")))
     assert talk.url == "https://example.org/talk?to=a@b"
