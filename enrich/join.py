@@ -35,15 +35,19 @@ def annotate(
     """
     references = tuple(references)
     found = {r.paper: papers.get(r.paper) or _unasked(r.paper) for r in references}
-    found = described(found, ((r.paper, r.version) for r in references))
+    found = described(found, [(r.paper, r.version) for r in references])
     return AnnotatedTalk(
         talk=talk,
         references=references,
         papers=Papers(related(found)),
-        warnings=_distinct(
-            talk.warnings,
-            find_warnings(talk) if warnings is None else warnings,
-            _unknown_versions(references, found),
+        warnings=tuple(
+            dict.fromkeys(
+                (
+                    *talk.warnings,
+                    *(find_warnings(talk) if warnings is None else warnings),
+                    *_unknown_versions(references, found),
+                )
+            )
         ),
     )
 
@@ -54,7 +58,7 @@ def related(papers: Mapping[PaperId, Lookup]) -> dict[PaperId, Lookup]:
     `work` is the id of the first of them in the given order, or where the other one is not among
     them, the id that the record itself names.
     """
-    if not any(paper.same_as for paper in papers.values()):
+    if not [paper for paper in papers.values() if paper.same_as]:
         return dict(papers)
     same: dict[PaperId, list[PaperId]] = {}
     grounds: dict[PaperId, str] = {}
@@ -94,9 +98,10 @@ def described(
     papers: Mapping[PaperId, Lookup], cited: Iterable[tuple[PaperId, str | None]]
 ) -> dict[PaperId, Lookup]:
     """The papers with the rows of `versions` that the citations ask for."""
-    versions: dict[PaperId, set[str]] = {}
+    versions: dict[PaperId, list[str]] = {}
     for id_, version in cited:
-        versions.setdefault(id_, set()).update([version] if version else [])
+        if version:
+            versions.setdefault(id_, []).append(version)
     return {
         id_: with_versions(paper, versions.get(id_, ())) if isinstance(paper, Paper) else paper
         for id_, paper in papers.items()
@@ -133,7 +138,8 @@ def _unknown_versions(
     references: Iterable[Reference], papers: Mapping[PaperId, Lookup]
 ) -> Iterable[Warning]:
     for reference in references:
-        if message := unknown_version(reference.version, papers[reference.paper]):
+        version = reference.version
+        if version and (message := unknown_version(version, papers[reference.paper])):
             in_abstract = reference.field == "abstract"
             yield Warning(
                 code="unknown_version",
@@ -141,7 +147,3 @@ def _unknown_versions(
                 start=reference.start if in_abstract else None,
                 end=reference.end if in_abstract else None,
             )
-
-
-def _distinct(*groups: Iterable[Warning]) -> tuple[Warning, ...]:
-    return tuple(dict.fromkeys(warning for group in groups for warning in group))
