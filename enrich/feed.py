@@ -131,7 +131,8 @@ def _finished(
         account.video_link,
     )
     abstract = account.abstract
-    small = "\n".join(present := [line for line in lines if line])
+    small = " ".join([line for line in lines if line])
+    is_tidy = "" not in lines and _are_tidy(small)
     whole = "\n".join([small, *[text for _, text in texts], abstract or ""])
     try:
         lower = whole.encode().lower()  # of text it would take ten times as long
@@ -151,8 +152,8 @@ def _finished(
         abstract = None if abstract is None else private.cut(abstract, people)
         if (lines, texts, abstract) != before:
             warnings = warned(warnings, "private_cut")
-            small = ""
-    if small.count("\n") != len(present) - 1 or not _is_tidy(small) or "" in lines:
+            is_tidy = False
+    if not is_tidy:
         lines = tuple(map(_line, lines))
     title, speaker, affiliation, series, room, url, slides, video = lines
     if (type(start) is datetime and start.tzinfo is None) or (
@@ -178,7 +179,7 @@ def _finished(
         abstract=None
         if abstract is None or abstract.isspace()
         else abstract.rstrip("\r\n") or None,
-        texts=tuple([(field, text) for field, text in texts if text and not text.isspace()]),
+        texts=texts and tuple([pair for pair in texts if pair[1] and not pair[1].isspace()]),
         warnings=warnings,
         papers=papers,
         raw=raw,
@@ -202,17 +203,9 @@ def _line(text: str | None) -> str | None:
     return tidy(text) or None if text else None
 
 
-def _is_tidy(lines: str) -> bool:
-    """Whether `tidy` would change none of some lines."""
-    return not (
-        not lines
-        or "  " in lines
-        or "\n " in lines
-        or " \n" in lines
-        or lines[0] == " "
-        or lines[-1] == " "
-        or not lines.replace("\n", "").isprintable()
-    )
+def _are_tidy(joined: str) -> bool:
+    """Whether `tidy` would change none of some lines, which a blank joins."""
+    return joined.isprintable() and "  " not in joined and joined.strip(" ") == joined
 
 
 def _writable(told: Told) -> Told:

@@ -147,7 +147,7 @@ _HINTS = tuple(
         ("p", "pass(?:[ -]?code|wor[dt]|e ?:)"),
         (":", f":(?:{_behind(_HINT_LABELS, ':')})"),
         ("m", "meeting[ -](?:id|n|code|key|pass)"),
-        ("dial", r"dial(?<![a-z]dial)[^\n\d+(]{0,30}[\d+(]"),
+        ("d", r"dial(?<![a-z]dial)[^\n\d+(]{0,30}[\d+(]"),
         ("#", r"#(?<=\d#)"),
         ("\xe4", "会议"),
         ("\xe6", "會議"),
