@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from datetime import UTC, timedelta, timezone
+from typing import TypeVar, get_args
 
 from hypothesis import strategies as st
 
-from enrich.paper import Decision, Paper, PaperId, Publication, Version
+from enrich.model import AnnotatedTalk, Feed, Form, Reference, Role, Talk, Warning, WarningCode
+from enrich.paper import Decision, Paper, PaperId, Papers, Publication, Version
 from enrich.text import tidy
+
+T = TypeVar("T")
 
 texts = st.text(st.characters(exclude_categories=["Cs", "Cn"]), max_size=12).map(tidy)
 words = texts.map(lambda text: text or "word")
@@ -60,3 +64,60 @@ def papers(draw: st.DrawFn, /, **fixed: object) -> Paper:
         "via": draw(st.sampled_from([None, "datacite", "dblp"])),
     }
     return Paper(**{**values, **fixed})  # type: ignore[arg-type]
+
+
+anything = st.text(max_size=12) | st.text(
+    st.sampled_from('\\"/\b\f\n\r\t\x1b\x7f\x85\u202e\ud800é“ a')
+)
+"""Also what JSON and terminals take for their own."""
+places = st.integers(0, 3000)
+times = (
+    st.none()
+    | st.dates()
+    | st.datetimes()
+    | st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-5, minutes=30))]))
+)
+references = st.builds(
+    Reference,
+    paper=ids,
+    version=st.sampled_from([None, "v2"]),
+    field=anything,
+    start=places,
+    end=places,
+    exact=anything,
+    context=st.tuples(places, places),
+    form=st.sampled_from(get_args(Form)),
+    role=st.sampled_from(get_args(Role)),
+)
+warnings = st.builds(
+    Warning, code=st.sampled_from(get_args(WarningCode)), message=anything, start=st.none() | places
+)
+_LINES = (
+    *("url", "title", "speaker", "speaker_affiliation", "series", "room"),
+    *("slides_link", "video_link", "abstract"),
+)
+talks = st.builds(
+    Talk,
+    id=anything,
+    feed=st.builds(Feed, name=st.none() | anything),
+    start_time=times,
+    end_time=times,
+    status=st.sampled_from([None, "cancelled", "tentative"]),
+    texts=st.dictionaries(anything, anything, max_size=2).map(lambda texts: tuple(texts.items())),
+    **dict.fromkeys(_LINES, st.none() | anything),
+)
+
+
+def few(values: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
+    """None to two of some values."""
+    return st.lists(values, max_size=2).map(tuple)
+
+
+annotated_talks = st.builds(
+    AnnotatedTalk,
+    talk=talks,
+    references=few(references),
+    papers=few(papers()).map(lambda found: Papers({paper.id: paper for paper in found})),
+    warnings=few(warnings),
+    suggested=few(papers()),
+)

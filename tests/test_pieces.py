@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import shutil
 import subprocess
@@ -26,7 +25,6 @@ from enrich import (
     read_talks,
     write,
 )
-from enrich.text import printable
 from tests.conftest import ROOT
 
 EXAMPLE = ROOT / "enrich/example/SciML.ics"
@@ -52,18 +50,6 @@ def test_the_pieces_in_other_processes_give_the_same_bytes(offline: Enricher) ->
 
 def list_of_talks(path: Path) -> list[Talk]:
     return list(read_talks(path))
-
-
-@pytest.mark.parametrize(
-    "text", [None, "", "a\n", "é", '"abstract":""', '\\"\x1b\x7f\u202e\t', "see arXiv:2103.01338v2"]
-)
-def test_a_line_of_ndjson_is_what_to_dict_says(text: str | None, offline: Enricher) -> None:
-    talk = Talk(
-        id="1", title=text, abstract=text, texts=(("abstract", text or ""), ("summary", ""))
-    )
-    annotated = next(offline.enrich([talk]))
-    expected = json.dumps(annotated.to_dict(), ensure_ascii=False, separators=(",", ":"))
-    assert list(write(Document([annotated]), "ndjson")) == [printable(expected) + "\n"]
 
 
 def test_a_string(offline: Enricher) -> None:
