@@ -28,10 +28,10 @@ def _word(word: bytes) -> bytes:
 
 _NAME = re.compile(
     rb":(?=[Vv \t\r\n])" + _FOLDED + rb"[ \t]{0,8}" + _FOLDED
-    + rb"(?i:(?P<event>" + _word(b"VEVENT") + rb")|(?P<zone>" + _word(b"VTIMEZONE") + rb")|"
+    + rb"(?i:(?P<event>VEVENT(?=\r?\n[A-Z])|" + _word(b"VEVENT") + rb")|(?P<zone>" + _word(b"VTIMEZONE") + rb")|"
     + _word(b"VCALENDAR") + rb")[ \t]{0,64}(?=[\r\n]|\Z)"
 )  # fmt: skip
-"""Begins with one letter, which is looked for at the speed of memory."""
+"""Begins with one letter, which is looked for at the speed of memory; the usual VEVENT comes first."""
 _BEFORE = re.compile(
     rb"[\r\n](?:\xef\xbb\xbf)?(?i:(" + _word(b"BEGIN") + rb")|" + _word(b"END") + rb")\Z"
 )
