@@ -32,6 +32,7 @@ from enrich.ics.times import zone_name
 from enrich.ics.values import Properties, read_properties, split_line
 from enrich.model import Feed, Notice, NoticeCode, Talk
 from enrich.paper import Paper
+from enrich.status import is_called_off
 from enrich.text import tidy
 
 MAX_EVENT_BYTES = 4_000_000
@@ -44,13 +45,6 @@ _TALK_PAGE = re.compile(
 _AROUND = " \n,;/|\u2013-"
 """What stands in one line between a room, or a title, and a meeting's address."""
 _MAIL = re.compile(r"\S+@[\w-]+\.\S+")
-_CANCEL = re.compile(b"cancel")  # of bytes: `in` takes half as long again
-_CANCELLED = re.compile(
-    r"\A\W{0,9}cancel(?:l?ed\b|lation(?=\W{0,3}(?:[:!\u2013\u2014]|[ ]-|\Z)))|\bcancel?led\W{0,9}\Z|[\[(*]\W{0,3}cancell?ed\b[^\[\]()*\n]{0,40}[\])*]"
-    r"|^\W{0,9}status:[^\n]{0,60}\bcancell?ed\b|^\W{0,9}cancell?ed\W{0,9}$"
-    r"|\b(?:talk|seminar|lecture|event|meeting|colloquium|session)\s(?:has\sbeen|is|was|had\sto\sbe)\s(?:now\s)?cancell?ed\b",
-    re.IGNORECASE | re.MULTILINE,
-)
 
 
 def read_calendar(
@@ -160,7 +154,7 @@ def _finished(
         type(end) is datetime and end.tzinfo is None
     ):
         warnings = warned(warnings, "floating_time")
-    if status is None and _CANCEL.search(lower) is not None and _is_cancelled(title, abstract):
+    if status is None and is_called_off(title, abstract, lower):
         status = "cancelled"
     return Talk(
         id=account.id,
@@ -221,12 +215,6 @@ def _writable(told: Told) -> Told:
 
 def _whole(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _is_cancelled(title: str | None, abstract: str | None) -> bool:
-    return any(
-        text is not None and _CANCELLED.search(text) is not None for text in (title, abstract)
-    )
 
 
 class _Reader:

@@ -20,7 +20,7 @@ LAYERS = {
     "checks": 0, "errors": 0, "text": 0, "plugins": 0, "version": 0, "paper": 0, "model": 0, "markup": 0,
     "grammar": 1, "extract": 1, "join": 1, "segments": 1, "tally": 1, "sources": 1, "fallbacks": 1,
     "dialects": 1, "ics": 1, "private": 1, "feed": 1, "records": 1, "trust": 1, "select": 1, "table": 1,
-    "writers": 1,
+    "status": 1, "writers": 1,
     "http": 2, "store": 2, "inputs": 2,
     "lookup": 3, "queues": 3, "pipeline": 3,
     "commands": 4, "cli": 4, "__init__": 4, "__main__": 4,
