@@ -7,7 +7,7 @@ objects with all keys in their order; `from_dict` reads them back and ignores un
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any, Literal, NamedTuple, Self, get_args
@@ -118,11 +118,9 @@ class Warning:  # noqa: A001 - the document's word
         Raises:
             ValueError: `code` or `message` is missing.
         """
-        code, message = string(data, "code"), string(data, "message")
-        if not code or message is None:
-            raise ValueError('a warning needs "code" and "message"')
+        code, message = _told(data, get_args(WarningCode))
         return cls(
-            code=next((c for c in get_args(WarningCode) if c == code), "other"),
+            code=code,
             message=message,
             start=integer(data, "start"),
             end=integer(data, "end"),
@@ -158,11 +156,9 @@ class Notice:
         Raises:
             ValueError: `code` or `message` is missing.
         """
-        code, message = string(data, "code"), string(data, "message")
-        if not code or message is None:
-            raise ValueError('a notice needs "code" and "message"')
+        code, message = _told(data, get_args(NoticeCode))
         return cls(
-            code=next((c for c in get_args(NoticeCode) if c == code), "other"),
+            code=code,
             message=message,
             feed=string(data, "feed"),
             event=string(data, "event"),
@@ -327,6 +323,14 @@ def iso(time: datetime | date | None) -> str | None:
         return None
     text = time.isoformat()
     return text[:-6] + "Z" if text.endswith("+00:00") else text
+
+
+def _told(data: Mapping[str, Any], codes: Sequence[Any]) -> tuple[Any, str]:
+    """Code and message of a warning or a notice; a code that is none of these is `other`."""
+    code, message = string(data, "code"), string(data, "message")
+    if not code or message is None:
+        raise ValueError('a warning or a notice needs "code" and "message"')
+    return next((known for known in codes if known == code), "other"), message
 
 
 def _time(data: Mapping[str, Any], key: str) -> datetime | date | None:
