@@ -17,10 +17,13 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 CASSETTES = ROOT / "cassettes"
 
-# A busy machine, or the first run of a checkout, makes nothing wrong.
-hypothesis.settings.register_profile(
-    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+# A busy machine, or the first run of a checkout, makes nothing wrong; and the examples are the same
+# for everybody. `--hypothesis-profile=search` draws new ones.
+_PATIENT = hypothesis.settings(
+    deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+hypothesis.settings.register_profile("search", _PATIENT)
+hypothesis.settings.register_profile("patient", _PATIENT, derandomize=True)
 hypothesis.settings.load_profile("patient")
 
 

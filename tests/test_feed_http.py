@@ -239,7 +239,7 @@ def test_a_feed_that_drips_is_given_up_at_the_deadline(net: Fakes, cache: Path) 
     began = time.monotonic()
     with pytest.raises(FeedError, match=f"{HOST} did not end its answer in time"):
         _fetch(URL, cache, limits=Limits(deadline_s=0.5))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
 
 
 def test_a_host_that_says_nothing_is_given_up(net: Fakes, cache: Path) -> None:
