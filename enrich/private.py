@@ -38,7 +38,11 @@ _HOST = (
 _AFTER_LINK = re.compile(r"[ \t,;]{1,3}\d{6,11}(?![\w.])")
 """The number that people put behind a link."""
 _REST = r"(?:(?!https?:)[^\s<>\"'\\\[\](){}|])"
-_ROOM = r"/(?:bigbluebutton/|(?:b|rooms)/[a-z0-9]{3}-[a-z0-9]{3}-)"
+_ROOM = (
+    r"/(?:bigbluebutton/|(?:b|rooms)/[a-z0-9]{3}-[a-z0-9]{3}-"
+    r"|user/ics/|calendar/ical/[^\s/]{1,120}/private-)"
+)
+"""Ways to a room, and to a person's own calendar, whose address is the key to it."""
 _MEETING = rf"(?:[^\s/@]{{1,80}}@)?(?:{_HOST}(?!/rec/)|[a-z0-9.-]{{1,200}}(?={_ROOM}))"
 """What follows `//` in a meeting's address; recordings (`/rec/`) are none."""
 _LINK = re.compile(rf"(?:https?:)?//{_MEETING}{_REST}{{0,2000}}", re.IGNORECASE)
@@ -98,7 +102,7 @@ _PHONE = r"(?>(?:\([A-Z]{2}\)[ ])?\+?[\d(][\d \u00a0().\-/]{5,22}\d)(?![@\d])"
 _TELEPHONE = re.compile(
     rf"\b(?:tel(?:ephone|efon|[ée]fono)?|t[ée]l(?:[ée]phone)?|phone)[ ]?:[ ]?{_PHONE}[,;#*\d]{{0,40}}"
     r"|\+?\d[\d ().-]{5,22},{1,4}[\d#*,]{4,40}"
-    r"|\b(?:dial(?:[ -]?in)?(?:[ ]numbers?)?|einwahl|call[ -]?in(?:[ ]number)?|join[ ]by[ ](?:tele)?phone"
+    r"|\b(?:dial(?:[ -]?in\b(?:[ ]numbers?)?|(?=:?[ ]\d|[^\n\d+(]{0,30}[+(0]))|einwahl|call[ -]?in(?:[ ]number)?|join[ ]by[ ](?:tele)?phone"
     rf"|one[ -]tap(?:[ ]mobile)?|toll[ -]free)[^\n\d+(]{{0,30}}{_PHONE}[,;#*\d]{{0,40}}"
     r"(?:[ ]{0,2}\(?(?:(?:access|conference)[ ])?(?:code|pin|id):?[ ]{1,3}\d[\d ]{2,14}#?\)?)?"
     r"|\bsips?:[^\s<>\"@]{1,80}@[\w.-]{1,80}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from enrich.dialects import Account, Event, dialects
-from enrich.dialects._shared import refers
+from enrich.dialects._shared import page, refers
 from enrich.ics.times import Time, Zones, is_before, later, moment
 from enrich.ics.values import Properties, read_properties
 from enrich.markup import html_text, plain_text
@@ -165,6 +165,13 @@ def _attached(values: Iterable[str]) -> Iterator[str]:
             yield value.strip()
 
 
+def _shown(urls: Iterable[str]) -> Iterator[str]:
+    """Addresses of the web, and what names a paper; `mailto:` and the like are nobody's to see."""
+    for url in urls:
+        if (address := page((url,))) is not None or refers(url):
+            yield address or url
+
+
 def _made_uid(properties: Properties) -> str:
     told = [
         f"{name}:{properties.first.get(name, '')}"
@@ -191,7 +198,7 @@ def _texts(account: Account, event: Event) -> tuple[tuple[str, str], ...]:
         location = None
     found = [("location", location), ("summary", event.summary)]
     if event.urls or event.attach:
-        found[:0] = [("url", "\n".join(event.urls)), ("attach", "\n".join(event.attach))]
+        found[:0] = [("url", "\n".join(_shown(event.urls))), ("attach", "\n".join(event.attach))]
     texts += [(n, text) for n, text in found if text and n not in there and refers(text)]
     if event.x_alt_desc is not None and "x_alt_desc" not in there:
         text = html_text(event.x_alt_desc)

@@ -106,6 +106,8 @@ BLOCKS |= {
     "right behind a number": "Zoom ID 774 411 9876, pw Euler",
     "right behind a link": "https://u.zoom.us/j/774411 password Euler",
     "the zoom password": "The zoom password is Euler",
+    "google's own calendar": "https://calendar.google.com/calendar/ical/a774411%40x/private-774411/basic.ics",
+    "a feed of one's own": "https://researchseminars.org/user/ics/774411",
     "host alone": "pexip.me/774411",
     "webinar number": "Webinar number: 774 411 9876",
 }  # fmt: skip
@@ -123,6 +125,7 @@ KEPT = [
     "We study meeting id theft, passwords and passcodes; the webinar is public.",
     "Zoom on pathwidth: pw(G) = 3, conference 2022: 12 talks, clave: 3; we phone: 12 friends.",
     "https://zoom.us/rec/share/a password required; zoom password protected talks; (5000 from phones).",
+    "We dial up the temperature to 5050 2596 K.",
     "Password:\nAuthentication methods\nSIP: session initiation; dial 5 of 7; webinar, conference 2022.",
     "Grant 2103.01338 of 1234567 Euro; ISBN 978-3-16-148410-0; 555 123 4567 digits of pi.",
 ]
@@ -303,8 +306,14 @@ def test_what_researchseminars_says_of_joining_is_kept_for_ones_own_use() -> Non
 
 
 def test_an_address_loses_the_login_that_stands_in_it() -> None:
-    (talk,), _ = read(calendar(event("URL:https://ann:774411@example.org/talk?to=a@b")))
+    urls = (
+        "URL:mailto:ann@example.org",
+        "URL:https://ann:774411@example.org/talk?to=a@b",
+        "URL:arXiv:2103.01338",
+    )
+    (talk,), _ = read(calendar(event(*urls)))
     assert talk.url == "https://example.org/talk?to=a@b"
+    assert dict(talk.texts) == {"url": "https://example.org/talk?to=a@b\narXiv:2103.01338"}
 
 
 def test_a_calendar_that_bears_a_mail_address_takes_the_next_name() -> None:
