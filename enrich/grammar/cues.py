@@ -33,23 +33,50 @@ _CUE = re.compile(  # begins with a set of bytes, which `re` finds fast
 )
 _ADDRESS = re.compile(rb"(?i)://|www\.|[a-z0-9]/[a-z]|@")
 _OWN_PATH = re.compile(rb"(?i)\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
-_WORDS_AGAINST = (
-    "(?:tele|cell)?phones?|tel|telefono?|teléfono|tél(?:éphone)?|fax|mob(?:ile)?|cell|call|hotline|ext(?:ension)?|"
-    "rooms?|rm|offices?|raum|zimmer|hörsaal|salles?|salas?|salón|aula|hall|auditorium|building|"
-    "pin|passcode|pass[ ]?word|passwd|(?:access|pass)[ ]code|code|meeting(?:[ ]id)?|zoom(?:[ ]id)?|dial(?:-in)?|"
-    "grants?|(?:grant[ ])?agreement|awards?|contracts?|funding|project|invoice|ticket|order|"
-    "versions?|vers?|v|build|releases?|firmware|rev(?:ision)?|"
-    "prices?|costs?|fees?|eur|euros?|usd|gbp|chf|jpy|cny|sek|nok|dkk|inr|cad|aud|rs|kr|dollars?|"
-    "isbn|issn|doi|zbl|jfm|msc|mr|pmid|pmcid|hal|ssrn|orcid|"
-    "(?:vixra|[a-z]{3,6}rxiv)(?:[ \t]{1,3}(?:pre|e-?)prints?)?"
-).encode()
-"""Phones; rooms; PINs; grants and other numbered papers; versions; prices; other registers and servers."""
-_BLOCKED = re.compile(
-    rb"(?:(?<![a-z])(?:"
-    + _WORDS_AGAINST
-    + rb")(?![a-z])[ \t.:#=/*-]{0,4}(?:(?:is|at|on|under|n(?:[or]|um(?:ber)?)?|id|code|\xc2\xba|\xc2\xb0)(?![a-z])[ \t.:#=-]{0,4}){0,2}"
-    rb"|(?:[$+#]|\xe2\x82\xac|\xc2[\xa3\xa5]|\xe9\x9b\xbb\xe8\xa9\xb1|\xe7\x94\xb5\xe8\xaf\x9d)[ \t:]{0,2})[\"'(\[{]{0,2}\Z"
+_AGAINST = frozenset(
+    """
+    phone phones telephone telephones cellphone tel telefon telefono teléfono telefone telefoon téléphone
+    tél telefonu telefax fax mobile mobil mob cell call hotline handy ext extension tlf dial dial-in
+    тел телефон моб факс
+
+    room rooms rm office offices raum zimmer büro hörsaal saal hs salle salles bureau sala salas salón
+    salon sal aula stanza zaal kamer lokal hall auditorium building gebäude bâtiment edificio
+    комн комната ауд аудитория аудитории каб кабинет зал
+
+    pin passcode password passwort passwd kennwort passe contraseña senha code meeting zoom пин пароль
+
+    grant grants agreement award awards contract contracts funding project projekt projekts projet
+    projets proyecto proyectos projeto projetos progetto förderung förderkennzeichen financement
+    subvention bourse beca грант проект invoice rechnung ticket order
+
+    version versions vers ver v versión versão versione versie wersja версия версии сборка build
+    release releases firmware rev revision
+
+    price prices cost costs fee fees preis kosten gebühr prix coût precio costo preço prezzo prijs
+    pris cena цена стоимость eur euro euros usd gbp chf jpy cny sek nok dkk inr cad aud rs kr dollar
+    dollars рублей
+
+    isbn issn doi zbl jfm msc mr pmid pmcid orcid
+    """.split()  # noqa: SIM905 - reads as the list it is
 )
+"""Phones; rooms; PINs; grants and other numbered papers; versions; prices; other registers and servers."""
+_SIGNS_AGAINST = tuple(
+    """
+    $ + # € £ ¥ ₽ ₩ ₹ 電話 电话 手机 携帯 전화 教室 教学楼 会议室 房间 部屋 会場 강의실 密码 パスワード 비밀번호
+    项目 基金 課題番号 科研費 版本 バージョン 버전 价格 費用 费用 料金 가격
+    """.split()  # noqa: SIM905 - reads as the list it is
+)
+"""The same, where no letter's edge parts them from what stands before."""
+_COMPOUNDS = ("room", "rooms", "raum")
+_FILLERS = frozenset(
+    "is at on under n no nr num number nummer id nº º ° №".split()  # noqa: SIM905 - one line
+)
+"""Words between such a word and its number."""
+_SERVERS = frozenset(["hal", "ssrn", "osf", "iacr", "vixra"])
+_PRINTS = frozenset(["preprint", "preprints", "print", "prints"])
+_WORD = re.compile(r"dial-in|[^\W\d_]+|[°№]")
+_GAP = " \t.:#=/*-\"'([{"
+"""What may stand between the last word and its number."""
 _PRICED = re.compile(
     rb"(?i)[ \t]?(?:eur|euros?|usd|gbp|chf|dollars?|[$%]|\xe2\x82\xac|\xc2[\xa3\xa5])(?![a-z])"
 )
@@ -97,12 +124,36 @@ def is_cued(text: bytes, start: int, end: int) -> bool:
         or (_BRACKET in text[end : end + 5] and _BEHIND.match(text, end) is not None)
         or (text[start - 1 : start] == b"(" and _is_joint_work(text, start))
         or _is_listed(text, start)
-    ) and not (_BLOCKED.search(_last_words(line)) or _PRICED.match(text, end))
+    ) and not (_is_against(line) or _PRICED.match(text, end))
 
 
-def _last_words(line: bytes) -> bytes:
-    words = line[-_BLOCK:].lower().split()
-    return b" ".join(words[-_BLOCKING:])
+def _is_against(line: bytes) -> bool:
+    """Whether the line ends with a word which says that the number behind it is no paper's.
+
+    >>> _is_against(b"preprint, Room No. "), _is_against(b"SSRN preprint "), _is_against(b"room or preprint ")
+    (True, True, False)
+    """
+    text = line[-_BLOCK:].decode("utf-8", "ignore").lower()
+    if text.rstrip(" :\"'([{").endswith(_SIGNS_AGAINST):
+        return True
+    text = text.rstrip(_GAP)
+    words = _WORD.findall(text)[-_BLOCKING:]
+    if not words or not text.endswith(words[-1]):
+        return False
+    while words:
+        word = words.pop()
+        if word.removesuffix("nummer") in _AGAINST or word.endswith(_COMPOUNDS) or _is_server(word):
+            return True
+        if word in _PRINTS:
+            return bool(words) and _is_server(words[-1])
+        if word not in _FILLERS:
+            return False
+    return False
+
+
+def _is_server(word: str) -> bool:
+    """Whether a word is the name of another server for preprints."""
+    return word in _SERVERS or (word.endswith("rxiv") and len(word) > len("xarxiv"))
 
 
 def _has_cue(line: bytes) -> bool:
