@@ -11,7 +11,7 @@ _SLASH, _STOP = b"/."
 _SCHEME = re.compile(rb"(?i)(?:https?://?|ftp://)\Z")
 _ENDS = bytes(ord(" ") if b <= 0x20 or b in b"<>\"'`|{}" else b for b in range(256))
 _MOST_PARAMETERS, _LONGEST_PARAMETER = 10, 240
-_NAMED = re.compile(rb"[\w.%-]{1,32}[=&]")
+_NAMED = re.compile(rb"[\w.%-]{1,32}[=&]|&")
 _QUERY_END = re.compile(rb"[\s<>\"']")
 _FOREIGN_DOI = re.compile(rb"(?<![0-9.])10\.(?!48550/)[0-9]{4,9}(?:\.[0-9]{1,5})?/")
 _USERINFO = re.compile(rb"[^\s<>\"'`|{}()\[\],;?&#@]{0,200}+@[^\s<>]")

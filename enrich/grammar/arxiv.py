@@ -123,6 +123,7 @@ _ARCHIVE_LETTERS = _LETTERS + b".-" + LONG_DASH
 _BEFORE_NUMBER = frozenset({b" ", *(b"%d" % digit for digit in range(10))})
 _SLASH, _EQUALS, _QUESTION = b"/=?"
 _DIGITS = b"0123456789"
+_LINE_ENDS = frozenset(b"\n\x0b")
 _NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _LETTERS)
 _BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<sSiI0123456789")
 
@@ -195,7 +196,8 @@ def _labelled(text: bytes, at: int) -> Mention | None:
     if separator in {b"/", b"", b",", b";"} and _IS_FILE.match(text, match.end()):
         return None
     if before in _PLAIN_BEFORE:
-        return mention_of(match, start, "text")
+        ends = separator[:1] == b"." and not _LINE_ENDS.isdisjoint(separator)  # a sentence
+        return None if ends else mention_of(match, start, "text")
     if addresses.is_glued(text, start) and text[start - 8 : start].lower() != b"preprint":
         return None
     doi = text[start - 9 : start].lower() == b"10.48550/"

@@ -42,11 +42,11 @@ _CANDIDATE = re.compile(
     rb"(?i)(?<=/)" + _BREAK + rb"(?=[a-z0-9])"
     rb"|(?<=[0-9.])(?=[ \t\r\n])(?:" + _CUT_NUMBER + rb")"
     rb"|(?<=[a-z-])" + _BREAK + rb"(?=[a-z-]{1,12}+[./:?=]"
-    rb"|/(?:abs|pdf|html|format|e-print|src|forum|papers?)[/?]"
+    rb"|/[a-z_-]{2,12}+[/?]|:[ ]?(?:[0-9]{4}\.[0-9]|[a-z.-]{2,20}/[0-9]{7})"
     rb"|\.(?:org|net|gov|co|com)/|\?(?:id|noteid)=|/[0-9]{4}\.[0-9]|/[0-9]{7}(?![0-9])|=[a-z0-9_-]"
-    rb"|/[a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,9})?/[0-9]{7}|\.[a-z]{2}/[0-9]{7}|/(?:arxiv|attachment|references|revisions|notes)[/?]"
+    rb"|/[a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,9})?/[0-9]{7}|\.[a-z]{2}/[0-9]{7}"
     rb"|\.[0-9]{4}\.[0-9])"
-    rb"|(?<=\.)" + _BREAK + rb"(?=(?:org|net|gov|co|com)/)"
+    rb"|(?<=\.)" + _BREAK + rb"(?=(?:org|net|gov|co|com)/|[a-z-]{2,9}/[0-9]{7})"
     rb"|(?<=[=?&:])" + _FOLD + rb"(?=[a-z0-9_-])"
     rb"|(?<=[a-z])" + _FOLD + rb"(?=(?:rxiv|xiv|iv|v)[: ])"
 )
@@ -54,9 +54,9 @@ _WORDS = (
     frozenset(
         """
     arxiv alphaxiv openreview huggingface scirate emergentmind semanticscholar inspirehep doi corr
-    org net com gov https http www export api abs pdf html format e-print src forum attachment
-    revisions references notes challenge login redirect papers paper noteid id name preprint
-    preprints eprint
+    org net com co gov https http www export api abs pdf html format e-print src forum attachment
+    revisions references notes challenge login redirect papers paper overview journals noteid id
+    name preprint preprints eprint
     """.split()  # noqa: SIM905 - reads as the list it is
     )
     | ARCHIVES
@@ -65,7 +65,7 @@ _WORDS = (
 
 _ARCHIVES = b"|".join(sorted((a.encode() for a in ARCHIVES), reverse=True))
 _OPEN = re.compile(  # addresses that cannot end here
-    rb"(?i)(?:\bhttps?:/?|\.(?:org|net|co|com|gov)|\b(?:abs|pdf|html|format|e-print|src|ps|papers?)"
+    rb"(?i)(?:\bhttps?:/?|\.(?:org|net|co|com|gov|edu|ai|cn)|\b(?:abs|pdf|html|format|e-print|src|ps|papers?)"
     rb"|\barxiv|\bmain|\boverview|\b10\.48550)/\Z"
 )
 _HOST = re.compile(
@@ -75,10 +75,14 @@ _HOST = re.compile(
     rb"|(?<![a-z0-9.-])(?:" + _ARCHIVES + rb")(?:\.[a-z-]{2,9})?"
     rb"|\b10\.48550/arxiv)\Z"
 )
-_NAME = re.compile(rb"(?i)(?:arxiv|ar5iv|openreview|huggingface|hf|lanl|scirate|doi)\.\Z")
+_NAME = re.compile(
+    rb"(?i)(?:arxiv|ar5iv|openreview|huggingface|hf|lanl|scirate|doi|(?<![a-z0-9.-])(?:"
+    + _ARCHIVES
+    + rb"))\.\Z"
+)
 _OURS = re.compile(rb"(?i)(?:arxiv|openreview)[^\s<>\"']{0,120}\Z")
 _NEW_HEAD = re.compile(
-    rb"(?i)(?:(?:(?<![0-9.])|(?<=arxiv\.))([0-9]{4}\.[0-9]{0,4})|(?:[:/=({\[ ]|arxiv\.)([0-9]{1,4}))\Z"
+    rb"(?i)(?:(?:(?<![0-9.])|(?<=arxiv\.))([0-9]{4}\.[0-9]{0,4})|(?:[:/=({\[ \"'>~\x80-\xff]|arxiv\.)([0-9]{1,4}))\Z"
 )
 _OLD_HEAD = re.compile(
     rb"(?i)(?<![a-z0-9.-])([a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,9})?/[0-9]{0,6})\Z"
@@ -90,14 +94,19 @@ _NEW_ID = re.compile(NEW)
 _OLD_ID = re.compile(rb"(?i)" + OLD)
 
 _CUT_NOTE = re.compile(
-    rb"(?i)openreview\.net/[^\s<>\"']{1,120}?[?&](?:id|noteid)=([\w-]{1,20})"
+    rb"(?i)openreview\.net/[^\s<>\"']{1,120}?(?:[?&;]|%3f|%26)(?:id|noteid|forum)(?:=|%3d)([\w-]{1,20})"
     rb"(\r?\n[ \t])((?:\\?[\w-]){1,20})"
 )
-_ENCODED = b"%0a%0f%0f"
-"""`://`, percent-encoded, in folded text: an address in an address, which a calendar cuts anywhere."""
+_ENCODED = (b"0a%", b"-0a__", b"redirect=%")
+"""Signs of an address in an address: its scheme percent-encoded, or as Proofpoint does it, or no scheme."""
+_ENCODED_START = re.compile(rb"(?i)(?:https?(?:%(?:25){0,3})?|\?)\Z")
 _CUT_ENCODED = re.compile(rb"(?i)[^\s<>\"']{1,110}(\r?\n[ \t])(?=[a-z0-9%.&=_-])(?!arxiv|https?:)")
 _WHOLE = re.compile(
-    rb"(?i)(?:" + NEW + b"|" + OLD.replace(b"/", b"(?:/|%2f)") + rb"|id%3d[\w-]{10,20})\Z"
+    rb"(?i)(?:"
+    + NEW
+    + b"|"
+    + OLD.replace(b"/", rb"(?:/|_|%(?:25){0,2}2f)")
+    + rb"|id(?:%(?:25){0,2}|-)3d[\w-]{10,20})\Z"
 )
 _LONGEST = 32
 """Bytes of a whole id, percent-encoded."""
@@ -134,7 +143,7 @@ def joins(raw: bytes, low: bytes) -> list[tuple[int, int]]:
             elif last == _DOT:
                 match = None if _is_column(raw, start, at + 1) else _CANDIDATE.match(raw, start)
             elif (
-                _ZERO <= last <= _NINE and raw.find(b".", start - 6 if start > 6 else 0, at + 5) < 0
+                _ZERO <= last <= _NINE and raw.find(b".", start - 6 if start > 6 else 0, at + 7) < 0
             ):
                 match = None  # no new id, whose digits a full stop parts
                 if raw.find(b"/", start - 8 if start > 8 else 0, start) >= 0:
@@ -149,8 +158,8 @@ def joins(raw: bytes, low: bytes) -> list[tuple[int, int]]:
     if not folded:
         return found
     cuts = {*found, *_cut_notes(raw, low)}
-    if _ENCODED in low:
-        cuts.update(_cut_encoded(raw, low))
+    for sign in _ENCODED:
+        cuts.update(_cut_encoded(raw, low, sign))
     apart: list[tuple[int, int]] = []
     for cut in sorted(cuts):
         if not apart or apart[-1][1] <= cut[0]:
@@ -212,15 +221,17 @@ def _cut_notes(raw: bytes, low: bytes) -> Iterator[tuple[int, int]]:
         at = low.find(b"openreview.net/", at + 15)
 
 
-def _cut_encoded(raw: bytes, low: bytes) -> Iterator[tuple[int, int]]:
-    at = low.find(_ENCODED)
+def _cut_encoded(raw: bytes, low: bytes, sign: bytes) -> Iterator[tuple[int, int]]:
+    """Cuts of an address in an address, which a calendar makes anywhere, but behind a whole id."""
+    at = low.find(sign)
     while at >= 0:
-        match = _CUT_ENCODED.match(raw, at)
-        while match is not None:
-            end = match.start(1)
-            if _WHOLE.search(raw, max(at, end - _LONGEST), end):
-                break
-            yield match.span(1)
-            at = match.end()
+        if _ENCODED_START.search(raw, at - 12 if at > 12 else 0, at):
             match = _CUT_ENCODED.match(raw, at)
-        at = low.find(_ENCODED, at + len(_ENCODED))
+            while match is not None:
+                end = match.start(1)
+                if _WHOLE.search(raw, max(at, end - _LONGEST), end):
+                    break
+                yield match.span(1)
+                at = match.end()
+                match = _CUT_ENCODED.match(raw, at)
+        at = low.find(sign, at + len(sign))

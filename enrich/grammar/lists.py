@@ -37,15 +37,15 @@ _AND = (
     "|和|与|與|及|と|および|및|와|과|그리고|以及"
     ")"
 ).encode()
-_WHITE = rb"[ \t]{0,8}(?:(?:\r?\n|\x0b)[ \t]{0,8})?"
+_WHITE = rb"[ \t]{0,8}(?:(?:\r?\n|\x0b)[ \t>]{0,24})?"
 _MAY_GO_ON = frozenset(  # with the first bytes of kana, han and hangul, where no blank stands before an "and"
     bytes((b,)) for b in b" \t\r\n\x0b,;&+|/([)]}\"'\xe3\xe4\xe5\xe8\xea\xeb\xec"
 )
 GOES_ON = (
-    rb"[)\]}\"']{0,2}+[ \t]{0,8}+(?:[,;&+|/](?:\W{0,6}(?:v?[0-9]|ver)|[a-z]{2,8}[-./]|\W{0,6}(?:"
+    rb"[)\]}\"']{0,2}+[ \t]{0,8}+(?:[,;&+|/](?:\W{0,26}+(?:v?[0-9]|ver)|[a-z]{2,8}[-./]|\W{0,6}(?:"
     + _AND
     + rb")[ \t\r\n])"
-    rb"|(?:\r?\n|\r|\x0b)[ \t]{0,8}[\[({\"'*+0-9\xe2-]|[\xe3-\xec]|v(?:er|[0-9])|[(\[][ \t]?(?:v[0-9]|ver|[a-z]{2,8}[-.,\]])"
+    rb"|(?:\r?\n|\r|\x0b)[ \t>]{0,24}[\[({\"'*+0-9\xe2-]|[\xe3-\xec]|v(?:er|[0-9])|[(\[][ \t]?(?:v[0-9]|ver|[a-z]{2,8}[-.,\]])"
     rb"|(?:" + _AND + rb")[ \t\r\n(\[\"'0-9])"
 )
 """A version or another item behind an id, cheaply told from prose."""
@@ -58,7 +58,7 @@ _NEXT = re.compile(
     + _AND
     + rb")){1,3}"
     + _WHITE
-    + rb"|[ \t]{0,8}(?:\r?\n|\x0b)[ \t]{0,8})"
+    + rb"|[ \t]{0,8}(?:\r?\n|\x0b)[ \t>]{0,24})"
     rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,2}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{1,4})?[(\[{\"']{0,2}"
     + ID
     + VERSION
