@@ -198,9 +198,11 @@ def test_an_address_that_is_none_costs_no_talk(url: str) -> None:
 def test_the_quick_look_for_references_misses_none() -> None:
     data = Path(__file__).parent / "data"
     texts = ["See https://huggingface.co/papers/Zq8RtLmV2c", "OPENREVIEW.net/forum?id=FpKgG31Z_i9"]
-    for name in ("extraction.jsonl", "extraction_second.jsonl"):
+    for name in ("extraction.jsonl", "extraction_second.jsonl", "extraction_third.jsonl"):
         texts += [
-            json.loads(line)["text"] for line in (data / name).read_text("utf-8").splitlines()
+            json.loads(line)["text"]
+            for line in (data / name).read_text("utf-8").split("\n")
+            if line
         ]
     found = [text for text in texts if find_references(text)]
     exact = [reference.exact for text in found for reference in find_references(text)]

@@ -72,7 +72,9 @@ def assert_good(cases: list[dict[str, Any]]) -> None:
     assert scores["versions"] == 1.0, scores
 
 
-@pytest.mark.parametrize("name", ["extraction.jsonl", "extraction_second.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["extraction.jsonl", "extraction_second.jsonl", "extraction_third.jsonl"]
+)
 def test_our_labelled_texts(name: str) -> None:
     assert_good(read(DATA.parent / name))
 

@@ -141,7 +141,9 @@ def test_hostile_text_is_lawful(name: str) -> None:
     assert_lawful(text, find_references(text))
 
 
-@pytest.mark.parametrize("name", ["extraction.jsonl", "extraction_second.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["extraction.jsonl", "extraction_second.jsonl", "extraction_third.jsonl"]
+)
 def test_labelled_texts_read_the_same_amid_other_text(name: str) -> None:
     around = "Ünï 𝔸 text\n\n"
     cases = [json.loads(line) for line in (DATA / name).read_text("utf-8").split("\n") if line]
