@@ -121,10 +121,10 @@ _BESIDE = re.compile(
 """Lines of a dial-in list, a number and a place, and of a service's own words: only beside a meeting."""
 
 _HINT_LABELS = (
-    "tel|pin|url|sip|pwd|bbb|[^a-z](?:id|pw)",
+    "tel|pin|url|sip|pwd|bbb|號|[^a-z](?:id|pw)",
     "code|wort|dial|nion|i..n|i..o|ione|efon|link|join|here|sips",
     "phone|nion |webex|teams",
-    "number",
+    "number|ции",
     "numbers|call.in|dial.in|webinar|einwahl|meeting",
 )
 _HINT_HOSTS = (r"\.gg|\.vc|\.me", r"\.town|\.meet", r"oom\.us|jit\.si")
@@ -151,12 +151,8 @@ _HINTS = tuple(
         ("p", "pass(?:[ -]?code|wor[dt]|e ?:)"),
         (":", f":(?:{_behind(_HINT_LABELS, ':')})"),
         ("m", "meeting[ -](?:id|n|code|key|pass)"),
-        ("d", r"dial(?<![a-z]dial)[^\n\d+(]{0,30}[\d+(]"),
         ("#", r"#(?<=\d#)"),
         ("\xe4", "会议"),
-        ("\xe6", "會議"),
-        ("\xd0", "ции:"),
-        ("\xed", "회의"),
         ("%", "3a%2f"),
         ("_", "3a__"),
         ("+", r"\+(?<=[a-z(]\+|[ \n:]\+)\d"),
