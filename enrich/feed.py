@@ -44,6 +44,7 @@ _TALK_PAGE = re.compile(
 )
 _AROUND = " \n,;/|\u2013-"
 """What stands in one line between a room, or a title, and a meeting's address."""
+_AT_SIGN = ord("@")
 _MAIL = re.compile(r"\S+@[\w-]+\.\S+")
 
 
@@ -139,7 +140,7 @@ def _finished(
             raw=raw,
             people=people,
         )
-    if not keep_private and ((people and b"@" in lower) or private.is_suspect(lower)):
+    if not keep_private and ((people and _AT_SIGN in lower) or private.is_suspect(lower)):
         before = (lines, texts, abstract)
         lines = tuple(None if line is None else _cut_line(line, people) for line in lines)
         texts = tuple((field, private.cut(text, people)) for field, text in texts)

@@ -145,7 +145,7 @@ def _behind(choices: Iterable[str], sign: str) -> str:
 
 
 _HINTS = tuple(
-    (byte.encode("latin-1"), re.compile(pattern.encode()))
+    (ord(byte), re.compile(pattern.encode()))
     for byte, pattern in (
         ("z", "zoom"),
         ("p", "pass(?:[ -]?code|wor[dt]|e ?:)"),
@@ -162,8 +162,8 @@ _HINTS = tuple(
         ),
     )
 )
-"""One is in every text that holds something private, and its byte with it. A byte is looked for at
-the speed of memory, and nearly so a pattern that begins with fixed letters."""
+"""One is in every text that holds something private, and its byte with it. A byte, as a number, is
+looked for at the speed of memory, and nearly so a pattern that begins with fixed letters."""
 
 _FILLER_WORDS = (
     "323 a access also and app at audio bbb be by call click code computer conference de device dial do"

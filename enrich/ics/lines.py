@@ -36,6 +36,7 @@ _BEFORE = re.compile(
     rb"[\r\n](?:\xef\xbb\xbf)?(?i:(" + _word(b"BEGIN") + rb")|" + _word(b"END") + rb")\Z"
 )
 _LONGEST = 80  # bytes of what stands before the name, if it is folded at every letter
+_CR, _LF, _TAB = b"\r\n\t"  # `in` finds a number many times faster than bytes
 _CRLF_FOLD = re.compile(rb"\r(?:\n[ \t])")
 _CRLF_SPACE = re.compile(rb"\r\n ")  # half the time, for it is fixed; less than bytes.split too
 _CRLF = re.compile(rb"\r(?:\n)")
@@ -210,11 +211,11 @@ def logical_lines(raw: bytes) -> list[str]:
     >>> logical_lines(b"SUMMARY:Poincar\xc3\r\n \xa9\r\nLOCATION:Caf\xe9")
     ['SUMMARY:Poincaré', 'LOCATION:Café']
     """
-    if b"\r" in raw:
-        fold = _CRLF_FOLD if b"\t" in raw else _CRLF_SPACE
+    if _CR in raw:
+        fold = _CRLF_FOLD if _TAB in raw else _CRLF_SPACE
         lines = _CRLF.split(b"".join(fold.split(raw)))
         rest = b"".join(lines)
-        if b"\n" not in rest and b"\r" not in rest:
+        if _LF not in rest and _CR not in rest:
             return _decoded(lines)
         raw = raw.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return _decoded(b"".join(_LF_FOLD.split(raw)).split(b"\n"))
@@ -272,7 +273,7 @@ def _key(raw: bytes) -> int:
 
 
 def _unfolded(raw: bytes) -> bytes:
-    if b"\r" in raw:
+    if _CR in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return raw.replace(b"\n ", b"").replace(b"\n\t", b"")
 
