@@ -187,7 +187,8 @@ def _labelled(text: bytes, at: int) -> Mention | None:
     if following == b"-" and (match := _VANITY.match(text, at)):
         return _address(text, start, match)
     before = text[start - 1 : start]
-    if before.isdigit():
+    is_behind_digit = before.isdigit()
+    if is_behind_digit and following != b":":
         return _bibcode(text, start, at)
     match = _LABEL.match(text, at)
     if match is None or addresses.is_userinfo(text, match.end()):
@@ -198,7 +199,11 @@ def _labelled(text: bytes, at: int) -> Mention | None:
     if before in _PLAIN_BEFORE:
         ends = separator[:1] == b"." and not _LINE_ENDS.isdisjoint(separator)  # a sentence
         return None if ends else mention_of(match, start, "text")
-    if addresses.is_glued(text, start) and text[start - 8 : start].lower() != b"preprint":
+    if (
+        not is_behind_digit  # another id
+        and addresses.is_glued(text, start)
+        and text[start - 8 : start].lower() != b"preprint"
+    ):
         return None
     doi = text[start - 9 : start].lower() == b"10.48550/"
     if doi:
@@ -342,6 +347,12 @@ def _old(text: bytes, at: int) -> Mention | None:
     if before == b"=" and (forum := _forum(text, start)):
         begin = _host(text, forum)
         return None if begin is None else found._replace(start=begin, form="url")
+    if (
+        before == b"/"
+        and text[start - 4 : start].lower() == b"abs/"
+        and _is_corr(text, start - 4, match.end())
+    ):
+        return found._replace(start=start - 4, form="text")
     if before not in _PLAIN_BEFORE and (
         addresses.is_glued(text, start)
         or before in b"/@%\\#"
