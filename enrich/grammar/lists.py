@@ -30,19 +30,19 @@ _LATER = re.compile(  # "v2", "(v2)", "[v2]", ", version 2" behind an id
     rb"([1-9][0-9]{0,2})(?![a-z0-9]|\.[0-9])[)\]]?"
 )
 _AND = (
-    "(?=[aAdDeEiIjJkKoOsSuUvVyY\\x80-\\xff])"  # spares most words the list
+    "(?=[aAdDeEiIjJkKnNoOsSuUvVyY\\x80-\\xff])"  # spares most words the list
     "(?:"
-    "(?:and|und|sowie|et|y|e|i|og|och|en|ja|ve|oraz|a|ac|és|și|şi|si|và|и|й|та|"
+    "(?:and|und|sowie|et|y|e|i|og|och|en|ja|ve|oraz|a|ac|és|și|şi|si|và|va|na|и|й|та|және|և|եւ|და|এবং|اور|"
     "και|و|\u05d5|और|และ|dan|eta|in|kaj|agus|un|ir|dhe)(?![a-z0-9])"
-    "|和|与|與|及|と|および|및|와|과|그리고|以及"
+    "|\u05d5-|和|与|與|及|と|および|및|와|과|그리고|以及"
     ")"
 ).encode()
 _WHITE = rb"[ \t]{0,8}(?:(?:\r?\n|\x0b)[ \t>]{0,24})?"
 _MAY_GO_ON = frozenset(  # with the first bytes of kana, han and hangul, where no blank stands before an "and"
-    bytes((b,)) for b in b" \t\r\n\x0b,;&+|/([)]}\"'\xe3\xe4\xe5\xe8\xea\xeb\xec"
+    bytes((b,)) for b in b" \t\r\n\x0b,;&+|/([)]}\"'*`\xe3\xe4\xe5\xe8\xea\xeb\xec"
 )
 GOES_ON = (
-    rb"[)\]}\"']{0,2}+[ \t]{0,8}+(?:[,;&+|/](?:\W{0,26}+(?:v?[0-9]|ver)|[a-z]{2,8}[-./]|\W{0,6}(?:"
+    rb"[)\]}\"'*`]{0,2}+[ \t]{0,8}+(?:[,;&+|/](?:\W{0,26}+(?:v?[0-9]|ver)|[a-z]{2,8}[-./]|\W{0,6}(?:"
     + _AND
     + rb")[ \t\r\n])"
     rb"|(?:\r?\n|\r|\x0b)[ \t>]{0,24}[\[({\"'*+0-9\xe2-]|[\xe3-\xec]|v(?:er|[0-9])|[(\[][ \t]?(?:v[0-9]|ver|[a-z]{2,8}[-.,\]])"
@@ -51,7 +51,7 @@ GOES_ON = (
 """A version or another item behind an id, cheaply told from prose."""
 _GOES_ON_AT = re.compile(rb"(?i)" + GOES_ON)
 _NEXT = re.compile(
-    rb"(?i)(?:" + cues.CATEGORIES + rb")?[)\]}\"']{0,2}"
+    rb"(?i)(?:" + cues.CATEGORIES + rb")?[)\]}\"'*`]{0,2}"
     rb"(?:(?:"
     + _WHITE
     + rb"(?:[,;&+|/]|\xe3\x80\x81|"
@@ -59,7 +59,7 @@ _NEXT = re.compile(
     + rb")){1,3}"
     + _WHITE
     + rb"|[ \t]{0,8}(?:\r?\n|\x0b)[ \t>]{0,24})"
-    rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,2}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{1,4})?[(\[{\"']{0,2}"
+    rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,2}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{1,4})?[(\[{\"'*`]{0,2}"
     + ID
     + VERSION
 )
