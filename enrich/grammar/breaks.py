@@ -50,6 +50,8 @@ _CANDIDATE = re.compile(
     rb"|(?<=[=?&:])" + _FOLD + rb"(?=[a-z0-9_-])"
     rb"|(?<=[a-z])" + _FOLD + rb"(?=(?:rxiv|xiv|iv|v)[: ])"
 )
+_MAY_FOLLOW = frozenset(bytes((b,)) for b in range(128) if chr(b).isalnum() or b in b" \t-./:=?_")
+"""What a line may begin with that goes on with an id or an address."""
 _WORDS = (
     frozenset(
         """
@@ -131,7 +133,7 @@ def joins(raw: bytes, low: bytes) -> list[tuple[int, int]]:
             before = at + 1
             at = raw.find(b"\n", at + 2)
             continue
-        if at - before > _LEAST_LINE:
+        if following in _MAY_FOLLOW and at - before > _LEAST_LINE:
             start = at
             while raw[start - 1] in b" \t\r" and at - start < 4:
                 start -= 1
