@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -37,13 +38,18 @@ def run(
     cwd: Path | None = None,
 ) -> Ran:
     """`python -m enrich ARGS…`; standard error never holds a traceback."""
-    done = subprocess.run(
-        [sys.executable, "-m", "enrich", *args],
-        env=env, input=stdin, capture_output=True, timeout=timeout, check=False, cwd=cwd,
-    )  # fmt: skip
-    err = done.stderr.decode()
+    with subprocess.Popen(
+        [sys.executable, "-X", "faulthandler", "-m", "enrich", *args],
+        env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd,
+    ) as process:  # fmt: skip
+        try:
+            out, told = process.communicate(stdin, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGABRT)  # it says where each of its threads is
+            raise AssertionError(process.communicate()[1].decode()) from None
+    err = told.decode()
     assert "Traceback" not in err, err
-    return Ran(done.returncode, done.stdout.decode(), err)
+    return Ran(process.returncode, out.decode(), err)
 
 
 @cache
