@@ -243,9 +243,8 @@ def _search(raw: bytes, low: bytes, *, is_ascii: bool) -> list[Mention]:
 
 def _recognised(text: bytes, low: bytes) -> list[Mention]:
     """What the sources recognise in plain text, in order; within a mention nothing is looked for."""
-    finds, behind, ahead = _grammar()
     mentions: list[Mention] = []
-    for anchor, recognise in finds:
+    for anchor, recognise in _grammar().finds:
         at = low.find(anchor)
         if at < 0:
             continue
@@ -261,20 +260,13 @@ def _recognised(text: bytes, low: bytes) -> list[Mention]:
             low = _blanked(low, found)
             mentions = sorted(mentions + found, key=_START) if mentions else found
     found = []
-    at = low.find(b"/")
-    while at >= 0:
-        done = at + 1
-        key, following = low[at - _KEY : at], low[done : done + 1]
-        if key in behind or following in ahead:
-            for before, anchor, recognise in (*behind.get(key, ()), *ahead.get(following, ())):
-                if low.startswith(anchor, at - before):
-                    seen = recognise(text, at - before)
-                    if seen:
-                        found += seen
-                        done = max(done, seen[-1].end)
-        at = low.find(b"/", done)
-        if at == done:  # only the ends of a run can belong to an anchor
-            at = _run_end(low, at)
+    done = 0
+    for slash, at, recognise in _at_slashes(low):
+        if slash >= done:
+            seen = recognise(text, at)
+            if seen:
+                found += seen
+                done = seen[-1].end
     return sorted(mentions + found, key=_START) if found else mentions
 
 
@@ -286,10 +278,20 @@ def _blanked(low: bytes, mentions: Iterable[Mention]) -> bytes:
     return bytes(rest)
 
 
-def _run_end(low: bytes, at: int) -> int:
-    """The last of the slashes that begin at `at`."""
-    run = _SLASHES.match(low, at)
-    return at if run is None else run.end() - 1
+def _at_slashes(low: bytes) -> Iterator[tuple[int, int, Recogniser]]:
+    """The anchors with a slash: where the slash stands, where the anchor begins, who recognises it."""
+    _, behind, ahead = _grammar()
+    at = low.find(b"/")
+    while at >= 0:
+        key, following = low[at - _KEY : at], low[at + 1 : at + 2]
+        if key in behind or following in ahead:
+            for before, anchor, recognise in (*behind.get(key, ()), *ahead.get(following, ())):
+                if low.startswith(anchor, at - before):
+                    yield at, at - before, recognise
+        done = at + 1
+        at = low.find(b"/", done)
+        if at == done and (run := _SLASHES.match(low, at)):
+            at = run.end() - 1  # only the ends of a run can belong to an anchor
 
 
 def _in_windows(raw: bytes, low: bytes, cuts: Sequence[tuple[int, int]]) -> list[Mention]:
@@ -325,24 +327,12 @@ def _in_windows(raw: bytes, low: bytes, cuts: Sequence[tuple[int, int]]) -> list
 
 def _hits(low: bytes) -> list[int]:
     """Where anchors begin."""
-    finds, behind, ahead = _grammar()
-    hits = []
-    for anchor, _ in finds:
+    hits = [start for _, start, _ in _at_slashes(low)]
+    for anchor, _ in _grammar().finds:
         at = low.find(anchor)
         while at >= 0:
             hits.append(at)
             at = low.find(anchor, at + len(anchor))
-    at = low.find(b"/")
-    while at >= 0:
-        done = at + 1
-        key, following = low[at - _KEY : at], low[done : done + 1]
-        if key in behind or following in ahead:
-            for before, anchor, _ in (*behind.get(key, ()), *ahead.get(following, ())):
-                if low.startswith(anchor, at - before):
-                    hits.append(at - before)
-        at = low.find(b"/", done)
-        if at == done:
-            at = _run_end(low, at)
     return hits
 
 
