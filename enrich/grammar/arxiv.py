@@ -99,7 +99,6 @@ _FORUM = re.compile(  # OpenReview's page of an arXiv paper
 )
 _NEW_AT = re.compile(rb"(?i)(?P<id>" + NEW + rb")" + VERSION)
 _OLD_AT = re.compile(rb"(?i)(?P<number>" + OLD_NUMBER + rb")" + VERSION)
-_NEW_KEY = re.compile(NEW)
 _IS_FILE = re.compile(rb"(?i)" + FILE)
 _OLD_END = re.compile(  # the same behind an old one, whose archive is its prefix: a letter may
     rb"(?i)(?![@%]|_[a-z0-9]|[.:-][0-9]|/(?![0-9]{4}\.[0-9])[a-z0-9~]|" + FILE + rb")"
@@ -121,7 +120,7 @@ _PLAIN_BEFORE = frozenset(bytes((b,)) for b in b" \t\r\n\x0b([{<>\"'`|*") | {b""
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ARCHIVE_LETTERS = _LETTERS + b".-" + LONG_DASH
 _BEFORE_NUMBER = frozenset({b" ", *(b"%d" % digit for digit in range(10))})
-_SLASH, _EQUALS, _QUESTION = b"/=?"
+_SLASH, _EQUALS, _QUESTION, _STOP = b"/=?."
 _DIGITS = b"0123456789"
 _LINE_ENDS = frozenset(b"\n\x0b")
 _NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _LETTERS)
@@ -143,18 +142,9 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
         if following not in _BEHIND_LABEL:
             return ()
         if following == b"." or (following == b":" and text[at + 6 : at + 7] in _BEFORE_NUMBER):
-            common = _COMMON.match(text, at)
+            common = _common(text, at)
             if common is not None:
-                key, number = common.groups()
-                id_ = PaperId("arxiv:" + key.decode())
-                cited = None if number is None else "v" + number.decode()
-                if following == b".":
-                    begin = at - 8 if text[at - 8 : at] == b"https://" else _host(text, at)
-                    return (
-                        () if begin is None else (Mention(id_, cited, begin, common.end(), "url"),)
-                    )
-                if text[at - 1 : at] in _PLAIN_BEFORE:
-                    return (Mention(id_, cited, at, common.end(), "text"),)
+                return common
         if not _WORTH.match(text, at + 5):
             return ()
         first = _labelled(text, at)
@@ -166,6 +156,22 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
         first = _dblp(text, at) if kind in b"jJ" else None
         first = first or _read(text, at)
     return with_list(text, first) if first is not None else ()
+
+
+def _common(text: bytes, at: int) -> Sequence[Mention] | None:
+    """At the word arXiv: the paper, or none, where it is written as nearly all are; else None."""
+    found = _COMMON.match(text, at)
+    if found is None:
+        return None
+    key, number = found.groups()
+    id_ = PaperId("arxiv:" + key.decode())
+    cited = None if number is None else "v" + number.decode()
+    if text[at + 5] == _STOP:
+        begin = at - 8 if text[at - 8 : at] == b"https://" else _host(text, at)
+        return () if begin is None else (Mention(id_, cited, begin, found.end(), "url"),)
+    if text[at - 1 : at] in _PLAIN_BEFORE:
+        return (Mention(id_, cited, at, found.end(), "text"),)
+    return None
 
 
 def _labelled(text: bytes, at: int) -> Mention | None:
