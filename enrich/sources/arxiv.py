@@ -272,7 +272,6 @@ def _page(ids: list[str], session: Session) -> _Page:
         SourceError: the session's; an unexpected status; an answer that cannot be read.
     """
     import arxiv
-    from arxiv import _feed
 
     once = _OneRequest(session)
     client = arxiv.Client(page_size=len(ids), delay_seconds=0, num_retries=0)
@@ -287,6 +286,8 @@ def _page(ids: list[str], session: Session) -> _Page:
     except arxiv.HTTPError as error:
         status = error.status
     except (ValueError, OverflowError):  # one date that is none fails the package's whole answer
+        from arxiv import _feed
+
         content = once.response.content if once.response is not None else b""
         for result in _feed.parse(entry.without_bad_dates(content)).results:
             _take(result, papers)
