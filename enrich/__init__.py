@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 from enrich.version import VERSION
 
 if TYPE_CHECKING:
+    from enrich.annotation import annotate
+    from enrich.enricher import Enricher
     from enrich.errors import EnrichError, FeedError, InvalidId, PapersError
-    from enrich.extract import find_references, find_references_many, parse_id
-    from enrich.inputs import read_talks
-    from enrich.join import annotate
+    from enrich.feeds.reading import read_talks
+    from enrich.lookup.scheduler import Progress
     from enrich.model import AnnotatedTalk, Document, Feed, Notice, Reference, Talk, Warning
     from enrich.paper import Paper, PaperId, Unresolved
-    from enrich.pipeline import Enricher
-    from enrich.queues import Progress
+    from enrich.references.extract import find_references, find_references_many, parse_id
     from enrich.writers import write
 
 __version__ = VERSION
@@ -33,7 +33,7 @@ _HOME = {
     "AnnotatedTalk": "model",
     "Document": "model",
     "EnrichError": "errors",
-    "Enricher": "pipeline",
+    "Enricher": "enricher",
     "Feed": "model",
     "FeedError": "errors",
     "InvalidId": "errors",
@@ -41,16 +41,16 @@ _HOME = {
     "Paper": "paper",
     "PaperId": "paper",
     "PapersError": "errors",
-    "Progress": "queues",
+    "Progress": "lookup.scheduler",
     "Reference": "model",
     "Talk": "model",
     "Unresolved": "paper",
     "Warning": "model",
-    "annotate": "join",
-    "find_references": "extract",
-    "find_references_many": "extract",
-    "parse_id": "extract",
-    "read_talks": "inputs",
+    "annotate": "annotation",
+    "find_references": "references.extract",
+    "find_references_many": "references.extract",
+    "parse_id": "references.extract",
+    "read_talks": "feeds.reading",
     "write": "writers",
 }
 

@@ -2,6 +2,6 @@
 
 import sys
 
-from enrich.cli import main
+from enrich.cli.main import main
 
 sys.exit(main())

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any, Literal, NamedTuple, Self, get_args
 
-from enrich.checks import integer, objects, string
 from enrich.paper import NO_PAPERS, Paper, PaperId, Papers
+from enrich.text.checks import integer, objects, string
 
 Form = Literal["url", "text", "doi", "bare", "link_text"]
 Role = Literal["own", "cited", "mentioned"]

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Self, get_args
 
-from enrich.checks import boolean, integer, objects, string, strings, web_address
 from enrich.errors import ErrorCode
-from enrich.text import plain, tidy
+from enrich.text.checks import boolean, integer, objects, string, strings, web_address
+from enrich.text.tex import plain, tidy
 
 Decision = Literal[
     "accepted", "rejected", "under_review", "withdrawn", "desk_rejected", "retracted"

@@ -30,7 +30,7 @@ def main() -> int:
     """Run the checks; the exit status of the first that fails."""
     arguments = sys.argv[1:]
     if arguments[:2] == ["--live", "--record"]:
-        from tests.record import record
+        from tests.record_cassettes import record
 
         return record()
     for tool, *rest in CHECKS:

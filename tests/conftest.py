@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.fakes import Fakes
-from tests.runs import Run
+from tests.http.sessions import Run
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from enrich.model import AnnotatedTalk, Feed, Form, Reference, Role, Talk, Warning, WarningCode
 from enrich.paper import Decision, Paper, PaperId, Papers, Publication, Version
-from enrich.text import tidy
+from enrich.text.tex import tidy
 
 T = TypeVar("T")
 

@@ -8,9 +8,9 @@ import pytest
 from jsonschema import ValidationError
 
 from enrich.errors import ErrorCode
-from enrich.extract import find_references
 from enrich.model import AnnotatedTalk, Form, Notice, NoticeCode, Role, Talk, Warning, WarningCode
 from enrich.paper import Decision, Paper, PaperId, Papers, Unresolved, Version, Via
+from enrich.references.extract import find_references
 from tests.command import part, schema
 
 ID = PaperId("arxiv:2103.01338")

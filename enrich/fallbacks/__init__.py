@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from enrich.paper import Paper, PaperId
-from enrich.plugins import load, names_in
+from enrich.registry import load, names_in
 from enrich.sources import Politeness
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from enrich.errors import BadAnswer, Refused, SourceError
 from enrich.paper import Paper, PaperId, Publication, Version
 from enrich.sources import Politeness, source
-from enrich.text import doi_url, tidy
+from enrich.text.tex import doi_url, tidy
 
 if TYPE_CHECKING:
     from requests import Response, Session

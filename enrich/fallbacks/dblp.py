@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from enrich.errors import BadAnswer, Refused, SourceError
-from enrich.grammar import arxiv
 from enrich.paper import Paper, PaperId, Publication
 from enrich.sources import Politeness, source
-from enrich.text import doi_url, tidy
+from enrich.sources.arxiv import forms as arxiv
+from enrich.text.tex import doi_url, tidy
 
 if TYPE_CHECKING:
     from requests import Response, Session

@@ -25,10 +25,10 @@ from requests_cache import DO_NOT_CACHE, CachedSession
 from requests_cache.backends.base import BaseCache
 from requests_cache.policy import ExpirationPatterns
 
-from enrich.checks import mail_address
+from enrich.http.adapter import Line, Login, PoliteAdapter, Service
 from enrich.http.cache import open_cache
-from enrich.http.gate import Gate
-from enrich.http.polite import Line, Login, PoliteAdapter, Service
+from enrich.http.rate_limit import Gate
+from enrich.text.checks import mail_address
 from enrich.version import VERSION
 
 __all__ = ["Login", "Service", "open_session", "paused_until"]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from enrich.model import Mention
 from enrich.paper import Lookup, PaperId
-from enrich.plugins import load, names_in
+from enrich.registry import load, names_in
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -60,7 +60,7 @@ class Source(Protocol):
     def recognise(self, text: bytes, at: int) -> Sequence[Mention]:
         """The mentions around the anchor that begins at byte `at`, in order: none, one, or a list's.
 
-        The text is plain: its escapes are decoded, what is invisible is gone (`enrich.grammar.plain`).
+        The text is plain: its escapes are decoded, what is invisible is gone (`enrich.text.decoding`).
         """
         ...
 
@@ -109,6 +109,10 @@ def source(name: str) -> Source:
     Raises:
         LookupError: there is none of this name.
     """
+    from contextlib import suppress
+
+    with suppress(LookupError, ModuleNotFoundError):  # a folder
+        return load(f"{__name__}.{name}", "SOURCE", "api")  # type: ignore[no-any-return]
     return load(__name__, "SOURCE", name)  # type: ignore[no-any-return]
 
 

@@ -6,6 +6,6 @@ collection, `importing` makes one, `readers` are the formats of bulk files.
 
 from __future__ import annotations
 
-from enrich.store.papers import Store, open_store
+from enrich.store.store import Store, open_store
 
 __all__ = ["Store", "open_store"]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from enrich.model import Document
-from enrich.plugins import load, names_in
+from enrich.registry import load, names_in
 
 
 class Writer(Protocol):

@@ -7,9 +7,9 @@ from json import dumps
 from typing import Any
 
 from enrich.model import Document
-from enrich.tally import Tally, summary
-from enrich.text import printable
+from enrich.text.tex import printable
 from enrich.version import VERSION as GENERATOR_VERSION
+from enrich.writers._totals import Tally, summary
 
 FORMAT = "enrich.talks"
 VERSION = "1.0"

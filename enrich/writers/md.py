@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 
 from enrich.model import AnnotatedTalk, Document, Reference, Talk
 from enrich.paper import Lookup, Paper
-from enrich.text import plain, printable, tidy
+from enrich.text.tex import plain, printable, tidy
 
 # What CommonMark could take for markup; a line is never begun by text of a feed.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~])|&(?=[#a-zA-Z])")

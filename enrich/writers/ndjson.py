@@ -13,7 +13,7 @@ from json.encoder import encode_basestring
 
 from enrich.model import AnnotatedTalk, Document, Reference, iso
 from enrich.paper import Lookup, PaperId
-from enrich.text import printable, quoted
+from enrich.text.tex import printable, quoted
 
 _KEPT = 8192  # encoded papers, for talks of one feed share theirs
 _to_json = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode

@@ -55,8 +55,8 @@ def _lookup(path: Path, *, papers: bool) -> float:
 
     A row is found and its checksum tested, or a `Paper` is made of it as well.
     """
+    from enrich.collection.collection import open_papers
     from enrich.paper import PaperId
-    from enrich.store.collection import open_papers
 
     chance, rounds = random.Random(2), []
     with open_papers(path, on_warning=sys.exit) as collection:

@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from enrich.extract import find_references, find_references_many
-from enrich.grammar.arxiv_ids import NEW, OLD
+from enrich.references.extract import find_references, find_references_many
 from enrich.sources import sources
+from enrich.sources.arxiv.ids import NEW, OLD
 from tests.bench import figure
-from tests.hostile import GENERATORS
+from tests.references.hostile_texts import GENERATORS
 
 SEED = 5
 SIZE = 50_000

@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from enrich.inputs import read_talks
+from enrich.enricher import Enricher
+from enrich.feeds.reading import read_talks
 from enrich.model import Document
 from enrich.paper import Paper, PaperId
-from enrich.pipeline import Enricher
 from enrich.sources import source
 from enrich.store import open_store
-from enrich.trust import Record
+from enrich.store.freshness import Record
 from enrich.writers import write
 from tests.bench import figure
 

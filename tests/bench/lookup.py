@@ -137,7 +137,7 @@ def naive(fakes: Fakes, folder: Path, keys: list[str]) -> list[bool]:
 
 def gate(fakes: Fakes, folder: Path) -> list[bool]:
     """Two processes, twenty requests each, through the gate."""
-    from tests.gating import HOST, gaps_of_processes
+    from tests.http.many_processes import HOST, gaps_of_processes
 
     fakes.forget()
     fakes.heal()

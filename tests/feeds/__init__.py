@@ -6,12 +6,12 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-from enrich.dialects import Event
-from enrich.feed import read_calendar
-from enrich.ics.events import body, event_of
-from enrich.ics.lines import block, find_spans, logical_lines
-from enrich.ics.times import Zones, zone_name
-from enrich.ics.values import read_properties
+from enrich.feeds.calendar import read_calendar
+from enrich.feeds.dialects import Event
+from enrich.feeds.ical.events import body, event_of
+from enrich.feeds.ical.lines import block, find_spans, logical_lines
+from enrich.feeds.ical.times import Zones, zone_name
+from enrich.feeds.ical.values import read_properties
 from enrich.model import Notice, Talk
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from enrich.errors import FeedError
-from enrich.inputs import read_talks
+from enrich.feeds.reading import read_talks
 from enrich.model import Notice, Talk
 from tests.feeds import calendar, event
 

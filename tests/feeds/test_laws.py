@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from enrich.dialects import Account, Event
-from enrich.dialects.generic import Generic
 from enrich.errors import FeedError
-from enrich.feed import read_calendar
-from enrich.ics.lines import find_spans
-from enrich.inputs import read_talks
+from enrich.feeds.calendar import read_calendar
+from enrich.feeds.dialects import Account, Event
+from enrich.feeds.dialects.generic import Generic
+from enrich.feeds.ical.lines import find_spans
+from enrich.feeds.reading import read_talks
 from enrich.model import Notice, Talk
 from tests.feeds import calendar, event, read
 
@@ -100,7 +100,7 @@ def test_a_bad_piece_never_costs_a_good_event(pieces: list[str]) -> None:
 
 def test_the_position_of_chunks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     for size in (1, 2, 7, 64, 300):
-        monkeypatch.setattr("enrich.ics.lines._CHUNK", size)
+        monkeypatch.setattr("enrich.feeds.ical.lines._CHUNK", size)
         for data in (FEED, FEED.replace(b"\r\n", b"\r"), FEED.replace(b"VEVENT", b"VE\r\n VENT")):
             assert [t.abstract for t in read(data)[0]] == [t.abstract for t in WHOLE]
 
@@ -143,7 +143,7 @@ def test_an_event_that_cannot_be_read_costs_no_other(monkeypatch: pytest.MonkeyP
                 raise LookupError("a fault of our own")
             return super().read(event)
 
-    monkeypatch.setattr("enrich.ics.events.dialects", lambda: (Failing(),))
+    monkeypatch.setattr("enrich.feeds.ical.events.dialects", lambda: (Failing(),))
     talks, notices = read(calendar(GOOD, event(uid="b"), event(uid="c")))
     assert [talk.id for talk in talks] == ["a", "c"]
     assert [(n.code, n.message, n.feed, n.event, n.line) for n in notices] == [

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from icalendar import Timezone, use_zoneinfo
 
-from enrich.feed import finished
-from enrich.ics.times import Zones
+from enrich.feeds.calendar import finished
+from enrich.feeds.ical.times import Zones
 from enrich.model import Feed, Talk, iso
 from tests.feeds import calendar, event, read
 

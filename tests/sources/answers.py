@@ -11,7 +11,7 @@ from typing import Any
 import requests
 
 from enrich.http import PoliteSession, open_session
-from enrich.http.polite import Login, Service
+from enrich.http.adapter import Login, Service
 from enrich.paper import Lookup, PaperId
 from enrich.sources import Source
 

@@ -10,7 +10,7 @@ import pytest
 from enrich.errors import BadAnswer, Overloaded, Refused, SourceError
 from enrich.http import PoliteSession
 from enrich.paper import Paper, PaperId
-from enrich.sources.arxiv import SOURCE
+from enrich.sources.arxiv.api import SOURCE
 from tests.fakes import FakePaper, Fakes
 from tests.sources.answers import fetch, polite
 

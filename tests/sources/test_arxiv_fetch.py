@@ -9,7 +9,7 @@ import requests
 
 from enrich.errors import BadAnswer, SourceError
 from enrich.paper import Lookup, Paper, PaperId, Unresolved
-from enrich.sources.arxiv import SOURCE
+from enrich.sources.arxiv.api import SOURCE
 from tests.fakes import FakePaper, Fakes, FakeVersion
 
 HOST = "export.arxiv.org"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrich.paper import Paper, PaperId, Unresolved
-from enrich.sources.arxiv import SOURCE
+from enrich.sources.arxiv.api import SOURCE
 from tests.fakes import FakePaper, FakeVersion, Request
 from tests.fakes.arxiv import Arxiv
 from tests.sources.answers import fetch, response

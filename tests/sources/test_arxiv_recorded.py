@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from enrich.errors import BadAnswer, Overloaded, Refused, SourceError
 from enrich.paper import Paper, PaperId, Unresolved
-from enrich.sources import _arxiv_entry as entry
-from enrich.sources.arxiv import SOURCE
+from enrich.sources.arxiv import entry
+from enrich.sources.arxiv.api import SOURCE
 from tests.sources.answers import Canned, fetch, response
 
 

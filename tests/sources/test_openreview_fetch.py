@@ -9,9 +9,9 @@ import pytest
 
 from enrich.errors import BadAnswer, Overloaded, Refused, SourceError
 from enrich.http import PoliteSession
-from enrich.http.polite import Login
+from enrich.http.adapter import Login
 from enrich.paper import Paper, PaperId, Unresolved
-from enrich.sources.openreview import SOURCE
+from enrich.sources.openreview.api import SOURCE
 from tests.fakes import FakeNote, Fakes
 from tests.sources.answers import fetch, polite
 

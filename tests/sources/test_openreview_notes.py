@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from enrich.errors import BadAnswer, Overloaded, Refused, SourceError
 from enrich.paper import Lookup, Paper, PaperId, Unresolved
-from enrich.sources import _openreview_note as read
-from enrich.sources.openreview import SOURCE
+from enrich.sources.openreview import note as read
+from enrich.sources.openreview.api import SOURCE
 from tests.sources.answers import Canned, fetch, response
 
 NOTES = "https://api.openreview.net/notes?id=X"

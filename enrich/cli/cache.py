@@ -1,0 +1,59 @@
+"""`enrich cache`: the store of papers that were looked up."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from enrich.cli.options import say
+from enrich.text.tex import printable
+
+_FOLDER = click.option(
+    "--cache-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="ENRICH_CACHE_DIR",
+    metavar="DIR",
+    help="Folder of the store.",
+)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="The store of papers that were looked up: info, clear.",
+)
+def command() -> None:
+    """Group the commands."""
+
+
+@command.command(short_help="Say where the store is and what it holds.")
+@_FOLDER
+def info(cache_dir: Path | None) -> int:
+    """Say where the store is and what it holds."""
+    from enrich.store import open_store
+
+    with open_store(cache_dir, now=time.time(), on_trouble=say) as store:
+        found = store.info()
+    click.echo(printable(f"{found['path']}: {found['bytes'] / 1e6:,.1f} MB"))
+    click.echo(f"papers: {found['papers']:,}, of them {found['expired']:,} to be asked for again")
+    click.echo(f"missing: {found['missing']:,}")
+    click.echo(f"abstracts: {found['abstracts']:,}")
+    return 0
+
+
+@command.command(short_help="Forget all papers and answers.")
+@_FOLDER
+def clear(cache_dir: Path | None) -> int:
+    """Forget all papers, and the services' and feeds' answers that are kept beside them."""
+    from enrich.store import open_store
+
+    with open_store(cache_dir, now=time.time(), on_trouble=say) as store:
+        before = store.info()
+        store.clear()
+        folder = store.path.parent
+    for name in ("answers.sqlite", "feeds.sqlite"):
+        for file in (folder / name, folder / f"{name}-wal", folder / f"{name}-shm"):
+            file.unlink(missing_ok=True)
+    say(f"{before['papers'] + before['missing']:,} records forgotten in {folder}")
+    return 0

@@ -1,0 +1,42 @@
+"""`enrich lookup ID…`: the `papers` array of some ids."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from enrich.cli.options import enricher_options, lookup_options, say
+from enrich.cli.reporting import Outcome
+from enrich.text.tex import printable
+
+
+@click.command(
+    help="Look papers up by id or address (2103.01338v2, math.AG/0601001, openreview:FpKgG31Z_i9) "
+    "and print the array of papers."
+)
+@click.argument("ids", nargs=-1, required=True, metavar="ID…")
+@lookup_options
+def command(ids: tuple[str, ...], **options: Any) -> int:
+    """Look the ids up and print their papers."""
+    from enrich.annotation import described, related, unknown_version
+    from enrich.enricher import Enricher
+    from enrich.references.extract import cited
+
+    wanted = [cited(id_) for id_ in ids]
+    with Enricher(**enricher_options(options)) as enricher:
+        papers = related(described(enricher.lookup(ids), wanted))
+        outcome = Outcome()
+        outcome.add(papers)
+        click.echo(
+            printable(
+                json.dumps([p.to_dict() for p in papers.values()], ensure_ascii=False, indent=2)
+            )
+        )
+        for id_, version in wanted:
+            if message := unknown_version(version, papers[id_]):
+                say(message)
+        if not options["quiet"]:
+            say(outcome.told(paused_until=enricher.paused_until(), troubles=enricher.troubles()))
+    return outcome.status

@@ -1,0 +1,120 @@
+"""The commands: one file each, each with `command`; `run` is the main job, without a name of its own.
+
+Here stands what they share: how something is said, the options of every lookup.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from enrich.text.checks import mail_address
+from enrich.text.tex import printable
+
+if TYPE_CHECKING:
+    from enrich.http import Login
+
+COMMANDS = frozenset({"cache", "demo", "extract", "lookup", "papers", "schema", "talks"})
+RESERVED = frozenset({"completion", "doctor"})
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def say(message: str) -> None:
+    """One line on standard error, safe for a terminal."""
+    print(f"enrich: {printable(message)}", file=sys.stderr)  # noqa: T201 - this is the printer
+
+
+class Duration(click.ParamType[float]):
+    """`30d`, `12h`, `45m`, `90` or `90s`: seconds."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Seconds of such a text."""
+        if isinstance(value, (int, float)):
+            return float(value)
+        if not (m := re.fullmatch(r"(\d+(?:\.\d+)?)([smhdw]?)", str(value).strip())):
+            self.fail(f"{value!r} is no duration such as 30d, 12h, 45m or 90", param, ctx)
+        return float(m[1]) * _UNITS[m[2] or "s"]
+
+
+def _mail(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001 - click's signature
+    try:
+        return value and mail_address(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def lookup_options(command: F) -> F:
+    """The options of every command that looks papers up."""
+    options = (
+        click.option("--papers", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+                     multiple=True, metavar="FILE", help="Papers that are asked first: a collection or a file of papers. May be given again."),
+        click.option("--offline", is_flag=True, help="Never touch the network."),
+        click.option("--refresh", is_flag=True, help="Ask for everything again."),
+        click.option("--no-fallback", is_flag=True, help="Never ask a second source (DataCite, dblp)."),
+        click.option("--max-age", type=Duration(), metavar="AGE", help="Ask again for what is older, e.g. 30d."),
+        click.option("--timeout", type=Duration(), metavar="TIME", help="For all lookups together, e.g. 60s."),
+        click.option("--paper-abstracts", is_flag=True, help="Fill the papers' abstracts."),
+        click.option("--cache-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder of the store."),
+        click.option("--state-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder of the files through which all processes share one request rate."),
+        click.option("--contact", metavar="MAIL", callback=_mail, help="Your mail address, told to the services."),
+        click.option("-q", "--quiet", is_flag=True, help="Errors only."),
+        click.option("-v", "--verbose", count=True, help="Say more."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def enricher_options(options: dict[str, Any]) -> dict[str, Any]:
+    """What `Enricher` takes, out of the options of `lookup_options`; they are taken from the dict.
+
+    Raises:
+        click.UsageError: half a login in the environment; --offline with --refresh.
+    """
+    if options["offline"] and options["refresh"]:
+        raise click.UsageError("--offline and --refresh exclude each other")
+    return {
+        "papers": options.pop("papers"),
+        "offline": options["offline"],
+        "refresh": options["refresh"],
+        "fallback": not options.pop("no_fallback"),
+        "max_age": options.pop("max_age"),
+        "timeout_s": options.pop("timeout"),
+        "abstracts": options.pop("paper_abstracts"),
+        "cache_dir": options["cache_dir"],
+        "state_dir": options.pop("state_dir"),
+        "contact": options.pop("contact"),
+        "login": None if options["offline"] else login(),
+        "on_trouble": say,
+    }
+
+
+def login() -> Login | None:
+    """OpenReview's login, from the environment alone.
+
+    Raises:
+        click.UsageError: only one of name and password is set.
+    """
+    if token := os.environ.get("OPENREVIEW_TOKEN"):
+        return token
+    name = os.environ.get("OPENREVIEW_USERNAME")
+    password = os.environ.get("OPENREVIEW_PASSWORD")
+    if name and password:
+        return name, password
+    if name or password:
+        missing = "OPENREVIEW_PASSWORD" if name else "OPENREVIEW_USERNAME"
+        raise click.UsageError(f"half a login to OpenReview: {missing} is not set")
+    return None

@@ -1,0 +1,150 @@
+"""`enrich papers`: collections of papers that need no network."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from enrich.cli.options import say
+from enrich.text.tex import printable
+
+if TYPE_CHECKING:
+    from enrich.collection.importing import Progress
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_SHOWN_S = 0.2
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Collections of papers that need no network: import, info, export.",
+)
+def command() -> None:
+    """Group the commands."""
+
+
+@command.command("import", short_help="Make a collection out of bulk files.")
+@click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILE…")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="COLLECTION",
+    help="The collection; an older one is replaced when all is read.",
+)
+@click.option(
+    "--paper-abstracts", is_flag=True, help="Keep the abstracts: some five times as large."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Errors only.")
+def import_(files: tuple[Path, ...], output: Path, paper_abstracts: bool, quiet: bool) -> int:
+    """Make a collection out of bulk files, plain or gzip.
+
+    FILE is arXiv's snapshot (Kaggle), an OAI-PMH dump of arXiv, paperlists' JSON, dblp's XML,
+    CSL-JSON, BibTeX, JSON lines as export writes them, or a collection. Of two records of one paper the
+    later stays. An import that was stopped goes on when it is run again.
+    """
+    from enrich.collection.importing import import_papers
+
+    shown = _Shown() if sys.stderr.isatty() and not quiet else None
+    try:
+        done = import_papers(
+            files,
+            output,
+            abstracts=paper_abstracts,
+            on_warning=_nothing if quiet else _said(shown),
+            on_progress=shown or _nothing,
+        )
+    finally:
+        if shown:
+            shown.clear()
+    if not quiet:
+        bad = f", {done.problems:,} records that are none" if done.problems else ""
+        again = "went on where it was stopped: " if done.resumed else ""
+        size = output.stat().st_size / 1e6
+        say(f"{again}{done.papers:,} papers{bad} -> {output} ({size:,.1f} MB)")
+    return 0
+
+
+@command.command(short_help="Say what a collection holds.")
+@click.argument("collection", type=_FILE)
+def info(collection: Path) -> int:
+    """Say what a collection holds, and out of which files."""
+    from enrich.collection.collection import info as told
+
+    found = told(collection)
+    click.echo(
+        printable(f"{found['path']}: {found['papers']:,} papers, {found['bytes'] / 1e6:,.1f} MB")
+    )
+    click.echo(f"abstracts: {found['abstracts']:,}")
+    for file in found["files"]:
+        bad = f", {file['problems']:,} records that are none" if file["problems"] else ""
+        click.echo(
+            printable(f"from {file['name']} ({file['format']}): {file['papers']:,} papers{bad}")
+        )
+    return 0
+
+
+@command.command(short_help="Write papers as JSON lines.")
+@click.argument("collection", type=_FILE)
+@click.option("-o", "--output", metavar="FILE", help="Where to, instead of standard output.")
+@click.option("--paper-abstracts", is_flag=True, help="With their abstracts.")
+def export(collection: Path, output: str | None, paper_abstracts: bool) -> int:
+    """Write the papers of a collection, or of any readable file, as the lines that --papers reads."""
+    from enrich.cli.output import Output
+    from enrich.collection.collection import export as lines
+
+    with Output(output) as file:
+        for line in lines(collection, on_warning=say, abstracts=paper_abstracts):
+            file.write(line)
+    return 0
+
+
+class _Shown:
+    """The line that a terminal shows while files are read: how much, how fast, how long to go."""
+
+    def __init__(self) -> None:
+        self._began: tuple[float, int, int] | None = None
+        self._last = 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if self._began is None:
+            self._began = (now, progress.read, progress.papers)
+        if now - self._last < _SHOWN_S:
+            return
+        self._last = now
+        began, read, papers = self._began
+        passed = max(now - began, 0.001)
+        line = f"{progress.name}: {100 * progress.read // max(progress.total, 1)} %"
+        if progress.read > read:
+            left_s = (progress.total - progress.read) * passed / (progress.read - read)
+            line += (
+                f", {(progress.papers - papers) / passed:,.0f} papers/s, about {left_s:.0f} s left"
+            )
+        self._print(line)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        self._print("")
+
+    def _print(self, line: str) -> None:
+        print(f"\r\x1b[K{printable(line)}", end="", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _nothing(_: object) -> None:
+    pass
+
+
+def _said(shown: _Shown | None) -> Callable[[str], None]:
+    def warn(message: str) -> None:
+        if shown:
+            shown.clear()
+        say(message)
+
+    return warn

@@ -1,0 +1,101 @@
+"""Talks as a table for people: date, speaker, title, links, warnings. Pure, safe for terminals."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, tzinfo
+
+from enrich.model import AnnotatedTalk
+from enrich.text.tex import plain, printable, tidy
+
+_HEAD = ("DATE", "SPEAKER", "TITLE", "LINKS", "WARNINGS")
+_SPEAKER = 24
+_TITLE = 20  # the least, however narrow the terminal
+_GAP = "  "
+
+
+def table_lines(
+    talks: Iterable[AnnotatedTalk], *, zone: tzinfo = UTC, width: int | None = None
+) -> Iterator[str]:
+    r"""The lines of the table, without line ends; a title gets what is left of `width` columns.
+
+    >>> from enrich.model import Talk
+    >>> for line in table_lines([AnnotatedTalk(talk=Talk(id="1", title="On\x1b[2J flight"))]):
+    ...     print(line)
+    DATE  SPEAKER  TITLE         LINKS  WARNINGS
+    -     -        On[2J flight  0      no text
+    """
+    rows = [_HEAD, *(_row(talk, zone) for talk in talks)]
+    widths = [max(_columns(row[i]) for row in rows) for i in range(len(_HEAD))]
+    widths[1] = min(widths[1], _SPEAKER)
+    if width is not None:
+        others = sum(widths) - widths[2] + len(_GAP) * (len(_HEAD) - 1)
+        widths[2] = max(min(widths[2], width - others), _TITLE)
+    for row in rows:
+        cells = [_fitted(cell, columns) for cell, columns in zip(row, widths, strict=True)]
+        yield _GAP.join(cells).rstrip()
+
+
+def when(time: datetime | date | None, zone: tzinfo = UTC) -> str:
+    """A time as people read it, in a zone; a date alone, and a time without a zone, as they are.
+
+    >>> when(datetime.fromisoformat("2022-02-18T18:00:00Z")), when(date(2022, 2, 18)), when(None)
+    ('2022-02-18 18:00', '2022-02-18', '-')
+    """
+    if time is None:
+        return "-"
+    if not isinstance(time, datetime):
+        return time.isoformat()
+    try:
+        local = time.astimezone(zone) if time.tzinfo else time
+    except OverflowError:
+        local = time
+    return f"{local:%Y-%m-%d %H:%M}".rjust(16, "0")
+
+
+def _row(annotated: AnnotatedTalk, zone: tzinfo) -> tuple[str, ...]:
+    talk = annotated.talk
+    notes: list[str] = [talk.status] if talk.status else []
+    notes += dict.fromkeys(w.code for w in (*talk.warnings, *annotated.warnings))
+    if not annotated.references and not any(True for _ in talk.searched()):
+        notes.append("no text")
+    return (
+        when(talk.start_time, zone),
+        _cell(talk.speaker),
+        _cell(plain(talk.title) if talk.title else None),
+        str(len(annotated.references)),
+        ", ".join(notes) or "-",
+    )
+
+
+def _cell(text: str | None) -> str:
+    return printable(tidy(text)) if text and text.strip() else "-"
+
+
+def _columns(text: str) -> int:
+    """Columns of a terminal that a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_width, text))
+
+
+def _width(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+
+
+def _fitted(text: str, columns: int) -> str:
+    """A text in exactly so many columns; one that is cut ends with an ellipsis."""
+    taken = _columns(text)
+    if taken <= columns:
+        return text + " " * (columns - taken)
+    kept, taken = [], 0
+    for char in text:
+        if taken + _width(char) > columns - 1:
+            break
+        kept.append(char)
+        taken += _width(char)
+    cut = "".join(kept).rstrip()
+    return cut + "…" + " " * (columns - 1 - _columns(cut))

@@ -1,0 +1,1 @@
+"""Local collections of papers: made of bulk files, opened read-only, asked before any service."""

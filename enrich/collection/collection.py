@@ -1,0 +1,308 @@
+"""Local collections of papers: a file of them opened for looking up, without any network.
+
+A collection is the store's tables in a SQLite file of its own, opened read-only and immutable, and
+its rows are checked as a service's answer is. Any file that a reader knows can stand for one: it is
+read into a private temporary database first, so memory stays flat.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any, Self
+
+from enrich.collection.readers import HEAD, Place, Reader, reader_of
+from enrich.collection.readers._json import is_html
+from enrich.collection.readers._stream import Stream
+from enrich.errors import PapersError, StoreError
+from enrich.paper import Paper, PaperId
+from enrich.store.codec import Row, from_row
+from enrich.store.sqlite import FAULTS, INDEX, check, checksum, connect, create, reason, transaction
+from enrich.store.store import BATCH
+from enrich.text.tex import printable, tidy
+
+MAGIC = b"SQLite format 3\0"
+MOST_WARNINGS = 20
+"""Warnings of one file that are given in full."""
+MAX_ROW = 1 << 26
+
+
+def open_papers(
+    path: Path, *, on_warning: Callable[[str], None], abstracts: bool = True
+) -> Collection:
+    """Open a collection, or any readable file of papers, for looking up.
+
+    `on_warning` gets a line for each record that is no paper, with the file's name and the record's
+    place. `abstracts` False leaves those of a file that is no collection unread.
+
+    Raises:
+        PapersError: there is no such file, or it is of no known format.
+    """
+    with Stream(path) as stream:
+        head = stream.head(HEAD)
+        if head.startswith(MAGIC):
+            return Collection(_open(path), path)
+        reader = format_of(head, path)
+        connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        connection.text_factory = bytes
+        try:
+            _fill(
+                connection,
+                stream,
+                reader,
+                Complaints(path.name, reader.unit, on_warning),
+                abstracts,
+            )
+        except BaseException:
+            connection.close()
+            raise
+        return Collection(connection, path)
+
+
+def format_of(head: bytes, path: Path) -> Reader:
+    """The reader of a file that begins with these bytes; an empty file has no records of ours.
+
+    Raises:
+        PapersError: no reader knows it.
+    """
+    if is_html(head):
+        raise PapersError(f"{path}: this is a web page, no file of papers")
+    reader = reader_of(head if head.strip() else b"{}")
+    if reader is None:
+        raise PapersError(
+            f"{path}: no known format of papers",
+            hint="enrich reads arXiv's snapshot, OAI-PMH, paperlists, dblp's XML, CSL-JSON, BibTeX,"
+            " its own JSON lines and collections",
+        )
+    return reader
+
+
+def info(path: Path) -> dict[str, Any]:
+    """Of a collection: its size, how many papers and abstracts it holds, out of which files.
+
+    Raises:
+        PapersError: there is no such file, or it is no collection.
+    """
+    with Stream(path) as stream:
+        if not stream.head(len(MAGIC)).startswith(MAGIC):
+            raise PapersError(
+                f"{path}: no collection", hint="make one: enrich papers import FILE… -o COLLECTION"
+            )
+    with closing(_open(path)) as connection:
+        try:
+            papers, abstracts = connection.execute(
+                "SELECT (SELECT count(*) FROM papers), (SELECT count(*) FROM abstracts)"
+            ).fetchone()
+            files = connection.execute(
+                "SELECT name, format, papers, problems FROM files ORDER BY number"
+            ).fetchall()
+        except FAULTS as error:
+            raise PapersError(f"{path}: the collection is damaged ({reason(error)})") from None
+    return {
+        "path": str(path),
+        "bytes": path.stat().st_size,
+        "papers": papers,
+        "abstracts": abstracts,
+        "files": [
+            {
+                "name": name.decode("utf-8", "replace"),
+                "format": format_.decode("utf-8", "replace"),
+                "papers": of_it,
+                "problems": problems,
+            }
+            for name, format_, of_it, problems in files
+        ],
+    }
+
+
+def export(
+    path: Path, *, on_warning: Callable[[str], None], abstracts: bool = False
+) -> Iterator[str]:
+    """The papers of a collection, or of any readable file, as the JSON lines that `--papers` reads.
+
+    Raises:
+        PapersError: as `open_papers`.
+    """
+    with open_papers(path, on_warning=on_warning, abstracts=abstracts) as collection:
+        for paper in collection.papers(abstracts=abstracts):
+            yield printable(json.dumps(paper.to_dict(), ensure_ascii=False)) + "\n"
+
+
+class Collection:
+    """An open collection; `open_papers` makes it. May be used from several threads."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.path = path
+        self._connection = connection
+
+    def get_many(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> dict[PaperId, Paper]:
+        """The papers that it holds; their `via` is `collection`.
+
+        Raises:
+            PapersError: the file is damaged.
+        """
+        found: dict[PaperId, Paper] = {}
+        for id_, record, abstract in self.rows(ids, abstracts=abstracts):
+            with suppress(ValueError):  # a bad row counts as none
+                found[id_] = from_row(id_, record, abstract=abstract, via="collection")
+        return found
+
+    def rows(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> Iterator[Row]:
+        """The rows of those papers that it holds, as they lie there; damaged ones are left out.
+
+        Raises:
+            PapersError: the file is damaged.
+        """
+        wanted = list(dict.fromkeys(ids))
+        columns = "id, p.sum, record, a.sum, a.text" if abstracts else "id, p.sum, record"
+        tables = "papers p LEFT JOIN abstracts a USING (number)" if abstracts else "papers p"
+        try:
+            for start in range(0, len(wanted), BATCH):
+                batch = wanted[start : start + BATCH]
+                names = {id_.encode(): id_ for id_ in batch}
+                marks = ",".join("?" * len(batch))
+                query = f"SELECT {columns} FROM {tables} WHERE id IN ({marks}) AND version = ''"  # noqa: S608
+                for key, total, record, *more in self._connection.execute(query, batch):
+                    id_ = names.get(key)  # a stranger's table may compare otherwise
+                    if id_ and type(record) is bytes and total == checksum(key, b"", record):
+                        yield Row(id_, record, _abstract(key, *more) if more else None)
+        except FAULTS as error:
+            raise PapersError(f"{self.path}: the collection is damaged ({reason(error)})") from None
+
+    def papers(self, *, abstracts: bool = False) -> Iterator[Paper]:
+        """All papers, in the order of their ids.
+
+        Raises:
+            PapersError: the file is damaged.
+        """
+        last = b""
+        while True:
+            try:
+                rows = self._connection.execute(
+                    "SELECT id FROM papers WHERE id > CAST(? AS TEXT) AND typeof(id) = 'text'"
+                    " AND version = '' ORDER BY id LIMIT ?",
+                    (last, BATCH),
+                ).fetchall()
+            except FAULTS as error:
+                raise PapersError(
+                    f"{self.path}: the collection is damaged ({reason(error)})"
+                ) from None
+            if not rows:
+                return
+            last = rows[-1][0]
+            ids = [PaperId(row[0].decode("utf-8", "replace")) for row in rows]
+            yield from self.get_many(ids, abstracts=abstracts).values()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Complaints:
+    """Says what is wrong with a file's records: the first few in full, the rest as a number."""
+
+    def __init__(self, name: str, unit: str, on_warning: Callable[[str], None]) -> None:
+        self.count = 0
+        self._name, self._unit, self._on_warning = name, unit, on_warning
+
+    def add(self, number: int, problem: str) -> None:
+        """One record that is no paper."""
+        self.count += 1
+        if self.count <= MOST_WARNINGS:
+            self._on_warning(f"{self._name}, {self._unit} {number}: {problem}")
+
+    def end(self, *, cut: bool) -> None:
+        """The file's end; `cut`: it came too early."""
+        if cut:
+            self._on_warning(f"{self._name}: the compressed file is cut off")
+        if self.count > MOST_WARNINGS:
+            more = self.count - MOST_WARNINGS
+            self._on_warning(f"{self._name}: {more} more {self._unit}s that are no papers")
+
+
+def insert(connection: sqlite3.Connection, rows: Iterable[Row], *, abstracts: bool) -> None:
+    """Append papers; the index comes last, and with it what to do about a paper that is there twice."""
+    (number,) = connection.execute("SELECT coalesce(max(number), 0) FROM papers").fetchone()
+    papers, texts = [], []
+    for number, (id_, record, abstract) in enumerate(rows, number + 1):  # noqa: B020
+        key = id_.encode("utf-8", "replace")
+        papers.append((number, id_, checksum(key, b"", record), record))
+        if abstracts and abstract and (text := tidy(abstract).encode("utf-8", "replace")):
+            texts.append((number, checksum(key, b"", text), text))
+    connection.executemany(
+        "INSERT INTO papers (number, id, version, revision, misses, sum, record)"
+        " VALUES (?, ?, '', 0, 0, ?, ?)",
+        papers,
+    )
+    connection.executemany("INSERT INTO abstracts (number, sum, text) VALUES (?, ?, ?)", texts)
+
+
+def finish(connection: sqlite3.Connection) -> None:
+    """Index what was inserted; of two records of one paper the later stays."""
+    try:
+        connection.execute(INDEX)
+    except sqlite3.IntegrityError:
+        connection.execute(
+            "DELETE FROM papers WHERE number NOT IN (SELECT max(number) FROM papers GROUP BY id, version)"
+        )
+        connection.execute("DELETE FROM abstracts WHERE number NOT IN (SELECT number FROM papers)")
+        connection.execute(INDEX)
+
+
+def _fill(
+    connection: sqlite3.Connection,
+    stream: Stream,
+    reader: Reader,
+    complaints: Complaints,
+    abstracts: bool,
+) -> None:
+    with transaction(connection):
+        create(connection)
+        batch: list[Row] = []
+        for item in reader.read(stream, Place()):
+            if item.problem is not None:
+                complaints.add(item.place.number, item.problem)
+            elif item.row is not None:
+                batch.append(item.row)
+                if len(batch) == BATCH:
+                    insert(connection, batch, abstracts=abstracts)
+                    batch.clear()
+        insert(connection, batch, abstracts=abstracts)
+        finish(connection)
+    complaints.end(cut=stream.cut)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = None
+    try:
+        connection = connect(path, "mode=ro&immutable=1")
+        check(connection, path)
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute("PRAGMA cache_size=-32000")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_ROW)
+        tables = connection.execute(
+            "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('papers', 'abstracts')"
+        ).fetchone()
+        if tables != (2,):
+            raise StoreError(f"{path} lacks a collection's tables")  # noqa: TRY301
+    except (*FAULTS, StoreError) as error:
+        if connection:
+            connection.close()
+        said = error if isinstance(error, StoreError) else f"{path}: {reason(error)}"
+        raise PapersError(f"{said}; it is no collection of ours") from None
+    return connection
+
+
+def _abstract(key: bytes, total: Any, text: Any) -> str | None:
+    if type(text) is not bytes or total != checksum(key, b"", text):
+        return None
+    return text.decode("utf-8", "replace")

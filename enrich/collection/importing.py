@@ -1,0 +1,314 @@
+"""Bulk files to a collection: streaming, resumable, whole or not at all.
+
+The collection grows beside its place as `NAME.part`, with how far each file was read in the same
+transaction as the records; an import that was killed goes on there. What is finished takes the place of
+an older collection in one step; what fails leaves that one as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from enrich.collection.collection import MAGIC, Complaints, finish, format_of, insert, open_papers
+from enrich.collection.readers import HEAD, Item, Place, Reader
+from enrich.collection.readers._stream import Stream
+from enrich.errors import PapersError
+from enrich.store.codec import row_of
+from enrich.store.sqlite import (
+    APPLICATION_ID,
+    FAULTS,
+    connect,
+    create,
+    is_busy,
+    reason,
+    transaction,
+)
+
+BATCH = 1000
+"""Records of one transaction."""
+_HEADER = 100  # bytes; the application's id stands at 68: sqlite.org/fileformat2.html
+_OURS = APPLICATION_ID.to_bytes(4, "big")
+FILES = """CREATE TABLE files (
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, changed INTEGER NOT NULL,
+    format TEXT NOT NULL, abstracts INTEGER NOT NULL, offset INTEGER NOT NULL DEFAULT 0,
+    place INTEGER NOT NULL DEFAULT 0, papers INTEGER NOT NULL DEFAULT 0,
+    problems INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0
+)"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an import is."""
+
+    name: str
+    """Of the file that is being read."""
+    read: int
+    """Bytes of all files that were read, as they lie there."""
+    total: int
+    papers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an import came to."""
+
+    papers: int
+    problems: int
+    """Records that are no papers."""
+    resumed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    path: Path
+    size: int
+    changed: int
+    reader: Reader | None
+    """None: a collection."""
+
+    @property
+    def format(self) -> str:
+        return self.reader.name if self.reader else "collection"
+
+
+def import_papers(
+    files: Sequence[Path],
+    out: Path,
+    *,
+    abstracts: bool = False,
+    on_warning: Callable[[str], None],
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Imported:
+    """Make a collection out of bulk files; of two records of one paper the later stays.
+
+    Raises:
+        PapersError: a file cannot be read, or is no file of papers, or none holds a paper; the
+            collection cannot be written, or would replace a file that is none.
+    """
+    _check_replaceable(out)
+    known = [_file(path) for path in files]
+    part = out.with_name(out.name + ".part")
+    try:
+        connection, resumed = _opened(part, known, abstracts=abstracts)
+    except FAULTS as error:
+        raise PapersError(f"{part}: {reason(error)}; does another import write it?") from None
+    run = _Import(
+        connection=connection,
+        abstracts=abstracts,
+        on_warning=on_warning,
+        on_progress=on_progress,
+        total=sum(file.size for file in known),
+    )
+    try:
+        with closing(connection):
+            for number, file in enumerate(known, 1):
+                run.read(number, file)
+            papers, problems = run.finish()
+    except PapersError:
+        _remove(part)
+        raise
+    except FAULTS as error:
+        raise PapersError(f"{part}: {reason(error)}", hint="run it again, and it goes on") from None
+    _put(part, out)
+    return Imported(papers=papers, problems=problems, resumed=resumed)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Import:
+    """One run over the files."""
+
+    connection: sqlite3.Connection
+    abstracts: bool
+    on_warning: Callable[[str], None]
+    on_progress: Callable[[Progress], None]
+    total: int
+    before: int = 0
+    """Bytes of the files that were read to their ends."""
+
+    def read(self, number: int, file: _File) -> None:
+        """Read one file from where it was left off."""
+        offset, place, done = self.connection.execute(
+            "SELECT offset, place, done FROM files WHERE number = ?", (number,)
+        ).fetchone()
+        if not done:
+            with Stream(file.path) as stream:
+                self._batches(number, file, stream, Place(offset, place))
+        self.before += file.size
+
+    def _batches(self, number: int, file: _File, stream: Stream, start: Place) -> None:
+        unit = file.reader.unit if file.reader else "record"
+        complaints = Complaints(file.path.name, unit, self.on_warning)
+        (so_far,) = self.connection.execute("SELECT sum(papers) FROM files").fetchone()
+        items = _items(file, stream, start, self.on_warning)
+        while batch := list(islice(items, BATCH)):
+            rows = [item.row for item in batch if item.row is not None]
+            problems = [item for item in batch if item.problem is not None]
+            for item in problems:
+                complaints.add(item.place.number, item.problem or "")
+            with transaction(self.connection):
+                insert(self.connection, rows, abstracts=self.abstracts)
+                self.connection.execute(
+                    "UPDATE files SET offset = ?, place = ?, papers = papers + ?,"
+                    " problems = problems + ? WHERE number = ?",
+                    (*batch[-1].place, len(rows), len(problems), number),
+                )
+            so_far += len(rows)
+            read = self.before + stream.consumed
+            self.on_progress(Progress(name=stream.name, read=read, total=self.total, papers=so_far))
+        complaints.end(cut=stream.cut)
+        self.connection.execute("UPDATE files SET done = 1 WHERE number = ?", (number,))
+
+    def finish(self) -> tuple[int, int]:
+        """Index the records; how many papers there are, and how many records were none.
+
+        Raises:
+            PapersError: there is no paper at all.
+        """
+        papers, problems = self.connection.execute(
+            "SELECT sum(papers), sum(problems) FROM files"
+        ).fetchone()
+        if not papers:
+            raise PapersError("there is no paper of arXiv or OpenReview in it")
+        with transaction(self.connection):
+            finish(self.connection)
+        (papers,) = self.connection.execute("SELECT count(*) FROM papers").fetchone()
+        return papers, problems
+
+
+def _check_replaceable(out: Path) -> None:
+    """Let nothing but a collection, of whatever schema, give way to the new one.
+
+    Raises:
+        PapersError: something else is there.
+    """
+    try:
+        if not out.exists():
+            return
+        head = b""
+        if out.is_file():
+            with out.open("rb") as file:
+                head = file.read(_HEADER)
+            if not head or (head.startswith(MAGIC) and head[68:72] == _OURS):
+                return
+    except OSError as error:
+        raise PapersError(f"{out}: {error.strerror}") from None
+    raise PapersError(
+        f"{out}: this is no collection, and is not replaced by one",
+        hint="give -o another name, or remove it",
+    )
+
+
+def _file(path: Path) -> _File:
+    with Stream(path) as stream:
+        head = stream.head(HEAD)
+        reader = None if head.startswith(MAGIC) else format_of(head, path)
+        status = path.stat()
+        return _File(path=path, size=status.st_size, changed=status.st_mtime_ns, reader=reader)
+
+
+def _opened(
+    part: Path, files: Sequence[_File], *, abstracts: bool
+) -> tuple[sqlite3.Connection, bool]:
+    """The growing collection, and whether it is one of these same files that was left off."""
+    wanted: list[tuple[object, ...]] = [
+        (f.path.name.encode(), f.size, f.changed, f.format.encode(), abstracts) for f in files
+    ]
+    if part.exists():
+        if connection := _left_off(part, wanted):
+            return connection, True
+        _remove(part)
+    try:
+        part.touch()
+    except OSError as error:
+        raise PapersError(f"{part}: {error.strerror}") from None
+    connection = _connected(part)
+    with transaction(connection):
+        create(connection)
+        connection.execute(FILES)
+        connection.executemany(
+            "INSERT INTO files (name, size, changed, format, abstracts) VALUES (?, ?, ?, ?, ?)",
+            [(f.path.name, f.size, f.changed, f.format, abstracts) for f in files],
+        )
+    return connection, False
+
+
+def _left_off(part: Path, wanted: list[tuple[object, ...]]) -> sqlite3.Connection | None:
+    """What an import of these files left behind; None where it was of others, or is damaged.
+
+    Raises:
+        sqlite3.Error: another import is writing it.
+    """
+    try:
+        connection = _connected(part)
+        try:
+            found = connection.execute(
+                "SELECT name, size, changed, format, abstracts FROM files ORDER BY number"
+            ).fetchall()
+        except FAULTS:
+            connection.close()
+            raise
+    except FAULTS as error:
+        if is_busy(error):
+            raise
+        return None
+    if found == wanted and part.exists():  # not just finished by another import
+        return connection
+    connection.close()
+    return None
+
+
+def _connected(part: Path) -> sqlite3.Connection:
+    connection = connect(part)
+    try:
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        connection.execute(
+            "PRAGMA synchronous=OFF"
+        )  # a kill loses nothing; at the end it is synced
+        connection.execute("PRAGMA cache_size=-16000")
+        connection.execute(
+            "PRAGMA page_size=8192"
+        )  # of a new file: less is left over at their ends
+        with transaction(connection):
+            pass
+    except FAULTS:
+        connection.close()
+        raise
+    return connection
+
+
+def _items(
+    file: _File, stream: Stream, start: Place, on_warning: Callable[[str], None]
+) -> Iterator[Item]:
+    if file.reader:
+        yield from file.reader.read(stream, start)
+        return
+    with open_papers(file.path, on_warning=on_warning) as collection:
+        for number, paper in enumerate(collection.papers(abstracts=True), 1):
+            if number > start.number:
+                yield Item(Place(0, number), row_of(paper))
+
+
+def _put(part: Path, out: Path) -> None:
+    """Give the finished collection its name, and the mode of the one that it replaces."""
+    try:
+        if out.exists():
+            shutil.copymode(out, part)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(out)
+    except OSError as error:
+        raise PapersError(f"{out}: {error.strerror}") from None
+    _remove(part)
+
+
+def _remove(part: Path) -> None:
+    for file in (part, part.with_name(part.name + "-journal")):
+        with suppress(OSError):
+            file.unlink(missing_ok=True)

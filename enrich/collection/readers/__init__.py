@@ -1,0 +1,86 @@
+"""Bulk files of papers: one reader a format, one file each, found because the file exists.
+
+A format is told by the file's content, never by its name. A file here ends with `READER = …`. Readers
+stream: memory for one record, and a place to go on from after each. A stranger's package may offer one
+under the entry-point group `enrich.store.readers`.
+"""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol, TypeVar
+
+from enrich.collection.readers._stream import Stream
+from enrich.paper import Paper
+from enrich.registry import load, names_in
+from enrich.store.codec import Row, row_of
+
+HEAD = 1 << 18
+"""Bytes that a format is told by."""
+
+
+class Place(NamedTuple):
+    """Where a record of a file ends, so that reading can go on there."""
+
+    offset: int = 0
+    """Decoded bytes from the beginning of the file."""
+    number: int = 0
+    """1-based number of the line, in formats without lines of the record; 0 is before the first."""
+
+
+class Item(NamedTuple):
+    """One record of a file: a paper, or what is wrong with it, or neither where it is none of ours."""
+
+    place: Place
+    row: Row | None = None
+    problem: str | None = None
+
+
+T = TypeVar("T")
+
+
+def rows(make: Callable[[T], Paper | None]) -> Callable[[T], Row | None]:
+    """What makes rows, out of what makes papers."""
+
+    def made(data: T) -> Row | None:
+        paper = make(data)
+        return None if paper is None else row_of(paper)
+
+    return made
+
+
+class Reader(Protocol):
+    """A format of bulk files."""
+
+    name: str
+    """File name, and what the format is called in messages."""
+    unit: str
+    """What `Place.number` counts: `line` or `record`."""
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether a file that begins with these bytes (at most `HEAD`) is of this format."""
+        ...
+
+    def read(self, stream: Stream, start: Place) -> Iterator[Item]:
+        """The records from a place on.
+
+        Raises:
+            PapersError: the file is something else after all.
+        """
+        ...
+
+
+def names() -> tuple[str, ...]:
+    """Names of the readers in this folder, sorted; nothing is imported."""
+    return names_in(__path__)
+
+
+def reader_of(head: bytes) -> Reader | None:
+    """The reader that recognises a file by its first bytes; a byte order mark is none of them."""
+    head = head.removeprefix(BOM_UTF8)
+    for name in names():
+        reader: Reader = load(__name__, "READER", name)
+        if reader.recognises(head):
+            return reader
+    return None

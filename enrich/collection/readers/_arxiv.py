@@ -1,0 +1,144 @@
+"""What the readers of arXiv's own metadata share: fields as arXiv writes them, to a paper. Pure.
+
+The fields: info.arxiv.org/help/prep (what authors may write in each) and arXiv's OAI schemas.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from enrich.paper import Paper, Version
+from enrich.sources import source
+from enrich.sources.arxiv.entry import is_withdrawn, publication
+from enrich.text.tex import plain, tidy
+
+_MONTHS = {
+    name: f"{number:02}"
+    for number, name in enumerate(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
+    )
+}
+_VERSION = re.compile(r"v[1-9]\d{0,3}")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_BETWEEN = re.compile(r"\s*[,;:]\s*(?:and\s+)?|\s+and\s+")
+_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV")
+
+
+def paper(
+    *,
+    id_: str | None,
+    title: str | None,
+    authors: Iterable[str],
+    versions: Iterable[tuple[str, str | None]] = (),
+    created: str | None = None,
+    updated: str | None = None,
+    categories: str | None = None,
+    comments: str | None = None,
+    journal_ref: str | None = None,
+    doi: str | None = None,
+    abstract: str | None = None,
+) -> Paper:
+    """The paper of a record; `versions` are (`v1`, date), which stand over `created` and `updated`.
+
+    Raises:
+        ValueError: the record has no title, or no id of a paper.
+    """
+    home = source("arxiv")
+    found = home.canonical(id_) if id_ else None
+    if found is None:
+        raise ValueError(f"{id_!s:.40} is no id of an arXiv paper")
+    title = tidy(title or "")
+    if not title:
+        raise ValueError("has no title")
+    rows = tuple([_version(version, date) for version, date in versions])
+    if len(rows) > 1:
+        rows = tuple(sorted(rows, key=lambda row: row.number))
+    latest = None
+    if rows:
+        latest = rows[-1].version
+        created = rows[0].date if rows[0].version == "v1" else created
+        updated = rows[-1].date if latest != "v1" else None
+    dates = [(name, date) for name, date in (("submitted", created), ("updated", updated)) if date]
+    return Paper(
+        id=found[0],
+        title=title,
+        authors=tuple(tidied(authors)),
+        published=created,
+        updated=updated,
+        dates=tuple(dates),
+        latest_version=latest,
+        versions=rows,
+        category=categories.split(None, 1)[0] if categories else None,
+        withdrawn=withdrawn(comments, abstract),
+        doi=f"10.48550/arXiv.{found[0].key}",
+        published_as=publication(journal_ref, doi) if journal_ref or doi else None,
+        abstract=abstract,
+        url=home.url(found[0]),
+        pdf=home.pdf(found[0]),
+    )
+
+
+def tidied(names: Iterable[str]) -> list[str]:
+    """The names that are none but blank, each tidied."""
+    found = list(names)
+    whole = f"|{'|'.join(found)}|"
+    odd = "  " in whole or "| " in whole or " |" in whole or "||" in whole
+    if whole.isprintable() and not odd:
+        return found  # nearly all
+    return [name for each in found if (name := tidy(each))]
+
+
+def withdrawn(comments: str | None, abstract: str | None) -> bool:
+    """Whether the paper was withdrawn, by what comments and abstract say."""
+    said = f"{comments} {abstract[:400]}" if abstract else str(comments)
+    if "ithdraw" not in said and "ITHDRAW" not in said:
+        return False
+    return is_withdrawn(comments, tidy(abstract or ""))
+
+
+def _version(version: str, date: str | None) -> Version:
+    if type(version) is not str or not _VERSION.fullmatch(version):
+        raise ValueError(f"{version!s:.20} is no version of a paper")
+    return Version(version=version, date=date)
+
+
+def day(text: str | None) -> str | None:
+    """A date of a version, RFC 822 (always GMT), or an ISO one; None where it is neither.
+
+    >>> day("Mon, 22 Oct 2018 22:41:50 GMT"), day("2018-10-22"), day("yesterday")
+    ('2018-10-22', '2018-10-22', None)
+    """
+    return _day(text[:16]) if text else None
+
+
+@lru_cache(maxsize=4096)  # a dump holds the papers of one day together
+def _day(text: str) -> str | None:
+    parts = text.split()
+    if len(parts) > 3 and parts[2] in _MONTHS and parts[1].isdecimal() and parts[3].isdecimal():
+        found = f"{parts[3]}-{_MONTHS[parts[2]]}-{parts[1]:0>2}"
+    else:
+        found = parts[0] if parts else ""
+    return found if _DAY.fullmatch(found) else None
+
+
+def names(text: str) -> list[str]:
+    r"""Authors written as one string: without affiliations in brackets, accents as letters.
+
+    >>> names(r"Raphael Chetrite (1), Izaak Neri and \'Edgar Rold\'an ((1) Lyon, (2) London)")
+    ['Raphael Chetrite', 'Izaak Neri', 'Édgar Roldán']
+    >>> names("ATLAS Collaboration: G. Aad, W. King, Jr.")
+    ['ATLAS Collaboration', 'G. Aad', 'W. King, Jr.']
+    """
+    while (less := _BRACKETS.sub(" ", text)) != text:
+        text = less
+    found: list[str] = []
+    for part in _BETWEEN.split(plain(tidy(text))):
+        name = tidy(part)
+        if found and _SUFFIX.fullmatch(name):
+            found[-1] += f", {name}"
+        elif name:
+            found.append(name)
+    return found

@@ -1,0 +1,101 @@
+"""What the readers of reference managers' formats share: which paper a record names, and when. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date as calendar
+
+from enrich.paper import Decision, Paper, PaperId, Publication
+from enrich.references.extract import find_references
+from enrich.sources import source
+from enrich.text.tex import doi_url, tidy
+
+_PREPRINT = re.compile(r"\b(?:arxiv|corr|openreview|e-?prints?)\b", re.IGNORECASE)
+_DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
+_SHAPE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
+_DATE = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+
+
+def named(texts: Iterable[str | None]) -> tuple[PaperId, ...]:
+    """The papers that the texts name, in their order.
+
+    >>> named(["https://doi.org/10.48550/arXiv.2103.01338", None, "Forum: openreview.net/forum?id=FpKgG31Z_i9"])
+    ('arxiv:2103.01338', 'openreview:FpKgG31Z_i9')
+    """
+    found = (find_references(text) for text in texts if text)
+    return tuple(dict.fromkeys(reference.paper for each in found for reference in each))
+
+
+def date(text: str | None) -> str | None:
+    """An ISO date of any precision, as far as it is one; None where not even the year is.
+
+    >>> date("2021-06"), date("2021-02-30"), date("2021-13-01"), date("June 2021")
+    ('2021-06', '2021-02', '2021', None)
+    """
+    if text is None or not _SHAPE.fullmatch(text):
+        return None
+    found = _DATE.match(text)
+    if found and len(found[0]) == len("2021-02-30"):
+        try:
+            calendar.fromisoformat(found[0])
+        except ValueError:
+            return found[0][:7]
+    return found[0] if found else None
+
+
+def paper(
+    ids: tuple[PaperId, ...],
+    *,
+    title: str,
+    authors: Iterable[str],
+    date: str | None,
+    venue: str | None,
+    doi: str | None,
+    abstract: str | None,
+    grounds: str,
+    decision: Decision | None = None,
+) -> Paper | None:
+    """The paper of a record under the first id that it names; None where it names none.
+
+    A venue other than a preprint server's is where the paper was published: OpenReview's own papers
+    bear it as `venue`; for arXiv's, the date is then that publication's and not the first one.
+
+    Raises:
+        ValueError: the record has no title.
+    """
+    if not ids:
+        return None
+    title = tidy(title)
+    if not title:
+        raise ValueError("has no title")
+    id_, *others = ids
+    home = source(id_.source)
+    venue = tidy(venue or "") or None
+    published = venue is not None and not _PREPRINT.search(venue)
+    other = _DOI.fullmatch(doi.strip()) if doi else None
+    name = other[0] if other and not other[0].lower().startswith("10.48550/arxiv.") else None
+    is_preprint = id_.source == "arxiv"
+    published_as = None
+    if name or (published and is_preprint):
+        published_as = Publication(
+            venue=venue if published else None,
+            year=int(date[:4]) if date else None,
+            doi=name,
+            url=name and doi_url(name),
+        )
+    return Paper(
+        id=id_,
+        title=title,
+        authors=tuple(name for author in authors if (name := tidy(author))),
+        published=None if published_as and is_preprint else date,
+        venue=venue if published and not is_preprint else None,
+        decision=decision,
+        doi=f"10.48550/arXiv.{id_.key}" if is_preprint else None,
+        published_as=published_as,
+        same_as=tuple(other for other in others if other.source != id_.source),
+        matched_by=grounds if any(other.source != id_.source for other in others) else None,
+        abstract=abstract,
+        url=home.url(id_),
+        pdf=home.pdf(id_),
+    )

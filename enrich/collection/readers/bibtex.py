@@ -1,0 +1,236 @@
+"""BibTeX and BibLaTeX: an entry counts where eprint, URL, DOI, note, journal or volume name a paper.
+
+The syntax: tug.org/texlive docs "btxdoc" and "btxhak": `@type{key, name = value # value, …}`, a value in
+braces, in quotes, a number or a macro of `@string`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from enrich.collection.readers import Item, Place, _refer, rows
+from enrich.collection.readers._json import is_html
+from enrich.collection.readers._stream import Stream
+from enrich.errors import PapersError
+from enrich.paper import Paper
+from enrich.text.tex import plain, tidy
+
+MAX_ENTRY = 1 << 20
+"""Characters of the longest entry; one without its closing brace would take in the rest of the file."""
+_ENTRY = re.compile(r"\s*@\s*([A-Za-z]+)\s*([{(])", re.ASCII)
+_ANY_ENTRY = re.compile(rb"^[ \t]*@[ \t]*[A-Za-z]{3,20}[ \t]*[{(]", re.MULTILINE)
+_KEY = re.compile(r"\s*[^,\s=\"#{}()]*\s*(?:,|$)")
+_FIELD = re.compile(r"[\s,]*([A-Za-z][\w:.+/-]*)\s*=\s*", re.ASCII)
+_BARE = re.compile(r"\s*([\w:.+/-]+)\s*", re.ASCII)
+_PROTECTED = re.compile(r"(?<![\w\\^}])\{([^{}\\$]*)\}")
+_BRACE = re.compile(r"\\.|[{}()]", re.DOTALL)
+_QUOTE = re.compile(r'\\.|[{}"]', re.DOTALL)
+_JOINED = re.compile(r"\s*#")
+_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_MONTHS = {
+    name: f"-{number:02}"
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+_NAMING = (
+    "url",
+    "doi",
+    "note",
+    "howpublished",
+    "journal",
+    "journaltitle",
+    "eprint",
+    "pdf",
+    "number",
+)
+
+
+class Bibtex:
+    """The format."""
+
+    name = "bibtex"
+    unit = "line"
+
+    def recognises(self, head: bytes) -> bool:
+        """Entries at the beginning of lines."""
+        return bool(_ANY_ENTRY.search(head)) and head.lstrip()[:1] not in b"{[<"
+
+    def read(self, stream: Stream, start: Place) -> Iterator[Item]:
+        """The papers from an entry on; macros may stand anywhere, so all is read again.
+
+        The number is that of an entry's last line.
+        """
+        return (item for item in self._items(stream) if item.place.number > start.number)
+
+    def _items(self, stream: Stream) -> Iterator[Item]:
+        stream.seek(0)
+        offset = number = 0
+        first, entry, macros = 0, _Entry(), dict[str, str]()
+        while line := stream.readline():
+            offset += len(line)
+            number += 1
+            place = Place(offset, number)
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8", "replace")
+            begins = _ENTRY.match(text)
+            if begins is None and not entry.lines:
+                if is_html(line):
+                    raise PapersError(f"{stream.path}: line {number} begins a web page")
+                continue
+            if entry.lines and (begins or entry.size > MAX_ENTRY):
+                yield Item(place, None, f"the entry of line {first} has no closing brace")
+                entry = _Entry()
+            if begins or entry.lines:
+                first = first if entry.lines else number
+                if entry.add(text):
+                    yield _item("".join(entry.lines), place, macros)
+                    entry = _Entry()
+        if entry.lines:
+            yield Item(Place(offset, number), None, f"the entry of line {first} is cut off")
+
+
+class _Entry:
+    """The lines of an entry, and how deep in its braces they end."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.size = 0
+        self._depth = 0
+        self._closes = ""
+
+    def add(self, line: str) -> bool:
+        """Add a line; whether it closes the entry, whatever stands behind."""
+        at = 0
+        if not self.lines and (start := _ENTRY.match(line)):
+            at, self._depth = start.end(), 1
+            self._closes = "}" if start[2] == "{" else ")"
+        self.size += len(line)
+        for match in _BRACE.finditer(line, at):
+            if match[0] == "{":
+                self._depth += 1
+            elif match[0] == "}" and (self._depth > 1 or self._closes == "}"):
+                self._depth -= 1
+            elif match[0] == ")" == self._closes and self._depth == 1:
+                self._depth = 0
+            if self._depth == 0:
+                self.lines.append(line[: match.end()])
+                return True
+        self.lines.append(line)
+        return False
+
+
+def paper(entry: Mapping[str, str]) -> Paper | None:
+    """The paper of an entry's fields, by their names in lower case; None where it names none of ours.
+
+    Raises:
+        ValueError: it has no title.
+
+    >>> paper({"eprint": "2103.01338", "archiveprefix": "arXiv", "title": "{On} $x$", "author": "Doe, J. and others",
+    ...        "year": "2021"}).authors
+    ('J. Doe',)
+    """
+    texts = [entry.get(name) for name in _NAMING]
+    kind = entry.get("archiveprefix") or entry.get("eprinttype") or "arXiv"
+    if (eprint := entry.get("eprint")) and kind.lower() == "arxiv":
+        texts.append(f"arXiv:{eprint}")
+    if volume := entry.get("volume"):
+        texts.append(f"{entry.get('journal', '')} {volume}")
+    year, month = entry.get("year", ""), entry.get("month", "").lower()
+    return _refer.paper(
+        _refer.named(texts),
+        title=_unprotected(entry.get("title", "")),
+        authors=[_name(name) for name in _AND.split(tidy(entry.get("author", "")))],
+        date=_refer.date(entry.get("date", "").partition("/")[0])  # of a span, its beginning
+        or _refer.date(year + (_MONTHS.get(month[:3]) or (month and f"-{month:0>2}")))
+        or _refer.date(year),
+        venue=entry.get("booktitle") or entry.get("journaltitle") or entry.get("journal"),
+        doi=entry.get("doi"),
+        abstract=entry.get("abstract"),
+        grounds="bibtex",
+    )
+
+
+def fields(entry: str, macros: Mapping[str, str]) -> dict[str, str]:
+    """The fields between an entry's outer braces, names in lower case; what follows an error is left.
+
+    >>> fields('key, title = {A {B} c}, month = jan # "~1", year=2021', {})
+    {'title': 'A {B} c', 'month': 'jan~1', 'year': '2021'}
+    """
+    found: dict[str, str] = {}
+    at = match.end() if (match := _KEY.match(entry)) else 0
+    while match := _FIELD.match(entry, at):
+        value, at = _value(entry, match.end(), macros)
+        found.setdefault(match[1].lower(), value)
+    return found
+
+
+def _item(entry: str, place: Place, macros: dict[str, str]) -> Item:
+    start = _ENTRY.match(entry)
+    kind = start[1].lower() if start else ""
+    inner = entry[start.end() : -1] if start else ""
+    if kind == "string":
+        macros |= fields("," + inner, macros)
+    if kind in ("string", "comment", "preamble"):
+        return Item(place)
+    try:
+        return Item(place, rows(paper)(fields(inner, macros)))
+    except ValueError as error:
+        return Item(place, None, str(error))
+
+
+def _value(entry: str, at: int, macros: Mapping[str, str]) -> tuple[str, int]:
+    """A value and where it ends: parts joined by `#`."""
+    parts: list[str] = []
+    while True:
+        at = len(entry) - len(entry[at:].lstrip())
+        if entry[at : at + 1] in ("{", '"'):
+            end = _closing(entry, at)
+            parts.append(entry[at + 1 : end])
+            at = end + 1
+        elif match := _BARE.match(entry, at):
+            parts.append(macros.get(match[1].lower(), match[1]))
+            at = match.end()
+        joined = _JOINED.match(entry, at)
+        if joined is None:
+            return "".join(parts), at
+        at = joined.end()
+
+
+def _closing(entry: str, at: int) -> int:
+    """Where the brace or quote at `at` is closed, else the end."""
+    quoted, depth = entry[at] == '"', 0
+    for match in _QUOTE.finditer(entry, at + 1):
+        if match[0] == "{":
+            depth += 1
+        elif match[0] == "}":
+            if depth == 0 and not quoted:
+                return match.start()
+            depth -= 1
+        elif match[0] == '"' and quoted and depth == 0:
+            return match.start()
+    return len(entry)
+
+
+def _unprotected(title: str) -> str:
+    """A title without the braces that only keep the case of letters."""
+    title = title.strip()
+    if title.startswith("{") and _closing(title, 0) == len(title) - 1:
+        title = title[1:-1]
+    for _ in range(4):  # nested this deep at most
+        title = _PROTECTED.sub(r"\1", title)
+    return title
+
+
+def _name(name: str) -> str:
+    """A name as it is spoken; "others" is nobody's."""
+    parts = [tidy(part) for part in plain(name).split(",")]
+    if parts == ["others"]:
+        return ""
+    if len(parts) == 1:
+        return parts[0]
+    last, *suffix, first = parts
+    return f"{first} {last}" + (f", {suffix[0]}" if suffix else "")
+
+
+READER = Bibtex()

@@ -1,0 +1,97 @@
+"""dblp's XML dump (dblp.org/xml/dblp.xml.gz): publications that bear an OpenReview or arXiv page.
+
+The dump names letters by the entities of its document type, which are HTML's. dblp knows years, no days.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.entities import html5
+from xml.etree.ElementTree import Element
+
+from enrich.collection.readers import HEAD, Item, Place, _refer, rows
+from enrich.collection.readers._stream import Stream
+from enrich.collection.readers._xml import element, encoding, slices, text, words
+from enrich.paper import Paper
+
+_TAGS = (
+    "article",
+    "inproceedings",
+    "proceedings",
+    "book",
+    "incollection",
+    "phdthesis",
+    "mastersthesis",
+    "data",
+)
+_ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30};)")
+_STANDARD = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
+_HOMONYM = re.compile(r" \d{4}$")
+
+
+class Dblp:
+    """The format."""
+
+    name = "dblp"
+    unit = "record"
+
+    def recognises(self, head: bytes) -> bool:
+        """The dump's root."""
+        return head.lstrip()[:1] == b"<" and b"<dblp" in head
+
+    def read(self, stream: Stream, start: Place) -> Iterator[Item]:
+        """The papers from a publication on."""
+        declared = encoding(stream.head(HEAD))
+        return slices(stream, start, _TAGS, rows(lambda data: paper(data, declared)))
+
+
+def paper(data: bytes, encoding: str = "utf-8") -> Paper | None:
+    """The paper of a publication; None where it has no page of ours, which most have not.
+
+    Raises:
+        ValueError: it has no title.
+        ExpatError: it is not well-formed, or names an unknown entity.
+
+    >>> paper(b"<article><author>J&ouml;rg Doe 0002</author><title>T.</title><year>2022</year>"
+    ...       b"<ee>https://openreview.net/forum?id=FpKgG31Z_i9</ee></article>").authors
+    ('Jörg Doe',)
+    """
+    lower = data.lower()
+    if b"openreview.net/" not in lower and b"arxiv" not in lower and b"<volume>abs/" not in data:
+        return None
+    record = element(_ENTITY.sub(_character, data), encoding)
+    pages = [words(page) for page in record.iterfind("ee")]
+    journal, volume = text(record, "journal"), text(record, "volume")
+    if journal == "CoRR" and volume:
+        pages.append(f"CoRR {volume}")
+    ids = sorted(_refer.named(pages), key=lambda id_: id_.source != "openreview")
+    return _refer.paper(
+        tuple(ids),
+        title=(text(record, "title") or "").removesuffix("."),
+        authors=[_HOMONYM.sub("", words(author) or "") for author in record.iterfind("author")],
+        date=_refer.date(text(record, "year")),
+        venue=text(record, "booktitle") or journal,
+        doi=_doi(record),
+        abstract=None,
+        grounds="dblp",
+    )
+
+
+def _character(match: re.Match[bytes]) -> bytes:
+    name = match[1].decode()
+    if name in _STANDARD or name not in html5:
+        return match[0]
+    return "".join(f"&#{ord(c)};" for c in html5[name]).encode()
+
+
+def _doi(record: Element) -> str | None:
+    for page in record.iterfind("ee"):
+        address = words(page) or ""
+        _, found, doi = address.partition("doi.org/")
+        if found and not doi.lower().startswith("10.48550/"):
+            return doi
+    return None
+
+
+READER = Dblp()

@@ -1,0 +1,81 @@
+"""OAI-PMH dumps of arXiv (oaipmh.arxiv.org): one answer or many in a file, `arXiv` or `arXivRaw`.
+
+`arXivRaw` tells all versions with their dates; `arXiv` the first date and the newest version's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from enrich.collection.readers import Item, Place, _arxiv, rows
+from enrich.collection.readers._stream import Stream
+from enrich.collection.readers._xml import element, slices, text
+from enrich.paper import Paper
+
+
+class Oai:
+    """The format."""
+
+    name = "oai"
+    unit = "record"
+
+    def recognises(self, head: bytes) -> bool:
+        """Records of the protocol."""
+        return head.lstrip()[:1] == b"<" and (
+            b"<OAI-PMH" in head or (b"<record" in head and b"oai:arXiv.org:" in head)
+        )
+
+    def read(self, stream: Stream, start: Place) -> Iterator[Item]:
+        """The papers from a record on."""
+        return slices(stream, start, ("record",), rows(paper))
+
+
+def paper(data: bytes) -> Paper | None:
+    """The paper of a record; None where it was deleted.
+
+    Raises:
+        ValueError: the record is no paper's, or of a form that is not read.
+        ExpatError: the record is not well-formed.
+    """
+    record = element(data)
+    header, metadata = record.find("header"), record.find("metadata")
+    if header is not None and header.get("status") == "deleted":
+        return None
+    body = next(iter(metadata), None) if metadata is not None else None
+    if body is None:
+        raise ValueError("has no metadata")
+    if body.tag.rpartition(":")[2] not in ("arXiv", "arXivRaw"):
+        raise ValueError(f"is of the form {body.tag:.20}; enrich reads arXiv and arXivRaw")
+    return _arxiv.paper(
+        id_=text(body, "id"),
+        title=text(body, "title"),
+        authors=_authors(body),
+        versions=[
+            (version.get("version", "v1"), _arxiv.day(version.findtext("date")))
+            for version in body.iterfind("version")
+        ],
+        created=_arxiv.day(text(body, "created")),
+        updated=_arxiv.day(text(body, "updated")),
+        categories=text(body, "categories"),
+        comments=text(body, "comments"),
+        journal_ref=text(body, "journal-ref"),
+        doi=text(body, "doi"),
+        abstract=text(body, "abstract"),
+    )
+
+
+def _authors(body: Element) -> list[str]:
+    found = body.find("authors")
+    if found is None:
+        return []
+    if not len(found):
+        return _arxiv.names(found.text or "")
+    return [
+        " ".join(filter(None, (text(author, "forenames"), text(author, "keyname"))))
+        + (f", {suffix}" if (suffix := text(author, "suffix")) else "")
+        for author in found.iterfind("author")
+    ]
+
+
+READER = Oai()

@@ -1,0 +1,98 @@
+"""papercopilot/paperlists' JSON: a list of rows, one file a conference and year.
+
+Read are `id`, `title`, `author` (joined by `;`), `status`, the links and `abstract`; of what concerns
+persons (`authorids`, homepages, profiles) nothing is. The file's name says venue and year. Rows that
+have neither an OpenReview page nor an arXiv id are passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from enrich.collection.readers import Item, Place, _refer, rows
+from enrich.collection.readers._json import json_array
+from enrich.collection.readers._stream import Stream
+from enrich.paper import Decision, Paper
+from enrich.sources import source
+from enrich.text.checks import string
+from enrich.text.tex import tidy
+
+_FIRST = re.compile(rb"\s*\[\s*\{")
+_NAME = re.compile(r"([a-z]{2,12})[-_]?((?:19|20)\d\d)", re.IGNORECASE)
+_VENUES = {"nips": "NeurIPS", "neurips": "NeurIPS", "corl": "CoRL", "interspeech": "Interspeech"}
+_ACCEPTED = re.compile(r"poster|spotlight|oral|notable|top[- ]?\d|accept|highlight|award|talk")
+_LINKS = ("openreview", "site", "pdf", "arxiv", "url", "html")
+
+
+class Paperlists:
+    """The format."""
+
+    name = "paperlists"
+    unit = "record"
+
+    def recognises(self, head: bytes) -> bool:
+        """A list of rows whose authors are one string."""
+        has_rows = _FIRST.match(head) and b'"title"' in head and b'"status"' in head
+        return bool(has_rows and re.search(rb'"author"\s*:\s*"', head))
+
+    def read(self, stream: Stream, start: Place) -> Iterator[Item]:
+        """The papers from a row on."""
+        name = _NAME.search(stream.name)
+
+        def named(row: Mapping[str, Any]) -> Paper | None:
+            return paper(row, *(name.groups() if name else ()))
+
+        return json_array(stream, start, rows(named))
+
+
+def paper(row: Mapping[str, Any], venue: str = "", year: str | None = None) -> Paper | None:
+    """The paper of a row; None where it has no id of ours.
+
+    Raises:
+        ValueError: a value has the wrong type, or there is no title.
+
+    >>> found = paper({"id": "FpKgG31Z_i9", "title": "T", "author": "A;B", "status": "Reject",
+    ...                "site": "https://openreview.net/forum?id=FpKgG31Z_i9"}, "iclr", "2022")
+    >>> found.id, found.authors, found.venue, found.decision
+    ('openreview:FpKgG31Z_i9', ('A', 'B'), 'Submitted to ICLR 2022', 'rejected')
+    """
+    links = [string(row, key) for key in _LINKS]
+    if (bare := string(row, "arxiv")) and (found := source("arxiv").canonical(bare.strip())):
+        links.append(f"arXiv:{found[0].key}")
+    ids = sorted(_refer.named(links), key=lambda id_: id_.source != "openreview")
+    status = string(row, "status") or ""
+    decision = _decision(status)
+    conference = f"{_VENUES.get(venue.lower(), venue.upper())} {year or ''}".strip()
+    if conference and decision != "accepted":
+        conference = f"Submitted to {conference}"
+    elif conference and ids and ids[0].source == "openreview":
+        conference = f"{conference} {status}"
+    return _refer.paper(
+        tuple(ids),
+        title=string(row, "title") or "",
+        authors=(string(row, "author") or "").split(";"),
+        date=year,
+        venue=conference
+        if ids and (ids[0].source == "openreview" or decision == "accepted")
+        else None,
+        decision=decision,
+        doi=None,
+        abstract=string(row, "abstract"),
+        grounds="paperlists",
+    )
+
+
+def _decision(status: str) -> Decision | None:
+    said = tidy(status).lower()
+    if said.startswith("desk"):
+        return "desk_rejected"
+    if "withdraw" in said:
+        return "withdrawn"
+    if "reject" in said:
+        return "rejected"
+    return "accepted" if _ACCEPTED.search(said) else None
+
+
+READER = Paperlists()

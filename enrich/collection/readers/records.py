@@ -1,0 +1,65 @@
+"""Our own JSON lines: an object of `papers[]` a line, as `enrich papers export` and ndjson write them.
+
+`id` and `title` are required. Lines whose `status` is another than `resolved` are passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from enrich.collection.readers import Item, Place, rows
+from enrich.collection.readers._json import json_lines
+from enrich.collection.readers._stream import Stream
+from enrich.paper import Paper
+from enrich.sources import source
+
+_LINE = re.compile(rb"^[ \t]*\{", re.MULTILINE)
+_ARRAY = re.compile(rb"\s*\[\s*\{")
+
+
+class Records:
+    """The format."""
+
+    name = "records"
+    unit = "line"
+
+    def recognises(self, head: bytes) -> bool:
+        """Objects, one a line, that are not arXiv's snapshot."""
+        is_snapshot = b'"authors_parsed"' in head
+        return bool(_LINE.search(head)) and not _ARRAY.match(head) and not is_snapshot
+
+    def read(self, stream: Stream, start: Place) -> Iterator[Item]:
+        """The papers from a line on."""
+        return json_lines(stream, start, rows(paper))
+
+
+def paper(data: Mapping[str, Any]) -> Paper | None:
+    """The paper of an object, under its canonical id and with its page.
+
+    Raises:
+        ValueError: the object is no paper.
+
+    >>> paper({"id": "arxiv:math.AG/0601001v2", "title": "T"}).url
+    'https://arxiv.org/abs/math/0601001'
+    >>> paper({"id": "arxiv:2103.01338", "title": None, "status": "failed"})
+    """
+    if data.get("status") not in (None, "resolved"):
+        return None
+    found = Paper.from_dict(data)
+    try:
+        home = source(found.id.source)
+    except LookupError:
+        if not found.id.isprintable():
+            raise ValueError('"id" holds characters that no id has') from None
+        return found
+    canonical = home.canonical(found.id.key)
+    if canonical is None:
+        raise ValueError(f'"id" {found.id!s:.80} names no paper')
+    id_ = canonical[0]
+    return replace(found, id=id_, url=found.url or home.url(id_), pdf=found.pdf or home.pdf(id_))
+
+
+READER = Records()

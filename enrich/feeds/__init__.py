@@ -1,0 +1,1 @@
+"""Feeds to talks: opening, sniffing, downloading, framing, redaction, and one dialect a producer."""

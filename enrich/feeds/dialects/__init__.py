@@ -1,0 +1,104 @@
+"""The producers of feeds: one file each, found because the file exists.
+
+A dialect knows how one producer writes speaker, title, series and text into an event, or into its
+own JSON or XML, and turns that into an `Account` or a `Talk`. It is pure and never fails: where a line does not fit,
+the raw text stands. `feed` adds what is the same for all (the feed, the texts `url`, `attach`,
+`comments`, `location`, `summary` and `x_alt_desc` where they hold references and no text of that name
+is there, warnings about times and zones, cancellations) and cuts what is private; a dialect need not,
+but gives as the text `JOINING` what it knows to be so.
+
+A DESCRIPTION reaches the dialect as written. One in a plain grammar reads it so; all others pass it
+through `markup.plain_text` first.
+
+A file here ends with `DIALECT = …`. The first that knows an event, in the order of their names, reads
+it; `generic` reads what nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import cache
+from typing import Any, NamedTuple, Protocol
+
+from enrich.model import Talk, Warning
+from enrich.registry import load, names_in
+
+JOINING = "livestream"
+"""The text of a talk that says how to join it: the reader drops it, unless private things are kept."""
+
+
+class Event(NamedTuple):
+    """The properties of one VEVENT that dialects read, unescaped once (RFC 5545 §3.3.11).
+
+    A tuple, for one is made of every event: it costs a third of a frozen dataclass.
+    """
+
+    uid: str
+    summary: str | None = None
+    description: str | None = None
+    x_alt_desc: str | None = None
+    """HTML of X-ALT-DESC;FMTTYPE=text/html."""
+    location: str | None = None
+    urls: tuple[str, ...] = ()
+    attach: tuple[str, ...] = ()
+    comments: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    status: str | None = None
+    """STATUS as written."""
+    start: datetime | date | None = None
+    end: datetime | date | None = None
+
+
+class Account(NamedTuple):
+    """A talk as a dialect reads it from an event; the fields are those of `Talk`.
+
+    A tuple like `Event`, and for the same reason.
+    """
+
+    id: str
+    url: str | None = None
+    title: str | None = None
+    speaker: str | None = None
+    speaker_affiliation: str | None = None
+    series: str | None = None
+    room: str | None = None
+    slides_link: str | None = None
+    video_link: str | None = None
+    abstract: str | None = None
+    texts: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[Warning, ...] = ()
+
+
+class Dialect(Protocol):
+    """A producer. One that writes no calendar of its own answers False and reads documents only."""
+
+    def knows(self, prodid: str, event: Event) -> bool:
+        """Whether this producer wrote the event; cheap, for it is asked for each."""
+        ...
+
+    def read(self, event: Event) -> Account:
+        """The event as a talk: id, url, title, speaker, series, room, abstract, texts of its own.
+
+        Times, status, and the texts that any event may have are the reader's.
+        """
+        ...
+
+    def knows_document(self, document: Any) -> bool:
+        """Whether parsed JSON (dict, list) or an XML root (lxml element) is this producer's."""
+        ...
+
+    def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
+        """Its talks; an item that is none is given as the error that says why."""
+        ...
+
+
+def names() -> tuple[str, ...]:
+    """Names of the dialects in this folder, sorted, `generic` last; nothing is imported."""
+    return tuple(sorted(names_in(__path__), key=lambda name: (name == "generic", name)))
+
+
+@cache
+def dialects() -> tuple[Dialect, ...]:
+    """All dialects of this folder."""
+    return tuple(load(__name__, "DIALECT", name) for name in names())

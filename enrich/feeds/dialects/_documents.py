@@ -1,0 +1,103 @@
+"""What dialects share that read JSON and XML: checked values out of objects. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any
+
+from enrich.feeds.dialects._shared import line_or_none, page, refers, text_or_none
+from enrich.model import Warning
+from enrich.text.html import plain_text
+
+
+def text_of(data: Any, key: str) -> str | None:
+    """The string under a key; None for anything else."""
+    value = data.get(key) if isinstance(data, Mapping) else None
+    return value if isinstance(value, str) else None
+
+
+def line_of(data: Any, key: str) -> str | None:
+    """The string under a key as one line."""
+    return line_or_none(text_of(data, key))
+
+
+def prose(value: str | None) -> str | None:
+    """A longer text, made plain where it is HTML; None for none or "TBA"."""
+    return text_or_none(plain_text(value)) if value else None
+
+
+def link_of(data: Any, key: str) -> str | None:
+    """The http(s) address under a key."""
+    value = text_of(data, key)
+    return page((value.strip(),)) if value and value.strip().isprintable() else None
+
+
+def list_of(data: Any, key: str) -> list[Mapping[str, Any]]:
+    """The objects in the list under a key; what is none is left out."""
+    value = data.get(key) if isinstance(data, Mapping) else None
+    return [v for v in value if isinstance(v, Mapping)] if isinstance(value, list) else []
+
+
+def number_of(data: Any, key: str) -> str | None:
+    """A number under a key, or a text, as it is written into ids."""
+    value = data.get(key) if isinstance(data, Mapping) else None
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        return None
+    return str(value).strip() or None
+
+
+def moment(value: Any, zone: tzinfo | None = None) -> datetime | date | None:
+    """An ISO 8601 time, a blank or a T in its middle; `zone` is that of times without one.
+
+    >>> moment("2022-02-18 13:00:00-05:00").isoformat()
+    '2022-02-18T13:00:00-05:00'
+    >>> moment("tomorrow")
+    """
+    if not isinstance(value, str):
+        return None
+    try:
+        if len(value) == len("2022-02-18"):
+            return date.fromisoformat(value)
+        time = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    if time.tzinfo is None:
+        return time.replace(tzinfo=zone)
+    return time.replace(tzinfo=UTC) if not time.utcoffset() else time
+
+
+def time_warnings(start: Any, start_time: datetime | date | None) -> tuple[Warning, ...]:
+    """What is odd about a talk's times: a start that is none, one without a zone."""
+    if start_time is None:
+        if not start:
+            return ()
+        return (Warning(code="bad_time", message=f"the start is no time: {str(start)[:60]!r}"),)
+    if isinstance(start_time, datetime) and start_time.tzinfo is None:
+        return (Warning(code="floating_time", message="the feed names no time zone"),)
+    return ()
+
+
+def joined(names: Iterable[str | None]) -> str | None:
+    """Names as researchseminars.org joins them: "A", "A and B", "A, B, and C"."""
+    kept = list(dict.fromkeys(n for name in names if name and (n := " ".join(name.split()))))
+    if len(kept) < 3:
+        return " and ".join(kept) or None
+    return ", ".join(kept[:-1]) + ", and " + kept[-1]
+
+
+def affiliations(names: Iterable[str | None]) -> str | None:
+    """Affiliations, each once: "X; Y"."""
+    return (
+        "; ".join(dict.fromkeys(n for name in names if name and (n := " ".join(name.split()))))
+        or None
+    )
+
+
+def further(
+    *always: tuple[str, str | None], perhaps: Iterable[tuple[str, str | None]] = ()
+) -> tuple[tuple[str, str], ...]:
+    """Texts to search; those of `perhaps` only where they name a paper."""
+    texts = [(field, value) for field, value in always if value]
+    texts += [(field, value) for field, value in perhaps if value and refers(value)]
+    return tuple(texts)

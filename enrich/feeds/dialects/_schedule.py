@@ -1,0 +1,223 @@
+"""The conference schedule that Pentabarf began and frab, pretalx, wafer and FOSDEM go on with.
+
+XML and JSON have the same elements; XML is brought into JSON's form here. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from enrich.feeds.dialects._documents import (
+    further,
+    joined,
+    line_of,
+    link_of,
+    list_of,
+    moment,
+    number_of,
+    prose,
+    text_of,
+    time_warnings,
+)
+from enrich.model import Talk
+from enrich.text.tex import host_of
+
+_SLIDES = re.compile(r"\b(?:slides?|presentation|folien)\b", re.IGNORECASE)
+_VIDEO = re.compile(r"\b(?:video|recording|aufzeichnung)\b", re.IGNORECASE)
+_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?::(\d{2}))?")
+
+
+def read_schedule(schedule: Mapping[str, Any], generator: str) -> Iterator[Talk | ValueError]:
+    """The talks of a schedule in the form of JSON, `{"conference": {"days": [{"rooms": …}]}}`."""
+    conference = schedule.get("conference")
+    zone = _zone(text_of(conference, "time_zone_name"))
+    for day in list_of(conference, "days"):
+        rooms = day.get("rooms")
+        for room, events in rooms.items() if isinstance(rooms, Mapping) else ():
+            for index, event in enumerate(events if isinstance(events, list) else (), 1):
+                if isinstance(event, Mapping):
+                    yield _talk(
+                        event,
+                        conference=conference,
+                        day=day,
+                        room=str(room),
+                        zone=zone,
+                        generator=generator,
+                    )
+                else:
+                    yield ValueError(f"event {index} in {room} is no object")
+
+
+def from_xml(root: Any) -> tuple[dict[str, Any], str]:
+    """A `<schedule>` in the form of JSON, and the name of what wrote it."""
+    conference = root.find("conference")
+    days = [
+        {
+            **dict(day.attrib),
+            "rooms": _by_room(
+                (room.get("name") or "", _event(event))
+                for room in day.iterfind("room")
+                for event in room.iterfind("event")
+            ),
+        }
+        for day in root.iterfind("day")
+    ]
+    generator = root.find("generator")
+    about = {} if conference is None else {e.tag: _text(e) for e in conference if _named(e)}
+    name = "" if generator is None else generator.get("name") or ""
+    return {"conference": {**about, "days": days}}, name
+
+
+def _by_room(events: Any) -> dict[str, list[dict[str, Any]]]:
+    rooms: dict[str, list[dict[str, Any]]] = {}
+    for room, event in events:
+        rooms.setdefault(room, []).append(event)
+    return rooms
+
+
+def _event(event: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {**dict(event.attrib)}
+    for child in event:
+        if not _named(child):
+            continue
+        if child.tag == "persons":
+            found["persons"] = [{"public_name": _text(p)} for p in child.iterfind("person")]
+        elif child.tag in {"links", "attachments"}:
+            found[child.tag] = [
+                {"url": part.get("href") or _text(part), "title": _text(part)}
+                for part in child
+                if _named(part)
+            ]
+        else:
+            found[child.tag] = _text(child)
+    return found
+
+
+def _named(element: Any) -> bool:
+    return isinstance(element.tag, str)  # comments and entities are elements too
+
+
+def _text(element: Any) -> str:
+    return "".join(element.itertext()).strip()
+
+
+def _talk(
+    event: Mapping[str, Any],
+    *,
+    conference: Any,
+    day: Mapping[str, Any],
+    room: str,
+    zone: ZoneInfo | None,
+    generator: str,
+) -> Talk:
+    start = _start(event, day, zone)
+    url = _page(event)
+    persons = list_of(event, "persons")
+    links = [*list_of(event, "links"), *list_of(event, "attachments")]
+    slides = _titled(links, _SLIDES)
+    return Talk(
+        id=_id(event, conference, url, generator),
+        url=url,
+        title=line_of(event, "title"),
+        speaker=joined(line_of(p, "public_name") or line_of(p, "name") for p in persons),
+        series=line_of(conference, "title"),
+        start_time=start,
+        end_time=_end(start, text_of(event, "duration")),
+        status="cancelled" if line_of(event, "state") in {"canceled", "cancelled"} else None,
+        room=line_of(event, "room") or room or None,
+        slides_link=slides,
+        video_link=link_of(event, "video_download_url") or _titled(links, _VIDEO),
+        abstract=_abstract(prose(text_of(event, "abstract")), prose(text_of(event, "description"))),
+        texts=further(
+            perhaps=(
+                ("url", link_of(event, "url")),
+                ("attach", "\n".join(_shown(part) for part in links)),
+                ("title", line_of(event, "title")),
+                ("subtitle", line_of(event, "subtitle")),
+            )
+        ),
+        warnings=time_warnings(event.get("date") or event.get("start"), start),
+    )
+
+
+def _id(event: Mapping[str, Any], conference: Any, url: str | None, generator: str) -> str:
+    """The UID that pretalx writes into its calendar, else the event's own identifier."""
+    code, slug = line_of(event, "code"), line_of(conference, "acronym")
+    host = host_of(url) if url else None
+    if generator.lower() == "pretalx" and code and slug and host:
+        return f"pretalx-{slug}-{code}@{host}"
+    return (
+        line_of(event, "guid") or number_of(event, "id") or line_of(event, "slug") or url or "event"
+    )
+
+
+def _page(event: Mapping[str, Any]) -> str | None:
+    for key in ("url", "full_conf_url", "conf_url", "origin_url"):
+        if found := link_of(event, key):
+            return found
+    return None
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        return None
+
+
+def _start(
+    event: Mapping[str, Any], day: Mapping[str, Any], zone: ZoneInfo | None
+) -> datetime | date | None:
+    """The event's own time, else the day's date and a time of day, which may be past midnight."""
+    found = moment(event.get("date"), zone)
+    if isinstance(found, datetime):
+        return found
+    on = found or moment(day.get("date"))
+    clock = _CLOCK.fullmatch(text_of(event, "start") or "")
+    if on is None or clock is None:
+        return on
+    time = datetime(on.year, on.month, on.day, tzinfo=zone) + _length(clock)
+    begins = moment(day.get("start"), zone)
+    if isinstance(begins, datetime) and begins.replace(tzinfo=None) > time.replace(tzinfo=None):
+        time += timedelta(days=1)
+    return time
+
+
+def _end(start: datetime | date | None, duration: str | None) -> datetime | None:
+    clock = _CLOCK.fullmatch(duration or "")
+    if clock is None or not isinstance(start, datetime):
+        return None
+    return start + _length(clock)
+
+
+def _length(clock: re.Match[str]) -> timedelta:
+    """`H:MM`, or `H:MM:SS`, or `D:HH:MM:SS`."""
+    parts = [int(p) for p in clock[0].split(":")]
+    if len(parts) == 4:
+        return timedelta(days=parts[0], hours=parts[1], minutes=parts[2], seconds=parts[3])
+    return timedelta(hours=parts[0], minutes=parts[1], seconds=parts[2] if len(parts) == 3 else 0)
+
+
+def _titled(links: list[Mapping[str, Any]], pattern: re.Pattern[str]) -> str | None:
+    for part in links:
+        if pattern.search(text_of(part, "title") or "") and (found := link_of(part, "url")):
+            return found
+    return None
+
+
+def _shown(part: Mapping[str, Any]) -> str:
+    title, url = line_of(part, "title"), link_of(part, "url")
+    return f"{title} ({url})" if title and url and title != url else url or title or ""
+
+
+def _abstract(abstract: str | None, description: str | None) -> str | None:
+    """Both texts; the one that holds the other stands alone."""
+    if not abstract or not description:
+        return abstract or description
+    if abstract in description:
+        return description
+    return abstract if description in abstract else f"{abstract}\n\n{description}"

@@ -1,0 +1,128 @@
+"""What dialects share: halves of the protocol, people, places, texts. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from enrich.feeds.dialects import Account, Event
+from enrich.model import Talk
+
+
+class CalendarOnly:
+    """The half of a dialect that has no JSON or XML."""
+
+    def knows_document(self, document: Any) -> bool:  # noqa: ARG002 - the protocol's
+        """No document is this producer's."""
+        return False
+
+    def read_document(self, document: Any) -> Iterator[Talk | ValueError]:  # noqa: ARG002
+        """Nothing."""
+        return iter(())
+
+
+class DocumentOnly:
+    """The half of a dialect that writes no calendar of its own."""
+
+    def knows(self, prodid: str, event: Event) -> bool:  # noqa: ARG002 - the protocol's
+        """No event is this producer's."""
+        return False
+
+    def read(self, event: Event) -> Account:
+        """What anybody's event would be."""
+        return Account(event.uid)
+
+
+TBA = frozenset({"", "tba", "tbd", "abstract: tba", "abstract: tbd", "to be announced"})
+"""What stands where there is no abstract yet, in lower case without a final full stop."""
+
+_ONLY_ADDRESS = re.compile(r"\s*<?(?:\w[\w+.-]*://|(?:mailto|tel|sips?|msteams):)\S*\s*", re.ASCII)
+_LOGIN = re.compile(r"(?<=//)[^/?#@]*@")
+_FEWEST_DIGITS = 7
+"""Of an arXiv id (hep-th/9901001); a digit that is escaped is written with one digit at least."""
+_ANCHOR = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
+
+
+def text_or_none(text: str | None) -> str | None:
+    """A text without the line breaks at its end; None where it is empty or says "TBA"."""
+    if not text:
+        return None
+    if len(text) < 20 and text.strip().rstrip(".").lower() in TBA:
+        return None
+    return text.rstrip("\r\n") if text.strip() else None
+
+
+def line_or_none(text: str | None) -> str | None:
+    """A text as one line, white space collapsed; None where nothing is left."""
+    return " ".join(text.split()) or None if text else None
+
+
+def room(location: str | None) -> str | None:
+    """A place; an address alone is none. What joins a meeting is cut later, line by line."""
+    return None if not location or _ONLY_ADDRESS.fullmatch(location) else location
+
+
+def page(urls: tuple[str, ...]) -> str | None:
+    """The first http(s) address, without a login that stands in it."""
+    for url in urls:
+        if url[:8].lower().startswith(("https://", "http://")):
+            return _LOGIN.sub("", url.strip(), 1) if "@" in url else url.strip()
+    return None
+
+
+def people(text: str) -> tuple[str | None, str | None]:
+    """Names and affiliations of `NAME (AFFILIATION)`, one or several, joined as they are written.
+
+    What stands in parentheses inside a name is no affiliation.
+
+    >>> people("Ada (Kit) Lovelace (Univ. of X (UX)) and B. Boole (Cork)")
+    ('Ada (Kit) Lovelace and B. Boole', 'Univ. of X (UX); Cork')
+    >>> people("A, B, and C")
+    ('A, B, and C', None)
+    """
+    if "<" in text:
+        text = _ANCHOR.sub("", text)
+    text = " ".join(text.split())
+    if "(" not in text:
+        return text or None, None
+    if text[-1] == ")" and text.count("(") == 1 and text[0] != "(":  # nearly always
+        name, _, affiliation = text[:-1].partition("(")
+        return name.rstrip(), affiliation.strip() or None
+    if text[-1] == ")" and text.count("(") == text.count(")") == 1:  # the usual one
+        name, _, affiliation = text[:-1].partition("(")
+        return (name.rstrip(), affiliation.strip() or None) if name else (text, None)
+    names, affiliations = [], []
+    depth = start = done = 0
+    for at, char in enumerate(text):
+        if char == "(":
+            if depth == 0:
+                start = at
+            depth += 1
+        elif char == ")" and depth:
+            depth -= 1
+            after = text[at + 1 : at + 6]
+            if depth == 0 and (not after or after.startswith((", ", "; ", " and ", " & "))):
+                names.append(text[done:start].rstrip())
+                affiliations.append(text[start + 1 : at].strip())
+                done = at + 1
+    if depth or not names or not names[0]:
+        return text or None, None
+    kept = [a for a in dict.fromkeys(affiliations) if a]
+    return "".join((*names, text[done:])), "; ".join(kept) or None
+
+
+def refers(text: str | None) -> bool:
+    """Whether a text names a paper."""
+    if not text:
+        return False
+    raw = text.encode("utf-8", "surrogatepass")
+    if len(raw) - len(raw.translate(None, b"0123456789")) < _FEWEST_DIGITS:
+        lower = raw.lower()
+        if b"open" not in lower and b"papers" not in lower:  # OpenReview, hf.co/papers/ID
+            return False
+    from enrich.references.extract import (
+        find_references,  # the sources are loaded when one may be there
+    )
+
+    return bool(find_references(text))

@@ -1,0 +1,27 @@
+"""The Events Calendar for WordPress (src/Tribe/iCal.php): tags are stripped, entities are left."""
+
+from __future__ import annotations
+
+import html
+
+from enrich.feeds.dialects import Account, Event
+from enrich.feeds.dialects._shared import CalendarOnly, line_or_none
+from enrich.feeds.dialects.generic import DIALECT as GENERIC
+
+
+class EventsCalendar(CalendarOnly):
+    """Its own escapes know `,` and line breaks alone: LaTeX that begins with n is broken for good."""
+
+    def knows(self, prodid: str, event: Event) -> bool:  # noqa: ARG002 - the protocol's
+        """By PRODID, `-//NAME - ECPv6.0//NONSGML v1.0//EN`."""
+        return " - ECPv" in prodid
+
+    def read(self, event: Event) -> Account:
+        """As anybody's, with the entities of the title decoded."""
+        talk = GENERIC.read(event)
+        if event.summary and "&" in event.summary:
+            return talk._replace(title=line_or_none(html.unescape(event.summary)))
+        return talk
+
+
+DIALECT = EventsCalendar()

@@ -1,0 +1,154 @@
+"""Indico: its calendars (modules/events/ical.py), and `/export/event/N.json?detail=contributions`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from enrich.feeds.dialects import Account, Event
+from enrich.feeds.dialects._documents import (
+    affiliations,
+    further,
+    joined,
+    line_of,
+    link_of,
+    list_of,
+    moment,
+    number_of,
+    prose,
+    text_of,
+    time_warnings,
+)
+from enrich.feeds.dialects._shared import people, refers, text_or_none
+from enrich.feeds.dialects.generic import DIALECT as GENERIC
+from enrich.model import Talk
+from enrich.text.tex import host_of
+
+
+class Indico:
+    """DESCRIPTION is "Speakers: A (X), B", the text without its tags, and the page's address."""
+
+    def knows(self, prodid: str, event: Event) -> bool:
+        """By PRODID `-//CERN//INDICO//EN`, or by a UID `indico-…`."""
+        return "INDICO" in prodid or event.uid.startswith("indico-")
+
+    def read(self, event: Event) -> Account:
+        """Speakers and address leave the text; the address of the page is known all the same."""
+        talk = GENERIC.read(event)
+        text = talk.abstract or ""
+        first, _, rest = text.partition("\n")
+        if first.startswith(("Speakers: ", "Speaker: ")):
+            speaker, affiliation = people(first.partition(": ")[2])
+            talk = talk._replace(speaker=speaker, speaker_affiliation=affiliation)
+            text = text if refers(first) else rest  # names are not searched
+        if talk.url and not refers(talk.url) and text.rstrip().endswith(talk.url):
+            before = text.rstrip()[: -len(talk.url)]
+            if not before or before[-1].isspace():
+                text = before.rstrip()
+        return talk._replace(abstract=text_or_none(text.lstrip("\n")))
+
+    def knows_document(self, document: Any) -> bool:
+        """The HTTP API's envelope."""
+        return (
+            isinstance(document, Mapping)
+            and isinstance(document.get("results"), list)
+            and (document.get("_type") == "HTTPAPIResult" or "additionalInfo" in document)
+        )
+
+    def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
+        """The contributions of each event; the event itself where it has none."""
+        for index, event in enumerate(document["results"], 1):
+            if not isinstance(event, Mapping):
+                yield ValueError(f"event {index} is no object")
+                continue
+            contributions = [
+                *list_of(event, "contributions"),
+                *(c for s in list_of(event, "sessions") for c in list_of(s, "contributions")),
+            ]
+            if not contributions:
+                yield _talk(event, "event", line_of(event, "category"), ("speakers", "chairs"))
+            for contribution in contributions:
+                series = line_of(event, "title")
+                yield _talk(contribution, "contribution", series, ("speakers",), event)
+                for part in list_of(contribution, "subContributions"):
+                    yield _talk(part, "subcontribution", series, ("speakers",), event)
+
+
+def _talk(
+    record: Mapping[str, Any],
+    kind: str,
+    series: str | None,
+    roles: tuple[str, ...],
+    event: Mapping[str, Any] | None = None,
+) -> Talk:
+    url = link_of(record, "url")
+    host = host_of(url or link_of(event, "url") or "")
+    own = number_of(record, "db_id") or number_of(record, "id")
+    start = _moment(record.get("startDate"))
+    people = next((found for role in roles if (found := list_of(record, role))), [])
+    attached = [
+        part
+        for holder in (record, *list_of(record, "folders"), *list_of(record, "material"))
+        for key in ("attachments", "resources")
+        for part in list_of(holder, key)
+    ]
+    title = line_of(record, "title")
+    slides = next((_address(a) for a in attached if "slides" in _name(a).lower()), None)
+    return Talk(
+        id=f"indico-{kind}-{own}@{host}" if own and host else own or url or title or "event",
+        url=url,
+        title=title,
+        speaker=joined(_full_name(p) for p in people),
+        speaker_affiliation=affiliations(line_of(p, "affiliation") for p in people),
+        series=series,
+        start_time=start,
+        end_time=_moment(record.get("endDate")),
+        room=line_of(record, "roomFullname") or line_of(record, "room"),
+        slides_link=slides,
+        abstract=prose(text_of(record, "description")),
+        texts=further(
+            perhaps=(
+                ("attach", "\n".join(f"{_name(a)} ({_address(a)})" for a in attached)),
+                ("title", title),
+            )
+        ),
+        warnings=time_warnings(record.get("startDate"), start),
+    )
+
+
+def _moment(value: Any) -> Any:
+    """The time of `{"date": "2022-02-18", "time": "18:00:00", "tz": "Europe/Zurich"}`."""
+    day, clock = text_of(value, "date"), text_of(value, "time")
+    if not day:
+        return moment(value)
+    try:
+        zone = ZoneInfo(text_of(value, "tz") or "")
+    except (ValueError, KeyError, OSError):
+        zone = None
+    return moment(f"{day}T{clock}" if clock else day, zone)
+
+
+def _full_name(person: Mapping[str, Any]) -> str | None:
+    first, last = line_of(person, "first_name"), line_of(person, "last_name")
+    if first and last:
+        return f"{first} {last}"
+    last, comma, first = (line_of(person, "fullName") or line_of(person, "name") or "").partition(
+        ", "
+    )
+    return f"{first} {last}" if comma else last or None
+
+
+def _name(attachment: Mapping[str, Any]) -> str:
+    return line_of(attachment, "title") or line_of(attachment, "name") or ""
+
+
+def _address(attachment: Mapping[str, Any]) -> str | None:
+    return (
+        link_of(attachment, "link_url")
+        or link_of(attachment, "download_url")
+        or link_of(attachment, "url")
+    )
+
+
+DIALECT = Indico()

@@ -1,0 +1,41 @@
+"""Oxford Talks (ox-it/talks.ox, talks/core/renderers.py): the UID is the talk's page."""
+
+from __future__ import annotations
+
+from enrich.feeds.dialects import Account, Event
+from enrich.feeds.dialects._shared import CalendarOnly, page, people, refers, text_or_none
+from enrich.feeds.dialects.generic import DIALECT as GENERIC
+
+_LABEL = "\nSpeakers:\n"
+
+
+class Oxford(CalendarOnly):
+    """DESCRIPTION is the text and "Speakers:" with a line of names below."""
+
+    def knows(self, prodid: str, event: Event) -> bool:
+        """By PRODID, or by a UID that is a talk's page."""
+        return "talks.ox" in prodid or (
+            event.uid.startswith("http")
+            and "/talks/id/" in event.uid
+            and "Speakers:" in (event.description or "")
+        )
+
+    def read(self, event: Event) -> Account:
+        """The speakers go from the text into their own place; what stands below them stays."""
+        talk = GENERIC.read(event)._replace(url=page((event.uid, *event.urls)))
+        text, label, rest = f"\n{talk.abstract or ''}".rpartition(_LABEL)
+        if not label:
+            return talk._replace(abstract=text_or_none(rest.strip("\n")))
+        names, _, below = rest.partition("\n")
+        speaker, affiliation = people(names)
+        if refers(names):  # names are not searched
+            return talk._replace(speaker=speaker, speaker_affiliation=affiliation)
+        kept = [part for part in (text.strip("\n"), below.strip("\n")) if part]
+        return talk._replace(
+            speaker=speaker,
+            speaker_affiliation=affiliation,
+            abstract=text_or_none("\n\n".join(kept)),
+        )
+
+
+DIALECT = Oxford()

@@ -1,0 +1,26 @@
+"""`schedule.xml` of Pentabarf, frab, pretalx, wafer and FOSDEM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from enrich.feeds.dialects._schedule import from_xml, read_schedule
+from enrich.feeds.dialects._shared import DocumentOnly
+from enrich.model import Talk
+
+
+class Pentabarf(DocumentOnly):
+    """The XML schedule; its JSON is pretalx's."""
+
+    def knows_document(self, document: Any) -> bool:
+        """A `<schedule>` element."""
+        return getattr(document, "tag", None) == "schedule"
+
+    def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
+        """Its events, abstract and description together, links among the texts."""
+        schedule, generator = from_xml(document)
+        return read_schedule(schedule, generator)
+
+
+DIALECT = Pentabarf()

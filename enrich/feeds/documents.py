@@ -1,0 +1,138 @@
+"""Talks as JSON: our own records, an earlier output, and the documents that dialects read. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from enrich.errors import FeedError
+from enrich.feeds.dialects import Dialect, dialects
+from enrich.model import Feed, Notice, Talk
+from enrich.paper import Paper
+from enrich.text.checks import objects
+
+OnNotice = Callable[[Notice], None]
+
+
+def reader_of(document: Any) -> Dialect | None:
+    """The dialect that reads a parsed document, None where nobody does."""
+    return next((d for d in dialects() if d.knows_document(document)), None)
+
+
+def read_document(
+    document: Any, *, name: str | None, label: str, on_notice: OnNotice
+) -> Iterator[Talk]:
+    """The talks of parsed JSON or of an XML root: a producer's, our own, or an earlier output.
+
+    Raises:
+        FeedError: it holds no talks that anybody here reads.
+    """
+    if reader := reader_of(document):
+        for item in reader.read_document(document):
+            if isinstance(item, Talk):
+                yield replace(item, feed=Feed(name=name))
+            else:
+                on_notice(Notice(code="bad_record", message=str(item), feed=name))
+    elif isinstance(document, Mapping) and _is_list_of_objects(document.get("talks")):
+        yield from _read_output(document, name, on_notice)
+    elif _is_list_of_objects(document) and (not document or any("id" in t for t in document)):
+        yield from _read_each(document, {}, name, on_notice)
+    elif isinstance(document, Mapping) and isinstance(document.get("id"), str):
+        yield from _read_each([document], {}, name, on_notice)
+    else:
+        what = "XML, but no schedule" if hasattr(document, "tag") else "JSON, but no list of talks"
+        raise FeedError(f"{label}: is {what} that enrich knows")
+
+
+def read_lines(lines: Iterable[bytes], *, name: str | None, on_notice: OnNotice) -> Iterator[Talk]:
+    """The talks of ndjson, one a line; a line that is none becomes a notice."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError):
+            message = f"line {number} is no JSON"
+            on_notice(Notice(code="bad_record", message=message, feed=name, line=number))
+            continue
+        yield from _read_each([record], {}, name, on_notice, line=number)
+
+
+def _is_list_of_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, Mapping) for item in value)
+
+
+def _read_output(
+    document: Mapping[str, Any], name: str | None, on_notice: OnNotice
+) -> Iterator[Talk]:
+    papers: dict[str, Paper] = {}
+    for paper in _papers(document, name, on_notice):
+        papers.setdefault(paper.id, paper)
+    yield from _read_each(document["talks"], papers, name, on_notice)
+    for notice in _objects(document, "notices"):
+        with suppress(ValueError):
+            on_notice(Notice.from_dict(notice))
+
+
+def _objects(data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    value = data.get(key)
+    return value if isinstance(value, list) and _is_list_of_objects(value) else []
+
+
+def _text(data: Mapping[str, Any], key: str) -> str | None:
+    value = data.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _read_each(
+    records: Iterable[Any],
+    papers: Mapping[str, Paper],
+    name: str | None,
+    on_notice: OnNotice,
+    line: int | None = None,
+) -> Iterator[Talk]:
+    for index, record in enumerate(records, 1):
+        where = f"line {line}" if line else f"talk {index}"
+        if not isinstance(record, Mapping):
+            message = f"{where} is no object"
+            on_notice(Notice(code="bad_record", message=message, feed=name, line=line))
+            continue
+        try:
+            talk = Talk.from_dict(record)
+        except ValueError as error:
+            event = _text(record, "id")
+            message = f"{where}: {error}"
+            on_notice(Notice(code="bad_record", message=message, feed=name, event=event, line=line))
+            continue
+        own: dict[str, Paper] = {p.id: p for p in _papers(record, name, on_notice)}
+        known = _cited(record, own or papers)
+        feed = talk.feed if "feed" in record else Feed(name=name)
+        yield replace(talk, feed=feed, papers=known)
+
+
+def _cited(record: Mapping[str, Any], papers: Mapping[str, Paper]) -> tuple[Paper, ...]:
+    """The papers that the record's references name, in their order, each once."""
+    if not papers:
+        return ()
+    ids = dict.fromkeys(_text(r, "paper") for r in _objects(record, "references"))
+    return tuple(papers[id_] for id_ in ids if id_ and id_ in papers)
+
+
+def _papers(data: Mapping[str, Any], name: str | None, on_notice: OnNotice) -> Iterator[Paper]:
+    """The resolved papers of an output; the others are asked for again."""
+    try:
+        records = objects(data, "papers")
+    except ValueError as error:
+        on_notice(Notice(code="bad_record", message=str(error), feed=name))
+        return
+    for record in records:
+        if record.get("status", "resolved") != "resolved":
+            continue
+        try:
+            yield Paper.from_dict(record)
+        except ValueError as error:
+            message = f"paper {_text(record, 'id') or '?'}: {error}"
+            on_notice(Notice(code="bad_record", message=message, feed=name))

@@ -1,0 +1,343 @@
+"""The adapter of one host: retries, turns at the gate, redirects, logins, and knowing when to stop.
+
+The only place that retries. One request of a caller becomes at most `ATTEMPTS` attempts, each a turn
+at the gate of its own; a redirect's further hops have attempts of their own.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import math
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, Protocol
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import tenacity
+from requests.adapters import BaseAdapter
+
+from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
+from enrich.http.rate_limit import PATIENCE_S, Gate
+from enrich.http.transport import check_form, exchange, retry_after_s
+from enrich.sources import Politeness
+
+Login = str | tuple[str, str]
+"""A token, or (user name, password)."""
+
+ATTEMPTS = 4
+_HOPS = 3
+_FAILURES = 2  # requests in a row, each with its attempts, after which a host is left alone
+_TOTAL_S = 180.0  # from a request's first attempt to the last one's start
+_LONGEST_BACKOFF_S = 60.0
+
+logger = logging.getLogger("enrich")
+
+
+class Service(Protocol):
+    """What the HTTP layer wants to know of a service: sources and fallbacks are ones.
+
+    One with a login also has `log_in(login: Login, send) -> str`, which gives a bearer token, once
+    a run. `send(method, url, *, json=None, data=None)` sends past cache, login and `check`, but
+    through gate and retries; it gives answers such as 400 and 401 back, and raises SourceError.
+    """
+
+    name: str
+    politeness: Politeness
+
+    def check(self, response: requests.Response) -> None:
+        """Look at a whole answer, of any status but redirects, before anybody believes or keeps it.
+
+        Its request is the one that was sent, with the Authorization of a login. Returns for what `fetch` understands, be it 404 or 400. Statuses in `politeness.retried` need
+        no care, but for an Overloaded with the pause that the body names.
+
+        Raises:
+            BadAnswer: the body is not what was asked for; asked again.
+            Overloaded: the service says "later" in a way of its own; asked again.
+            Refused: it does not want to be asked by us: this host is left alone for the run.
+        """
+        ...
+
+
+@dataclass(kw_only=True, slots=True)
+class Line:
+    """What the adapters of one service's hosts share in one run."""
+
+    service: Service
+    gate: Gate
+    login: Login | None = field(default=None, repr=False)
+    user_agent: str
+    clock: Callable[[], float]
+    now: Callable[[], float]
+    sleep: Callable[[float], None]
+    until: float = math.inf
+    """The end of the run, by `clock`."""
+    on_wait: Callable[[str, float], None]
+    adapters: dict[str, PoliteAdapter] = field(default_factory=dict)
+    token: str | None = field(default=None, repr=False)
+    login_failed: SourceError | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class PoliteAdapter(BaseAdapter):
+    """What a session mounts for one https host."""
+
+    def __init__(self, host: str, line: Line, network: BaseAdapter, *, owned: bool) -> None:
+        super().__init__()
+        self.network = network
+        self._owned = owned
+        self._host = host
+        self._line = line
+        self._attempts: int | None = None  # known when the host is first asked
+        self._failures = 0
+        self._ended: SourceError | None = None
+
+    def begin_run(self) -> None:
+        """Take the host for a good one again."""
+        self._attempts, self._failures, self._ended = None, 0, None
+
+    def close(self) -> None:
+        """Close the connections, where they are ours."""
+        if self._owned:
+            self.network.close()
+
+    def send(  # noqa: PLR0917 - requests' own signature
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,  # noqa: ARG002
+        timeout: object = None,  # noqa: ARG002 - the service's politeness says it
+        verify: bool | str = True,
+        cert: Any = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Ask, politely; gives a buffered answer that passed its service's check.
+
+        Raises:
+            SourceError: there was no such answer.
+        """
+        if self._ended is not None:
+            raise _again(self._ended)
+        carried = {"verify": verify, "cert": cert, "proxies": proxies}
+        try:
+            response = self._logged_in(request, carried)
+        except Refused as error:
+            self._ended = error
+            raise
+        except (Overloaded, BadAnswer):
+            self._failures += 1
+            if self._failures >= _FAILURES or self._attempts == 1:
+                self._ended = Overloaded(
+                    f"{self._host} failed and was left alone for the rest of the run",
+                    code="rate_limited",
+                    hint="run again later",
+                )
+            raise
+        self._failures = 0
+        return response
+
+    # --- login -----------------------------------------------------------------------------
+
+    def _logged_in(
+        self, request: requests.PreparedRequest, carried: Mapping[str, Any]
+    ) -> requests.Response:
+        line = self._line
+        if line.login is None:
+            return self._follow(request, carried, None)
+        token = self._token(carried, None)
+        response = self._follow(request, carried, token)
+        if response.status_code == 401:  # OpenReview: TokenExpiredError
+            response = self._follow(request, carried, self._token(carried, token))
+        if response.status_code == 401:
+            _refuse_login(self._host)
+        return response
+
+    def _token(self, carried: Mapping[str, Any], expired: str | None) -> str:
+        """The token; a new one where the one that is known has expired."""
+        line = self._line
+        with line.lock:
+            if line.login_failed is not None:
+                raise _again(line.login_failed)
+            if line.token is not None and line.token != expired:
+                return line.token
+            if isinstance(line.login, str) and expired is not None:
+                _refuse_login(self._host)
+
+            def send(method: str, url: str, **parts: Any) -> requests.Response:
+                adapter = line.adapters[_target(url, line.service.politeness.hosts) or ""]
+                prepared = requests.Request(method, url, **parts).prepare()
+                return adapter._follow(prepared, carried, None, login=True)  # noqa: SLF001
+
+            try:
+                line.token = line.service.log_in(line.login, send)  # type: ignore[attr-defined]
+            except SourceError as error:
+                line.login_failed = error
+                raise
+            return line.token
+
+    # --- redirects and attempts ------------------------------------------------------------
+
+    def _follow(
+        self,
+        request: requests.PreparedRequest,
+        carried: Mapping[str, Any],
+        token: str | None,
+        *,
+        login: bool = False,
+    ) -> requests.Response:
+        adapter, asked = self, request
+        for _ in range(1 + _HOPS):
+            response = adapter._attempt(asked, carried, token, login=login)
+            if not response.is_redirect:
+                response.request = request  # as the caller made it: without the token
+                return response
+            url = urljoin(asked.url or "", response.headers["location"])
+            adapter = self._line.adapters[urlsplit(url).hostname or ""]
+            asked = asked.copy()
+            asked.prepare_url(url, None)
+        raise BadAnswer(f"{self._host} redirects without end", code="http_error")
+
+    def _attempt(
+        self,
+        request: requests.PreparedRequest,
+        carried: Mapping[str, Any],
+        token: str | None,
+        *,
+        login: bool,
+    ) -> requests.Response:
+        line = self._line
+        attempts = self._attempts
+        if attempts is None:
+            attempts = 1 if line.gate.was_refused(self._host) else ATTEMPTS
+            self._attempts = attempts
+        delay = max(1.0, line.service.politeness.delay_s)
+        backoff = tenacity.wait_exponential(
+            multiplier=delay, max=_LONGEST_BACKOFF_S
+        ) + tenacity.wait_random(0, delay)
+        until = min(line.until, line.clock() + _TOTAL_S)
+
+        def wait(state: tenacity.RetryCallState) -> float:
+            return max(backoff(state), getattr(_error(state), "retry_after_s", None) or 0.0)
+
+        def stop(state: tenacity.RetryCallState) -> bool:
+            return (
+                state.attempt_number >= attempts
+                or state.upcoming_sleep > PATIENCE_S
+                or line.clock() + state.upcoming_sleep > until
+            )
+
+        def tell(state: tenacity.RetryCallState) -> None:
+            logger.info("%s; asking again in %.1f s", _error(state), state.upcoming_sleep)
+            line.on_wait(line.service.name, state.upcoming_sleep)
+
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type((Overloaded, BadAnswer)),
+            wait=wait,
+            stop=stop,
+            before_sleep=tell,
+            sleep=line.sleep,
+            reraise=True,
+        )
+        for attempt in retrying:
+            with attempt:
+                last = attempt.retry_state.attempt_number >= attempts
+                return self._once(request, carried, token, last=last, login=login)
+        raise AssertionError("tenacity gives an outcome or raises")
+
+    def _once(
+        self,
+        request: requests.PreparedRequest,
+        carried: Mapping[str, Any],
+        token: str | None,
+        *,
+        last: bool,
+        login: bool,
+    ) -> requests.Response:
+        line, politeness = self._line, self._line.service.politeness
+        with line.gate.turn(line.until) as turn:
+            left = max(0.001, line.until - line.clock())
+            connect_s, read_s = politeness.timeout_s
+            try:
+                response = exchange(
+                    self.network,
+                    self._dressed(request, token),
+                    timeout_s=(min(connect_s, left), min(read_s, left)),
+                    deadline=line.clock() + min(politeness.deadline_s, left),
+                    max_bytes=politeness.max_bytes,
+                    clock=line.clock,
+                    **carried,
+                )
+                self._judge(response, logged_in=token is not None, login=login)
+            except SourceError as error:
+                if error.retry_after_s:
+                    turn.pause(error.retry_after_s)
+                elif last or isinstance(error, Refused):
+                    turn.refuse(self._host)
+                raise
+            turn.answer(self._host)
+        self._attempts = ATTEMPTS
+        return response
+
+    def _dressed(
+        self, request: requests.PreparedRequest, token: str | None
+    ) -> requests.PreparedRequest:
+        dressed = request.copy()
+        dressed.headers["User-Agent"] = self._line.user_agent  # arxiv.Client sets its own each time
+        if dressed.headers.get("Accept", "*/*") == "*/*":
+            dressed.headers["Accept"] = f"{self._line.service.politeness.media}, */*;q=0.1"
+        if token is not None:
+            dressed.headers["Authorization"] = f"Bearer {token}"
+        return dressed
+
+    def _judge(self, response: requests.Response, *, logged_in: bool, login: bool) -> None:
+        service, status = self._line.service, response.status_code
+        if response.is_redirect:
+            url = urljoin(response.url, response.headers["location"])
+            safe = response.request.method in {"GET", "HEAD"}
+            if not safe or _target(url, service.politeness.hosts) is None:
+                raise BadAnswer(f"{self._host} redirects to another place", code="http_error")
+            return
+        expired = logged_in and status == 401
+        retried = status in service.politeness.retried
+        try:
+            if not login and not expired:
+                service.check(response)  # first: it knows a challenge page from a broken body
+            if status == 200:
+                check_form(response, service.politeness.media)
+        except BadAnswer:
+            if not retried:  # else the status says it better
+                raise
+        except SourceError as error:
+            if error.retry_after_s is None:
+                error.retry_after_s = retry_after_s(response, self._line.now())
+            raise
+        if retried:
+            code: ErrorCode = "rate_limited" if status in {406, 429} else "http_error"
+            raise Overloaded(
+                f"{self._host} answered with HTTP status {status}",
+                code=code,
+                retry_after_s=retry_after_s(response, self._line.now()),
+            )
+
+
+def _target(url: str, hosts: tuple[str, ...]) -> str | None:
+    """The host of an https address where it is one of these, on its own port; else None."""
+    parts = urlsplit(url)
+    return (
+        parts.netloc.lower() if parts.scheme == "https" and parts.netloc.lower() in hosts else None
+    )
+
+
+def _error(state: tenacity.RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
+def _again(error: SourceError) -> SourceError:
+    return copy.copy(error).with_traceback(None)
+
+
+def _refuse_login(host: str) -> NoReturn:
+    raise Refused(
+        f"{host} does not take the login", hint="a new token is needed, or user name and password"
+    )

@@ -1,0 +1,1 @@
+"""Ids to papers: collections, the store, the services, then the second sources."""

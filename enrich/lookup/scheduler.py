@@ -1,0 +1,257 @@
+"""Queues side by side: one thread a service, filled while the feed is read.
+
+Items (talks with what they cite) go in and come out in the same order, each as soon as it and all
+before it are answered. The reader runs ahead until a service that takes batches has a whole one
+wanting, the items end, or `lookahead` of them wait; then what is wanting is asked for.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from enrich.lookup.run import Cited, Key, Run
+from enrich.paper import Lookup, PaperId
+
+_CHUNK = 100  # items whose papers are read from the store in one go
+
+_PATIENCE_S = 0.2  # for a thread that has nothing to do; one that waits for an answer is left alone
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a run is; given to `on_progress` whenever that changes."""
+
+    talks: int
+    """Talks that came out."""
+    papers: int
+    """Papers that a service was asked for."""
+    waiting: tuple[tuple[str, float, float], ...] = ()
+    """(service, seconds between two requests, seconds until its queue is empty at the least)."""
+
+
+@dataclass(slots=True)
+class Item(Generic[T]):
+    """Something that cites papers, on its way."""
+
+    value: T
+    cited: Cited
+    papers: dict[PaperId, Lookup] = field(default_factory=dict)
+    open: set[Key] = field(default_factory=set)
+
+
+class Queues:
+    """The queues of one run."""
+
+    def __init__(
+        self,
+        run: Run,
+        *,
+        lookahead: int,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        self._run = run
+        self._lookahead = lookahead
+        self._on_progress = on_progress
+        self._changed = threading.Condition()
+        self._wanting: dict[str, dict[Key, None]] = {}
+        self._second: dict[str, dict[PaperId, None]] = {}
+        self._open: set[Key] = set()
+        self._flush = False
+        self._stopped = False
+        self._error: BaseException | None = None
+        self._threads: list[threading.Thread] = []
+        self._talks = 0
+        self._papers = 0
+
+    def answered(self, items: Iterator[Item[T]]) -> Iterator[Item[T]]:
+        """The items in their order, each with its papers."""
+        waiting: deque[Item[T]] = deque()
+        more = True
+        failure: BaseException | None = None
+        try:
+            while True:
+                while waiting and self._settled(waiting[0]):
+                    self._talks += 1
+                    yield self._complete(waiting.popleft())
+                if more and len(waiting) < self._lookahead and not self._full():
+                    chunk, failure = _take(items, min(_CHUNK, self._lookahead - len(waiting)))
+                    more = bool(chunk) and failure is None
+                    self._add(chunk)
+                    waiting.extend(chunk)
+                elif waiting:
+                    self._wait(waiting, more=more)
+                elif failure is not None:
+                    raise failure
+                else:
+                    return
+        finally:
+            with self._changed:
+                self._stopped = True
+                self._changed.notify_all()
+            for thread in self._threads:
+                thread.join(timeout=_PATIENCE_S)
+                if not thread.is_alive():
+                    self._run.library.workers.remove(thread)
+
+    def _add(self, chunk: list[Item[T]]) -> None:
+        """Answer what is known; queue the rest."""
+        together: dict[PaperId, frozenset[str]] = {}
+        for item in chunk:
+            for id_, versions in item.cited.items():
+                together[id_] = together.get(id_, frozenset()) | versions
+        found, open_ = self._run.known(together)
+        if not open_:
+            for item in chunk:
+                item.papers = {id_: found[id_] for id_ in item.cited}
+            return
+        wanted: dict[PaperId, list[Key]] = {}
+        for key in open_:
+            wanted.setdefault(key[0], []).append(key)
+        for item in chunk:
+            for id_, versions in item.cited.items():
+                item.open.update(
+                    key for key in wanted.get(id_, ()) if key[1] is None or key[1] in versions
+                )
+            if not item.open:
+                item.papers = {id_: found[id_] for id_ in item.cited}
+        with self._changed:
+            for key in open_:
+                if key not in self._open:
+                    self._open.add(key)
+                    self._wanting.setdefault(key[0].source, {})[key] = None
+                    self._start(key[0].source)
+            self._changed.notify_all()
+
+    def _settled(self, item: Item[T]) -> bool:
+        if not item.open:
+            return True
+        with self._changed:
+            if self._error is not None:
+                raise self._error
+            return self._open.isdisjoint(item.open)
+
+    def _complete(self, item: Item[T]) -> Item[T]:
+        if item.open:
+            item.papers, _ = self._run.known(item.cited)
+        return item
+
+    def _full(self) -> bool:
+        with self._changed:
+            return self._whole_batch()
+
+    def _whole_batch(self) -> bool:
+        return any(
+            self._batch(name) > 1 and len({id_ for id_, _ in wanting}) >= self._batch(name)
+            for name, wanting in self._wanting.items()
+        )
+
+    def _batch(self, name: str) -> int:
+        return self._run.library.sources[name].politeness.batch
+
+    def _wait(self, waiting: deque[Item[T]], *, more: bool) -> None:
+        """Wait until the first item is answered or the reader may run on."""
+        head = waiting[0]
+        room = more and len(waiting) < self._lookahead
+        with self._changed:
+            self._flush = not room
+            self._changed.notify_all()
+            while not (
+                self._error is not None
+                or self._open.isdisjoint(head.open)
+                or (room and not self._whole_batch())
+            ):
+                self._report()
+                self._changed.wait(timeout=1.0)
+            self._flush = False
+
+    def _start(self, name: str) -> None:
+        if not any(thread.name == name for thread in self._threads):
+            thread = threading.Thread(target=self._work, args=(name,), name=name, daemon=True)
+            self._threads.append(thread)
+            self._run.library.workers.append(thread)
+            thread.start()
+
+    def _report(self) -> None:
+        if self._on_progress is not None:
+            self._on_progress(
+                Progress(
+                    talks=self._talks, papers=self._papers, waiting=tuple(self._queue_lengths())
+                )
+            )
+
+    def _queue_lengths(self) -> Iterator[tuple[str, float, float]]:
+        for name, wanting in self._wanting.items():
+            if wanting:
+                politeness = self._run.library.sources[name].politeness
+                requests = -(-len({id_ for id_, _ in wanting}) // politeness.batch)
+                yield name, politeness.delay_s, requests * politeness.delay_s
+
+    def _work(self, name: str) -> None:
+        """A service's thread: batches as they fill, the rest when everybody waits for it."""
+        try:
+            while True:
+                with self._changed:
+                    self._changed.wait_for(lambda: self._stopped or self._due(name))
+                    if self._stopped:
+                        return
+                    keys, ids = self._next(name)
+                if keys:
+                    left = self._run.ask(name, keys)
+                else:
+                    self._run.ask_second(name, ids)
+                    left = []
+                with self._changed:
+                    self._papers += len({id_ for id_, _ in keys})
+                    self._second.setdefault(name, {}).update(dict.fromkeys(left))
+                    done = {key for key in keys if key[0] not in left}
+                    self._open -= done | {(id_, None) for id_ in ids}
+                    self._open -= {key for key in keys if key[1] is not None}
+                    self._changed.notify_all()
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the reader's thread
+            with self._changed:
+                self._error = error
+                self._changed.notify_all()
+
+    def _due(self, name: str) -> bool:
+        wanting = {id_ for id_, _ in self._wanting.get(name, ())}
+        if wanting and (self._flush or len(wanting) >= self._batch(name)):
+            return True
+        second = self._second.get(name)
+        if not second:
+            return False
+        batch = self._run.library.fallbacks[name].politeness.batch
+        return len(second) >= batch or (self._flush and not wanting)
+
+    def _next(self, name: str) -> tuple[list[Key], list[PaperId]]:
+        """The next batch for the service, or else for the one behind it."""
+        wanting = self._wanting.get(name, {})
+        if wanting:
+            ids = list(dict.fromkeys(id_ for id_, _ in wanting))[: self._batch(name)]
+            keys = [key for key in wanting if key[0] in set(ids)]
+            for key in keys:
+                del wanting[key]
+            return keys, []
+        second = self._second[name]
+        ids = list(second)[: self._run.library.fallbacks[name].politeness.batch]
+        for id_ in ids:
+            del second[id_]
+        return [], ids
+
+
+def _take(items: Iterator[Item[T]], most: int) -> tuple[list[Item[T]], BaseException | None]:
+    """Some items, and the error that ended them: what was read before it is not lost."""
+    chunk: list[Item[T]] = []
+    try:
+        for item in items:
+            chunk.append(item)
+            if len(chunk) >= most:
+                break
+    except Exception as error:  # noqa: BLE001 - raised again after the items before it
+        return chunk, error
+    return chunk, None

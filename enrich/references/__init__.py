@@ -1,0 +1,1 @@
+"""Texts to references: extraction over the grammars of the paper sources. Pure."""

@@ -1,0 +1,239 @@
+r"""Where a line break cuts an id or an address in two: soft line breaks and calendar folds.
+
+A break joins only if what stands before it is no complete id; a complete one takes nothing from the
+next line. A calendar fold is a line break and one blank (RFC 5545 §3.1) and may cut anywhere; other
+breaks are believed where both halves together make a word or a number of our grammars.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from enrich.sources.arxiv.ids import ARCHIVES, NEW, OLD
+
+_LOOK = 160
+"""Bytes of the line before a break that are looked at."""
+_LEAST_LINE = 2
+"""A shorter line is no part of a reference; keeps a column of digits cheap."""
+
+_DOT, _SLASH, _ZERO, _NINE = b"./09"
+_BREAK = rb"[ \t]{0,3}+\r?+\n[ \t]{0,40}+"
+_FOLD = rb"\r?\n[ \t]"
+_CUT_NUMBER = b"|".join(
+    [  # a new id of either width behind its full stop, before it, and an old one
+        *(
+            rb"(?<="
+            + era
+            + rb"[0-9]{2}\.[0-9]{%d})" % done
+            + _BREAK
+            + rb"(?=[0-9]{%d}(?![0-9]))" % (width - done)
+            for era, width in ((rb"(?:0[7-9]|1[0-4])", 4), (rb"(?:1[5-9]|[2-4][0-9])", 5))
+            for done in range(width)
+        ),
+        _BREAK + rb"(?=[0-9]{0,3}\.[0-9]{4,5}(?![0-9]))",
+        *(
+            rb"(?<=/[0-9]{%d})" % done + _BREAK + rb"(?=[0-9]{%d}(?![0-9]))" % (7 - done)
+            for done in range(1, 7)
+        ),
+    ]
+)
+_CANDIDATE = re.compile(
+    rb"(?i)(?<=/)" + _BREAK + rb"(?=[a-z0-9])"
+    rb"|(?<=[0-9.])(?=[ \t\r\n])(?:" + _CUT_NUMBER + rb")"
+    rb"|(?<=[a-z-])" + _BREAK + rb"(?=[a-z-]{1,12}+[./:?=]"
+    rb"|/[a-z_-]{2,12}+[/?]|:[ ]?(?:[0-9]{4}\.[0-9]|[a-z.-]{2,20}/[0-9]{7})"
+    rb"|\.(?:org|net|gov|co|com)/|\?(?:id|noteid)=|/[0-9]{4}\.[0-9]|/[0-9]{7}(?![0-9])|=[a-z0-9_-]"
+    rb"|/[a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,9})?/[0-9]{7}|\.[a-z]{2}/[0-9]{7}"
+    rb"|\.[0-9]{4}\.[0-9])"
+    rb"|(?<=\.)" + _BREAK + rb"(?=(?:org|net|gov|co|com)/|[a-z-]{2,9}/[0-9]{7})"
+    rb"|(?<=[=?&:])" + _FOLD + rb"(?=[a-z0-9_-])"
+    rb"|(?<=[a-z])" + _FOLD + rb"(?=(?:rxiv|xiv|iv|v)[: ])"
+)
+_MAY_FOLLOW = frozenset(bytes((b,)) for b in range(128) if chr(b).isalnum() or b in b" \t-./:=?_")
+"""What a line may begin with that goes on with an id or an address."""
+_WORDS = (
+    frozenset(
+        """
+    arxiv alphaxiv openreview huggingface scirate emergentmind semanticscholar inspirehep doi corr
+    org net com co gov https http www export api abs pdf html format e-print src forum attachment
+    revisions references notes challenge login redirect papers paper overview journals noteid id
+    name preprint preprints eprint
+    """.split()  # noqa: SIM905 - reads as the list it is
+    )
+    | ARCHIVES
+)
+"""What may be cut between two letters where the address or id goes on behind it."""
+
+_ARCHIVES = b"|".join(sorted((a.encode() for a in ARCHIVES), reverse=True))
+_OPEN = re.compile(  # addresses that cannot end here
+    rb"(?i)(?:\bhttps?:/?|\.(?:org|net|co|com|gov|edu|ai|cn)|\b(?:abs|pdf|html|format|e-print|src|ps|papers?)"
+    rb"|\barxiv|\bmain|\boverview|\b10\.48550)/\Z"
+)
+_HOST = re.compile(
+    rb"(?i)(?:\.(?:org|net|co|com|gov|cn)|\b(?:arxiv|openreview|huggingface|lanl)"
+    rb"|\b(?:forum|pdf|attachment|revisions|notes|abs|html|format|e-print|src|papers)"
+    rb"|openreview\.net/[a-z/]{3,20}\?(?:note)?id"
+    rb"|(?<![a-z0-9.-])(?:" + _ARCHIVES + rb")(?:\.[a-z-]{2,9})?"
+    rb"|\b10\.48550/arxiv)\Z"
+)
+_NAME = re.compile(
+    rb"(?i)(?:arxiv|ar5iv|openreview|huggingface|hf|lanl|scirate|doi|(?<![a-z0-9.-])(?:"
+    + _ARCHIVES
+    + rb"))\.\Z"
+)
+_OURS = re.compile(rb"(?i)(?:arxiv|openreview)[^\s<>\"']{0,120}\Z")
+_NEW_HEAD = re.compile(
+    rb"(?i)(?:(?:(?<![0-9.])|(?<=arxiv\.))([0-9]{4}\.[0-9]{0,4})|(?:[:/=({\[ \"'>~\x80-\xff]|arxiv\.)([0-9]{1,4}))\Z"
+)
+_OLD_HEAD = re.compile(
+    rb"(?i)(?<![a-z0-9.-])([a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,9})?/[0-9]{0,6})\Z"
+)
+_DIGITS = re.compile(rb"[0-9.]{1,9}")
+_LETTERS_BEFORE = re.compile(rb"(?i)[a-z-]{1,12}\Z")
+_LETTERS = re.compile(rb"(?i)[a-z-]{1,12}")
+_NEW_ID = re.compile(NEW)
+_OLD_ID = re.compile(rb"(?i)" + OLD)
+
+_CUT_NOTE = re.compile(
+    rb"(?i)openreview\.net/[^\s<>\"']{1,120}?(?:[?&;]|%3f|%26)(?:id|noteid|forum)(?:=|%3d)([\w-]{1,20})"
+    rb"(\r?\n[ \t])((?:\\?[\w-]){1,20})"
+)
+_ENCODED = (b"0a%", b"-0a__", b"redirect=%")
+"""Signs of an address in an address: its scheme percent-encoded, or as Proofpoint does it, or no scheme."""
+_ENCODED_START = re.compile(rb"(?i)(?:https?(?:%(?:25){0,3})?|\?)\Z")
+_CUT_ENCODED = re.compile(rb"(?i)[^\s<>\"']{1,110}(\r?\n[ \t])(?=[a-z0-9%.&=_-])(?!arxiv|https?:)")
+_WHOLE = re.compile(
+    rb"(?i)(?:"
+    + NEW
+    + b"|"
+    + OLD.replace(b"/", rb"(?:/|_|%(?:25){0,2}2f)")
+    + rb"|id(?:%(?:25){0,2}|-)3d[\w-]{10,20})\Z"
+)
+_LONGEST = 32
+"""Bytes of a whole id, percent-encoded."""
+_LEAST_NOTE, _MOST_NOTE = 9, 12
+"""Lengths of OpenReview's ids in all public lists."""
+
+
+def joins(raw: bytes, low: bytes) -> list[tuple[int, int]]:
+    r"""The ranges that cut an id or an address: a line break and the blanks around it.
+
+    >>> joins(b"arXiv:2103.\n01338", b"arxiv:0000.\n00000")
+    [(11, 12)]
+    >>> joins(b"arXiv:1203.0133\n8 talks", b"arxiv:0000.0000\n0 talks")
+    []
+    """
+    found = []
+    folded = False
+    before, at = -1, raw.find(b"\n")
+    while at >= 0:
+        following = raw[at + 1 : at + 2]
+        if following == b"\n":  # a blank line parts paragraphs
+            before = at + 1
+            at = raw.find(b"\n", at + 2)
+            continue
+        if following in _MAY_FOLLOW and at - before > _LEAST_LINE:
+            start = at
+            while raw[start - 1] in b" \t\r" and at - start < 4:
+                start -= 1
+            last = raw[start - 1]
+            is_fold = following in b" \t"
+            folded = folded or is_fold
+            if last in b"=?&:":
+                match = _CANDIDATE.match(raw, start) if is_fold else None
+            elif last == _DOT:
+                match = None if _is_column(raw, start, at + 1) else _CANDIDATE.match(raw, start)
+            elif (
+                _ZERO <= last <= _NINE and raw.find(b".", start - 6 if start > 6 else 0, at + 7) < 0
+            ):
+                match = None  # no new id, whose digits a full stop parts
+                if raw.find(b"/", start - 8 if start > 8 else 0, start) >= 0:
+                    match = _CANDIDATE.match(raw, start)
+            else:
+                match = _CANDIDATE.match(raw, start)
+            if match is not None:
+                left = raw[max(before + 1, start - _LOOK) : start]
+                if _is_cut(left, raw[match.end() : match.end() + 24]):
+                    found.append(match.span())
+        before, at = at, raw.find(b"\n", at + 1)
+    if not folded:
+        return found
+    cuts = {*found, *_cut_notes(raw, low)}
+    for sign in _ENCODED:
+        cuts.update(_cut_encoded(raw, low, sign))
+    apart: list[tuple[int, int]] = []
+    for cut in sorted(cuts):
+        if not apart or apart[-1][1] <= cut[0]:
+            apart.append(cut)
+    return apart
+
+
+def _is_column(raw: bytes, start: int, end: int) -> bool:
+    """Whether too few digits follow a break behind a full stop: a cheap look, for columns of them."""
+    year = raw[max(0, start - 5) : start - 3]
+    width = 5 if year > b"14" else 4
+    return year.isdigit() and not raw[end : end + width].strip().isdigit()
+
+
+def _is_cut(left: bytes, right: bytes) -> bool:
+    last, first = left[-1:], right[:1]
+    if (last.isdigit() or last in b"./") and (first.isdigit() or first == b"."):
+        digits = _DIGITS.match(right)
+        if digits is not None and _is_cut_number(left, digits[0]):
+            return True
+        if last.isdigit():
+            return False
+    if last == b"/":
+        return _OPEN.search(left) is not None
+    if last in b"=?&:":
+        return _OURS.search(left) is not None
+    if last == b".":
+        return _NAME.search(left) is not None
+    head, tail = _LETTERS_BEFORE.search(left), _LETTERS.match(right)
+    if tail is None:
+        return _HOST.search(left) is not None
+    return head is not None and (head[0] + tail[0]).decode().lower() in _WORDS
+
+
+def _is_cut_number(left: bytes, digits: bytes) -> bool:
+    left = left[-_LONGEST:]
+    part = left[len(left.rstrip(b"0123456789.")) :].lstrip(b".")
+    if _SLASH in left:
+        head = _OLD_HEAD.search(left)
+        if head is not None and _OLD_ID.match(head[1] + digits):
+            return True
+    if (_DOT not in part and _DOT not in digits) or not _NEW_HEAD.search(left[-len(part) - 6 :]):
+        return False
+    whole = _NEW_ID.match(part + digits)
+    return whole is not None and whole.end() > len(part) and not _NEW_ID.fullmatch(part)
+
+
+def _cut_notes(raw: bytes, low: bytes) -> Iterator[tuple[int, int]]:
+    at = low.find(b"openreview.net/")
+    while at >= 0:
+        match = _CUT_NOTE.match(raw, at)
+        if match is not None:
+            line = match.end(1) - raw.rfind(b"\n", at - 76 if at > 76 else 0, match.end(1)) - 1
+            length = len(match[1]) + len(match[3].replace(b"\\", b""))
+            if _LEAST_NOTE <= length <= _MOST_NOTE and (
+                len(match[1]) < _LEAST_NOTE or line >= 70 or b"\r" in match[2]
+            ):
+                yield match.span(2)
+        at = low.find(b"openreview.net/", at + 15)
+
+
+def _cut_encoded(raw: bytes, low: bytes, sign: bytes) -> Iterator[tuple[int, int]]:
+    """Cuts of an address in an address, which a calendar makes anywhere, but behind a whole id."""
+    at = low.find(sign)
+    while at >= 0:
+        if _ENCODED_START.search(raw, at - 12 if at > 12 else 0, at):
+            match = _CUT_ENCODED.match(raw, at)
+            while match is not None:
+                end = match.start(1)
+                if _WHOLE.search(raw, max(at, end - _LONGEST), end):
+                    break
+                yield match.span(1)
+                at = match.end()
+                match = _CUT_ENCODED.match(raw, at)
+        at = low.find(sign, at + len(sign))

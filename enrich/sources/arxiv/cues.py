@@ -1,0 +1,184 @@
+"""Bare numbers: what before or behind them says that they are arXiv's, and what says no.
+
+A bare number counts after a cue on its line, at most 40 characters before, with no other number or
+address between; in parentheses after a name in a sentence about joint work; in a list after
+"References:"; or with an arXiv category behind it. A word for a phone, room, PIN, grant, version or
+price directly before it wins over any cue.
+"""
+
+from __future__ import annotations
+
+import re
+
+from enrich.sources.arxiv.ids import ARCHIVES
+
+_REACH = 40
+"""Characters between a cue and its number."""
+_LOOK = 240
+"""Bytes that hold so many characters and the cue."""
+_BLOCKING = 5
+"""Words at the end of a line among which one may win over a cue."""
+_BLOCK = 64
+"""Bytes that hold a word which wins over a cue."""
+_LEAST_CUE = len("CoRR")
+_SENTENCE = 400
+"""Bytes of a sentence about joint work."""
+
+_BRACKET, _COLON, _SLASH, _AT_SIGN, _STOP = b"[:/@."
+_STOPS = bytes(10 if b in b"0123456789\n\r\x0b\x0c" else b for b in range(256))
+_CUE = re.compile(  # begins with a set of bytes, which `re` finds fast
+    rb"[aAbBcCeEpP](?<![A-Za-z0-9/@].)(?i:(?<=a)rxiv(?:s|ids?)?(?![a-z])|(?<=c)orr(?![a-z])"
+    rb"|(?<=e)-?prints?(?![a-z])|(?<=p)re-?prints?(?![a-z])|(?<=p)apers?[*_ \t]{0,4}:"
+    rb"|(?<=b)ased[ \t]{1,3}on(?![a-z]))"
+)
+_ADDRESS = re.compile(rb"(?i)://|www\.|[a-z0-9]/[a-z]|@")
+_OWN_PATH = re.compile(rb"(?i)\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
+_AGAINST = frozenset(
+    """
+    phone phones telephone telephones cellphone tel telefon telefono teléfono telefone telefoon téléphone
+    tél telefonu telefax fax mobile mobil mob cell call hotline handy ext extension tlf dial dial-in
+    тел телефон моб факс
+
+    room rooms rm office offices raum zimmer büro hörsaal saal hs salle salles bureau sala salas salón
+    salon sal aula stanza zaal kamer lokal hall auditorium building gebäude bâtiment edificio
+    комн комната ауд аудитория аудитории каб кабинет зал
+
+    pin passcode password passwort passwd kennwort passe contraseña senha code meeting zoom пин пароль
+
+    grant grants agreement award awards contract contracts funding project projekt projekts projet
+    projets proyecto proyectos projeto projetos progetto förderung förderkennzeichen financement
+    subvention bourse beca грант проект invoice rechnung ticket order
+
+    version versions vers ver v versión versão versione versie wersja версия версии сборка build
+    release releases firmware rev revision
+
+    price prices cost costs fee fees preis kosten gebühr prix coût precio costo preço prezzo prijs
+    pris cena цена стоимость eur euro euros usd gbp chf jpy cny sek nok dkk inr cad aud rs kr dollar
+    dollars рублей
+
+    isbn issn doi zbl jfm msc mr pmid pmcid orcid
+    """.split()  # noqa: SIM905 - reads as the list it is
+)
+"""Phones; rooms; PINs; grants and other numbered papers; versions; prices; other registers and servers."""
+_SIGNS_AGAINST = tuple(
+    """
+    $ + # € £ ¥ ₽ ₩ ₹ 電話 电话 手机 携帯 전화 教室 教学楼 会议室 房间 部屋 会場 강의실 密码 パスワード 비밀번호
+    项目 基金 課題番号 科研費 版本 バージョン 버전 价格 費用 费用 料金 가격
+    """.split()  # noqa: SIM905 - reads as the list it is
+)
+"""The same, where no letter's edge parts them from what stands before."""
+_COMPOUNDS = ("room", "rooms", "raum")
+_FILLERS = frozenset(
+    "is at on under n no nr num number nummer id nº º ° №".split()  # noqa: SIM905 - one line
+)
+"""Words between such a word and its number."""
+_SERVERS = frozenset(["hal", "ssrn", "osf", "iacr", "vixra"])
+_PRINTS = frozenset(["preprint", "preprints", "print", "prints"])
+_WORD = re.compile(r"dial-in|[^\W\d_]+|[°№]")
+_GAP = " \t.:#=/*-\"'([{"
+"""What may stand between the last word and its number."""
+_PRICED = re.compile(
+    rb"(?i)[ \t]?(?:eur|euros?|usd|gbp|chf|dollars?|[$%]|\xe2\x82\xac|\xc2[\xa3\xa5])(?![a-z])"
+)
+_REFERENCES = re.compile(
+    rb"(?i)(?<![a-z])references?[*_ \t]{0,3}:[*_ \t]{0,4}(?:(?:\r?\n|\x0b)[ \t]{0,8}){0,2}"
+    rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,3}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{0,4})?[\"'(\[{]{0,2}\Z"
+)
+CATEGORY = (
+    rb"(?:"
+    + b"|".join(sorted((a.encode() for a in ARCHIVES), reverse=True))
+    + rb")(?![a-z])(?:\.[a-z]{2}(?![a-z])|\.[a-z]{2,5}-?[a-z]{1,5})?"
+)
+CATEGORIES = (
+    rb"[ \t]{0,4}\[[ \t]{0,2}"
+    + CATEGORY
+    + rb"(?:[ \t]{0,2}[,;|][ \t]{0,2}"
+    + CATEGORY
+    + rb"){0,6}[ \t]{0,2}\]"
+)
+"""arXiv categories in brackets, for patterns that ignore the case of letters."""
+_BEHIND = re.compile(rb"(?i)" + CATEGORIES)
+
+
+def may_count(text: bytes, start: int) -> bool:
+    """Whether anything around the bare number at `start` could be a cue; a cheap look."""
+    line = text[start - 6 if start > 6 else 0 : start].translate(_STOPS)
+    return (
+        len(line) - line.rfind(b"\n") > _LEAST_CUE
+        or _BRACKET in text[start + 9 : start + 22]
+        or line[-1:] == b"("
+        or _COLON in text[max(0, start - 64) : start]
+    )
+
+
+def is_cued(text: bytes, start: int, end: int) -> bool:
+    """Whether the bare number text[start:end] counts.
+
+    >>> is_cued(b"Preprint: 2103.01338", 10, 20), is_cued(b"Discussion of 2103.01338", 14, 24)
+    (True, False)
+    """
+    window = text[max(0, start - _LOOK) : start].translate(_STOPS)
+    line = text[start - len(window) + window.rfind(b"\n") + 1 : start]
+    return (
+        (len(line) >= _LEAST_CUE and _has_cue(line))
+        or (_BRACKET in text[end : end + 5] and _BEHIND.match(text, end) is not None)
+        or (text[start - 1 : start] == b"(" and _is_joint_work(text, start))
+        or _is_listed(text, start)
+    ) and not (_is_against(line) or _PRICED.match(text, end))
+
+
+def _is_against(line: bytes) -> bool:
+    """Whether the line ends with a word which says that the number behind it is no paper's.
+
+    >>> _is_against(b"preprint, Room No. "), _is_against(b"SSRN preprint "), _is_against(b"room or preprint ")
+    (True, True, False)
+    """
+    text = line[-_BLOCK:].decode("utf-8", "ignore").lower()
+    if text.rstrip(" :\"'([{").endswith(_SIGNS_AGAINST):
+        return True
+    text = text.rstrip(_GAP)
+    words = _WORD.findall(text)[-_BLOCKING:]
+    if not words or not text.endswith(words[-1]):
+        return False
+    while words:
+        word = words.pop()
+        if word.removesuffix("nummer") in _AGAINST or word.endswith(_COMPOUNDS) or _is_server(word):
+            return True
+        if word in _PRINTS:
+            return bool(words) and _is_server(words[-1])
+        if word not in _FILLERS:
+            return False
+    return False
+
+
+def _is_server(word: str) -> bool:
+    """Whether a word is the name of another server for preprints."""
+    return word in _SERVERS or (word.endswith("rxiv") and len(word) > len("xarxiv"))
+
+
+def _has_cue(line: bytes) -> bool:
+    cues = list(_CUE.finditer(line))
+    if not cues:
+        return False
+    between = line[cues[-1].end() :]
+    if len(between) > _REACH and len(between.decode("utf-8", "ignore")) > _REACH:
+        return False
+    may_be = _SLASH in between or _AT_SIGN in between or _STOP in between
+    return not (may_be and _ADDRESS.search(between)) or _OWN_PATH.match(between) is not None
+
+
+def _is_listed(text: bytes, start: int) -> bool:
+    """First in a list after "References:"."""
+    before = text[max(0, start - 64) : start]
+    return _COLON in before and _REFERENCES.search(before) is not None
+
+
+def _is_joint_work(text: bytes, start: int) -> bool:
+    """In parentheses after a name, in a sentence that says "joint work"."""
+    head = text[max(0, start - _SENTENCE) : start - 1]
+    at = head.lower().rfind(b"joint work")
+    if at < 0 or re.search(rb"[a-z)\]]{2}[.!?]\s|\n[ \t\r]*\n", head[at:]):
+        return False
+    words = head[at:].decode("utf-8", "ignore").split()
+    initial = words[-1].strip("*_~'\"").lstrip("({[")[:1] if words else ""
+    return initial.isalpha() and not initial.islower()  # han and hangul have no case

@@ -1,0 +1,166 @@
+"""An entry of arXiv's Atom feed, as `arxiv.Result`, to a `Paper`. Pure.
+
+What the fields mean: arXiv API user manual 3.3.2 and arXiv's own `atom.py`: `published` is the instant
+at which v1 was submitted, `updated` that of the version at hand; `arxiv:doi` and `arxiv:journal_ref` are
+what the authors told of another publication, never the paper's own DOI.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from enrich.paper import Paper, PaperId, Publication, Version
+from enrich.text.tex import doi_url, person, tidy
+
+if TYPE_CHECKING:
+    from arxiv import Result
+
+_ENTRY_ID = re.compile(r"https?://arxiv\.org/abs/(\S+)")
+_REJECTED = re.compile(r"/api/errors#incorrect_id_format_for_(.+)")
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_DATES = ("published", "updated")
+_DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
+_YEAR = re.compile(r"(?<![\w:./-])(?:19|20)\d\d(?![\w:/-])")
+_YEAR_IN_BRACKETS = re.compile(r"\(((?:19|20)\d\d)\)")
+
+# Other venues' withdrawals ("withdrawn from ICLR") are none of arXiv's.
+_WITHDRAWN = re.compile(
+    r"\bwithdrawn\b(?!\s+from\s+(?!(?:the\s+)?arxiv\b|(?:publication|consideration)\b))",
+    re.IGNORECASE,
+)
+_WITHDRAWN_AT_START = re.compile(
+    r"\W{0,3}(?:withdrawn\b|(?:this|the)\s+(?:\w+\s+){0,4}?(?:has|have|was|were|is)\s+(?:\w+\s+){0,2}?withdrawn\b)",
+    re.IGNORECASE,
+)
+
+
+def id_text(entry_id: str) -> str | None:
+    """The id in an entry's address, as written there; None where it names no paper.
+
+    >>> id_text("http://arxiv.org/abs/math/0211159v1")
+    'math/0211159v1'
+    >>> id_text("https://arxiv.org/api/errors#incorrect_id_format_for_abc")
+    """
+    match = _ENTRY_ID.fullmatch(entry_id.strip())
+    return match[1] if match else None
+
+
+def rejected_id(entry_id: str) -> str | None:
+    """The id that an entry titled "Error" calls malformed.
+
+    >>> rejected_id("https://arxiv.org/api/errors#incorrect_id_format_for_abc")
+    'abc'
+    """
+    match = _REJECTED.search(entry_id.strip())
+    return match[1] if match else None
+
+
+def is_error(entry_id: str) -> bool:
+    """Whether it is the entry titled "Error" that tells of a bad request, with 400 or with 200."""
+    return "/api/errors" in entry_id
+
+
+def without_bad_dates(content: bytes) -> bytes:
+    """An Atom feed in which entries lack the dates that are none: those alone cannot be read then."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    root = etree.fromstring(content, parser)
+    for date in list(root.iter(*(f"{_ATOM}{name}" for name in _DATES))):
+        try:
+            datetime.fromisoformat((date.text or "").strip()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            date.getparent().remove(date)
+    whole: bytes = etree.tostring(root)
+    return whole
+
+
+def has_title(result: Result) -> bool:
+    """Whether the entry can be a paper; the package skips those without id or dates itself."""
+    return bool(tidy(result.title))
+
+
+def paper(result: Result, id_: PaperId, version: str, *, url: str, pdf: str | None) -> Paper:
+    """The paper as this version of it shows it, taken for the newest one."""
+    title = tidy(result.title)
+    published = result.published.date().isoformat()
+    updated = result.updated.date().isoformat() if version != "v1" else None
+    own = Version(version=version, date=updated or published, title=title)
+    abstract = tidy(result.summary)
+    return Paper(
+        id=id_,
+        title=title,
+        authors=tuple(name for author in result.authors if (name := person(author.name))),
+        published=published,
+        updated=updated,
+        dates=(("submitted", published), *((("updated", updated),) if updated else ())),
+        latest_version=version,
+        versions=(own,) if updated is None else (Version(version="v1", date=published), own),
+        category=tidy(result.primary_category) or next(iter(result.categories), None),
+        withdrawn=is_withdrawn(result.comment, abstract),
+        doi=f"10.48550/arXiv.{id_.key}",
+        published_as=publication(result.journal_ref, result.doi),
+        abstract=abstract or None,
+        url=url,
+        pdf=pdf,
+    )
+
+
+def as_version(described: Paper) -> Paper:
+    """The paper as a record of one version, which cannot know the newest."""
+    return replace(described, latest_version=None)
+
+
+def with_rows(newest: Paper, others: Iterable[Paper]) -> Paper:
+    """The newest version's paper with rows for other versions that were asked for."""
+    rows = {row.version: row for row in newest.versions}
+    for other in others:
+        rows |= {row.version: row for row in other.versions if row.title}
+    return replace(newest, versions=tuple(sorted(rows.values(), key=lambda row: row.number)))
+
+
+def is_withdrawn(comment: str | None, abstract: str) -> bool:
+    """Whether comment or abstract say so: arXiv's API has no flag (info.arxiv.org/help/withdraw).
+
+    >>> is_withdrawn("This has been withdrawn by arXiv administrators due to a dispute", "We show …")
+    True
+    >>> is_withdrawn(None, "This paper has been withdrawn due to a problem in one of the figures.")
+    True
+    >>> is_withdrawn("withdrawn from ICLR 2022; 9 pages", "Funds withdrawn from banks …")
+    False
+    """
+    return bool(_WITHDRAWN.search(tidy(comment or "")) or _WITHDRAWN_AT_START.match(abstract))
+
+
+def publication(journal_ref: str | None, doi: str | None) -> Publication | None:
+    r"""Where the authors say that it was published; an element may hold several DOIs.
+
+    >>> publication("Astrophys. J. 789\n (2014) L29", "10.1088/2041-8205/789/2/L29").year
+    2014
+    >>> publication(None, "10.48550/arXiv.2103.01338")  # its own
+    """
+    venue = tidy(journal_ref or "") or None
+    found = _DOI.search(doi or "")
+    name = found[0] if found and not found[0].lower().startswith("10.48550/arxiv.") else None
+    if venue is None and name is None:
+        return None
+    return Publication(
+        venue=venue,
+        year=_year(venue or ""),
+        doi=name,
+        url=name and doi_url(name),
+        via="arxiv",
+    )
+
+
+def _year(journal_ref: str) -> int | None:
+    """The one year that a journal reference names, else None."""
+    for pattern in (_YEAR_IN_BRACKETS, _YEAR):
+        years = set(pattern.findall(journal_ref))
+        if years:
+            return int(years.pop()) if len(years) == 1 else None
+    return None

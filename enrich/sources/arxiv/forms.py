@@ -1,0 +1,369 @@
+"""How people write arXiv papers: addresses, labels, old ids, bare numbers, and lists of them. Pure.
+
+Forms: arXiv's own routes (arXiv/arxiv-browse), the readers that carry its ids, its DOIs
+(info.arxiv.org/help/doi), and what authors write in prose, LaTeX, BibTeX, Markdown and HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from enrich.model import Form, Mention
+from enrich.paper import PaperId
+from enrich.sources.arxiv import cues
+from enrich.sources.arxiv.ids import ARCHIVES, NEW, OLD_NUMBER, VERSION, canonical, paper, version
+from enrich.sources.arxiv.lists import FILE, GOES_ON, ID, ends_bare, mention_of, with_list
+from enrich.text import urls as addresses
+from enrich.text.decoding import LONG_DASH
+
+__all__ = ["ANCHORS", "canonical", "recognise"]
+
+ANCHORS = (
+    b"arxiv",  # the label, arXiv's own hosts, its DOIs
+    b"0000.0000",  # new ids; a digit stands for any digit
+    b"/0000000",  # old ids
+    b"journals/corr/abs-0000-0000",  # dblp's keys
+    b"alphaxiv.org/",
+    b"ar5iv.org/",
+    b"huggingface.co/papers/",
+    b"hf.co/papers/",
+    b"emergentmind.com/papers/",
+    b"researchtrend.ai/papers/",
+    b"scholarfeed.org/paper/",
+    b"connectedpapers.com/main/",
+    b"front.math.ucdavis.edu/",
+    b"scirate.com/arxiv/",
+    b"papers.cool/arxiv/",
+    b"semanticscholar.org/arxiv/",
+    b"inspirehep.net/",
+    b"lanl.gov/",
+    b"xxx.itp.ac.cn/",
+)
+
+# https://arxiv.org/<route>/<id>; the routes of today and those that old links still use
+_ROUTE = (
+    rb"(?>(?:abs|pdf|html|format|e-?print|src|ps|dvi|tb|trackback|bibtex|refs|cits|audio|other)"
+    rb"(?:/*+\?(?:[\w.-]{1,20}=[^\s&]{0,60}&){0,4}(?:id=)?|/++)"
+    rb"|(?:prevnext|api/query|oai2?)/?\?(?:[\w.-]{1,20}=[^\s&]{0,80}&){0,6}(?:id|id_list|identifier)=(?:oai:arxiv\.org:)?"
+    rb"|show-email/[0-9a-f]{1,40}/+|auth/show-endorsers/+"
+    rb"|ftp/arxiv/papers/[0-9]{4}/|ps_cache/arxiv/(?:pdf|ps|html)/[0-9]{4}/|)"
+)
+_ADDRESS = re.compile(
+    rb"(?i)\.org\.?(?::[0-9]{1,5})?/{1,3}"
+    + _ROUTE
+    + rb"(?:arxiv:)?"
+    + ID
+    + VERSION
+    + rb"(?:\.pdf(?![a-z0-9]))?"
+)
+_BY_FOLDER = re.compile(  # /ftp/hep-th/papers/9901/9901001.pdf, /PS_cache/hep-th/pdf/9901/9901001v3.pdf
+    rb"(?i)\.org/+(?:ftp/([a-z-]{2,9})/papers|ps_cache/([a-z-]{2,9})/(?:pdf|ps|html))/[0-9]{4}/([0-9]{7})(?![0-9])"
+    + VERSION
+    + rb"(?:\.pdf(?![a-z0-9]))?"
+)
+_BY_NUMBER = re.compile(  # /abs?archive=math&papernum=0601001
+    rb"(?i)\.org/+abs/?\?archive=([a-z-]{2,9})&papernum=([0-9]{7})(?![0-9])" + VERSION
+)
+_OAI = re.compile(rb"(?i)\.org:[ ]?" + ID + VERSION)
+_NOT_PAPERS = (b"static.", b"info.", b"blog.", b"status.")
+
+_LABEL = re.compile(
+    rb"(?i)(?:s|ids?)?+(?P<sep>[ \t~]{0,4}+[:;.,#=_/\x1e-]{0,2}+[ \t~]{0,4}+(?:(?:\r?\n|\x0b)[ \t]{0,40}+)?+[(\[{\"'<]{0,2}+"
+    rb"(?:(?:abs|pdf)/|"
+    rb"(?=[a-z.-]{2,20}/[0-9])" + cues.CATEGORY + rb"/(?=[0-9]{4}\.))?)" + ID + VERSION
+)
+_BIBCODE = re.compile(rb"(?i)(?:([0-9]{4})\.?([0-9]{5})|([0-9]{4}\.[0-9]{4}))[a-z](?![a-z0-9])")
+_VANITY = re.compile(rb"(?i)-vanity\.com/papers/+" + ID + VERSION)
+_DBLP = re.compile(rb"(?i)journals/corr/abs-([0-9]{4})-([0-9]{4,5})(?![0-9])")
+
+_READERS = (  # sites whose addresses carry our ids
+    rb"alphaxiv\.org/+(?:[a-z]{2}/)?(?:abs|pdf|html|overview)/+|ar5iv\.org/+(?:(?:abs|html|pdf)/+)?"
+    rb"|(?:huggingface|hf)\.co/papers/+|emergentmind\.com/papers/+|researchtrend\.ai/papers/+"
+    rb"|scholarfeed\.org/paper/+|connectedpapers\.com/main/+(?:arxiv/+)?|front\.math\.ucdavis\.edu/+"
+    rb"|(?:scirate\.com|papers\.cool|semanticscholar\.org|inspirehep\.net(?:/api)?)/+arxiv/+"
+    rb"|lanl\.gov/+(?:abs|pdf|ps|html|format|e-print)/+|xxx\.itp\.ac\.cn/+(?:abs|pdf|ps|format)/+"
+)
+_READER = re.compile(
+    rb"(?i)(?:" + _READERS + rb")(?:arxiv:)?" + ID + VERSION + rb"(?:\.pdf(?![a-z0-9]))?"
+)
+_FORUM = re.compile(  # OpenReview's page of an arXiv paper
+    rb"(?i)openreview\.net/+forum/?\?(?:[\w.%-]{1,32}=[^\s&]{0,80}+&){0,6}arxivid=\Z"
+)
+_NEW_AT = re.compile(rb"(?i)(?P<id>" + NEW + rb")" + VERSION)
+_OLD_AT = re.compile(rb"(?i)(?P<number>" + OLD_NUMBER + rb")" + VERSION)
+_IS_FILE = re.compile(rb"(?i)" + FILE)
+_OLD_END = re.compile(  # the same behind an old one, whose archive is its prefix: a letter may
+    rb"(?i)(?![@%]|_[a-z0-9]|[.:-][0-9]|/(?![0-9]{4}\.[0-9])[a-z0-9~]|" + FILE + rb")"
+)
+_BARE_START = re.compile(rb"(?i)(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_|[=<>~!]=)\Z")
+_JOURNAL = re.compile(rb"(?i)journal\s{0,4}=\s{0,4}[{\"']{0,2}(?:corr|arxiv)")
+_ENTRY_END = re.compile(rb"@|\n[ \t\r]{0,8}\n")
+_CORR = re.compile(
+    rb"(?i)(?<![a-z])(?:corr|arxiv)[}\"'*_]{0,2}[\s,.:;({]{0,6}(?:vol(?:ume|\.)?[\s={\"']{0,6})?"
+    rb"(?:\\(?:textbf|textit|emph|bf|it)[\s{]{0,3})?\Z"
+)
+
+_COMMON = re.compile(  # how nearly all are written, with nothing behind that has to be looked at
+    rb"ar[xX]iv(?:\.org/(?:abs|pdf)/|:[ ]?)(" + NEW + rb")(?:v([1-9][0-9]{0,2}+))?+(?:\.pdf)?+"
+    rb"(?=[.,;:)\]>}\"']{0,3}+(?:\s|\Z))(?!(?i:" + GOES_ON + rb"))"
+)
+
+_PLAIN_BEFORE = frozenset(bytes((b,)) for b in b" \t\r\n\x0b([{<>\"'`|*") | {b""}
+_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ARCHIVE_LETTERS = _LETTERS + b".-" + LONG_DASH
+_BEFORE_NUMBER = frozenset({b" ", *(b"%d" % digit for digit in range(10))})
+_SLASH, _EQUALS, _QUESTION, _STOP = b"/=?."
+_DIGITS = b"0123456789"
+_LINE_ENDS = frozenset(b"\n\x0b")
+_NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _LETTERS)
+_BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<sSiI0123456789")
+
+_WORTH = re.compile(  # a cheap look at what follows the label
+    rb"\.[oO][rR][gG]\.?(?::[0-9]{1,5})?"
+    rb"(?:/{1,3}(?:[0-9]|[aA][rR][xX][iI][vV]:|(?![aA][rR][xX])[A-Za-z_-]{2,10}+(?:\.[A-Za-z-]{2,9}+)?[/?])|:)"
+    rb"|-[vV]anity|(?!\.[oO][rR][gG])(?:[sS]|[iI][dD][sS]?)?+[^0-9A-Za-z]{0,12}+[ \t]{0,40}+"
+    rb"(?:[0-9]|[A-Za-z.-]{2,20}+/)"
+)
+
+
+def recognise(text: bytes, at: int) -> Sequence[Mention]:
+    """The papers that the label, address, number or list around byte `at` names, in order."""
+    kind = text[at]
+    if kind in b"aA" and text[at + 2] in b"xX":
+        following = text[at + 5 : at + 6]
+        if following not in _BEHIND_LABEL:
+            return ()
+        if following == b"." or (following == b":" and text[at + 6 : at + 7] in _BEFORE_NUMBER):
+            common = _common(text, at)
+            if common is not None:
+                return common
+        if not _WORTH.match(text, at + 5):
+            return ()
+        first = _labelled(text, at)
+    elif kind in _DIGITS:
+        first = _numbered(text, at)
+    elif kind == _SLASH:
+        first = _old(text, at + 1)
+    else:
+        first = _dblp(text, at) if kind in b"jJ" else None
+        first = first or _read(text, at)
+    return with_list(text, first) if first is not None else ()
+
+
+def _common(text: bytes, at: int) -> Sequence[Mention] | None:
+    """At the word arXiv: the paper, or none, where it is written as nearly all are; else None."""
+    found = _COMMON.match(text, at)
+    if found is None:
+        return None
+    key, number = found.groups()
+    id_ = PaperId("arxiv:" + key.decode())
+    cited = None if number is None else "v" + number.decode()
+    if text[at + 5] == _STOP:
+        begin = at - 8 if text[at - 8 : at] == b"https://" else _host(text, at)
+        return () if begin is None else (Mention(id_, cited, begin, found.end(), "url"),)
+    if text[at - 1 : at] in _PLAIN_BEFORE:
+        return (Mention(id_, cited, at, found.end(), "text"),)
+    return None
+
+
+def _labelled(text: bytes, at: int) -> Mention | None:
+    """At the word arXiv."""
+    start, at = at, at + 5
+    following = text[at : at + 1]
+    if following == b"." and text[at + 1 : at + 2] in b"oO":
+        if match := _ADDRESS.match(text, at):
+            return _address(text, start, match)
+        route = text[at + 4 : at + 10]
+        if route[:1] == b":":
+            match = _OAI.match(text, at)
+            glued = match is None or addresses.is_glued(text, start)
+            return None if match is None or glued else mention_of(match, start, "text")
+        if _QUESTION in route or route[1:2] in b"fFpP":
+            match = _BY_NUMBER.match(text, at) or _BY_FOLDER.match(text, at)
+            return _by_parts(text, start, match) if match is not None else None
+        return None
+    if following == b"-" and (match := _VANITY.match(text, at)):
+        return _address(text, start, match)
+    before = text[start - 1 : start]
+    is_behind_digit = before.isdigit()
+    if is_behind_digit and following != b":":
+        return _bibcode(text, start, at)
+    match = _LABEL.match(text, at)
+    if match is None or addresses.is_userinfo(text, match.end()):
+        return None
+    separator = match["sep"].strip(b" \t~+")
+    if separator in {b"/", b"", b",", b";"} and _IS_FILE.match(text, match.end()):
+        return None
+    if before in _PLAIN_BEFORE:
+        ends = separator[:1] == b"." and not _LINE_ENDS.isdisjoint(separator)  # a sentence
+        return None if ends else mention_of(match, start, "text")
+    if (
+        not is_behind_digit  # another id
+        and addresses.is_glued(text, start)
+        and text[start - 8 : start].lower() != b"preprint"
+    ):
+        return None
+    doi = text[start - 9 : start].lower() == b"10.48550/"
+    if doi:
+        start -= 9
+        host = addresses.host_start(text, start - 1)
+        if text[host:start].lower().endswith(b"doi.org/"):
+            start = addresses.scheme_start(text, host)
+        return mention_of(match, start, "doi")
+    if addresses.in_address(text, start):
+        if separator not in {b":", b"-"}:
+            return None
+    elif separator == b"/" and before in b"/\\.~":
+        return None
+    return mention_of(match, start, "text")
+
+
+def _address(text: bytes, start: int, match: re.Match[bytes]) -> Mention | None:
+    """The URL whose host goes on to `start`, where a host's name of ours begins."""
+    begin = _host(text, start)
+    if begin is None or addresses.is_userinfo(text, match.end()):
+        return None
+    return mention_of(match, begin, "url")
+
+
+def _host(text: bytes, start: int) -> int | None:
+    """Where the URL begins; None where the host is another's, or one that holds no papers."""
+    if addresses.is_glued(text, start) or text[start - 1 : start] in {b"-", b"_"}:
+        return None
+    host = addresses.host_start(text, start)
+    if text[host:start].lower().endswith(_NOT_PAPERS):
+        return None
+    host += start - host - len(text[host:start].lstrip(b".-"))
+    return addresses.scheme_start(text, host)
+
+
+def _by_parts(text: bytes, start: int, match: re.Match[bytes]) -> Mention | None:
+    *archives, number = (group for group in match.groups()[:-1] if group)
+    found = canonical(f"{archives[0].decode()}/{number.decode()}")
+    begin = _host(text, start)
+    if found is None or begin is None:
+        return None
+    return Mention(found[0], version(match["version"]), begin, match.end(), "url")
+
+
+def _bibcode(text: bytes, start: int, at: int) -> Mention | None:
+    """ADS: the year, "arXiv", nine digits or a dotted number, the author's initial."""
+    match = _BIBCODE.match(text, at)
+    begin = start - 4
+    if match is None or not text[begin:start].isdigit() or addresses.is_glued(text, begin):
+        return None
+    found = canonical((match[3] or match[1] + b"." + match[2]).decode())
+    return Mention(found[0], None, begin, match.end(), "text") if found else None
+
+
+def _dblp(text: bytes, at: int) -> Mention | None:
+    """The key of an arXiv paper at dblp."""
+    match = _DBLP.match(text, at)
+    found = None if match is None else canonical(f"{match[1].decode()}.{match[2].decode()}")
+    if match is None or found is None:
+        return None
+    form: Form = "text"
+    if text[at - 4 : at] == b"rec/":
+        at = addresses.scheme_start(text, addresses.host_start(text, at - 5))
+        form = "url"
+    return Mention(found[0], None, at, match.end(), form)
+
+
+def _read(text: bytes, at: int) -> Mention | None:
+    """At the host of a reader."""
+    match = _READER.match(text, at)
+    return _address(text, at, match) if match is not None else None
+
+
+def _numbered(text: bytes, at: int) -> Mention | None:
+    """At the first digit of a new id that no label stands before."""
+    before = text[at - 1 : at]
+    if before == b"/" and text[at - 4 : at].lower() == b"abs/":
+        match = _NEW_AT.match(text, at)
+        if match is not None and _is_corr(text, at - 4, match.end()):
+            return mention_of(match, at - 4, "text")
+    if before in _NEVER_BEFORE:
+        return None
+    if before in b":." and text[at - 6 : at - 1].lower() == b"arxiv":
+        return None  # the label has been looked at
+    forum = _forum(text, at) if before == b"=" else None
+    if forum is None and not cues.may_count(text, at):
+        return None
+    match = _NEW_AT.match(text, at)
+    if match is None:
+        return None
+    if forum is not None:
+        return _address(text, forum, match)
+    if (
+        not ends_bare(text, match.end())
+        or (before not in _PLAIN_BEFORE and addresses.in_address(text, at))
+        or not cues.is_cued(text, at, match.end())
+        or _BARE_START.search(text[max(0, at - 2) : at])
+    ):
+        return None
+    return mention_of(match, at, "bare")
+
+
+def _forum(text: bytes, at: int) -> int | None:
+    """Where OpenReview's host begins in the address whose parameter `arxivid` has its value at `at`."""
+    if text[at - 8 : at].lower() != b"arxivid=":
+        return None
+    found = _FORUM.search(text[max(0, at - 240) : at])
+    return at - len(found[0]) if found else None
+
+
+def _is_corr(text: bytes, start: int, end: int) -> bool:
+    """`CoRR abs/ID`, or `volume={abs/ID}` beside `journal={CoRR}`."""
+    before = text[max(0, start - 48) : start]
+    if _EQUALS in before[-4:]:
+        head, tail = text[max(0, start - 400) : start], text[end : end + 400]
+        around = _ENTRY_END.split(head)[-1] + _ENTRY_END.split(tail, maxsplit=1)[0]
+        if _JOURNAL.search(around):
+            return True
+    lower = before.lower()
+    return (b"corr" in lower or b"arxiv" in lower) and _CORR.search(before) is not None
+
+
+def _old(text: bytes, at: int) -> Mention | None:
+    """At the first digit of an old id that no label stands before: its archive is cue enough."""
+    match = _OLD_AT.match(text, at) if text[at - 2 : at - 1].isalpha() else None
+    if match is None:
+        return None
+    head = text[max(0, at - 26) : at - 1]
+    word = head[len(head.rstrip(_ARCHIVE_LETTERS)) :].lower().lstrip(b".-" + LONG_DASH)
+    parts = word.split(b".")
+    for part in (b".".join(parts[-2:]), parts[-1], word.rpartition(LONG_DASH)[2]):
+        archive = _archive(part)  # "cf.hep-th/…", "—hep-th/…"
+        if archive:
+            break
+    if not archive:
+        return None
+    start = at - 1 - len(part)
+    key = paper(archive + text[at - 1 : match.end("number")])
+    found = Mention(key, version(match["version"]), start, match.end(), "bare")
+    before = text[start - 1 : start]
+    if before == b"=" and (forum := _forum(text, start)):
+        begin = _host(text, forum)
+        return None if begin is None else found._replace(start=begin, form="url")
+    if (
+        before == b"/"
+        and text[start - 4 : start].lower() == b"abs/"
+        and _is_corr(text, start - 4, match.end())
+    ):
+        return found._replace(start=start - 4, form="text")
+    if before not in _PLAIN_BEFORE and (
+        addresses.is_glued(text, start)
+        or before in b"/@%\\#"
+        or (before in b".-" and part == word)
+        or addresses.in_address(text, start)
+    ):
+        return None
+    return found if _OLD_END.match(text, match.end()) else None
+
+
+def _archive(word: bytes) -> bytes:
+    """The archive of math.AG and its like; empty where it is none of the real ones."""
+    archive, dot, group = word.partition(b".")
+    archive = archive.replace(LONG_DASH, b"-")
+    return archive if archive.decode() in ARCHIVES and (not dot or len(group) > 1) else b""

@@ -1,0 +1,101 @@
+"""Lists of arXiv ids: where a bare id may end, which version stands behind it, how another follows.
+
+Items are parted by `, ; & + | /`, an "and" in any language, or a line break; they may be bracketed or
+carry a version or categories. A list ends at the first thing that is no id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from enrich.model import Form, Mention
+from enrich.paper import PaperId
+from enrich.sources.arxiv import cues
+from enrich.sources.arxiv.ids import NEW, OLD, VERSION, paper, version
+
+ID = rb"(?P<id>" + NEW + b"|" + OLD + b")"
+"""An id, named in its pattern, without its version."""
+
+FILE = rb"\.(?:pdf|txt|tex|ps|e?ps|dvi|gz|tar|zip|html?|md|json|csv|log|bib|docx?|pptx?|xml|dat|png|jpe?g|py|bin|exe|iso|deb|rpm|whl|dmg|pkg)(?![a-z0-9])"
+"""The suffix of a file's name."""
+
+_BARE_END = re.compile(  # what may not stand behind a bare id
+    rb"(?i)(?![a-z0-9@%]|_[a-z0-9]|[.:-][0-9]|,[0-9]{3}(?![0-9.])|/(?![0-9]{4}\.[0-9])[a-z0-9~]|"
+    + FILE
+    + rb")"
+)
+_LATER = re.compile(  # "v2", "(v2)", "[v2]", ", version 2" behind an id
+    rb"(?i)(?:,?[ \t]{1,3}v|,?[ \t]{0,3}[(\[][ \t]?v|,?[ \t]{0,3}[(\[]?[ \t]{0,2}(?<![0-9a-z])ver(?:sion|\.)?[ \t]{0,2})"
+    rb"([1-9][0-9]{0,2})(?![a-z0-9]|\.[0-9])[)\]]?"
+)
+_AND = (
+    "(?=[aAdDeEiIjJkKnNoOsSuUvVyY\\x80-\\xff])"  # spares most words the list
+    "(?:"
+    "(?:and|und|sowie|et|y|e|i|og|och|en|ja|ve|oraz|a|ac|és|și|şi|si|và|va|na|и|й|та|және|և|եւ|და|এবং|اور|"
+    "και|و|\u05d5|और|และ|dan|eta|in|kaj|agus|un|ir|dhe)(?![a-z0-9])"
+    "|\u05d5-|和|与|與|及|と|および|및|와|과|그리고|以及"
+    ")"
+).encode()
+_WHITE = rb"[ \t]{0,8}(?:(?:\r?\n|\x0b)[ \t>]{0,24})?"
+_MAY_GO_ON = frozenset(  # with the first bytes of kana, han and hangul, where no blank stands before an "and"
+    bytes((b,)) for b in b" \t\r\n\x0b,;&+|/([)]}\"'*`\xe3\xe4\xe5\xe8\xea\xeb\xec"
+)
+GOES_ON = (
+    rb"[)\]}\"'*`]{0,2}+[ \t]{0,8}+(?:[,;&+|/](?:\W{0,26}+(?:v?[0-9]|ver)|[a-z]{2,8}[-./]|\W{0,6}(?:"
+    + _AND
+    + rb")[ \t\r\n])"
+    rb"|(?:\r?\n|\r|\x0b)[ \t>]{0,24}[\[({\"'*+0-9\xe2-]|[\xe3-\xec]|v(?:er|[0-9])|[(\[][ \t]?(?:v[0-9]|ver|[a-z]{2,8}[-.,\]])"
+    rb"|(?:" + _AND + rb")[ \t\r\n(\[\"'0-9])"
+)
+"""A version or another item behind an id, cheaply told from prose."""
+_GOES_ON_AT = re.compile(rb"(?i)" + GOES_ON)
+_NEXT = re.compile(
+    rb"(?i)(?:" + cues.CATEGORIES + rb")?[)\]}\"'*`]{0,2}"
+    rb"(?:(?:"
+    + _WHITE
+    + rb"(?:[,;&+|/]|\xe3\x80\x81|"
+    + _AND
+    + rb")){1,3}"
+    + _WHITE
+    + rb"|[ \t]{0,8}(?:\r?\n|\x0b)[ \t>]{0,24})"
+    rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,2}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{1,4})?[(\[{\"'*`]{0,2}"
+    + ID
+    + VERSION
+)
+
+
+_SURE_ENDS = frozenset({b"", b" ", b"\n", b")", b"]", b";"})
+_SLASH = ord("/")
+
+
+def with_list(text: bytes, mention: Mention) -> Sequence[Mention]:
+    """The mention, its version if that stands behind it, and the bare ids that go on from it."""
+    end = mention.end
+    if text[end : end + 1] not in _MAY_GO_ON or not _GOES_ON_AT.match(text, end):
+        return (mention,)
+    found = []
+    while True:
+        later = _LATER.match(text, end) if mention.version is None else None
+        if later is not None:
+            mention = mention._replace(version=version(later[1]))
+            end = later.end()
+        match = _NEXT.match(text, end)
+        if match is None or not ends_bare(text, match.end()):
+            break
+        found.append(mention)
+        mention = mention_of(match, match.start("id"), "bare")
+        end = mention.end
+    return (*found, mention)
+
+
+def ends_bare(text: bytes, end: int) -> bool:
+    """Whether a bare id may end here: before no letter, further number or file's suffix."""
+    return text[end : end + 1] in _SURE_ENDS or _BARE_END.match(text, end) is not None
+
+
+def mention_of(match: re.Match[bytes], start: int, form: Form) -> Mention:
+    """The mention of the `id` and `version` of a match, from `start` to its end."""
+    key, number = match.group("id", "version")
+    found = paper(key) if _SLASH in key else PaperId("arxiv:" + key.decode())
+    return Mention(found, version(number) if number else None, start, match.end(), form)

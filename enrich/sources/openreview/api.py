@@ -1,0 +1,312 @@
+"""OpenReview: one note a request, from whichever of its two APIs holds it.
+
+The rules are those of OpenReview's own site (openreview/openreview-web, app/forum/page.js): an id may
+be a paper's, a reply's, a revision's, or the original behind a blind copy; the forum is the paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
+from enrich.paper import Lookup, Paper, PaperId, Unresolved
+from enrich.sources import Politeness
+from enrich.sources.openreview import forms as grammar
+from enrich.sources.openreview import note as read
+
+if TYPE_CHECKING:
+    from requests import Response, Session
+
+API1, API2 = "api.openreview.net", "api2.openreview.net"
+
+_REMEDIES = (
+    "set OPENREVIEW_TOKEN, or OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD, "
+    "or give the paper with --papers FILE"
+)
+
+Login = str | tuple[str, str]
+"""A token, or user name and password."""
+
+
+class OpenReview:
+    """The service."""
+
+    name = "openreview"
+    revision = 1
+    anchors: tuple[bytes, ...] = grammar.ANCHORS
+    politeness = Politeness(hosts=(API1, API2), delay_s=1.0, keep_s=3600)
+
+    recognise = staticmethod(grammar.recognise)
+
+    def canonical(self, text: str) -> tuple[PaperId, str | None] | None:
+        """The id that a bare key stands for; there are no versions."""
+        return grammar.canonical(text)
+
+    def url(self, paper: PaperId) -> str:
+        """The forum's page."""
+        return f"https://openreview.net/forum?id={paper.key}"
+
+    def pdf(self, paper: PaperId) -> str | None:
+        """The PDF."""
+        return f"https://openreview.net/pdf?id={paper.key}"
+
+    def check(self, response: Response) -> None:
+        """Believe an answer only if it is the API's own.
+
+        Raises:
+            BadAnswer: a 200 without JSON or, of `/notes`, without notes.
+            Refused: the challenge, under 403 or as a web page under 200.
+            Overloaded: RateLimitError, with the pause that it names.
+        """
+        body = _json(response)
+        status = response.status_code
+        if status == 200 and not isinstance(body, Mapping):
+            if _is_challenge_page(response):
+                raise _challenge()
+            raise BadAnswer("OpenReview's answer is no JSON object")
+        if status == 200 and urlsplit(response.url).path == "/notes":
+            _notes(body)
+        name = body.get("name") if isinstance(body, Mapping) else None
+        if status == 403 and not _is_member(response):
+            if name == "ChallengeRequiredError" or _is_challenge_page(response):
+                raise _challenge()
+            if name != "ForbiddenError":
+                raise Refused("OpenReview denies this machine access", hint=_REMEDIES)
+        if status == 429 or name == "RateLimitError":
+            raise Overloaded(
+                "OpenReview allows no more requests for now", retry_after_s=_pause_s(body, response)
+            )
+
+    def log_in(self, login: Login, send: Callable[..., Response]) -> str:
+        """A token for the user; `send(method, url, json=…)` goes past every cache.
+
+        Raises:
+            Refused: OpenReview does not take the login, or wants a second factor.
+            SourceError: it could not be asked.
+        """
+        if isinstance(login, str):
+            return _token(login)
+        user, password = login
+        response = send("POST", f"https://{API2}/login", json={"id": user, "password": password})
+        body = _json(response)
+        if not isinstance(body, Mapping):
+            if _is_challenge_page(response):
+                raise _challenge()
+            raise BadAnswer("OpenReview's answer to the login is no JSON object")
+        if body.get("name") == "ChallengeRequiredError":
+            raise _challenge()
+        if response.status_code in (400, 401, 403):
+            raise Refused(
+                "OpenReview does not accept the user name and password",
+                hint="check OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD, or set OPENREVIEW_TOKEN",
+            )
+        if response.status_code != 200:
+            raise SourceError(f"OpenReview answered the login with HTTP {response.status_code}")
+        if "mfaPendingToken" in body:
+            raise Refused(
+                "OpenReview wants a second factor for this account",
+                hint="use a token: OPENREVIEW_TOKEN",
+            )
+        token = body.get("token")
+        if not isinstance(token, str):
+            raise BadAnswer("OpenReview's answer to the login holds no token")
+        return _token(token)
+
+    def fetch(
+        self, wanted: Sequence[tuple[PaperId, str | None]], session: Session
+    ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
+        """Ask for papers one by one; the newest version is the only one.
+
+        Raises:
+            SourceError: OpenReview could not be asked; what was not yet given stays open.
+        """
+        for paper, version in wanted:
+            yield paper, version, self._lookup(paper, session)
+
+    def _lookup(self, paper: PaperId, session: Session) -> Lookup:
+        key = paper.key
+        old = len(key) >= 11 or "-" in key or "_" in key  # API 2 makes 10 letters and digits
+        for host in (API1, API2) if old else (API2, API1):
+            answer = _Answer(session.get(_address(host, id=key)))
+            note = answer.note(key)
+            if answer.forbidden:
+                original = host == API1 and answer.forbidden == "readers"
+                copy = self._blind_copy(key, session) if original else None
+                return self._paper(paper, copy) if copy else self._forbidden(paper, answer)
+            if note is None:
+                continue
+            forum = read.text(note.get("forum", key))
+            if forum == key:
+                return self._paper(paper, note)
+            if forum is None or grammar.canonical(forum) is None:
+                return self._unresolved(paper, "parse_error", "OpenReview's note names no forum")
+            answer = _Answer(session.get(_address(host, id=forum)))
+            note = answer.note(forum)
+            if answer.forbidden:
+                return self._forbidden(paper, answer)
+            if note is None:
+                text = "OpenReview does not have the paper of this reply"
+                return self._unresolved(paper, "not_found", text)
+            return self._paper(paper, note)
+        return self._unresolved(paper, "not_found", "OpenReview has no paper with this id")
+
+    def _blind_copy(self, key: str, session: Session) -> read.Note | None:
+        """API 1: the public copy of a submission that is not public itself."""
+        answer = _Answer(session.get(_address(API1, original=key)))
+        for note in answer.notes:
+            if note.get("original") == key and read.public(note.get("readers")):
+                return note
+        return None
+
+    def _paper(self, paper: PaperId, note: read.Note) -> Lookup:
+        """The note as the paper that was asked for, which may be a reply to it."""
+        found = grammar.canonical(read.text(note.get("id")) or "")
+        content = note.get("content")
+        if note.get("ddate") is not None:
+            return self._unresolved(paper, "not_found", "OpenReview's record is deleted")
+        if found is None or not isinstance(content, Mapping):
+            return self._unresolved(paper, "parse_error", "OpenReview's note is none of a paper")
+        title = read.title(content)
+        if title is None and read.is_hidden(content, "title"):
+            return self._unresolved(paper, "forbidden", "OpenReview shows the title to few only")
+        if title is None:
+            return self._unresolved(paper, "parse_error", "OpenReview's note has no title")
+        published, dates = read.dates(note)
+        authors = read.authors(content)
+        decision = read.decision(note, content)
+        same, published_as = read.links(note, content)
+        shown = found[0]
+        replied = () if shown == paper else (shown,)
+        return Paper(
+            id=paper,
+            title=title,
+            authors=authors,
+            authors_hidden=not authors,
+            published=published,
+            dates=dates,
+            venue=read.venue(content),
+            decision=decision,
+            withdrawn=decision == "withdrawn",
+            published_as=published_as,
+            same_as=(*replied, *same),
+            matched_by="forum" if replied else "openreview" if same else None,
+            abstract=read.text(read.value(content, "abstract")),
+            url=self.url(shown),
+            pdf=self.pdf(shown),
+        )
+
+    def _forbidden(self, paper: PaperId, answer: _Answer) -> Unresolved:
+        if answer.forbidden == "sporadic":
+            text = "OpenReview refused this one request"
+            return self._unresolved(paper, "forbidden", text, retryable=True)
+        return self._unresolved(paper, "forbidden", "OpenReview does not show this to everyone")
+
+    def _unresolved(
+        self, paper: PaperId, code: ErrorCode, message: str, *, retryable: bool = False
+    ) -> Unresolved:
+        return Unresolved(
+            id=paper,
+            code=code,
+            message=message,
+            retryable=retryable,
+            url=self.url(paper),
+            pdf=self.pdf(paper),
+        )
+
+
+class _Answer:
+    """An answer of `/notes`: its notes, none where there are none, or that they are not for us.
+
+    A note that not everyone may read is not for us either: a login sees more, and must not tell.
+
+    Raises:
+        SourceError: it answers nothing.
+    """
+
+    def __init__(self, response: Response) -> None:
+        self.notes: list[read.Note] = []
+        self.forbidden: str | None = None
+        status, body = response.status_code, _json(response)
+        name = body.get("name") if isinstance(body, Mapping) else None
+        if status == 200:
+            self.notes = _notes(body)
+        elif status == 403 and name == "ForbiddenError":
+            self.forbidden = "readers"
+        elif status == 403:  # passed by `check`: about one request in 250, with a login
+            self.forbidden = "sporadic"
+        elif status == 401:
+            raise Refused(
+                "OpenReview does not accept the token; it may have expired", hint=_REMEDIES
+            )
+        elif status not in (400, 404) or not isinstance(name, str):  # those: not in this store
+            raise SourceError(f"OpenReview answered HTTP {status}", code="http_error")
+
+    def note(self, key: str) -> read.Note | None:
+        """The note of this id, if everyone may read it."""
+        note = next((note for note in self.notes if note.get("id") == key), None)
+        if note is not None and not read.public(note.get("readers")):
+            self.forbidden = "readers"
+            return None
+        return note
+
+
+def _address(host: str, **query: str) -> str:
+    return f"https://{host}/notes?{urlencode(query)}"
+
+
+def _notes(body: Any) -> list[read.Note]:
+    notes = body.get("notes") if isinstance(body, Mapping) else None
+    if not isinstance(notes, list) or not all(isinstance(note, Mapping) for note in notes):
+        raise BadAnswer("OpenReview's answer holds no list of notes")
+    return notes
+
+
+def _json(response: Response) -> Any:
+    """The body as JSON, None where it is none."""
+    try:
+        return response.json()
+    except (ValueError, RecursionError):  # ValueError: requests' and the codecs' errors alike
+        return None
+
+
+def _is_member(response: Response) -> bool:
+    return "Authorization" in response.request.headers
+
+
+def _is_challenge_page(response: Response) -> bool:
+    return b"Verifying your browser" in response.content[:20_000]
+
+
+def _challenge() -> Refused:
+    return Refused("OpenReview wants a login", code="challenge", hint=_REMEDIES)
+
+
+def _token(text: str) -> str:
+    token = text.strip().removeprefix("Bearer ").strip()
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise Refused("the OpenReview token is none", hint="check OPENREVIEW_TOKEN")
+    return token
+
+
+def _pause_s(body: Any, response: Response) -> float | None:
+    """Seconds to `details.resetTime`, by the service's own clock where it tells it."""
+    details = body.get("details") if isinstance(body, Mapping) else None
+    reset = details.get("resetTime") if isinstance(details, Mapping) else None
+    try:
+        until = datetime.fromisoformat(reset) if isinstance(reset, str) else None
+    except ValueError:
+        until = None
+    if until is None or until.tzinfo is None:
+        return None
+    try:
+        now = parsedate_to_datetime(response.headers["Date"])
+    except (KeyError, ValueError):
+        now = datetime.now(UTC)
+    return max(0.0, (until - now.astimezone(UTC)).total_seconds())
+
+
+SOURCE = OpenReview()

@@ -1,0 +1,108 @@
+"""How people write OpenReview papers: always as an address. Pure.
+
+Routes: openreview/openreview-web, app/. The path is read first, for groups, profiles and invitations
+have an `id=` too. Ids are of `[A-Za-z0-9_-]`, may begin and end with `-` or `_`, and keep their case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from enrich.model import Mention
+from enrich.paper import PaperId
+from enrich.text import urls as addresses
+
+ANCHORS = (b"openreview.net/", b"huggingface.co/papers/", b"hf.co/papers/")
+
+_ID = rb"(?P<id>(?:[A-Za-z0-9-]|_(?!_;)){5,20}+)(?:(?=__;)|(?![A-Za-z0-9_-]|\.[A-Za-z]{1,20}/))"
+"""An id, also as Proofpoint's version 3 brackets it: `__URL__;`."""
+_ROUTE = re.compile(
+    rb"(?i)/{0,3}(?:(forum)|(?:references/)?(?:pdf|attachment)|revisions(?:/compare)?|notes)/?\?"
+)
+_NOTE = re.compile(rb"(?i)(?:id|forum)=" + _ID)
+_PAPER = re.compile(rb"(?i)(?:id|forum|(?P<reply>noteid))=" + _ID)
+_WRAPPER = re.compile(rb"(?i)/{1,3}(?:challenge|login)/?\?")
+_REDIRECT = re.compile(rb"(?i)redirect=(?:https?://(?:www\.)?openreview\.net)?(?=/{0,3}[a-z])")
+_EDIT = re.compile(rb"(?i)/{0,3}notes/edits/(?:pdf|attachment)/?\?")
+_EDIT_ID = re.compile(rb"(?i)id=[\w-]{1,40}")
+_NO_PAPER = re.compile(
+    rb"(?i)/{0,3}(?:(?:pdf|attachment)/[0-9a-f]{16,64}\.[a-z0-9]{2,4}"
+    rb"|forum/[^\s?#&\"'<>()\[\]]{3,300})"
+)
+_HOSTS = frozenset({b"", b"www.", b"api.", b"api2."})
+_HUGGING_FACE = re.compile(
+    rb"(?i:huggingface|hf)\.(?i:co/papers/)(?P<id>(?=[^A-Z]{0,11}[A-Z])(?=[^a-z]{0,11}[a-z])(?:[A-Za-z0-9-]|_(?!_;)){9,12}+)(?:(?=__;)|(?![\w-]))"
+)
+_KEY = re.compile(r"[A-Za-z0-9_-]{5,20}")
+
+
+def recognise(text: bytes, at: int) -> Sequence[Mention]:
+    """The paper that the address around byte `at` names; or the link that names none."""
+    if text[at] in b"hH":
+        return _hugging_face(text, at)
+    path = at + len("openreview.net")
+    if wrapper := _WRAPPER.match(text, path):
+        redirect = addresses.parameter(text, wrapper.end(), _REDIRECT)
+        if redirect is None:
+            return ()
+        path = redirect.end()
+    found = _paper(text, path)
+    if found is None:
+        found = _no_paper(text, path)
+        paper = None
+    else:
+        paper = PaperId("openreview:" + found["id"].decode())
+    if found is None or addresses.is_userinfo(text, found.end()):
+        return ()
+    if addresses.is_glued(text, at) or text[at - 1 : at] in {b"-", b"_"}:
+        return ()
+    host = addresses.host_start(text, at)
+    host += at - host - len(text[host:at].lstrip(b".-"))
+    if text[host:at].lower() not in _HOSTS:
+        return ()
+    return (Mention(paper, None, addresses.scheme_start(text, host), found.end(), "url"),)
+
+
+def _paper(text: bytes, at: int) -> re.Match[bytes] | None:
+    """The id of the query, or else that of the reply which it shows."""
+    route = _ROUTE.match(text, at)
+    if route is None:
+        return None
+    found = addresses.parameter(text, route.end(), _PAPER)
+    if found is None or not found["reply"]:
+        return found
+    if not route[1]:
+        return None
+    return addresses.parameter(text, found.end() + 1, _NOTE) or found
+
+
+def _no_paper(text: bytes, at: int) -> re.Match[bytes] | None:
+    if edit := _EDIT.match(text, at):
+        return addresses.parameter(text, edit.end(), _EDIT_ID)
+    return _NO_PAPER.match(text, at)
+
+
+def _hugging_face(text: bytes, at: int) -> Sequence[Mention]:
+    """Hugging Face's page of a paper may carry an OpenReview id; its other pages are plain words."""
+    found = _HUGGING_FACE.match(text, at)
+    host = addresses.host_start(text, at)
+    if (
+        found is None
+        or text[host:at].lower() not in {b"", b"www."}
+        or addresses.is_userinfo(text, found.end())
+    ):
+        return ()
+    start = addresses.scheme_start(text, host)
+    return (
+        Mention(PaperId("openreview:" + found["id"].decode()), None, start, found.end(), "url"),
+    )
+
+
+def canonical(text: str) -> tuple[PaperId, str | None] | None:
+    """The id that a bare key stands for; OpenReview has no versions.
+
+    >>> canonical("FpKgG31Z_i9"), canonical("no id")
+    (('openreview:FpKgG31Z_i9', None), None)
+    """
+    return (PaperId("openreview:" + text), None) if _KEY.fullmatch(text) else None

@@ -1,0 +1,231 @@
+"""A note of OpenReview's API to a `Paper`: both content shapes, both APIs, any JSON. Pure.
+
+Fields and their meaning: docs.openreview.net, "Note fields" of API 1 and API 2. API 2 wraps each value
+of `content` as `{"value": …, "readers": […]}`; a hidden value is missing, or has readers without
+`everyone`.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from enrich.paper import Decision, PaperId, Publication
+from enrich.sources.arxiv import forms as arxiv
+from enrich.text.tex import doi_url, person, tidy
+
+Note = Mapping[str, Any]
+
+_DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_MS, _LAST_MS = -2_208_988_800_000, 7_258_118_400_000  # the years 1900 to 2199
+
+_ARXIV_HOSTS = ("arxiv.org", "www.arxiv.org", "export.arxiv.org")
+_ARXIV_PATH = re.compile(r"/(?:abs|pdf|html)/(.+?)(?:\.pdf)?/?", re.IGNORECASE)
+
+# What a venueid or an API 1 invitation ends with: openreview-py, venue/venue.py and journal/journal.py.
+_STATES: dict[str, Decision] = {
+    "withdrawn_submission": "withdrawn",
+    "desk_rejected_submission": "desk_rejected",
+    "desk_rejected": "desk_rejected",
+    "rejected_submission": "rejected",
+    "rejected": "rejected",
+    "retracted_acceptance": "retracted",
+    "submission": "under_review",
+    "blind_submission": "under_review",
+    "submitted": "under_review",
+    "under_review": "under_review",
+    "assigning_ae": "under_review",
+    "assigned_ae": "under_review",
+    "decision_pending": "under_review",
+}
+_CLOSING = frozenset({"withdrawn_submission", "desk_rejected_submission"})
+_IMPORTED = ("openreview.net/public_article", "openreview.net/archive", "dblp.org")
+_ACCEPTED = re.compile(r"\b(?:accept(?:ed)?|poster|spotlight|oral|notable)\b", re.IGNORECASE)
+_NOT_ACCEPTED = re.compile(r"^submitted to\b|\bsubmitted$", re.IGNORECASE)
+_REFUSED = re.compile(r"\b(?:reject(?:ed)?|withdrawn)\b", re.IGNORECASE)
+
+
+def text(value: object) -> str | None:
+    r"""The first string of a value, tidied: imported notes have lists where a string is due.
+
+    >>> text(" A\n title "), text(["ICLR 2022", "x"]), text(3), text({"value": "x"})
+    ('A title', 'ICLR 2022', None, None)
+    """
+    if isinstance(value, list):
+        value = next((item for item in value if isinstance(item, str)), None)
+    if not isinstance(value, str):
+        return None
+    return tidy(value.encode("utf-8", "replace").decode()) or None  # no lone surrogates
+
+
+def public(readers: object) -> bool:
+    """Whether everyone may read."""
+    return isinstance(readers, list) and "everyone" in readers
+
+
+def value(content: Note, key: str) -> Any:
+    """A value of the content, in either shape; None where it is missing or hidden.
+
+    >>> value({"title": "T"}, "title"), value({"title": {"value": "T"}}, "title")
+    ('T', 'T')
+    >>> value({"authors": {"value": ["A"], "readers": ["V/Authors"]}}, "authors")
+    """
+    field = content.get(key)
+    if isinstance(field, Mapping):
+        return field.get("value") if public(field.get("readers", ["everyone"])) else None
+    return field
+
+
+def is_hidden(content: Note, key: str) -> bool:
+    """Whether there is a value that not everyone may read."""
+    field = content.get(key)
+    return isinstance(field, Mapping) and ("value" not in field or value(content, key) is None)
+
+
+def title(content: Note) -> str | None:
+    """The title, its HTML entities decoded once."""
+    found = text(value(content, "title"))
+    return found and (tidy(html.unescape(found)) or None)
+
+
+def authors(content: Note) -> tuple[str, ...]:
+    """Names in order, from strings, one string, or objects with `fullname`; none where hidden.
+
+    E-mail addresses are cut out, and "Anonymous" is nobody's name.
+
+    >>> authors({"authors": ["Ada Lovelace", "Bob <bob@example.org>"]})
+    ('Ada Lovelace', 'Bob')
+    >>> authors({"authors": {"value": [{"fullname": "Ada Lovelace", "username": "~Ada1"}]}})
+    ('Ada Lovelace',)
+    >>> authors({"authors": ["Anonymous"]})
+    ()
+    """
+    found = value(content, "authors")
+    items = found if isinstance(found, list) else [found]
+    names = []
+    for item in items:
+        whole = text(item.get("fullname") if isinstance(item, Mapping) else item)
+        name = person(html.unescape(whole)) if whole else ""
+        if name and "@" not in name:
+            names.append(name)
+    return () if [name.lower() for name in names] == ["anonymous"] else tuple(names)
+
+
+def day(milliseconds: object) -> str | None:
+    """Milliseconds since 1970 to a date; the year alone at its very first instant.
+
+    Records imported from dblp or ORCID know the year only and stand at 1 January 00:00 UTC;
+    OpenReview's own pages show those as years too.
+
+    >>> day(1632965333637), day(1640995200000), day(None), day(10**30)
+    ('2021-09-30', '2022', None, None)
+    """
+    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
+        return None
+    if not _FIRST_MS <= milliseconds < _LAST_MS:
+        return None
+    time = _EPOCH + timedelta(milliseconds=milliseconds)
+    first = (time.month, time.day) == (1, 1) and time.time() == _EPOCH.time()
+    return f"{time.year}" if first else time.date().isoformat()
+
+
+def dates(note: Note) -> tuple[str | None, tuple[tuple[str, str], ...]]:
+    """The first date, and the service's own: submitted, online, published, modified.
+
+    `pdate` says "published" of rejected papers too, so it tells nothing of a decision.
+
+    >>> dates({"cdate": 1632965333637, "tcdate": 1633409729580, "mdate": None, "tmdate": 1647379304182})
+    ('2021-09-30', (('submitted', '2021-09-30'), ('modified', '2022-03-15')))
+    """
+    found = {
+        "submitted": day(note.get("cdate")) or day(note.get("tcdate")),
+        "online": day(note.get("odate")),
+        "published": day(note.get("pdate")),
+        "modified": day(note.get("mdate")) or day(note.get("tmdate")),
+    }
+    first = found["submitted"] or found["online"] or found["published"]
+    return first, tuple((name, date) for name, date in found.items() if date)
+
+
+def venue(content: Note) -> str | None:
+    """The venue's string, as the service writes it."""
+    return text(value(content, "venue"))
+
+
+def decision(note: Note, content: Note) -> Decision | None:
+    """What venueid, invitation and venue say of the paper's fate; None where they say nothing.
+
+    Before 2022 only a reply tells it, so it stays unknown.
+
+    >>> decision({}, {"venue": "ICLR 2022 Submitted"})
+    'rejected'
+    >>> decision({}, {"venue": {"value": "NeurIPS 2024 oral"}})
+    'accepted'
+    >>> decision({}, {"venue": "Submitted to TMLR", "venueid": "TMLR/Submitted"})
+    'under_review'
+    >>> decision({}, {"venue": "CoRR 2021", "venueid": "dblp.org/journals/CORR/2021"})
+    """
+    said = venue(content) or ""
+    venueid = text(value(content, "venueid")) or ""
+    invitations = note.get("invitations")
+    invitation = text(note.get("invitation")) or text(invitations) or ""
+    group, _, form = invitation.lower().partition("/-/")
+    if venueid.lower().startswith(_IMPORTED):
+        return None
+    state = _STATES.get(venueid.lower().rpartition("/")[2]) if "/" in venueid else None
+    if state is not None:
+        return state
+    if form in _CLOSING:
+        return _STATES[form]
+    if _NOT_ACCEPTED.search(said):
+        # "Submitted to X" without a venueid may be under review as well
+        return "rejected" if venueid or not said.lower().startswith("submitted to") else None
+    if _REFUSED.search(said):
+        return "withdrawn" if "withdrawn" in said.lower() else "rejected"
+    home = text(note.get("domain")) or group
+    own = bool(venueid) and bool(home) and venueid.lower() == home.lower()
+    return "accepted" if own or _ACCEPTED.search(said) else None
+
+
+def links(note: Note, content: Note) -> tuple[tuple[PaperId, ...], Publication | None]:
+    """The same paper's arXiv ids and its published version, where the record itself names them.
+
+    >>> links({"externalIds": ["arxiv:2301.00001v2"]}, {"pdf": "https://arxiv.org/pdf/2301.00001.pdf"})[0]
+    ('arxiv:2301.00001',)
+    """
+    ids: dict[PaperId, None] = {}
+    published = None
+    for scheme, key in _external(note, content):
+        if scheme == "arxiv" and (found := arxiv.canonical(key)):
+            ids[found[0]] = None
+        elif scheme == "doi" and published is None and (doi := _DOI.fullmatch(key)):
+            address = doi_url(doi[0])
+            published = Publication(doi=doi[0], url=address, via="openreview")
+    for key in ("pdf", "html"):
+        if link := _arxiv_link(text(value(content, key)) or ""):
+            ids[link] = None
+    return tuple(ids), published
+
+
+def _external(note: Note, content: Note) -> Iterator[tuple[str, str]]:
+    for found in (note.get("externalIds"), value(content, "externalIds")):
+        items: Iterable[object] = found if isinstance(found, list) else [found]
+        for item in items:
+            scheme, _, key = (text(item) or "").partition(":")
+            yield scheme.lower(), key.strip()
+
+
+def _arxiv_link(address: str) -> PaperId | None:
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        return None
+    path = _ARXIV_PATH.fullmatch(unquote(parts.path)) if host in _ARXIV_HOSTS else None
+    found = arxiv.canonical(path[1]) if path else None
+    return found[0] if found else None

@@ -1,0 +1,416 @@
+"""The store of papers: one SQLite file, a record a paper or version, read and written in batches.
+
+What may go wrong with a file is said once and the run goes on: a corrupt file is set aside as
+`*.corrupt-N` and its good records are carried over; a stranger's database, a newer schema, a folder
+or disk that cannot be written leave what can be read readable, and the rest of the run in memory.
+Each row bears a checksum, so a damaged one is a miss and never a wrong paper.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from threading import RLock
+from typing import Any, Self
+
+from enrich.errors import StoreError
+from enrich.paper import PaperId
+from enrich.store.codec import from_row, to_row
+from enrich.store.freshness import Record, may_replace
+from enrich.store.sqlite import (
+    FAULTS,
+    INDEX,
+    SCHEMA,
+    check,
+    checksum,
+    connect,
+    create,
+    guard,
+    is_corrupt,
+    is_empty,
+    reason,
+    touch,
+    transaction,
+)
+
+__all__ = ["Record", "Store", "open_store"]
+
+BATCH = 500
+"""Ids of one `IN (…)`."""
+_COLUMNS = "id, version, revision, fetched_at, expires_at, misses, p.sum, record"
+_WITH_ABSTRACT = f"{_COLUMNS}, a.sum, a.text FROM papers p LEFT JOIN abstracts a USING (number)"
+Key = tuple[PaperId, str | None]
+
+
+def open_store(folder: Path | None, *, now: float, on_trouble: Callable[[str], None]) -> Store:
+    """Open the store in a folder (None: the user's cache folder), making both where need be.
+
+    Raises nothing for a file or folder that is in trouble: `on_trouble` gets one line, and the store
+    serves what it can.
+    """
+    if folder is None:
+        from platformdirs import user_cache_dir
+
+        folder = Path(user_cache_dir("enrich", appauthor=False))
+    return Store(folder / "papers.sqlite", now=now, on_trouble=on_trouble)
+
+
+class Store:
+    """An open store; `open_store` makes it. May be used from several threads."""
+
+    def __init__(self, path: Path, *, now: float, on_trouble: Callable[[str], None]) -> None:
+        self.path = path
+        self._now = now
+        self._on_trouble = on_trouble
+        self._said: set[str] = set()
+        self._lock = RLock()
+        self._unsaved: dict[Key, Record] = {}
+        """Records that could not be written; they win over those of the file."""
+        self._writable = True
+        self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        """Device and number of the file that the connection has open."""
+        self._open()
+
+    def get_many(self, keys: Iterable[Key], *, abstracts: bool = False) -> dict[Key, Record]:
+        """The records of those keys that there are; a version of None is the newest."""
+        wanted = list(dict.fromkeys(keys))
+        with self._lock:
+            try:
+                found = self._read(wanted, abstracts=abstracts)
+            except FAULTS as error:
+                self._failed(error)
+                found = {}
+                with suppress(*FAULTS):  # what could be carried over, or is left readable
+                    found = self._read(wanted, abstracts=abstracts)
+            if self._unsaved:
+                found |= {key: self._unsaved[key] for key in wanted if key in self._unsaved}
+        return found
+
+    def put_many(self, records: Iterable[Record]) -> None:
+        """Keep records, in one transaction. One that `trust` does not let replace the old is left out."""
+        new = {(record.id, record.version): record for record in records}
+        if not new:
+            return
+        with self._lock:
+            for _ in range(2):
+                if not self._writable:
+                    break
+                try:
+                    if self._write(new):
+                        return
+                except (*FAULTS, OSError) as error:
+                    self._failed(error, writing=True)
+                else:
+                    self._discard()
+                    self._open()
+            old = self.get_many(new)
+            self._unsaved |= {
+                key: record
+                for key, record in new.items()
+                if key not in old or may_replace(old[key], record)
+            }
+
+    def info(self) -> dict[str, Any]:
+        """Path, schema number, size in bytes, and how many records of which kind there are."""
+        with self._lock:
+            counts = (0, 0, 0, 0)
+            if self._connection:
+                try:
+                    counts = self._connection.execute(
+                        "SELECT count(record), count(*) - count(record), (SELECT count(*) FROM abstracts),"
+                        " count(*) FILTER (WHERE expires_at <= ?) FROM papers",
+                        (self._now,),
+                    ).fetchone()
+                except FAULTS as error:
+                    self._failed(error)
+            return {
+                "path": str(self.path),
+                "schema": SCHEMA,
+                "bytes": sum(f.stat().st_size for f in _files(self.path) if f.exists()),
+                "papers": counts[0],
+                "missing": counts[1],
+                "abstracts": counts[2],
+                "expired": counts[3],
+                "writable": self._writable,
+            }
+
+    def clear(self) -> None:
+        """Forget every record, and remove files that were set aside.
+
+        Raises:
+            StoreError: the file cannot be written, or is not ours.
+        """
+        with self._lock:
+            self._unsaved.clear()
+            if self._connection is None or not self._writable:
+                raise StoreError(
+                    f"{self.path} cannot be cleared: it cannot be written, or is no store of ours"
+                )
+            try:
+                with transaction(self._connection) as connection:
+                    connection.execute("DELETE FROM abstracts")
+                    connection.execute("DELETE FROM papers")
+                self._connection.execute("VACUUM")
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except FAULTS as error:
+                raise StoreError(f"{self.path} cannot be cleared: {error}") from error
+            for file in self.path.parent.glob(f"{self.path.name}.corrupt-*"):
+                file.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            if self._connection:
+                with suppress(*FAULTS):
+                    self._connection.close()
+            self._connection = None
+            self._writable = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _open(self) -> None:
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with guard(self.path):
+                if is_empty(connection := self._connect()):
+                    self._discard()
+                else:
+                    check(connection, self.path)
+                    return
+            with guard(self.path, alone=True):
+                self._make()
+        except StoreError as error:
+            self._discard()
+            self._writable = False
+            self._say(f"{error}; this run keeps its papers in memory")
+        except (*FAULTS, OSError) as error:
+            self._discard()
+            if is_corrupt(error):
+                self._set_aside(error)
+            else:
+                self._open_to_read(error)
+
+    def _connect(self) -> sqlite3.Connection:
+        """Connect to the file, which is there; under its guard."""
+        touch(self.path)
+        self._connection = connection = connect(self.path)
+        self._file = _identity(self.path)
+        return connection
+
+    def _make(self) -> sqlite3.Connection:
+        """Connect to the file, and make the tables unless another process just did; alone."""
+        connection = self._connect()
+        if is_empty(connection):
+            connection.execute("PRAGMA journal_mode=WAL")
+            with transaction(connection):
+                create(connection)
+                connection.execute(INDEX)
+        check(connection, self.path)
+        return connection
+
+    def _open_to_read(self, cause: Exception) -> None:
+        """The folder or disk cannot be written: read the file all the same, if there is one."""
+        self._writable = False
+        for mode in ("mode=ro", "mode=ro&immutable=1"):
+            try:
+                self._connection = connect(self.path, mode)
+                check(self._connection, self.path)
+                self._connection.execute("SELECT 1 FROM papers LIMIT 1").fetchone()
+            except (*FAULTS, StoreError):
+                self._discard()
+            else:
+                self._say(
+                    f"{self.path} cannot be written ({reason(cause)}); it is only read in this run"
+                )
+                return
+        self._say(
+            f"{self.path} cannot be opened ({reason(cause)}); this run keeps its papers in memory"
+        )
+
+    def _failed(self, error: Exception, *, writing: bool = False) -> None:
+        """What to do after an error of SQLite: set the file aside, or go on without writing or at all."""
+        if is_corrupt(error):
+            self._discard()
+            self._set_aside(error)
+        elif writing:
+            self._writable = False
+            self._say(
+                f"{self.path} cannot be written ({reason(error)}); new papers are kept for this run only"
+            )
+        else:
+            self._discard()
+            self._open_to_read(error)
+
+    def _set_aside(self, cause: Exception) -> None:
+        """Move a corrupt file away, begin a new one, and carry over the rows that are whole."""
+        try:
+            with guard(self.path, alone=True):
+                if _is_whole(self.path):  # another process was faster
+                    self._make()
+                    return
+                aside = _unused(self.path)
+                for file, target in zip(_files(self.path), _files(aside), strict=True):
+                    with suppress(FileNotFoundError):
+                        file.replace(target)
+                carried = 0
+                with transaction(self._make()) as connection:
+                    for record in _salvage(aside):
+                        _insert(connection, record)
+                        carried += 1
+        except (OSError, *FAULTS, StoreError) as error:
+            self._discard()
+            self._writable = False
+            self._say(
+                f"{self.path} is damaged ({reason(error)}); this run keeps its papers in memory"
+            )
+        else:
+            self._say(
+                f"{self.path} was damaged ({reason(cause)}) and lies now in {aside.name};"
+                f" {carried} of its records were carried over"
+            )
+
+    def _read(self, wanted: list[Key], *, abstracts: bool) -> dict[Key, Record]:
+        if self._connection is None:
+            return {}
+        found: dict[Key, Record] = {}
+        names = {(key[0].encode(), (key[1] or "").encode()): key for key in wanted}
+        for start in range(0, len(wanted), BATCH):
+            ids = [key[0] for key in wanted[start : start + BATCH]]
+            marks = ",".join("?" * len(ids))
+            columns = _WITH_ABSTRACT if abstracts else f"{_COLUMNS} FROM papers p"
+            rows = self._connection.execute(f"SELECT {columns} WHERE id IN ({marks})", ids)
+            for row in rows:
+                key = names.get((row[0], row[1]))
+                if key is not None and (record := _record(key, row)) is not None:
+                    found[key] = record
+        return found
+
+    def _write(self, new: dict[Key, Record]) -> bool:
+        """Write records; False if the file is not the one that was opened, as another process moved it."""
+        assert self._connection is not None  # noqa: S101 - writable implies it
+        with guard(self.path):
+            if _identity(self.path) != self._file:
+                return False
+            with transaction(self._connection) as connection:
+                old = self._read(list(new), abstracts=False)
+                for key, record in new.items():
+                    if key not in old or may_replace(old[key], record):
+                        _insert(connection, record)
+        return True
+
+    def _discard(self) -> None:
+        if self._connection:
+            with suppress(*FAULTS):
+                self._connection.close()
+        self._connection = None
+
+    def _say(self, message: str) -> None:
+        if message not in self._said:
+            self._said.add(message)
+            self._on_trouble(message)
+
+
+def _record(key: Key, row: tuple[Any, ...]) -> Record | None:
+    """The record of a row; None for a bad row, which is a miss."""
+    revision, fetched_at, expires_at, misses, total, data = row[2:8]
+    if total != checksum(row[0], row[1], data):
+        return None
+    try:
+        abstract = None
+        if len(row) > 8 and row[8] is not None:
+            if row[8] != checksum(row[0], row[1], row[9]):
+                return None
+            abstract = row[9].decode()
+        return Record(
+            id=key[0],
+            version=key[1],
+            paper=None if data is None else from_row(key[0], data, abstract=abstract),
+            revision=int(revision),
+            fetched_at=float(fetched_at),
+            expires_at=None if expires_at is None else float(expires_at),
+            misses=int(misses),
+        )
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def _insert(connection: sqlite3.Connection, record: Record) -> None:
+    paper, version = record.paper, record.version or ""
+    id_ = record.id.encode("utf-8", "replace")
+    data = None if paper is None else to_row(paper)
+    connection.execute(
+        "INSERT INTO papers (id, version, revision, fetched_at, expires_at, misses, sum, record)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, version) DO UPDATE SET"
+        " revision = excluded.revision, fetched_at = excluded.fetched_at, expires_at = excluded.expires_at,"
+        " misses = excluded.misses, sum = excluded.sum, record = excluded.record",
+        (
+            record.id,
+            version,
+            record.revision,
+            record.fetched_at,
+            record.expires_at,
+            record.misses,
+            checksum(id_, version.encode(), data),
+            data,
+        ),
+    )
+    if paper is None or paper.abstract is None:  # an older one's is none of this paper's
+        connection.execute(
+            "DELETE FROM abstracts WHERE number ="
+            " (SELECT number FROM papers WHERE id = ? AND version = ?)",
+            (record.id, version),
+        )
+    else:
+        text = paper.abstract.encode("utf-8", "replace")
+        connection.execute(
+            "INSERT OR REPLACE INTO abstracts (number, sum, text)"
+            " SELECT number, ?, ? FROM papers WHERE id = ? AND version = ?",
+            (checksum(id_, version.encode(), text), text, record.id, version),
+        )
+
+
+def _salvage(path: Path) -> Iterator[Record]:
+    """The whole rows of a damaged file: from its beginning, and if that breaks, from its end."""
+    with suppress(*FAULTS), closing(connect(path, "mode=ro")) as connection:
+        for order in ("ASC", "DESC"):
+            with suppress(*FAULTS):
+                for row in connection.execute(f"SELECT {_WITH_ABSTRACT} ORDER BY number {order}"):
+                    with suppress(TypeError, ValueError, AttributeError):
+                        key = (PaperId(row[0].decode()), row[1].decode() or None)
+                        if record := _record(key, row):
+                            yield record
+                return
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        with closing(connect(path)) as connection:
+            return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == (b"ok",))
+    except FAULTS as error:
+        return not is_corrupt(error)  # then others write into it
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _files(path: Path) -> tuple[Path, Path, Path]:
+    return Path(f"{path}-shm"), Path(f"{path}-wal"), path
+
+
+def _unused(path: Path) -> Path:
+    n = 1
+    while (aside := Path(f"{path}.corrupt-{n}")).exists():
+        n += 1
+    return aside

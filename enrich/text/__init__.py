@@ -1,0 +1,1 @@
+"""Functions on text that every other folder may use: the ground floor, pure."""

@@ -1,0 +1,161 @@
+"""Local collections: any readable file of papers can be looked up in."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from enrich.collection.collection import open_papers
+from enrich.errors import PapersError
+from enrich.paper import Paper, PaperId
+from tests.strategies import papers
+
+ONE = Paper(
+    id=PaperId("arxiv:2103.01338"),
+    title="One",
+    authors=("Ada Lovelace",),
+    abstract="About one.",
+    url="https://arxiv.org/abs/2103.01338",
+    pdf="https://arxiv.org/pdf/2103.01338",
+)
+TWO = Paper(
+    id=PaperId("openreview:FpKgG31Z_i9"), title="Two", url="https://openreview.net/forum?id=x"
+)
+
+
+def lines(*papers: Paper) -> str:
+    return "".join(json.dumps(paper.to_dict()) + "\n" for paper in papers)
+
+
+def load(path: Path, *ids: str, abstracts: bool = False) -> tuple[dict[PaperId, Paper], list[str]]:
+    warnings: list[str] = []
+    with open_papers(path, on_warning=warnings.append) as collection:
+        return collection.get_many(map(PaperId, ids), abstracts=abstracts), warnings
+
+
+def test_json_lines_are_looked_up(tmp_path: Path) -> None:
+    path = tmp_path / "papers.jsonl"
+    path.write_text(lines(ONE, TWO))
+    found, warnings = load(path, ONE.id, "arxiv:2103.99999", TWO.id)
+    assert list(found) == [ONE.id, TWO.id]
+    assert found[ONE.id] == replace(ONE, abstract=None, via="collection")
+    assert found[TWO.id].pdf == "https://openreview.net/pdf?id=FpKgG31Z_i9"
+    assert warnings == []
+    assert load(path, ONE.id, abstracts=True)[0][ONE.id].abstract == "About one."
+
+
+IDS = ["arxiv:2103.01338", "arxiv:math/0601001", "openreview:FpKgG31Z_i9", "other:x"]
+
+
+@settings(max_examples=30)
+@given(st.lists(papers(), max_size=4))
+def test_all_that_a_paper_says_is_kept(
+    tmp_path_factory: pytest.TempPathFactory, some: list[Paper]
+) -> None:
+    some = [replace(paper, id=PaperId(id_)) for paper, id_ in zip(some, IDS, strict=False)]
+    path = tmp_path_factory.mktemp("papers") / "papers.jsonl"
+    path.write_text(lines(*some), encoding="utf-8")
+    found, _ = load(path, *IDS)
+    assert list(found) == [paper.id for paper in some]
+    for paper in some:
+        work = None if paper.work == paper.id else paper.work
+        pdf = paper.pdf or found[paper.id].pdf
+        assert found[paper.id] == replace(paper, via="collection", work=work, pdf=pdf)
+
+
+def test_what_is_no_paper_is_one_warning_with_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "papers.jsonl"
+    failed = json.dumps(ONE.to_dict() | {"status": "failed", "title": None})
+    path.write_text(
+        "\n".join(["[1]", "", "{}", failed, "rubbish", lines(TWO) + '{"id": "arxiv:21'])
+    )
+    found, warnings = load(path, ONE.id, TWO.id)
+    assert list(found) == [TWO.id]
+    assert warnings == [
+        "papers.jsonl, line 1: is no JSON object",
+        'papers.jsonl, line 3: "id" is no id of the form source:key',
+        "papers.jsonl, line 5: is no JSON",
+        "papers.jsonl, line 7: is cut off",
+    ]
+
+
+def test_an_empty_file_holds_no_papers(tmp_path: Path) -> None:
+    path = tmp_path / "papers.jsonl"
+    path.write_text("")
+    assert load(path, ONE.id) == ({}, [])
+
+
+def test_many_bad_lines_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "papers.jsonl"
+    path.write_text("{}\n" * 100)
+    _, warnings = load(path)
+    assert len(warnings) == 21
+    assert warnings[-1] == "papers.jsonl: 80 more lines that are no papers"
+
+
+def test_the_later_of_two_records_stays(tmp_path: Path) -> None:
+    path = tmp_path / "papers.jsonl"
+    path.write_text(lines(ONE, TWO, replace(ONE, title="Later", abstract="Later.")))
+    found = load(path, ONE.id, TWO.id, abstracts=True)[0]
+    assert (found[ONE.id].title, found[ONE.id].abstract, found[TWO.id].title) == (
+        "Later",
+        "Later.",
+        "Two",
+    )
+
+
+def test_an_id_is_made_canonical(tmp_path: Path) -> None:
+    path = tmp_path / "papers.jsonl"
+    path.write_text(
+        '{"id": "arxiv:math.AG/0601001", "title": "T"}\n{"id": "arxiv:77", "title": "T"}\n'
+    )
+    found, warnings = load(path, "arxiv:math/0601001")
+    assert list(found) == ["arxiv:math/0601001"]
+    assert warnings == ['papers.jsonl, line 2: "id" arxiv:77 names no paper']
+
+
+def test_gzip_is_read_and_a_cut_one_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "papers.jsonl.gz"
+    whole = gzip.compress(lines(ONE, TWO).encode())
+    path.write_bytes(whole)
+    assert len(load(path, ONE.id, TWO.id)[0]) == 2
+    path.write_bytes(whole[:-10])
+    _, warnings = load(path, ONE.id)
+    assert warnings[-1] == "papers.jsonl.gz: the compressed file is cut off"
+
+
+def test_a_compressed_file_that_expands_too_much_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "papers.jsonl.gz"
+    path.write_bytes(gzip.compress(b"{}\n" + b" " * 40_000_000))
+    with pytest.raises(PapersError, match="expands to more than 200 times"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<!DOCTYPE html><html><body>Making sure you are not a bot", "a web page"),
+        (b"\xef\xbb\xbf \n<HTML>", "a web page"),
+        (b'{"id": "arxiv:2103.01338", "title": "T"}\n<html>', "line 2 begins a web page"),
+        (b"\x00\x01\x02 rubbish", "no known format"),
+        (b"SQLite format 3\x00 and then rubbish", "no collection of ours"),
+    ],
+)
+def test_what_is_no_file_of_papers_is_an_error(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "papers"
+    path.write_bytes(content)
+    with pytest.raises(PapersError, match=said):
+        load(path)
+
+
+def test_a_missing_file_and_a_folder_are_errors(tmp_path: Path) -> None:
+    with pytest.raises(PapersError, match="No such file"):
+        load(tmp_path / "none")
+    with pytest.raises(PapersError, match="directory"):
+        load(tmp_path)

@@ -1,0 +1,122 @@
+"""What the README promises is so."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from enrich.cli.options import COMMANDS
+from enrich.cli.run import command
+from enrich.writers import names
+from tests.command import run
+from tests.conftest import ROOT
+from tests.fakes import Fakes
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLE = ROOT / "enrich/example/SciML.ics"
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def test_its_first_two_shell_lines_set_everything_up() -> None:
+    first, second = blocks("sh")[:2]
+    assert (first.count("\n"), second.count("\n")) == (1, 1)
+    assert "enrich demo" in first
+    assert "-m tests" in second
+
+
+def test_the_workflow_runs_the_same_two_lines() -> None:
+    workflow = (ROOT / ".github/workflows/tests.yml").read_text(encoding="utf-8")
+    for line in blocks("sh")[:2]:
+        assert line.strip() in workflow
+
+
+def test_the_output_shown_is_a_piece_of_the_real_one(fakes: Fakes, tmp_path: Path) -> None:
+    def within(part: object, whole: object) -> bool:
+        if isinstance(part, dict) and isinstance(whole, dict):
+            return all(key in whole and within(value, whole[key]) for key, value in part.items())
+        if isinstance(part, list) and isinstance(whole, list):
+            return all(any(within(item, other) for other in whole) for item in part)
+        return part == whole
+
+    real = run("demo", "-q", env=fakes.env(tmp_path)).document
+    (shown,) = blocks("json")
+    assert within(json.loads(shown), real)
+
+
+def test_the_library_example_runs_as_it_stands(fakes: Fakes, tmp_path: Path) -> None:
+    fakes.add_example()
+    (tmp_path / "feed.ics").write_bytes(EXAMPLE.read_bytes())
+    code = next(block for block in blocks("python") if "Enricher()" in block)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=fakes.env(tmp_path),
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert "Acceleration via Fractal Learning Rate Schedules" in done.stdout
+
+
+def test_the_run_without_network_works_as_it_stands(fakes: Fakes, tmp_path: Path) -> None:
+    (tmp_path / "seminar.ics").write_bytes(EXAMPLE.read_bytes())
+    record = {
+        "id": "2103.01338", "submitter": "Somebody", "authors": "Naman Agarwal, Surbhi Goel, Cyril Zhang",
+        "title": "Acceleration via Fractal\n  Learning Rate Schedules", "comments": None, "journal-ref": None, "doi": None,
+        "report-no": None, "categories": "cs.LG", "license": None, "abstract": "", "update_date": "2021-06-15",
+        "versions": [{"version": "v1", "created": "Mon, 1 Mar 2021 22:52:13 GMT"}, {"version": "v2", "created": "Fri, 11 Jun 2021 21:57:09 GMT"}],
+        "authors_parsed": [["Agarwal", "Naman", ""], ["Goel", "Surbhi", ""], ["Zhang", "Cyril", ""]],
+    }  # fmt: skip
+    (tmp_path / "arxiv-metadata-oai-snapshot.json").write_text(json.dumps(record) + "\n")
+    block = next(block for block in blocks("sh") if "papers import" in block)
+    first, second = (line.split()[1:] for line in block.splitlines())
+    env = fakes.env(tmp_path / "home")
+    assert run(*first, env=env, cwd=tmp_path).status == 0
+    ran = run(*second, env=env, cwd=tmp_path)
+    assert ran.status == 3  # the collection has one of the three
+    assert (
+        "[Acceleration via Fractal Learning Rate Schedules](https://arxiv.org/abs/2103.01338)"
+        in ran.out
+    )
+    assert fakes.requests() == []
+
+
+def test_every_option_and_command_that_it_shows_exists() -> None:
+    known = {
+        option
+        for param in command.params
+        if isinstance(param, click.Option)
+        for option in param.opts
+    }
+    shown = set()
+    for line in "".join(blocks("sh")).splitlines():
+        if line.startswith("enrich "):
+            words = line.split("#")[0].split()
+            if words[1] in COMMANDS:
+                continue
+            shown |= {word for word in words if word.startswith("-") and len(word) > 1}
+    assert shown <= known
+
+
+def test_every_format_is_told_in_the_help() -> None:
+    help_text = command.get_help(click.Context(command))
+    assert all(name in help_text for name in names())
+
+
+def test_every_command_is_told_in_the_help_once() -> None:
+    told = re.findall(
+        r"^ +enrich (\w+)  +\S", command.get_help(click.Context(command)), re.MULTILINE
+    )
+    assert sorted(told) == sorted(COMMANDS)
+
+
+def test_the_exit_statuses_are_those_of_the_command_line() -> None:
+    assert re.findall(r"^\| (\d+) \|", README, re.MULTILINE) == ["0", "1", "2", "3", "130"]

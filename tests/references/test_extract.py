@@ -1,0 +1,346 @@
+"""Extraction: the labelled texts, laws over any text, and what stands around a reference."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from enrich.errors import InvalidId
+from enrich.model import Mention, Reference, Talk
+from enrich.paper import PaperId
+from enrich.references import extract
+from enrich.references.extract import cited, find_references, find_warnings, parse_id
+
+DATA = Path(__file__).parents[1] / "data" / "extraction.jsonl"
+Pair = tuple[str, str]
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
+
+
+def versions(pairs: Iterable[tuple[Pair, str | None]]) -> dict[Pair, set[str]]:
+    found: dict[Pair, set[str]] = {}
+    for pair, version in pairs:
+        found.setdefault(pair, set()).update({version} - {None} if version else set())
+    return found
+
+
+def score(cases: list[dict[str, Any]]) -> dict[str, float]:
+    """F1 of undisputed cases, one source's precision and recall, clean traps, right versions."""
+    right = extra = missed = clean = traps = same = 0
+    by_source: Counter[str] = Counter()
+    for case in (case for case in cases if not case.get("debatable")):
+        gold = versions(
+            ((g["scheme"], g["id"]), f"v{g['version']}" if g["version"] else None)
+            for g in case["gold"]
+        )
+        found = versions(
+            ((r.paper.source, r.paper.key), r.version) for r in find_references(case["text"])
+        )
+        both = gold.keys() & found.keys()
+        right += len(both)
+        extra += len(found.keys() - both)
+        missed += len(gold.keys() - both)
+        same += sum(gold[pair] == found[pair] for pair in both)
+        for outcome, pairs in (("hit", both), ("found", found), ("gold", gold)):
+            by_source.update(f"{source} {outcome}" for source, _ in pairs)
+        traps += not gold
+        clean += not gold and not found
+    return {
+        "f1": 2 * right / (2 * right + extra + missed),
+        "arXiv precision": by_source["arxiv hit"] / max(by_source["arxiv found"], 1),
+        "OpenReview recall": by_source["openreview hit"] / max(by_source["openreview gold"], 1),
+        "traps": clean / traps,
+        "versions": same / right,
+    }
+
+
+def assert_good(cases: list[dict[str, Any]]) -> None:
+    scores = score(cases)
+    assert scores["f1"] >= 0.99, scores
+    assert scores["arXiv precision"] >= 0.98, scores
+    assert scores["OpenReview recall"] >= 0.97, scores
+    assert scores["traps"] >= 0.97, scores
+    assert scores["versions"] == 1.0, scores
+
+
+@pytest.mark.parametrize(
+    "name", ["extraction.jsonl", "extraction_second.jsonl", "extraction_third.jsonl"]
+)
+def test_our_labelled_texts(name: str) -> None:
+    """Of the third set only y0001 to y0718 were written before their author read the grammar."""
+    assert_good(read(DATA.parent / name))
+
+
+def test_the_shared_labelled_texts(shared: Path) -> None:
+    assert_good(read(shared / "extraction" / "cases.jsonl"))
+
+
+def test_a_wrong_label_lowers_the_score() -> None:
+    right = {
+        "text": "arXiv:2103.01338v2",
+        "gold": [{"scheme": "arxiv", "id": "2103.01338", "version": 2}],
+    }
+    wrong = {
+        "text": "arXiv:2103.01338v2",
+        "gold": [{"scheme": "arxiv", "id": "2103.01339", "version": 1}],
+    }
+    trap = {"text": "arXiv:2103.01338", "gold": []}
+    lost = {
+        "text": "openreview.net/forum?id=",
+        "gold": [{"scheme": "openreview", "id": "S1eYHoC5FX", "version": None}],
+    }
+    assert score([right, trap, lost]) == {
+        "f1": 0.5,
+        "arXiv precision": 0.5,
+        "OpenReview recall": 0.0,
+        "traps": 0.0,
+        "versions": 1.0,
+    }
+    assert score([right, wrong, trap])["f1"] < 0.5
+
+
+@pytest.mark.parametrize("where", ["own", "shared"])
+def test_spans_quote_the_text_in_order(where: str, request: pytest.FixtureRequest) -> None:
+    path = DATA if where == "own" else request.getfixturevalue("shared") / "extraction/cases.jsonl"
+    for case in read(path):
+        last = 0
+        for reference in find_references(case["text"]):
+            assert last <= reference.start < reference.end, case
+            assert case["text"][reference.start : reference.end] == reference.exact, case
+            assert reference.context[0] <= reference.start < reference.context[1], case
+            last = reference.end
+
+
+def only(text: str) -> Reference:
+    (reference,) = find_references(text)
+    return reference
+
+
+def test_a_reference_says_all_of_the_contract() -> None:
+    text = "Abstract.\n\nWe go on from arXiv:2103.01338v2 [cs.LG].\n\nBio."
+    reference = only(text)
+    assert reference.to_dict() == {
+        "paper": "arxiv:2103.01338",
+        "version": "v2",
+        "field": "text",
+        "start": 25,
+        "end": 43,
+        "exact": "arXiv:2103.01338v2",
+        "context": [11, 52],
+        "form": "text",
+        "role": "mentioned",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("https://arxiv.org/abs/2103.01338", "url"),
+        ("https://huggingface.co/papers/2103.01338", "url"),
+        ("arXiv:2103.01338", "text"),
+        ("https://doi.org/10.48550/arXiv.2103.01338", "doi"),
+        ("doi:10.48550/arXiv.2103.01338", "doi"),
+        ("hep-th/9901001", "bare"),
+        ("Preprint: 2103.01338", "bare"),
+        ("https://openreview.net/forum?id=FpKgG31Z_i9", "url"),
+    ],
+)
+def test_forms(text: str, form: str) -> None:
+    assert only(text).form == form
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("See arXiv:2103.01338.", "mentioned"),
+        ("The talk is based on arXiv:2103.01338.", "own"),
+        ("Preprint: https://arxiv.org/abs/2103.01338", "own"),
+        ("This is joint work with A. Smith and B. Jones (arXiv:2103.01338).", "own"),
+        ("Based on a talk. Others: arXiv:2103.01338.", "mentioned"),
+        ("Text.\n\nReferences\nA. Smith, Title, arXiv:2103.01338.", "cited"),
+        ("References: arXiv:2103.01338", "cited"),
+        ("[1] A. Smith, Title, arXiv:2103.01338.", "cited"),
+        ("Text\n[12] A. Smith, Title,\n arXiv:2103.01338.", "cited"),
+        ("[arXiv:2103.01338](https://arxiv.org/abs/2103.01338)", "mentioned"),
+    ],
+)
+def test_roles(text: str, role: str) -> None:
+    assert only(text).role == role
+
+
+@pytest.mark.parametrize(
+    ("text", "exact", "version"),
+    [
+        (
+            "[arXiv:2012.09841](https://arxiv.org/abs/2012.09841v2)",
+            "https://arxiv.org/abs/2012.09841v2",
+            "v2",
+        ),
+        (
+            "[arXiv:0811.3171v3](https://arxiv.org/abs/0811.3171)",
+            "https://arxiv.org/abs/0811.3171",
+            "v3",
+        ),
+        (
+            '<a class="x" href="https://arxiv.org/abs/2012.09841" target="_blank"><b>arXiv:2012.09841</b></a>',
+            "https://arxiv.org/abs/2012.09841",
+            None,
+        ),
+        (
+            "\\href{https://arxiv.org/abs/2012.09841}{arXiv:2012.09841}",
+            "https://arxiv.org/abs/2012.09841",
+            None,
+        ),
+        (
+            "arXiv:2012.09841 (https://arxiv.org/pdf/2012.09841.pdf)",
+            "https://arxiv.org/pdf/2012.09841.pdf",
+            None,
+        ),
+        (
+            "[arXiv:2012.09841 [cs.LG]](https://arxiv.org/abs/2012.09841)",
+            "https://arxiv.org/abs/2012.09841",
+            None,
+        ),
+        (
+            "arXiv:2012.09841v1 (https://www.google.com/url?q=https://arxiv.org/abs/2012.09841&sa=D)",
+            "https://arxiv.org/abs/2012.09841",
+            "v1",
+        ),
+    ],
+)
+def test_a_link_and_its_text_are_one_reference(text: str, exact: str, version: str | None) -> None:
+    reference = only(text)
+    assert (reference.exact, reference.version) == (exact, version)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[arXiv:1702.03061](https://arxiv.org/abs/1307.0411)",
+        '<a href="https://arxiv.org/abs/1307.0411">arXiv:1702.03061</a>',
+        "arXiv:1702.03061 (https://arxiv.org/abs/1307.0411)",
+    ],
+)
+def test_a_link_and_a_text_that_disagree_both_stand_and_a_warning_says_so(text: str) -> None:
+    found = {r.paper: r.form for r in find_references(text)}
+    assert found == {"arxiv:1702.03061": "link_text", "arxiv:1307.0411": "url"}
+    (warning,) = find_warnings(Talk(id="x", abstract="é " + text))
+    assert warning.code == "link_mismatch"
+    assert warning.start is not None
+    assert ("é " + text)[warning.start : warning.end] == "arXiv:1702.03061"
+    (elsewhere,) = find_warnings(Talk(id="x", texts=(("comments", text),)))
+    assert (elsewhere.code, elsewhere.start, elsewhere.end) == ("link_mismatch", None, None)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://openreview.net/pdf/2dff92321d132ee1a70ba42c0046c99ee9bcd972.pdf",
+        "https://openreview.net/notes/edits/pdf?id=AbCdEfGhIj",
+        "https://openreview.net/forum/smith|a_title",
+    ],
+)
+def test_a_link_that_names_no_paper_is_a_warning(link: str) -> None:
+    talk = Talk(id="x", abstract=f"See {link} .")
+    assert find_references(talk) == ()
+    (warning,) = find_warnings(talk)
+    assert warning.code == "unresolvable_link"
+    assert (warning.start, warning.end) == (4, 4 + len(link))
+
+
+def test_a_plain_talk_has_no_warnings() -> None:
+    text = "See arXiv:2103.01338 and https://openreview.net/group?id=ICLR.cc/2024/Conference"
+    assert find_warnings(Talk(id="x", abstract=text)) == ()
+
+
+def test_all_texts_of_a_talk_are_searched_in_their_order() -> None:
+    talk = Talk(
+        id="x",
+        abstract="hep-th/9901001",
+        texts=(
+            ("comments", "arXiv:2103.01338"),
+            ("paper_link", "https://arxiv.org/abs/2104.00001"),
+        ),
+    )
+    found = [(r.field, r.paper.key, r.role) for r in find_references(talk)]
+    assert found == [
+        ("abstract", "hep-th/9901001", "mentioned"),
+        ("comments", "2103.01338", "mentioned"),
+        ("paper_link", "2104.00001", "own"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "paper", "version"),
+    [
+        ("2103.01338", "arxiv:2103.01338", None),
+        (" 2103.01338v2\n", "arxiv:2103.01338", "v2"),
+        ("arXiv:math.AG/0601001v2", "arxiv:math/0601001", "v2"),
+        ("arxiv:2103.01338", "arxiv:2103.01338", None),
+        ("HEP-TH/9901001", "arxiv:hep-th/9901001", None),
+        ("https://arxiv.org/abs/2103.01338v3", "arxiv:2103.01338", "v3"),
+        ("FpKgG31Z_i9", "openreview:FpKgG31Z_i9", None),
+        ("openreview:-TSe5o7STVR", "openreview:-TSe5o7STVR", None),
+        ("openreview:hello", "openreview:hello", None),
+        ("https://openreview.net/forum?id=FpKgG31Z_i9", "openreview:FpKgG31Z_i9", None),
+    ],
+)
+def test_ids_from_any_form(text: str, paper: str, version: str | None) -> None:
+    assert cited(text) == (paper, version)
+    assert parse_id(text) == paper
+    assert cited(paper) == (paper, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "hello", "arXiv:2113.01338", "arXiv:2103.1338", "2103.01338 2104.00001", "x:2103.01338"],
+)
+def test_a_text_that_names_not_one_paper_is_an_error(text: str) -> None:
+    with pytest.raises(InvalidId, match="names"):
+        parse_id(text)
+
+
+def test_importing_extraction_is_light() -> None:
+    code = "import sys; import enrich.references.extract; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {
+        "requests",
+        "arxiv",
+        "icalendar",
+        "requests_cache",
+        "tenacity",
+        "lxml",
+        "html.entities",
+    }
+    assert not heavy & set(run.stdout.split())
+
+
+def test_a_new_source_needs_no_other_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Numbers:
+        anchors = (b"pmid 1",)  # a digit stands for any digit
+
+        def recognise(self, text: bytes, at: int) -> list[Mention]:
+            end = at + 5
+            while text[end : end + 1].isdigit():
+                end += 1
+            return [Mention(PaperId(f"pmid:{text[at + 5 : end].decode()}"), None, at, end, "text")]
+
+    monkeypatch.setattr(extract, "sources", lambda: (Numbers(),))
+    extract._grammar.cache_clear()
+    try:
+        found = find_references("é PMID 23456, not arXiv:2103.01338; P\u200bMID 9")
+    finally:
+        extract._grammar.cache_clear()
+    assert [(r.paper, r.start, r.exact) for r in found] == [
+        ("pmid:23456", 2, "PMID 23456"),
+        ("pmid:9", 36, "P\u200bMID 9"),
+    ]

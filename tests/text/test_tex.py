@@ -1,0 +1,84 @@
+"""Text: TeX to plain Unicode, what is safe on a terminal."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enrich.text.tex import plain, printable, quoted, tidy
+
+
+@pytest.mark.parametrize(
+    ("tex", "expected"),
+    [
+        (
+            r"On $\ell_p$-norms & 100% of Erd\H{o}s--R\'enyi graphs",
+            "On ℓₚ-norms & 100% of Erdős--Rényi graphs",
+        ),
+        (r"The $\mathrm{SL}_2(\mathbb{Z})$ action", "The SL₂(ℤ) action"),
+        (r"$O(n^{2})$ vs. {\it na\"\i ve} \#1", "O(n²) vs. naïve #1"),
+        ("costs $5 and no more", "costs $5 and no more"),
+        (r"\unknown{x} stays", r"\unknown{x} stays"),
+        (
+            r"Schr\"odinger and Poincar\'{e} and {\L}ojasiewicz",
+            "Schrödinger and Poincaré and Łojasiewicz",
+        ),
+        (r"$\frac{a}{b}$ stays as it is", r"$\frac{a}{b}$ stays as it is"),
+        ("GPT_3 and a^b outside of math", "GPT_3 and a^b outside of math"),
+        (r"50\% off", "50% off"),
+        ("", ""),
+    ],
+)
+def test_tex_becomes_plain(tex: str, expected: str) -> None:
+    assert plain(tex) == expected
+
+
+@given(st.text(alphabet=st.sampled_from("\\${}^_~'\"`cHmathbfit aeoZ1%&"), max_size=60))
+def test_plain_never_fails_and_gives_one_tidy_line(text: str) -> None:
+    out = plain(text)
+    assert "\n" not in out
+    assert tidy(out) == out or out == text
+
+
+@given(st.text())
+def test_printable_holds_nothing_that_moves_a_terminal(text: str) -> None:
+    out = printable(text)
+    assert not any(ord(c) < 0x20 and c not in "\t\n" for c in out)
+    assert not any(0x7F <= ord(c) <= 0x9F or 0xD800 <= ord(c) <= 0xDFFF for c in out)
+    assert not set(out) & set(
+        "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )
+    out.encode()
+
+
+UNSAFE = '\\"\n\t\r\f\b\x00\x0b\x1b\x7f\x85\u061c\u200e\u2028\u202e\u2066\ud800'
+ODD = "\xa0\xad\u200b\ufeff\ue000é“中😀"
+
+
+@given(st.text(st.sampled_from(UNSAFE + ODD + "u01/ ")))
+def test_quoted_is_json_made_safe(text: str) -> None:
+    assert quoted(text) == printable(json.dumps(text, ensure_ascii=False))
+
+
+@pytest.mark.parametrize("letter", ODD)
+def test_printable_leaves_odd_letters_that_move_nothing(letter: str) -> None:
+    assert printable(f"a\n{letter}") == f"a\n{letter}"
+
+
+@pytest.mark.parametrize("letter", UNSAFE[7:])
+def test_printable_escapes_a_letter_wherever_it_stands(letter: str) -> None:
+    escape = f"\\u{ord(letter):04x}"
+    assert printable(f"{letter}a\n{ODD}{letter}") == f"{escape}a\n{ODD}{escape}"
+
+
+@given(st.text())
+def test_printable_json_is_the_same_json(text: str) -> None:
+    assert json.loads(printable(json.dumps(text, ensure_ascii=False))) == text
+
+
+@given(st.text())
+def test_tidy_is_idempotent(text: str) -> None:
+    assert tidy(tidy(text)) == tidy(text)
