@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from enrich.errors import EnrichError, FeedError, InvalidId, PapersError
     from enrich.feeds.reading import read_talks
     from enrich.lookup.scheduler import Progress
-    from enrich.model import AnnotatedTalk, Document, Feed, Notice, Reference, Talk, Warning
+    from enrich.model import AnnotatedTalk, Document, Feed, Notice, Reference, Talk, TalkWarning
     from enrich.paper import Paper, PaperId, Unresolved
     from enrich.references.extract import find_references, find_references_many, parse_id
     from enrich.writers import write
@@ -44,8 +44,8 @@ _HOME = {
     "Progress": "lookup.scheduler",
     "Reference": "model",
     "Talk": "model",
+    "TalkWarning": "model",
     "Unresolved": "paper",
-    "Warning": "model",
     "annotate": "annotation",
     "find_references": "references.extract",
     "find_references_many": "references.extract",
@@ -69,8 +69,8 @@ __all__ = [
     "Progress",
     "Reference",
     "Talk",
+    "TalkWarning",
     "Unresolved",
-    "Warning",
     "annotate",
     "find_references",
     "find_references_many",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from enrich.model import AnnotatedTalk, Reference, Talk, Warning
+from enrich.model import AnnotatedTalk, Reference, Talk, TalkWarning
 from enrich.paper import Lookup, Paper, PaperId, Papers, Unresolved, with_versions
 from enrich.references.extract import find_warnings
 from enrich.sources import addresses
@@ -20,7 +20,7 @@ def annotate(
     references: Iterable[Reference],
     papers: Mapping[PaperId, Lookup],
     *,
-    warnings: Iterable[Warning] | None = None,
+    warnings: Iterable[TalkWarning] | None = None,
 ) -> AnnotatedTalk:
     """Join a talk with its references and their papers, in order of first reference.
 
@@ -136,12 +136,12 @@ def unknown_version(version: str | None, paper: Lookup) -> str | None:
 
 def _unknown_versions(
     references: Iterable[Reference], papers: Mapping[PaperId, Lookup]
-) -> Iterable[Warning]:
+) -> Iterable[TalkWarning]:
     for reference in references:
         version = reference.version
         if version and (message := unknown_version(version, papers[reference.paper])):
             in_abstract = reference.field == "abstract"
-            yield Warning(
+            yield TalkWarning(
                 code="unknown_version",
                 message=message,
                 start=reference.start if in_abstract else None,

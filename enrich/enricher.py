@@ -14,12 +14,12 @@ from enrich.annotation import annotate
 from enrich.errors import SourceError
 from enrich.lookup.run import Cited, Library, Run
 from enrich.lookup.scheduler import Item, Progress, Queues
-from enrich.model import AnnotatedTalk, Reference, Talk, Warning
+from enrich.model import AnnotatedTalk, Reference, Talk, TalkWarning
 from enrich.paper import Lookup, Paper, PaperId
 from enrich.references.extract import cited, read
 from enrich.sources import Source
 from enrich.sources import sources as all_sources
-from enrich.text.checks import mail_address
+from enrich.text.web import mail_address
 
 if TYPE_CHECKING:
     from requests import Session
@@ -150,7 +150,7 @@ class Enricher:
         """Exactly one annotated talk for each talk, in order, as soon as it and all before are known."""
         run = self._run()
 
-        def items() -> Iterator[Item[tuple[Talk, tuple[Reference, ...], tuple[Warning, ...]]]]:
+        def items() -> Iterator[Item[tuple[Talk, tuple[Reference, ...], tuple[TalkWarning, ...]]]]:
             for talk in talks:
                 references, warnings = read(talk)
                 if talk.papers:

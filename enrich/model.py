@@ -77,6 +77,8 @@ class Reference(NamedTuple):
     """Half-open span of the paragraph."""
     form: Form
     role: Role = "mentioned"
+    by_speaker: bool | None = None
+    """Whether a speaker of the talk is among the paper's authors; None if either is unknown."""
 
     def to_dict(self) -> dict[str, Any]:
         """The document's reference object."""
@@ -90,15 +92,39 @@ class Reference(NamedTuple):
             "context": list(self.context),
             "form": self.form,
             "role": self.role,
+            "by_speaker": self.by_speaker,
         }
 
 
+class References(tuple[Reference, ...]):  # noqa: SLOT001 - a tuple's subclass can have none
+    """References in text order, with what extraction found odd about the texts' links.
+
+    >>> References((), warnings=()).warnings
+    ()
+    """
+
+    warnings: tuple[TalkWarning, ...]
+
+    def __new__(
+        cls, references: Iterable[Reference] = (), warnings: Iterable[TalkWarning] = ()
+    ) -> Self:
+        """Make a tuple of references."""
+        made = super().__new__(cls, references)
+        made.warnings = tuple(warnings)
+        return made
+
+    def __getnewargs__(self) -> tuple[tuple[Reference, ...], tuple[TalkWarning, ...]]:
+        return tuple(self), self.warnings
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Warning:  # noqa: A001 - the document's word
-    """Something odd in one talk that stopped nothing; offsets are code points of the abstract."""
+class TalkWarning:
+    """Something odd in one talk that stopped nothing; offsets are code points of the text `field`."""
 
     code: WarningCode
     message: str
+    field: str | None = None
+    """Which text the offsets refer to."""
     start: int | None = None
     end: int | None = None
 
@@ -107,6 +133,7 @@ class Warning:  # noqa: A001 - the document's word
         return {
             "code": self.code,
             "message": self.message,
+            "field": self.field,
             "start": self.start,
             "end": self.end,
         }
@@ -122,6 +149,7 @@ class Warning:  # noqa: A001 - the document's word
         return cls(
             code=code,
             message=message,
+            field=string(data, "field"),
             start=integer(data, "start"),
             end=integer(data, "end"),
         )
@@ -193,6 +221,8 @@ class Talk:
     start_time: datetime | date | None = None
     """Aware, or naive where the feed says no zone (warning `floating_time`), or a date (all-day)."""
     end_time: datetime | date | None = None
+    recurrence: str | None = None
+    """The RRULE as written."""
     status: Literal["cancelled", "tentative"] | None = None
     room: str | None = None
     slides_link: str | None = None
@@ -200,7 +230,7 @@ class Talk:
     abstract: str | None = None
     texts: tuple[tuple[str, str], ...] = ()
     """Other texts of the event that are searched, (field, text): comments, url, attach, summary …"""
-    warnings: tuple[Warning, ...] = ()
+    warnings: tuple[TalkWarning, ...] = ()
     papers: tuple[Paper, ...] = ()
     """Resolved papers that came with the talk: those of an earlier output."""
     raw: bytes | None = field(default=None, repr=False)
@@ -243,6 +273,7 @@ class Talk:
             series=string(data, "series"),
             start_time=_time(data, "start_time"),
             end_time=_time(data, "end_time"),
+            recurrence=string(data, "recurrence"),
             status="cancelled"
             if status == "cancelled"
             else "tentative"
@@ -254,7 +285,7 @@ class Talk:
             abstract=string(data, "abstract"),
             texts=tuple((str(k), v) for k, v in texts.items()),
             warnings=tuple(
-                Warning.from_dict(w)
+                TalkWarning.from_dict(w)
                 for w in objects(data, "warnings")
                 if w.get("code") not in DERIVED_WARNINGS
             ),
@@ -268,7 +299,7 @@ class AnnotatedTalk:
     talk: Talk
     references: tuple[Reference, ...] = ()
     papers: Papers = NO_PAPERS
-    warnings: tuple[Warning, ...] = ()
+    warnings: tuple[TalkWarning, ...] = ()
     """The reader's, then those of extraction and of the join."""
     suggested: tuple[Paper, ...] = ()
 
@@ -289,6 +320,7 @@ class AnnotatedTalk:
             "series": t.series,
             "start_time": iso(t.start_time),
             "end_time": iso(t.end_time),
+            "recurrence": t.recurrence,
             "status": t.status,
             "room": t.room,
             "slides_link": t.slides_link,

@@ -13,12 +13,12 @@ from typing import Any, Literal, Self, get_args
 
 from enrich.errors import ErrorCode
 from enrich.text.checks import boolean, integer, objects, string, strings, web_address
-from enrich.text.tex import plain, tidy
+from enrich.text.tex import plain
+from enrich.text.tidy import tidy
 
 Decision = Literal[
     "accepted", "rejected", "under_review", "withdrawn", "desk_rejected", "retracted"
 ]
-Via = Literal["collection", "datacite", "dblp"]
 
 
 class PaperId(str):
@@ -41,6 +41,19 @@ class PaperId(str):
     def key(self) -> str:
         """The id as the source itself writes it."""
         return self.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """One author: the name as the source writes it, and its parts where the source has them.
+
+    >>> Author("W. King, Jr.", family="King", given="W., Jr.").family
+    'King'
+    """
+
+    name: str
+    family: str | None = None
+    given: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +131,7 @@ class Paper:
     id: PaperId
     title: str
     """TeX kept, white space collapsed."""
-    authors: tuple[str, ...] = ()
+    authors: tuple[Author, ...] = ()
     authors_hidden: bool = False
     published: str | None = None
     """First date: arXiv's v1; OpenReview's cdate, else tcdate, odate, pdate."""
@@ -139,7 +152,7 @@ class Paper:
     pdf: str | None = None
     work: PaperId | None = None
     """The id that stands for all of the same papers; None: its own."""
-    via: Via | None = None
+    via: str | None = None
     """Who said so, where it was not the paper's own service."""
     stale: bool = False
     """An old record, served because its service failed in this run."""
@@ -161,7 +174,9 @@ class Paper:
             "stale": self.stale,
             "title": self.title,
             "title_text": plain(self.title),
-            "authors": list(self.authors),
+            "authors": [
+                {"name": a.name, "family": a.family, "given": a.given} for a in self.authors
+            ],
             "authors_hidden": self.authors_hidden,
             "published": self.published,
             "updated": self.updated,
@@ -207,7 +222,7 @@ class Paper:
         return cls(
             id=PaperId(id_),
             title=title,
-            authors=tuple(tidy(a) for a in strings(data, "authors")),
+            authors=tuple(map(_author, data.get("authors") or ())),
             authors_hidden=boolean(data, "authors_hidden"),
             published=_date(data, "published"),
             updated=_date(data, "updated"),
@@ -230,7 +245,7 @@ class Paper:
             url=web_address(data, "url") or "",
             pdf=web_address(data, "pdf"),
             work=PaperId(work) if work and work != id_ and _ID.fullmatch(work) else None,
-            via=next((v for v in get_args(Via) if v == via), None),
+            via=via,
             stale=boolean(data, "stale"),
         )
 
@@ -352,3 +367,11 @@ def _version(data: Mapping[str, Any], key: str) -> str | None:
     if value is not None and not _VERSION.fullmatch(value):
         raise ValueError(f'"{key}" is no version of the form v2')
     return value
+
+
+def _author(data: Any) -> Author:
+    if isinstance(data, str):
+        return Author(tidy(data))
+    if not isinstance(data, Mapping) or not string(data, "name"):
+        raise ValueError('"authors" is no list of names')
+    return Author(tidy(data["name"]), string(data, "family"), string(data, "given"))

@@ -7,9 +7,9 @@ from typing import TypeVar, get_args
 
 from hypothesis import strategies as st
 
-from enrich.model import AnnotatedTalk, Feed, Form, Reference, Role, Talk, Warning, WarningCode
-from enrich.paper import Decision, Paper, PaperId, Papers, Publication, Version
-from enrich.text.tex import tidy
+from enrich.model import AnnotatedTalk, Feed, Form, Reference, Role, Talk, TalkWarning, WarningCode
+from enrich.paper import Author, Decision, Paper, PaperId, Papers, Publication, Version
+from enrich.text.tidy import tidy
 
 T = TypeVar("T")
 
@@ -36,6 +36,9 @@ publications = st.builds(
 )
 
 
+authors = st.builds(Author, words) | st.builds(Author, words, words, st.none() | words)
+
+
 @st.composite
 def papers(draw: st.DrawFn, /, **fixed: object) -> Paper:
     """A resolved paper, tidied as every source does it."""
@@ -43,7 +46,7 @@ def papers(draw: st.DrawFn, /, **fixed: object) -> Paper:
     values: dict[str, object] = {
         "id": draw(ids),
         "title": draw(words),
-        "authors": tuple(draw(st.lists(words, max_size=4))),
+        "authors": tuple(draw(st.lists(authors, max_size=4))),
         "authors_hidden": draw(st.booleans()),
         "published": draw(st.none() | dates),
         "updated": draw(st.none() | dates),
@@ -90,7 +93,10 @@ references = st.builds(
     role=st.sampled_from(get_args(Role)),
 )
 warnings = st.builds(
-    Warning, code=st.sampled_from(get_args(WarningCode)), message=anything, start=st.none() | places
+    TalkWarning,
+    code=st.sampled_from(get_args(WarningCode)),
+    message=anything,
+    start=st.none() | places,
 )
 _LINES = (
     *("url", "title", "speaker", "speaker_affiliation", "series", "room"),

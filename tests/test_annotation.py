@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enrich.annotation import annotate, merged, related
-from enrich.model import AnnotatedTalk, Talk, Warning
+from enrich.model import AnnotatedTalk, Talk, TalkWarning
 from enrich.paper import Paper, PaperId, Unresolved, Version
 from enrich.references.extract import find_references
 
@@ -47,7 +47,7 @@ def test_a_version_above_the_newest_is_a_warning_with_its_span() -> None:
 
 
 def test_the_readers_warnings_come_first_and_nothing_stands_twice() -> None:
-    own = Warning(code="floating_time", message="no zone")
+    own = TalkWarning(code="floating_time", message="no zone")
     out = join("arXiv:2103.01338v9", paper(A, latest_version="v5"), warnings=(own, own))
     assert [w.code for w in out.warnings] == ["floating_time", "unknown_version"]
 

@@ -8,8 +8,17 @@ import pytest
 from jsonschema import ValidationError
 
 from enrich.errors import ErrorCode
-from enrich.model import AnnotatedTalk, Form, Notice, NoticeCode, Role, Talk, Warning, WarningCode
-from enrich.paper import Decision, Paper, PaperId, Papers, Unresolved, Version, Via
+from enrich.model import (
+    AnnotatedTalk,
+    Form,
+    Notice,
+    NoticeCode,
+    Role,
+    Talk,
+    TalkWarning,
+    WarningCode,
+)
+from enrich.paper import Decision, Paper, PaperId, Papers, Unresolved, Version
 from enrich.references.extract import find_references
 from tests.command import part, schema
 
@@ -32,7 +41,7 @@ def properties(name: str) -> dict[str, Any]:
         ("paper", PAPER.to_dict()),
         ("paper", FAILED.to_dict()),
         ("reference", find_references("arXiv:2103.01338")[0].to_dict()),
-        ("warning", Warning(code="no_start", message="m").to_dict()),
+        ("warning", TalkWarning(code="no_start", message="m").to_dict()),
         ("notice", Notice(code="no_talks", message="m").to_dict()),
     ],
 )
@@ -51,7 +60,6 @@ def test_keys_and_their_order(name: str, made: dict[str, Any]) -> None:
         ("reference", "form", get_args(Form)),
         ("reference", "role", get_args(Role)),
         ("paper", "decision", (None, *get_args(Decision))),
-        ("paper", "via", (None, *get_args(Via))),
     ],
 )
 def test_the_words_of_the_code_are_those_of_the_schema(
@@ -75,7 +83,6 @@ def test_a_line_of_ndjson_is_a_talk_and_its_papers() -> None:
         {**PAPER.to_dict(), "title": None},
         {**PAPER.to_dict(), "status": "failed"},
         {**FAILED.to_dict(), "error": None},
-        {**PAPER.to_dict(), "via": "somebody"},
     ],
 )
 def test_what_contradicts_itself_does_not_fit(broken: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from enrich.cli.options import say
-from enrich.text.tex import printable
+from enrich.text.terminal import printable
 
 _FOLDER = click.option(
     "--cache-dir",

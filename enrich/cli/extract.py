@@ -14,7 +14,7 @@ import click
 
 from enrich.cli.options import say
 from enrich.errors import FeedError
-from enrich.text.tex import printable
+from enrich.text.terminal import printable
 
 _BATCH = 100  # texts of one call
 

@@ -9,7 +9,7 @@ import click
 
 from enrich.cli.options import enricher_options, lookup_options, say
 from enrich.cli.reporting import Outcome
-from enrich.text.tex import printable
+from enrich.text.terminal import printable
 
 
 @click.command(

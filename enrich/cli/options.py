@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from enrich.text.checks import mail_address
-from enrich.text.tex import printable
+from enrich.text.terminal import printable
+from enrich.text.web import mail_address
 
 if TYPE_CHECKING:
     from enrich.http import Login

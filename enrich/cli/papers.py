@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from enrich.cli.options import say
-from enrich.text.tex import printable
+from enrich.text.terminal import printable
 
 if TYPE_CHECKING:
     from enrich.collection.importing import Progress

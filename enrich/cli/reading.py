@@ -13,7 +13,7 @@ import click
 from enrich.cli.options import say
 from enrich.errors import FeedError
 from enrich.model import Notice, Talk
-from enrich.text.tex import host_of
+from enrich.text.web import host_of
 
 _LOST = frozenset({"bad_record", "event_too_large", "truncated_event", "unreadable_event"})
 

@@ -19,7 +19,7 @@ from enrich.cli.reporting import WRITTEN, Outcome
 from enrich.feeds.selection import with_papers
 from enrich.lookup.scheduler import Progress
 from enrich.model import Document
-from enrich.text.tex import printable
+from enrich.text.terminal import printable
 from enrich.version import VERSION
 from enrich.writers import names, writer
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, tzinfo
 
 from enrich.model import AnnotatedTalk
-from enrich.text.tex import plain, printable, tidy
+from enrich.text.terminal import printable
+from enrich.text.tex import plain
+from enrich.text.tidy import tidy
 
 _HEAD = ("DATE", "SPEAKER", "TITLE", "LINKS", "WARNINGS")
 _SPEAKER = 24

@@ -14,7 +14,7 @@ import click
 from enrich.annotation import annotate
 from enrich.cli.reading import Reading, selection_options
 from enrich.model import AnnotatedTalk, Talk
-from enrich.text.tex import printable
+from enrich.text.terminal import printable
 
 
 @click.command(

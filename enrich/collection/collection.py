@@ -22,7 +22,8 @@ from enrich.paper import Paper, PaperId
 from enrich.store.codec import Row, from_row
 from enrich.store.sqlite import FAULTS, INDEX, check, checksum, connect, create, reason, transaction
 from enrich.store.store import BATCH
-from enrich.text.tex import printable, tidy
+from enrich.text.terminal import printable
+from enrich.text.tidy import tidy
 
 MAGIC = b"SQLite format 3\0"
 MOST_WARNINGS = 20

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from enrich.errors import BadAnswer, Refused, SourceError
-from enrich.paper import Paper, PaperId, Publication, Version
+from enrich.paper import Author, Paper, PaperId, Publication, Version
 from enrich.sources import Politeness, source
-from enrich.text.tex import doi_url, tidy
+from enrich.text.tidy import tidy
+from enrich.text.web import doi_url
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -105,7 +106,9 @@ def read(id_: PaperId, attributes: _Object) -> Paper | None:
     return Paper(
         id=id_,
         title=title,
-        authors=tuple(name for each in _objects(attributes, "creators") if (name := _name(each))),
+        authors=tuple(
+            author for each in _objects(attributes, "creators") if (author := _author(each))
+        ),
         published=published,
         updated=updated,
         dates=tuple((name, day) for name, day in dates.items() if day),
@@ -146,10 +149,13 @@ def _newest(attributes: _Object, days: Mapping[int, str]) -> int | None:
     return max([*days, *([int(said[1])] if said else [])], default=None)
 
 
-def _name(creator: _Object) -> str | None:
-    """Given and family name where both are there; single names stand as `name`."""
+def _author(creator: _Object) -> Author | None:
+    """Return the author of a creator; single names stand as `name`."""
     given, family = _text(creator, "givenName"), _text(creator, "familyName")
-    return f"{given} {family}" if given and family else _text(creator, "name") or family
+    if given and family:
+        return Author(f"{given} {family}", family=family, given=given)
+    name = _text(creator, "name") or family
+    return Author(name) if name else None
 
 
 def _category(attributes: _Object) -> str | None:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from enrich.errors import BadAnswer, Refused, SourceError
-from enrich.paper import Paper, PaperId, Publication
+from enrich.paper import Author, Paper, PaperId, Publication
 from enrich.sources import Politeness, source
 from enrich.sources.arxiv import forms as arxiv
-from enrich.text.tex import doi_url, tidy
+from enrich.text.tidy import tidy
+from enrich.text.web import doi_url
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -127,7 +128,7 @@ class _Record:
         return Paper(
             id=id_,
             title=self.title,
-            authors=tuple(name for _, name in sorted(self.names.items())),
+            authors=tuple(Author(name) for _, name in sorted(self.names.items())),
             published=self.year,
             venue=self.venue,
             published_as=published_as,

@@ -33,7 +33,7 @@ from enrich.feeds.ical.times import zone_name
 from enrich.feeds.ical.values import Properties, read_properties, split_line
 from enrich.model import Feed, Notice, NoticeCode, Talk
 from enrich.paper import Paper
-from enrich.text.tex import tidy
+from enrich.text.tidy import tidy
 
 MAX_EVENT_BYTES = 4_000_000
 _UID_WITHIN = 1 << 16  # bytes of a broken event that its UID is looked for in

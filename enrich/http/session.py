@@ -28,7 +28,7 @@ from requests_cache.policy import ExpirationPatterns
 from enrich.http.adapter import Line, Login, PoliteAdapter, Service
 from enrich.http.cache import open_cache
 from enrich.http.rate_limit import Gate
-from enrich.text.checks import mail_address
+from enrich.text.web import mail_address
 from enrich.version import VERSION
 
 __all__ = ["Login", "Service", "open_session", "paused_until"]

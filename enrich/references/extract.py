@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from enrich.errors import InvalidId
-from enrich.model import Mention, Reference, Role, Talk, Warning, WarningCode
+from enrich.model import Mention, Reference, Role, Talk, TalkWarning, WarningCode
 from enrich.paper import PaperId
 from enrich.references.line_breaks import joins
 from enrich.references.links import resolve
@@ -57,15 +57,15 @@ def find_references_many(texts: Iterable[str]) -> Iterator[tuple[Reference, ...]
         yield _references(*_searched(text), "text")
 
 
-def find_warnings(talk: Talk) -> tuple[Warning, ...]:
+def find_warnings(talk: Talk) -> tuple[TalkWarning, ...]:
     """What is odd about a talk's links: those that name no paper, and texts that name another one."""
     return read(talk)[1]
 
 
-def read(talk: Talk) -> tuple[tuple[Reference, ...], tuple[Warning, ...]]:
+def read(talk: Talk) -> tuple[tuple[Reference, ...], tuple[TalkWarning, ...]]:
     """The references of a talk and what is odd about its links, in one search."""
     references: list[Reference] = []
-    warnings: list[Warning] = []
+    warnings: list[TalkWarning] = []
     for field, text in talk.searched():
         _, raw, low, mentions = _searched(text)
         references += _references(text, raw, low, mentions, field)
@@ -121,7 +121,7 @@ def _searched(text: str) -> tuple[str, bytes, bytes, Sequence[Mention]]:
     return text, raw, low, _search(raw, low, is_ascii=len(raw) == len(text))
 
 
-def _warnings(raw: bytes, mentions: Sequence[Mention], field: str) -> Iterator[Warning]:
+def _warnings(raw: bytes, mentions: Sequence[Mention], field: str) -> Iterator[TalkWarning]:
     for mention in mentions:
         if mention.paper is None:
             link = _decoded(raw, mention.start, mention.end)
@@ -186,12 +186,14 @@ def _decoded(raw: bytes, start: int, end: int) -> str:
     return raw[start:end].decode("utf-8", "surrogatepass")
 
 
-def _warning(code: WarningCode, message: str, raw: bytes, mention: Mention, field: str) -> Warning:
+def _warning(
+    code: WarningCode, message: str, raw: bytes, mention: Mention, field: str
+) -> TalkWarning:
     if field != "abstract":
-        return Warning(code=code, message=message)
+        return TalkWarning(code=code, message=message)
     start = len(_decoded(raw, 0, mention.start))
     end = start + len(_decoded(raw, mention.start, mention.end))
-    return Warning(code=code, message=message, start=start, end=end)
+    return TalkWarning(code=code, message=message, start=start, end=end)
 
 
 Recogniser = Callable[[bytes, int], Sequence[Mention]]

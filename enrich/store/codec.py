@@ -26,16 +26,16 @@ from itertools import repeat
 from operator import call
 from typing import Any, NamedTuple, TypeVar, get_args
 
-from enrich.paper import Decision, Paper, PaperId, Publication, Version, Via
+from enrich.paper import Author, Decision, Paper, PaperId, Publication, Version
 from enrich.sources import source
 from enrich.text.checks import web_address
-from enrich.text.tex import doi_url, tidy
+from enrich.text.tidy import tidy
+from enrich.text.web import doi_url
 
 _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _VERSION = re.compile(r"v[1-9]\d{0,3}")
 _ID = re.compile(r"[a-z][a-z0-9_]*:[^\s:]\S*")
 _DECISIONS: dict[str | None, Decision] = {d: d for d in get_args(Decision)}
-_VIAS: dict[str | None, Via] = {v: v for v in get_args(Via)}
 _STRING = {str}
 _NUMBERED = tuple(f"v{n}" for n in range(1, 1000))
 _DOI = {"arxiv": "10.48550/arXiv."}
@@ -65,12 +65,12 @@ def row_of(paper: Paper) -> Row:
 def to_row(paper: Paper) -> bytes:
     """The row of a paper, in UTF-8.
 
-    >>> to_row(Paper(id=PaperId("x:1"), title="A", authors=("B",), url="https://x.org/1"))
+    >>> to_row(Paper(id=PaperId("x:1"), title="A", authors=(Author("B"),), url="https://x.org/1"))
     b'{"t":"A","a":["B"],"r":"https://x.org/1"}'
     """
     row: dict[str, Any] = {"t": paper.title}
     if paper.authors:
-        row["a"] = paper.authors
+        row["a"] = [_author_row(author) for author in paper.authors]
     rows = paper.versions
     if rows:
         row["v"] = []
@@ -153,7 +153,7 @@ def snapshot_row(
 
 
 def from_row(
-    paper: PaperId, data: bytes, *, abstract: str | None = None, via: Via | None = None
+    paper: PaperId, data: bytes, *, abstract: str | None = None, via: str | None = None
 ) -> Paper:
     """The paper of a row; `via` stands over the row's own.
 
@@ -188,7 +188,7 @@ def from_row(
     values = [
         paper,
         title,
-        _texts(row["a"]) if "a" in row else (),
+        _authors(row["a"]) if "a" in row else (),
         False,
         published,
         updated,
@@ -318,6 +318,29 @@ def _text(value: Any) -> str | None:
     raise ValueError("a row with a value that is no string")
 
 
+def _author_row(author: Author) -> Any:
+    if author.family is None:
+        return author.name
+    return [author.name, author.family, author.given]
+
+
+def _authors(values: Any) -> tuple[Author, ...]:
+    if type(values) is list and not _are_strings(values):
+        return tuple(
+            [
+                Author(value) if type(value) is str else Author(*_author_parts(value))
+                for value in values
+            ]
+        )
+    return tuple(map(Author, _texts(values)))
+
+
+def _author_parts(value: Any) -> tuple[str, str | None, str | None]:
+    if type(value) is not list or len(value) != 3 or not (name := _text(value[0])):
+        raise ValueError("a row whose authors are no strings")
+    return name, _text(value[1]), _text(value[2])
+
+
 def _texts(values: Any) -> tuple[str, ...]:
     if type(values) is not list or not _are_strings(values):
         raise ValueError("a row whose authors are no strings")
@@ -345,8 +368,8 @@ def _decision(value: Any) -> Decision | None:
     return _DECISIONS.get(_text(value))
 
 
-def _via(value: Any) -> Via | None:
-    return _VIAS.get(_text(value))
+def _via(value: Any) -> str | None:
+    return _text(value)
 
 
 def _url(value: Any) -> str:

@@ -18,12 +18,15 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from zlib import crc32
 
-from enrich.paper import Lookup, Paper, PaperId, Unresolved, Via
+from enrich.paper import Lookup, Paper, PaperId, Unresolved
 
 HOUR = 3600.0
 DAY = 24 * HOUR
-RANK: dict[Via | None, int] = {None: 1, "collection": 1, "datacite": 0, "dblp": 0}
-"""A lower one never replaces a higher one."""
+
+
+def rank(via: str | None) -> int:
+    """Return the precedence of a record; a lower one never replaces a higher one."""
+    return 1 if via in {None, "collection"} else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ def expiry(
     """
     if answer is None:
         return now + min(HOUR * 2.0 ** min(misses - 1, 10), 7 * DAY)
-    if RANK[answer.via] < RANK[None]:
+    if rank(answer.via) < rank(None):
         return now + DAY
     if version is not None:
         return None
@@ -91,7 +94,7 @@ def may_replace(old: Record, new: Record) -> bool:
     """Whether a new record of a paper may take the old one's place."""
     if old.paper is None:
         return True
-    return new.paper is not None and RANK[new.paper.via] >= RANK[old.paper.via]
+    return new.paper is not None and rank(new.paper.via) >= rank(old.paper.via)
 
 
 def settle(

@@ -5,7 +5,6 @@ Missing and null are the same everywhere. Pure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -82,18 +81,3 @@ def web_address(data: Mapping[str, Any], key: str) -> str | None:
     ):
         return value
     raise ValueError(f'"{key}" is no http(s) address')
-
-
-def mail_address(text: str) -> str:
-    """The text, if it can stand in a header as a mail address.
-
-    >>> mail_address("ada@example.org")
-    'ada@example.org'
-    >>> mail_address("ada at example")
-    Traceback (most recent call last):
-    ...
-    ValueError: 'ada at example' is no mail address
-    """
-    if not re.fullmatch(r"[!-'*-~]+@[!-'*-~]+", text):
-        raise ValueError(f"{text!r} is no mail address")
-    return text

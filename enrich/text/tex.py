@@ -1,96 +1,11 @@
-"""Small pure functions on text: white space, TeX to plain Unicode, escapes that writers share."""
+"""TeX in titles to plain Unicode."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import quote
 
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
-_PLAIN_DOI = re.compile(r"[A-Za-z0-9/:;()._~-]*")
-_MAIL = re.compile(r"[<(]?[^\s<>()@]{1,100}@[^\s<>()@]{1,100}\.[^\s<>()@]{1,60}[>)]?")
-_BLANK = re.compile(r"\s+")
-
-# Categories Cc (but tab and line feed) and the bidi marks of UAX #9: they can forge a terminal line.
-_UNSAFE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-_PLAIN = bytes(c for c in range(0x7F) if not _UNSAFE.match(chr(c)))
-"""ASCII that is safe; that of a text is taken out at nearly the speed of memory."""
-
-_ESCAPES = (
-    ("\\", r"\\"),
-    ('"', r"\""),
-    ("\n", r"\n"),
-    ("\t", r"\t"),
-    ("\r", r"\r"),
-    ("\f", r"\f"),
-    ("\b", r"\b"),
-)
-"""Those of JSON that have a letter, the backslash first; `printable` writes all others as JSON does."""
-
-
-def tidy(text: str) -> str:
-    r"""Collapse white space, drop control characters, strip: what every string of a paper gets.
-
-    >>> tidy(" On\n  the  H1\x07 Collaboration ")
-    'On the H1 Collaboration'
-    """
-    if text.isprintable() and "  " not in text:  # most are tidy already
-        return text.strip()
-    return _BLANK.sub(" ", _CONTROL.sub("", text)).strip()
-
-
-def person(name: str) -> str:
-    """An author's name, tidied, without the mail address beside it; empty where it is nothing else.
-
-    >>> person("Ada Lovelace <ada@example.org>"), person("ada@example.org")
-    ('Ada Lovelace', '')
-    >>> person("The ATLAS@Home Collaboration")
-    'The ATLAS@Home Collaboration'
-    """
-    return tidy(_MAIL.sub(" ", name) if "@" in name else name)
-
-
-def doi_url(doi: str) -> str:
-    """The address of a DOI.
-
-    >>> doi_url("10.1103/PhysRevD.93.016005"), doi_url("10.1002/(sici)1<1::aid>3.0")
-    ('https://doi.org/10.1103/PhysRevD.93.016005', 'https://doi.org/10.1002/(sici)1%3C1::aid%3E3.0')
-    """
-    if _PLAIN_DOI.fullmatch(doi):
-        return "https://doi.org/" + doi
-    return "https://doi.org/" + quote(doi, safe="/:;()._-~")
-
-
-def printable(text: str) -> str:
-    r"""Text that is safe on a terminal: control and bidi characters become `\uXXXX`.
-
-    So do lone surrogates, which UTF-8 cannot hold. Tab and line feed stay. JSON stays the same JSON.
-
-    >>> print(printable("a\x1b[2Jb\u202ec"))
-    a\u001b[2Jb\u202ec
-    """
-    raw = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN)
-    odd = raw.decode("utf-8", "surrogatepass")  # few letters, or none
-    if odd.isprintable() or _UNSAFE.search(odd) is None:
-        return text
-    return _UNSAFE.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
-
-
-def quoted(text: str) -> str:
-    r"""A long text as a JSON string that is safe on a terminal: in less than half of `json`'s time.
-
-    `json` looks at each letter twice; here letters that are not there cost next to nothing.
-
-    >>> print(quoted('a\n"b"\x1b'))
-    "a\n\"b\"\u001b"
-    """
-    for letter, escape in _ESCAPES:
-        if letter in text:
-            text = escape.join(text.split(letter))
-    return f'"{printable(text)}"'
-
+from enrich.text.tidy import tidy
 
 _ACCENTS = {
     "`": "\u0300",
@@ -184,17 +99,3 @@ def _script(m: re.Match[str]) -> str:
     if all(ord(c) in table for c in inner):
         return inner.translate(table)
     return m[1] + inner if len(inner) == 1 else f"{m[1]}({inner})"
-
-
-def host_of(address: str) -> str | None:
-    """The host that an address names; None where it names none, or none that can be.
-
-    >>> host_of("https://Arxiv.org/abs/2103.01338"), host_of("https://[x/")
-    ('arxiv.org', None)
-    """
-    from urllib.parse import urlsplit
-
-    try:
-        return urlsplit(address).hostname
-    except ValueError:
-        return None

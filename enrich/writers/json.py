@@ -7,7 +7,7 @@ from json import dumps
 from typing import Any
 
 from enrich.model import Document
-from enrich.text.tex import printable
+from enrich.text.terminal import printable
 from enrich.version import VERSION as GENERATOR_VERSION
 from enrich.writers._totals import Tally, summary
 

@@ -8,7 +8,9 @@ from datetime import date, datetime, tzinfo
 
 from enrich.model import AnnotatedTalk, Document, Reference, Talk
 from enrich.paper import Lookup, Paper
-from enrich.text.tex import plain, printable, tidy
+from enrich.text.terminal import printable
+from enrich.text.tex import plain
+from enrich.text.tidy import tidy
 
 # What CommonMark could take for markup; a line is never begun by text of a feed.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~])|&(?=[#a-zA-Z])")
@@ -75,10 +77,12 @@ def _paper(paper: Lookup, cited: list[Reference], talk: Talk) -> Iterator[str]:
     if isinstance(paper, Paper):
         withdrawn = " **withdrawn**" if paper.withdrawn else ""
         yield f"- {_link(plain(paper.title), paper.url)}{withdrawn}  "
-        authors = ", ".join(paper.authors) or ("authors hidden" if paper.authors_hidden else "")
+        authors = ", ".join(author.name for author in paper.authors) or (
+            "authors hidden" if paper.authors_hidden else ""
+        )
         dates = (paper.published or "") + (f", updated {paper.updated}" if paper.updated else "")
         as_cited = f"{name} (cited: {', '.join(versions)})" if versions else name
-        facts = (authors, dates, as_cited, paper.category, paper.venue, f"via {paper.via}" if paper.via in {"datacite", "dblp"} else "",
+        facts = (authors, dates, as_cited, paper.category, paper.venue, f"via {paper.via}" if paper.via not in {None, "collection"} else "",
                  "an old record: its service did not answer" if paper.stale else "")  # fmt: skip
         yield "  " + " · ".join(_text(fact) for fact in facts if fact)
     else:

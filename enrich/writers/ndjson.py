@@ -13,7 +13,7 @@ from json.encoder import encode_basestring
 
 from enrich.model import AnnotatedTalk, Document, Reference, iso
 from enrich.paper import Lookup, PaperId
-from enrich.text.tex import printable, quoted
+from enrich.text.terminal import printable, quoted
 
 _KEPT = 8192  # encoded papers, for talks of one feed share theirs
 _to_json = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
@@ -46,6 +46,7 @@ def _talk(annotated: AnnotatedTalk) -> str:
         f',"title":{_text(t.title)},"speaker":{_text(t.speaker)}'
         f',"speaker_affiliation":{_text(t.speaker_affiliation)},"series":{_text(t.series)}'
         f',"start_time":{_text(iso(t.start_time))},"end_time":{_text(iso(t.end_time))}'
+        f',"recurrence":{_text(t.recurrence)}'
         f',"status":{_text(t.status)},"room":{_text(t.room)},"slides_link":{_text(t.slides_link)}'
         f',"video_link":{_text(t.video_link)}'
     )
@@ -65,7 +66,7 @@ def _reference(r: Reference) -> str:
         f'{{"paper":{encode_basestring(r.paper)},"version":{_text(r.version)}'
         f',"field":{encode_basestring(r.field)},"start":{r.start},"end":{r.end}'
         f',"exact":{encode_basestring(r.exact)},"context":[{start},{end}]'
-        f',"form":"{r.form}","role":"{r.role}"}}'
+        f',"form":"{r.form}","role":"{r.role}","by_speaker":{_to_json(r.by_speaker)}}}'
     )
 
 

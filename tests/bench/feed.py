@@ -18,7 +18,7 @@ from pathlib import Path
 from enrich.enricher import Enricher
 from enrich.feeds.reading import read_talks
 from enrich.model import Document
-from enrich.paper import Paper, PaperId
+from enrich.paper import Author, Paper, PaperId
 from enrich.sources import source
 from enrich.store import open_store
 from enrich.store.freshness import Record
@@ -112,7 +112,7 @@ def fill_store(folder: Path) -> None:
         Paper(
             id=PaperId(f"arxiv:{key}"),
             title=f"On the {number}th of five thousand papers",
-            authors=("Emmy Noether", "David Hilbert"),
+            authors=(Author("Emmy Noether"), Author("David Hilbert")),
             published="2021-03-02",
             latest_version="v1",
             category="cs.LG",

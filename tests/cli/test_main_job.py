@@ -110,7 +110,11 @@ class TestAgainstTheServices:
         assert cold.status == 0, cold.err
         assert [p["status"] for p in cold.document["papers"]] == ["resolved"] * 3
         first, _, last = cold.document["papers"]
-        assert first["authors"] == ["Naman Agarwal", "Surbhi Goel", "Cyril Zhang"]
+        assert [a["name"] for a in first["authors"]] == [
+            "Naman Agarwal",
+            "Surbhi Goel",
+            "Cyril Zhang",
+        ]
         assert (first["published"], first["updated"], first["category"]) == (
             "2021-03-01",
             "2021-06-11",

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from enrich.collection.collection import open_papers
 from enrich.errors import PapersError
-from enrich.paper import Paper, PaperId
+from enrich.paper import Author, Paper, PaperId
 from tests.strategies import papers
 
 ONE = Paper(
     id=PaperId("arxiv:2103.01338"),
     title="One",
-    authors=("Ada Lovelace",),
+    authors=(Author("Ada Lovelace"),),
     abstract="About one.",
     url="https://arxiv.org/abs/2103.01338",
     pdf="https://arxiv.org/pdf/2103.01338",

@@ -21,6 +21,7 @@ from enrich.registry import load
 from enrich.store.codec import Row, from_row, row_of
 from tests.bench._snapshot import lines
 from tests.collection import bulk_files as bulk
+from tests.values import names
 
 formats = pytest.mark.parametrize("name", sorted(bulk.FILES))
 
@@ -165,7 +166,7 @@ def test_the_snapshots_real_record(shared: Path) -> None:
         "arxiv:2101.11408",
         "Number Parsing at a Gigabyte per Second",
     )
-    assert found.authors == ("Daniel Lemire",)
+    assert names(found) == ("Daniel Lemire",)
     assert (found.published, found.updated, found.latest_version) == (
         "2021-01-11",
         "2021-01-30",
@@ -266,10 +267,10 @@ def test_a_line_of_wrong_types_is_a_value_error(wrong: dict[str, Any]) -> None:
 def test_oai_tells_dates_authors_and_versions(tmp_path: Path) -> None:
     found = papers(tmp_path, bulk.OAI)
     first, second, raw = found.values()
-    assert (first.title, first.authors) == ("First & last", ("Ada Lovelace", "W. King, Jr."))
+    assert (first.title, names(first)) == ("First & last", ("Ada Lovelace", "W. King, Jr."))
     assert (first.published, first.updated, first.category) == ("2021-03-01", None, "cs.LG")
     assert (second.published, second.updated) == ("2021-03-01", "2021-05-06")
-    assert (raw.id, raw.title, raw.authors) == (
+    assert (raw.id, raw.title, names(raw)) == (
         "arxiv:math/0601001",
         "On raw records",
         ("Ada Lovelace", "Paul Erdős"),
@@ -325,7 +326,7 @@ def test_paperlists_tell_venue_year_and_decision(tmp_path: Path) -> None:
     rejected, poster, arxiv = found.values()
     assert (rejected.id, rejected.decision) == ("openreview:FpKgG31Z_i9", "rejected")
     assert (rejected.venue, rejected.published) == ("Submitted to ICLR 2018", "2018")
-    assert rejected.authors == ("Naman Agarwal", "Rohan Anil", "Elad Hazan")
+    assert names(rejected) == ("Naman Agarwal", "Rohan Anil", "Elad Hazan")
     assert (poster.venue, poster.decision, poster.title) == (
         "ICLR 2018 Poster",
         "accepted",
@@ -351,9 +352,9 @@ def test_real_paperlists(shared: Path) -> None:
 def test_csl_is_read(tmp_path: Path) -> None:
     first, second = papers(tmp_path, bulk.CSL).values()
     assert (first.id, first.published) == ("arxiv:2103.01338", "2021-06-11")
-    assert first.authors == ("Naman Agarwal", "The Group")
+    assert names(first) == ("Naman Agarwal", "The Group")
     assert (second.id, second.published) == ("arxiv:2110.10090", None)
-    assert second.authors == ("V. van Gogh, II",)
+    assert names(second) == ("V. van Gogh, II",)
     assert second.published_as
     assert (second.published_as.venue, second.published_as.year) == ("Proceedings of ICML", 2022)
 
@@ -418,12 +419,12 @@ def test_bibtex_is_read(tmp_path: Path) -> None:
         "arxiv:2103.01338",
         "Acceleration via Fractal Learning Rate Schedules",
     )
-    assert first.authors == ("Naman Agarwal", "Surbhi Goel", "W. King, Jr.")
+    assert names(first) == ("Naman Agarwal", "Surbhi Goel", "W. King, Jr.")
     assert first.published is None
     assert first.published_as
     assert first.published_as.venue == "International Conference on Machine Learning 2021"
     assert (second.id, second.title, second.published) == ("arxiv:2110.10090", "On $x_{1}$", "2021")
-    assert second.authors == ("Paul Erdős",)
+    assert names(second) == ("Paul Erdős",)
     assert (third.id, third.published) == ("openreview:FpKgG31Z_i9", "2022")
 
 
@@ -462,7 +463,7 @@ def test_an_entry_without_its_end_takes_in_no_other(tmp_path: Path) -> None:
 def test_dblp_is_read(tmp_path: Path) -> None:
     conference, corr = papers(tmp_path, bulk.DBLP).values()
     assert conference.id == "openreview:FpKgG31Z_i9"
-    assert conference.authors == ("Jörg Doe", "Müller")
+    assert names(conference) == ("Jörg Doe", "Müller")
     assert (conference.title, conference.venue) == ("Sub2 & more", "ICLR")
     assert conference.published == "2022"
     assert (corr.id, corr.published, corr.published_as) == ("arxiv:2103.01338", "2021", None)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from enrich.cli.table import table_lines, when
 from enrich.feeds.selection import Selection, bound, by_start, instant, selected, with_papers, zone
-from enrich.model import AnnotatedTalk, Feed, Talk, Warning
+from enrich.model import AnnotatedTalk, Feed, Talk, TalkWarning
 from enrich.references.extract import find_references
-from enrich.text.tex import printable
+from enrich.text.terminal import printable
 
 NOW = datetime(2031, 3, 5, 12, tzinfo=UTC)
 PARIS = zone("Europe/Paris")
@@ -111,7 +111,7 @@ def test_talks_with_papers_are_those_that_mention_one() -> None:
 
 # --- the table ------------------------------------------------------------------------------
 
-ODD = Warning(code="rescheduled", message="moved")
+ODD = TalkWarning(code="rescheduled", message="moved")
 TALKS = [
     Talk(
         id="1",

@@ -138,6 +138,7 @@ def test_a_reference_says_all_of_the_contract() -> None:
         "context": [11, 52],
         "form": "text",
         "role": "mentioned",
+        "by_speaker": None,
     }
 
 

@@ -14,6 +14,7 @@ from enrich.paper import Paper, PaperId, Unresolved
 from enrich.sources.arxiv import entry
 from enrich.sources.arxiv.api import SOURCE
 from tests.sources.answers import Canned, fetch, response
+from tests.values import names
 
 
 def recordings(folder: Path) -> list[Path]:
@@ -39,7 +40,7 @@ def test_every_recorded_feed_is_believed_and_read(shared: Path) -> None:
             assert isinstance(lookup, Paper), (path.name, lookup)
             assert Paper.from_dict(lookup.to_dict()) == lookup
             assert lookup.authors
-            assert all(name == name.strip() and "\n" not in name for name in lookup.authors)
+            assert all(name == name.strip() and "\n" not in name for name in names(lookup))
             assert lookup.title == " ".join(lookup.title.split())
             assert lookup.latest_version == version
             assert lookup.versions[0].version == "v1"
@@ -70,7 +71,7 @@ def test_fields_of_recorded_papers(shared: Path) -> None:
     assert (paper.published, paper.updated) == ("2014-04-07", "2014-06-12")
     assert paper_of(folder / "new_title_zero_2104.12255v1.xml", "2104.12255").title == "0"
     hep = paper_of(folder / "new_multi_hep-ex_0307015_0710.5765_trimmed.xml", "hep-ex/0307015")
-    assert hep.authors[0] == "H1 Collaboration"
+    assert names(hep)[0] == "H1 Collaboration"
     assert hep.id == "arxiv:hep-ex/0307015"
     old = paper_of(folder / "new_oldversion_1706.03762v2_trimmed.xml", "1706.03762")
     assert [(v.version, v.date) for v in old.versions] == [
@@ -196,7 +197,7 @@ def test_an_authors_mail_address_is_cut(shared: Path, written: str) -> None:
     body = re.sub("<name>.*?</name>", f"<name>{written}</name>", body, count=1)
     (lookup,) = fetch(SOURCE, Canned(response(body.encode())), PaperId("arxiv:1605.08386")).values()
     assert isinstance(lookup, Paper)
-    assert lookup.authors[0] == "Ada L"
+    assert names(lookup)[0] == "Ada L"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from enrich.http import PoliteSession
 from enrich.paper import Paper, PaperId
 from tests.fakes import FakePaper, Fakes, FakeVersion
 from tests.sources.answers import Canned, polite, response
+from tests.values import names
 
 HOST = "api.datacite.org"
 A, B, OLD, NONE = (
@@ -60,7 +61,7 @@ def test_a_batch_is_one_request(numbers: bool, fakes: Fakes, session: PoliteSess
     paper = found[A]
     assert Paper.from_dict(paper.to_dict()) == paper
     assert paper.title == "Attention Is All <You> Need"
-    assert paper.authors == ("Ashish Vaswani", "Noam Shazeer", "OpenAI")
+    assert names(paper) == ("Ashish Vaswani", "Noam Shazeer", "OpenAI")
     assert (paper.published, paper.updated) == ("2017-06-12", "2023-08-02")
     assert (paper.category, paper.latest_version, paper.via) == ("cs.CL", "v3", "datacite")
     assert [(v.version, v.date, v.title) for v in paper.versions] == [

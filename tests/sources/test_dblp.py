@@ -17,6 +17,7 @@ from enrich.http import PoliteSession
 from enrich.paper import Paper, PaperId
 from tests.fakes import FakeRecord, Fakes
 from tests.sources.answers import Canned, polite, response
+from tests.values import names
 
 HOST = "sparql.dblp.org"
 A, B, NONE = (PaperId(f"openreview:{key}") for key in ("g1SzIRLQXMM", "-TSe5o7STV_", "FpKgG31Z_i9"))
@@ -56,7 +57,7 @@ def test_all_ids_are_one_query(fakes: Fakes, session: PoliteSession) -> None:
     paper = found[A]
     assert Paper.from_dict(paper.to_dict()) == paper
     assert paper.title == "Wiring Up Vision"
-    assert paper.authors == ("Franziska Geiger", "Martin Schrimpf", "James J. DiCarlo")
+    assert names(paper) == ("Franziska Geiger", "Martin Schrimpf", "James J. DiCarlo")
     assert (paper.published, paper.updated, paper.dates) == ("2022", None, ())
     assert (paper.venue, paper.decision, paper.via) == ("ICLR", None, "dblp")
     assert paper.url == page(A)
@@ -67,9 +68,9 @@ def test_all_ids_are_one_query(fakes: Fakes, session: PoliteSession) -> None:
 
 
 def test_many_authors_keep_their_order(fakes: Fakes, session: PoliteSession) -> None:
-    names = tuple(f"Author {n}" for n in range(1, 25))
-    fakes.dblp.add(FakeRecord(key="conf/x/Many", pages=[page(NONE)], authors=names))
-    assert fetch(session, NONE)[NONE].authors == names
+    expected = tuple(f"Author {n}" for n in range(1, 25))
+    fakes.dblp.add(FakeRecord(key="conf/x/Many", pages=[page(NONE)], authors=expected))
+    assert names(fetch(session, NONE)[NONE]) == expected
 
 
 def test_a_preprint_s_doi_names_its_arxiv_paper(fakes: Fakes, session: PoliteSession) -> None:

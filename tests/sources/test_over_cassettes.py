@@ -10,6 +10,7 @@ from enrich.errors import Refused
 from enrich.paper import Paper, PaperId, Unresolved
 from enrich.sources import source
 from tests.sources.answers import fetch, polite
+from tests.values import names
 
 FRACTAL, BIASES = PaperId("arxiv:2103.01338"), PaperId("arxiv:2110.10090")
 GRAFTING = PaperId("openreview:FpKgG31Z_i9")
@@ -24,7 +25,7 @@ def test_the_two_arxiv_papers_come_in_one_request(tmp_path: Path) -> None:
     paper = found[FRACTAL, None]
     assert isinstance(paper, Paper)
     assert paper.title == "Acceleration via Fractal Learning Rate Schedules"
-    assert paper.authors == ("Naman Agarwal", "Surbhi Goel", "Cyril Zhang")
+    assert names(paper) == ("Naman Agarwal", "Surbhi Goel", "Cyril Zhang")
     assert (paper.published, paper.updated) == ("2021-03-01", "2021-06-11")
     assert (paper.latest_version, paper.category) == ("v2", "cs.LG")
     assert isinstance(found[BIASES, None], Paper)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import pytest
 
 from enrich import fallbacks, sources
 from enrich.errors import SourceError
-from enrich.paper import Via
 from tests.sources.answers import response
 
 EACH = pytest.mark.parametrize("fallback", fallbacks.fallbacks(), ids=fallbacks.names())
@@ -17,7 +14,6 @@ EACH = pytest.mark.parametrize("fallback", fallbacks.fallbacks(), ids=fallbacks.
 @EACH
 def test_it_stands_behind_a_source_and_signs_its_records(fallback: fallbacks.Fallback) -> None:
     assert fallback.name in fallbacks.names()
-    assert fallback.name in get_args(Via)
     assert fallback.source in sources.names()
     assert fallback.revision >= 1
     assert fallback.politeness.delay_s >= 1

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from enrich.paper import Lookup, Paper, PaperId, Unresolved
-from enrich.store.freshness import DAY, HOUR, RANK, Record, expiry, fresh, may_replace, settle
+from enrich.store.freshness import DAY, HOUR, Record, expiry, fresh, may_replace, rank, settle
 from tests.strategies import ids, papers
 
 times = st.floats(1e9, 2e9)
@@ -66,7 +66,7 @@ def test_a_lesser_source_never_replaces_a_better_one(
     assume(old.paper)
     assert old.paper
     lookup, record = settle(old, answer, now=now, revision=1)
-    if RANK[answer.via] < RANK[old.paper.via]:
+    if rank(answer.via) < rank(old.paper.via):
         assert record is None
         assert lookup == replace(old.paper, stale=True)
     else:
@@ -109,10 +109,10 @@ def test_what_is_kept_is_never_stale_and_what_is_stale_was_kept_before(
 
 @given(records(), records())
 def test_replacing_never_lowers_the_rank(old: Record, new: Record) -> None:
-    def rank(record: Record) -> int:
-        return -1 if record.paper is None else RANK[record.paper.via]
+    def precedence(record: Record) -> int:
+        return -1 if record.paper is None else rank(record.paper.via)
 
-    assert may_replace(old, new) == (rank(new) >= rank(old))
+    assert may_replace(old, new) == (precedence(new) >= precedence(old))
 
 
 @given(papers(via=None), times, st.integers(1, 9))

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrich.text.tex import plain, printable, quoted, tidy
+from enrich.text.terminal import printable, quoted
+from enrich.text.tex import plain
+from enrich.text.tidy import tidy
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 
 from enrich.model import AnnotatedTalk, Document
-from enrich.text.tex import printable
+from enrich.text.terminal import printable
 from enrich.writers import write
 from tests.strategies import annotated_talks
 

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from enrich.paper import Paper, Version
+from enrich.paper import Author, Paper, Version
 from enrich.sources import source
 from enrich.sources.arxiv.entry import is_withdrawn, publication
-from enrich.text.tex import plain, tidy
+from enrich.text.tex import plain
+from enrich.text.tidy import tidy
 
 _MONTHS = {
     name: f"{number:02}"
@@ -65,7 +66,7 @@ def paper(
     return Paper(
         id=found[0],
         title=title,
-        authors=tuple(tidied(authors)),
+        authors=tuple(map(Author, tidied(authors))),
         published=created,
         updated=updated,
         dates=tuple(dates),

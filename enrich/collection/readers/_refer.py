@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from datetime import date as calendar
 
-from enrich.paper import Decision, Paper, PaperId, Publication
+from enrich.paper import Author, Decision, Paper, PaperId, Publication
 from enrich.references.extract import find_references
 from enrich.sources import source
-from enrich.text.tex import doi_url, tidy
+from enrich.text.tidy import tidy
+from enrich.text.web import doi_url
 
 _PREPRINT = re.compile(r"\b(?:arxiv|corr|openreview|e-?prints?)\b", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
@@ -87,7 +88,7 @@ def paper(
     return Paper(
         id=id_,
         title=title,
-        authors=tuple(name for author in authors if (name := tidy(author))),
+        authors=tuple(Author(name) for author in authors if (name := tidy(author))),
         published=None if published_as and is_preprint else date,
         venue=venue if published and not is_preprint else None,
         decision=decision,

@@ -16,7 +16,7 @@ from enrich.collection.readers import Item, Place
 from enrich.collection.readers._stream import Stream
 from enrich.errors import PapersError
 from enrich.store.codec import Row
-from enrich.text.tex import tidy
+from enrich.text.tidy import tidy
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType

@@ -14,7 +14,8 @@ from enrich.collection.readers._json import is_html
 from enrich.collection.readers._stream import Stream
 from enrich.errors import PapersError
 from enrich.paper import Paper
-from enrich.text.tex import plain, tidy
+from enrich.text.tex import plain
+from enrich.text.tidy import tidy
 
 MAX_ENTRY = 1 << 20
 """Characters of the longest entry; one without its closing brace would take in the rest of the file."""
@@ -128,7 +129,7 @@ def paper(entry: Mapping[str, str]) -> Paper | None:
 
     >>> paper({"eprint": "2103.01338", "archiveprefix": "arXiv", "title": "{On} $x$", "author": "Doe, J. and others",
     ...        "year": "2021"}).authors
-    ('J. Doe',)
+    (Author(name='J. Doe', family=None, given=None),)
     """
     texts = [entry.get(name) for name in _NAMING]
     kind = entry.get("archiveprefix") or entry.get("eprinttype") or "arXiv"

@@ -14,7 +14,7 @@ from enrich.collection.readers._stream import Stream
 from enrich.sources import source
 from enrich.sources.arxiv.entry import publication
 from enrich.store.codec import Row, row_of, snapshot_row
-from enrich.text.tex import tidy
+from enrich.text.tidy import tidy
 
 _NUMBERED = [f"v{n}" for n in range(1, 200)]
 _HOME = source("arxiv")

@@ -17,7 +17,7 @@ from enrich.collection.readers._stream import Stream
 from enrich.paper import Decision, Paper
 from enrich.sources import source
 from enrich.text.checks import string
-from enrich.text.tex import tidy
+from enrich.text.tidy import tidy
 
 _FIRST = re.compile(rb"\s*\[\s*\{")
 _NAME = re.compile(r"([a-z]{2,12})[-_]?((?:19|20)\d\d)", re.IGNORECASE)
@@ -55,8 +55,8 @@ def paper(row: Mapping[str, Any], venue: str = "", year: str | None = None) -> P
 
     >>> found = paper({"id": "FpKgG31Z_i9", "title": "T", "author": "A;B", "status": "Reject",
     ...                "site": "https://openreview.net/forum?id=FpKgG31Z_i9"}, "iclr", "2022")
-    >>> found.id, found.authors, found.venue, found.decision
-    ('openreview:FpKgG31Z_i9', ('A', 'B'), 'Submitted to ICLR 2022', 'rejected')
+    >>> found.id, len(found.authors), found.venue, found.decision
+    ('openreview:FpKgG31Z_i9', 2, 'Submitted to ICLR 2022', 'rejected')
     """
     links = [string(row, key) for key in _LINKS]
     if (bare := string(row, "arxiv")) and (found := source("arxiv").canonical(bare.strip())):

@@ -21,7 +21,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
-from enrich.model import Talk, Warning
+from enrich.model import Talk, TalkWarning
 from enrich.registry import load, names_in
 
 JOINING = "livestream"
@@ -67,7 +67,7 @@ class Account(NamedTuple):
     video_link: str | None = None
     abstract: str | None = None
     texts: tuple[tuple[str, str], ...] = ()
-    warnings: tuple[Warning, ...] = ()
+    warnings: tuple[TalkWarning, ...] = ()
 
 
 class Dialect(Protocol):

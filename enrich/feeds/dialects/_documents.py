@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from enrich.feeds.dialects._shared import line_or_none, page, refers, text_or_none
-from enrich.model import Warning
+from enrich.model import TalkWarning
 from enrich.text.html import plain_text
 
 
@@ -67,14 +67,14 @@ def moment(value: Any, zone: tzinfo | None = None) -> datetime | date | None:
     return time.replace(tzinfo=UTC) if not time.utcoffset() else time
 
 
-def time_warnings(start: Any, start_time: datetime | date | None) -> tuple[Warning, ...]:
+def time_warnings(start: Any, start_time: datetime | date | None) -> tuple[TalkWarning, ...]:
     """What is odd about a talk's times: a start that is none, one without a zone."""
     if start_time is None:
         if not start:
             return ()
-        return (Warning(code="bad_time", message=f"the start is no time: {str(start)[:60]!r}"),)
+        return (TalkWarning(code="bad_time", message=f"the start is no time: {str(start)[:60]!r}"),)
     if isinstance(start_time, datetime) and start_time.tzinfo is None:
-        return (Warning(code="floating_time", message="the feed names no time zone"),)
+        return (TalkWarning(code="floating_time", message="the feed names no time zone"),)
     return ()
 
 

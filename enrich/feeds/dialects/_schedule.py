@@ -24,7 +24,7 @@ from enrich.feeds.dialects._documents import (
     time_warnings,
 )
 from enrich.model import Talk
-from enrich.text.tex import host_of
+from enrich.text.web import host_of
 
 _SLIDES = re.compile(r"\b(?:slides?|presentation|folien)\b", re.IGNORECASE)
 _VIDEO = re.compile(r"\b(?:video|recording|aufzeichnung)\b", re.IGNORECASE)

@@ -23,7 +23,7 @@ from enrich.feeds.dialects._documents import (
 from enrich.feeds.dialects._shared import people, refers, text_or_none
 from enrich.feeds.dialects.generic import DIALECT as GENERIC
 from enrich.model import Talk
-from enrich.text.tex import host_of
+from enrich.text.web import host_of
 
 
 class Indico:

@@ -24,7 +24,7 @@ from enrich.feeds.dialects._documents import (
     time_warnings,
 )
 from enrich.feeds.dialects._shared import line_or_none, page, people, refers, text_or_none
-from enrich.model import Talk, Warning, iso
+from enrich.model import Talk, TalkWarning, iso
 from enrich.text.html import html_text
 
 _NOTHING: Mapping[str, Any] = {}
@@ -262,12 +262,12 @@ def addresses(series: str) -> tuple[str, ...]:
     )
 
 
-def rescheduled(uid: str) -> tuple[Warning, ...]:
+def rescheduled(uid: str) -> tuple[TalkWarning, ...]:
     """The warning of a talk whose number is negative: the site moved it, its page is gone."""
     if "/-" not in uid or _UID.fullmatch(uid) is None:
         return ()
     message = f"the site rescheduled this talk ({uid}); its page may be gone"
-    return (Warning(code="rescheduled", message=message),)
+    return (TalkWarning(code="rescheduled", message=message),)
 
 
 DIALECT = ResearchSeminars()

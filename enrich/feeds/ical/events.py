@@ -11,9 +11,9 @@ from enrich.feeds.dialects import Account, Event, dialects
 from enrich.feeds.dialects._shared import page, refers
 from enrich.feeds.ical.times import Time, Zones, is_before, later, moment
 from enrich.feeds.ical.values import Properties, read_properties
-from enrich.model import Warning, WarningCode
+from enrich.model import TalkWarning, WarningCode
 from enrich.text.html import html_text, plain_text
-from enrich.text.tex import tidy
+from enrich.text.tidy import tidy
 
 _MESSAGES: dict[WarningCode, str] = {
     "bad_time": "a time is not written as calendars write it",
@@ -51,11 +51,11 @@ def read_calendar_lines(
     )
 
 
-def warned(warnings: tuple[Warning, ...], code: WarningCode) -> tuple[Warning, ...]:
+def warned(warnings: tuple[TalkWarning, ...], code: WarningCode) -> tuple[TalkWarning, ...]:
     """Warnings with one more, each code once."""
     if any(warning.code == code for warning in warnings):
         return warnings
-    return (*warnings, Warning(code=code, message=_MESSAGES[code]))
+    return (*warnings, TalkWarning(code=code, message=_MESSAGES[code]))
 
 
 def body(lines: list[str], *, closed: bool) -> list[str]:
@@ -95,7 +95,7 @@ class Told(NamedTuple):
     end: Time | None
     status: Literal["cancelled", "tentative"] | None
     texts: tuple[tuple[str, str], ...]
-    warnings: tuple[Warning, ...]
+    warnings: tuple[TalkWarning, ...]
 
 
 def read_event(properties: Properties, calendar: Calendar, *, closed: bool) -> Told:

@@ -13,8 +13,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from enrich.paper import Paper, PaperId, Publication, Version
-from enrich.text.tex import doi_url, person, tidy
+from enrich.paper import Author, Paper, PaperId, Publication, Version
+from enrich.text.tidy import person, tidy
+from enrich.text.web import doi_url
 
 if TYPE_CHECKING:
     from arxiv import Result
@@ -94,7 +95,7 @@ def paper(result: Result, id_: PaperId, version: str, *, url: str, pdf: str | No
     return Paper(
         id=id_,
         title=title,
-        authors=tuple(name for author in result.authors if (name := person(author.name))),
+        authors=tuple(Author(name) for author in result.authors if (name := person(author.name))),
         published=published,
         updated=updated,
         dates=(("submitted", published), *((("updated", updated),) if updated else ())),

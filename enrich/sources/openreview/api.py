@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
-from enrich.paper import Lookup, Paper, PaperId, Unresolved
+from enrich.paper import Author, Lookup, Paper, PaperId, Unresolved
 from enrich.sources import Politeness
 from enrich.sources.openreview import forms as grammar
 from enrich.sources.openreview import note as read
@@ -184,7 +184,7 @@ class OpenReview:
         return Paper(
             id=paper,
             title=title,
-            authors=authors,
+            authors=tuple(map(Author, authors)),
             authors_hidden=not authors,
             published=published,
             dates=dates,

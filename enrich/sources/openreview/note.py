@@ -16,7 +16,8 @@ from urllib.parse import unquote, urlsplit
 
 from enrich.paper import Decision, PaperId, Publication
 from enrich.sources.arxiv import forms as arxiv
-from enrich.text.tex import doi_url, person, tidy
+from enrich.text.tidy import person, tidy
+from enrich.text.web import doi_url
 
 Note = Mapping[str, Any]
 

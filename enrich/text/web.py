@@ -1,0 +1,48 @@
+"""Addresses of the web and of mail: checked, taken apart, and made of a DOI."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+_PLAIN_DOI = re.compile(r"[A-Za-z0-9/:;()._~-]*")
+
+
+def doi_url(doi: str) -> str:
+    """The address of a DOI.
+
+    >>> doi_url("10.1103/PhysRevD.93.016005"), doi_url("10.1002/(sici)1<1::aid>3.0")
+    ('https://doi.org/10.1103/PhysRevD.93.016005', 'https://doi.org/10.1002/(sici)1%3C1::aid%3E3.0')
+    """
+    if _PLAIN_DOI.fullmatch(doi):
+        return "https://doi.org/" + doi
+    return "https://doi.org/" + quote(doi, safe="/:;()._-~")
+
+
+def host_of(address: str) -> str | None:
+    """The host that an address names; None where it names none, or none that can be.
+
+    >>> host_of("https://Arxiv.org/abs/2103.01338"), host_of("https://[x/")
+    ('arxiv.org', None)
+    """
+    from urllib.parse import urlsplit
+
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
+
+
+def mail_address(text: str) -> str:
+    """The text, if it can stand in a header as a mail address.
+
+    >>> mail_address("ada@example.org")
+    'ada@example.org'
+    >>> mail_address("ada at example")
+    Traceback (most recent call last):
+    ...
+    ValueError: 'ada at example' is no mail address
+    """
+    if not re.fullmatch(r"[!-'*-~]+@[!-'*-~]+", text):
+        raise ValueError(f"{text!r} is no mail address")
+    return text
