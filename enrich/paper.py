@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, NamedTuple, Self, get_args
 
 from enrich.errors import ErrorCode
 from enrich.text.checks import boolean, integer, objects, string, strings, web_address
@@ -41,6 +41,16 @@ class PaperId(str):
     def key(self) -> str:
         """The id as the source itself writes it."""
         return self.partition(":")[2]
+
+
+class Links(NamedTuple):
+    """What a paper's source derives from its id; all None if the source is not installed."""
+
+    url: str | None = None
+    """The canonical page."""
+    pdf: str | None = None
+    doi: str | None = None
+    """The DOI that the service registers itself."""
 
 
 @dataclass(frozen=True, slots=True)
