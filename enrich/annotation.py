@@ -12,7 +12,7 @@ from dataclasses import replace
 from enrich.model import AnnotatedTalk, Reference, Talk, TalkWarning
 from enrich.paper import Lookup, Paper, PaperId, Papers, Unresolved, with_versions
 from enrich.references.extract import find_warnings
-from enrich.sources import addresses
+from enrich.sources import links
 
 
 def annotate(
@@ -109,7 +109,7 @@ def described(
 
 
 def _unasked(id_: PaperId) -> Unresolved:
-    url, pdf = addresses(id_)
+    url, pdf, _ = links(id_)
     return Unresolved(
         id=id_, code="offline_miss", message="not looked up", retryable=True, url=url, pdf=pdf
     )

@@ -22,9 +22,9 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
     """Look the ids up and print their papers."""
     from enrich.annotation import described, related, unknown_version
     from enrich.enricher import Enricher
-    from enrich.references.extract import cited
+    from enrich.references.extract import parse_citation
 
-    wanted = [cited(id_) for id_ in ids]
+    wanted = [parse_citation(id_) for id_ in ids]
     with Enricher(**enricher_options(options)) as enricher:
         papers = related(described(enricher.lookup(ids), wanted))
         outcome = Outcome()
