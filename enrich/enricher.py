@@ -17,7 +17,7 @@ from enrich.lookup.scheduler import Item, Progress, Queues
 from enrich.model import AnnotatedTalk, Reference, Talk, TalkWarning
 from enrich.paper import Lookup, Paper, PaperId
 from enrich.references.extract import parse_citation, read
-from enrich.sources import SecondSource, Source
+from enrich.sources import SecondSource, Source, links
 from enrich.sources.installed import second_sources
 from enrich.sources.installed import sources as installed_sources
 from enrich.text.web import mail_address
@@ -225,7 +225,9 @@ class Enricher:
     def _make_library(self) -> Library:
         from enrich.store import open_store
 
-        store = open_store(self._cache_dir, now=self._clock(), on_trouble=self._on_trouble)
+        store = open_store(
+            self._cache_dir, now=self._clock(), on_trouble=self._on_trouble, derive=links
+        )
         self._open.push(store)
         behind: dict[str, list[SecondSource]] = {}
         for second in () if self._offline else self._second:
