@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from enrich.model import AnnotatedTalk, Reference, Talk, TalkWarning
+from enrich.model import AnnotatedTalk, Reference, References, Talk, TalkWarning
 from enrich.paper import Lookup, Paper, PaperId, Papers, Unresolved, with_versions
-from enrich.references.extract import find_warnings
 from enrich.sources import links
 
 
@@ -19,13 +18,11 @@ def annotate(
     talk: Talk,
     references: Iterable[Reference],
     papers: Mapping[PaperId, Lookup],
-    *,
-    warnings: Iterable[TalkWarning] | None = None,
 ) -> AnnotatedTalk:
     """Join a talk with its references and their papers, in order of first reference.
 
     A reference whose paper was not looked up is `failed` (`offline_miss`): nothing found is dropped.
-    `warnings` are those of extraction, where they are known already; else they are looked for.
+    The warnings of `References` become the talk's; nothing is searched here.
 
     >>> talk = Talk(id="1", abstract="see arXiv:2103.01338")
     >>> from enrich.references.extract import find_references
@@ -33,6 +30,7 @@ def annotate(
     >>> annotated.papers["arxiv:2103.01338"].code
     'offline_miss'
     """
+    warnings = references.warnings if isinstance(references, References) else ()
     references = tuple(references)
     found = {r.paper: papers.get(r.paper) or _unasked(r.paper) for r in references}
     found = described(found, [(r.paper, r.version) for r in references])
@@ -44,7 +42,7 @@ def annotate(
             dict.fromkeys(
                 (
                     *talk.warnings,
-                    *(find_warnings(talk) if warnings is None else warnings),
+                    *warnings,
                     *_unknown_versions(references, found),
                 )
             )
@@ -140,10 +138,10 @@ def _unknown_versions(
     for reference in references:
         version = reference.version
         if version and (message := unknown_version(version, papers[reference.paper])):
-            in_abstract = reference.field == "abstract"
             yield TalkWarning(
                 code="unknown_version",
                 message=message,
-                start=reference.start if in_abstract else None,
-                end=reference.end if in_abstract else None,
+                field=reference.field,
+                start=reference.start,
+                end=reference.end,
             )

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,111 +14,9 @@ from enrich.paper import PaperId
 from enrich.references.extract import (
     find_references,
     find_references_many,
-    find_warnings,
     parse_citation,
     parse_id,
 )
-
-DATA = Path(__file__).parents[1] / "data" / "extraction.jsonl"
-Pair = tuple[str, str]
-
-
-def read(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
-
-
-def versions(pairs: Iterable[tuple[Pair, str | None]]) -> dict[Pair, set[str]]:
-    found: dict[Pair, set[str]] = {}
-    for pair, version in pairs:
-        found.setdefault(pair, set()).update({version} - {None} if version else set())
-    return found
-
-
-def score(cases: list[dict[str, Any]]) -> dict[str, float]:
-    """F1 of undisputed cases, one source's precision and recall, clean traps, right versions."""
-    right = extra = missed = clean = traps = same = 0
-    by_source: Counter[str] = Counter()
-    for case in (case for case in cases if not case.get("debatable")):
-        gold = versions(
-            ((g["scheme"], g["id"]), f"v{g['version']}" if g["version"] else None)
-            for g in case["gold"]
-        )
-        found = versions(
-            ((r.paper.source, r.paper.key), r.version) for r in find_references(case["text"])
-        )
-        both = gold.keys() & found.keys()
-        right += len(both)
-        extra += len(found.keys() - both)
-        missed += len(gold.keys() - both)
-        same += sum(gold[pair] == found[pair] for pair in both)
-        for outcome, pairs in (("hit", both), ("found", found), ("gold", gold)):
-            by_source.update(f"{source} {outcome}" for source, _ in pairs)
-        traps += not gold
-        clean += not gold and not found
-    return {
-        "f1": 2 * right / (2 * right + extra + missed),
-        "arXiv precision": by_source["arxiv hit"] / max(by_source["arxiv found"], 1),
-        "OpenReview recall": by_source["openreview hit"] / max(by_source["openreview gold"], 1),
-        "traps": clean / traps,
-        "versions": same / right,
-    }
-
-
-def assert_good(cases: list[dict[str, Any]]) -> None:
-    scores = score(cases)
-    assert scores["f1"] >= 0.99, scores
-    assert scores["arXiv precision"] >= 0.98, scores
-    assert scores["OpenReview recall"] >= 0.97, scores
-    assert scores["traps"] >= 0.97, scores
-    assert scores["versions"] == 1.0, scores
-
-
-@pytest.mark.parametrize(
-    "name", ["extraction.jsonl", "extraction_second.jsonl", "extraction_third.jsonl"]
-)
-def test_our_labelled_texts(name: str) -> None:
-    """Of the third set only y0001 to y0718 were written before their author read the grammar."""
-    assert_good(read(DATA.parent / name))
-
-
-def test_the_shared_labelled_texts(shared: Path) -> None:
-    assert_good(read(shared / "extraction" / "cases.jsonl"))
-
-
-def test_a_wrong_label_lowers_the_score() -> None:
-    right = {
-        "text": "arXiv:2103.01338v2",
-        "gold": [{"scheme": "arxiv", "id": "2103.01338", "version": 2}],
-    }
-    wrong = {
-        "text": "arXiv:2103.01338v2",
-        "gold": [{"scheme": "arxiv", "id": "2103.01339", "version": 1}],
-    }
-    trap = {"text": "arXiv:2103.01338", "gold": []}
-    lost = {
-        "text": "openreview.net/forum?id=",
-        "gold": [{"scheme": "openreview", "id": "S1eYHoC5FX", "version": None}],
-    }
-    assert score([right, trap, lost]) == {
-        "f1": 0.5,
-        "arXiv precision": 0.5,
-        "OpenReview recall": 0.0,
-        "traps": 0.0,
-        "versions": 1.0,
-    }
-    assert score([right, wrong, trap])["f1"] < 0.5
-
-
-@pytest.mark.parametrize("where", ["own", "shared"])
-def test_spans_quote_the_text_in_order(where: str, request: pytest.FixtureRequest) -> None:
-    path = DATA if where == "own" else request.getfixturevalue("shared") / "extraction/cases.jsonl"
-    for case in read(path):
-        last = 0
-        for reference in find_references(case["text"]):
-            assert last <= reference.start < reference.end, case
-            assert case["text"][reference.start : reference.end] == reference.exact, case
-            assert reference.context[0] <= reference.start < reference.context[1], case
-            last = reference.end
 
 
 def only(text: str) -> Reference:
@@ -240,12 +133,13 @@ def test_a_link_and_its_text_are_one_reference(text: str, exact: str, version: s
 def test_a_link_and_a_text_that_disagree_both_stand_and_a_warning_says_so(text: str) -> None:
     found = {r.paper: r.form for r in find_references(text)}
     assert found == {"arxiv:1702.03061": "link_text", "arxiv:1307.0411": "url"}
-    (warning,) = find_warnings(Talk(id="x", abstract="é " + text))
+    (warning,) = find_references(Talk(id="x", abstract="é " + text)).warnings
     assert warning.code == "link_mismatch"
-    assert warning.start is not None
+    assert warning.field == "abstract"
     assert ("é " + text)[warning.start : warning.end] == "arXiv:1702.03061"
-    (elsewhere,) = find_warnings(Talk(id="x", texts=(("comments", text),)))
-    assert (elsewhere.code, elsewhere.start, elsewhere.end) == ("link_mismatch", None, None)
+    (elsewhere,) = find_references(Talk(id="x", texts=(("comments", text),))).warnings
+    assert (elsewhere.code, elsewhere.field) == ("link_mismatch", "comments")
+    assert text[elsewhere.start : elsewhere.end] == "arXiv:1702.03061"
 
 
 @pytest.mark.parametrize(
@@ -258,15 +152,16 @@ def test_a_link_and_a_text_that_disagree_both_stand_and_a_warning_says_so(text: 
 )
 def test_a_link_that_names_no_paper_is_a_warning(link: str) -> None:
     talk = Talk(id="x", abstract=f"See {link} .")
-    assert find_references(talk) == ()
-    (warning,) = find_warnings(talk)
+    found = find_references(talk)
+    (warning,) = found.warnings
+    assert not found
     assert warning.code == "unresolvable_link"
     assert (warning.start, warning.end) == (4, 4 + len(link))
 
 
 def test_a_plain_talk_has_no_warnings() -> None:
     text = "See arXiv:2103.01338 and https://openreview.net/group?id=ICLR.cc/2024/Conference"
-    assert find_warnings(Talk(id="x", abstract=text)) == ()
+    assert find_references(Talk(id="x", abstract=text)).warnings == ()
 
 
 def test_all_texts_of_a_talk_are_searched_in_their_order() -> None:
@@ -284,6 +179,23 @@ def test_all_texts_of_a_talk_are_searched_in_their_order() -> None:
         ("comments", "2103.01338", "mentioned"),
         ("paper_link", "2104.00001", "own"),
     ]
+
+
+def test_the_html_twin_counts_only_if_the_abstract_has_no_reference() -> None:
+    link = "https://openreview.net/notes/edits/pdf?id=AbCdEfGhIj"
+    twin = ("x_alt_desc", f"arXiv:2103.01338, {link}")
+    other = ("comments", f"arXiv:2104.00001, {link}")
+    for abstract, fields in (
+        ("see hep-th/9901001", ["abstract", "comments"]),
+        (link, ["abstract", "x_alt_desc", "comments"]),
+        (None, ["x_alt_desc", "comments"]),
+    ):
+        found = find_references(Talk(id="x", abstract=abstract, texts=(twin, other)))
+        expected = [field for field in fields if field != "abstract" or abstract != link]
+        assert [reference.field for reference in found] == expected
+        assert [warning.field for warning in found.warnings] == [
+            field for field in fields if field != "abstract" or abstract == link
+        ]
 
 
 @pytest.mark.parametrize(
