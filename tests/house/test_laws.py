@@ -1,4 +1,4 @@
-"""The laws of the house: over the graph of all imports, and over what is loaded at run time.
+"""The laws of the house, over the graph of all imports; `test_imports` has those of the run time.
 
 Each law is first run over a small made package that keeps it, then over the same with one forbidden
 line, which it must report: a law that finds nothing anywhere would hold for ever.
@@ -6,19 +6,14 @@ line, which it must report: a law that finds nothing anywhere would hold for eve
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, SHARED
-from tests.feeds.dialect_cases import all_cases, source_of
 from tests.house import laws
-from tests.house.import_graph import FOLDER, PACKAGE, Graph, is_below, read_graph
+from tests.house.import_graph import FOLDER, Graph, read_graph
 
 Law = Callable[[Graph], list[str]]
 
@@ -194,77 +189,3 @@ def test_a_level_and_a_file_too_many_are_reported(tmp_path: Path) -> None:
 
 def test_every_exception_to_the_law_of_names_has_its_reason() -> None:
     assert all(allowed.reason for allowed in laws.MAY_NAME_A_SERVICE)
-
-
-# --- what is loaded at run time ---------------------------------------------------------------
-
-READ_FEEDS = """
-import sys
-from enrich import FeedError, read_talks
-for feed in FEEDS:
-    try:
-        assert list(read_talks(feed, on_notice=lambda notice: None)) or True
-    except FeedError:
-        pass
-"""
-FIND_REFERENCES = "from enrich import find_references; assert find_references('arXiv:2103.01338')"
-WRITE_NOTHING = """
-from enrich.model import Document
-from enrich.writers import names, write
-for name in names():
-    "".join(write(Document(()), name))
-"""
-NOT_FOR_FEEDS = (
-    *("enrich.references", "enrich.sources", "enrich.fallbacks", "enrich.lookup", "enrich.store"),
-    "requests",
-)
-NOT_FOR_REFERENCES = (
-    *("enrich.sources.arxiv.api", "enrich.sources.openreview.api", "enrich.sources.installed"),
-    *("enrich.sources.datacite", "enrich.sources.dblp", "enrich.http", "enrich.store", "requests"),
-)
-
-
-def loaded_by(statement: str) -> frozenset[str]:
-    code = f"{statement}\nimport sys, json; print(json.dumps(sorted(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
-    return frozenset(json.loads(done.stdout.splitlines()[-1]))
-
-
-def forbidden_modules(loaded: frozenset[str], forbidden: tuple[str, ...]) -> list[str]:
-    return sorted(name for name in loaded if is_below(name, forbidden))
-
-
-def foreign_to_writers(loaded: frozenset[str]) -> list[str]:
-    allowed = tuple(f"{PACKAGE}.{name}" for name in laws.WRITERS_MAY_REACH)
-    return sorted(
-        name
-        for name in loaded
-        if name != PACKAGE and is_below(name, (PACKAGE,)) and not is_below(name, allowed)
-    )
-
-
-@pytest.mark.xfail(strict=True, reason="dialects/_shared extracts")
-def test_reading_every_recorded_feed_loads_nothing_but_feeds(tmp_path: Path) -> None:
-    feeds = [ROOT / "enrich/example/SciML.ics", *sorted((SHARED / "data/feeds").glob("*.*"))]
-    for number, (_, case) in enumerate(all_cases()):
-        feeds.append(tmp_path / f"{number}.feed")
-        feeds[-1].write_bytes(source_of(case))
-    loaded = loaded_by(f"FEEDS = {list(map(str, feeds))!r}\n{READ_FEEDS}")
-    assert forbidden_modules(loaded, NOT_FOR_FEEDS) == []
-
-
-@pytest.mark.xfail(strict=True, reason="sources/__init__ loads each api")
-def test_finding_references_loads_no_api() -> None:
-    assert forbidden_modules(loaded_by(FIND_REFERENCES), NOT_FOR_REFERENCES) == []
-
-
-@pytest.mark.xfail(strict=True, reason="writers/_totals imports annotation")
-def test_writing_a_document_loads_only_what_writers_may() -> None:
-    assert foreign_to_writers(loaded_by(WRITE_NOTHING)) == []
-
-
-def test_what_is_loaded_at_run_time_is_seen() -> None:
-    loaded = loaded_by("import enrich.store, requests")
-    assert "enrich.store" in forbidden_modules(loaded, NOT_FOR_FEEDS)
-    assert "requests" in forbidden_modules(loaded, NOT_FOR_REFERENCES)
-    assert "enrich.store" in foreign_to_writers(loaded)
