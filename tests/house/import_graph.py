@@ -21,7 +21,6 @@ FOLDER = Path(__file__).parents[2] / PACKAGE
 LOADERS = {
     f"{PACKAGE}.sources": ("*.forms",),
     f"{PACKAGE}.sources.installed": ("*", "*.api"),
-    f"{PACKAGE}.fallbacks": ("*",),
     f"{PACKAGE}.writers": ("*",),
     f"{PACKAGE}.feeds.dialects": ("*",),
     f"{PACKAGE}.collection.readers": ("*",),

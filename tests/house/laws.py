@@ -80,7 +80,6 @@ class Allowed(NamedTuple):
 
 MAY_NAME_A_SERVICE = (
     Allowed("sources.*", "here the services are at home"),
-    Allowed("fallbacks.*", "second sources, on their way into sources"),
     Allowed("writers.*", "the formats' own terms: BibTeX's archivePrefix, Markdown's arXiv:ID"),
     Allowed("collection.readers.*", "the terms of bulk files: eprint types, fields, DOI prefixes"),
     Allowed("cli.options", "the environment's names: OPENREVIEW_TOKEN and its like"),
@@ -90,9 +89,7 @@ MAY_NAME_A_SERVICE = (
 
 def check_feeds(graph: Graph) -> list[str]:
     """Law 1: feeds reach neither references nor sources, lookup, store."""
-    return _chains(
-        graph, ("feeds",), _ours("references", "sources", "fallbacks", "lookup", "store")
-    )
+    return _chains(graph, ("feeds",), _ours("references", "sources", "lookup", "store"))
 
 
 def check_references_do_no_io(graph: Graph) -> list[str]:
@@ -102,12 +99,12 @@ def check_references_do_no_io(graph: Graph) -> list[str]:
 
 def check_http(graph: Graph) -> list[str]:
     """Law 3: http reaches no source."""
-    return _chains(graph, ("http",), _ours("sources", "fallbacks"))
+    return _chains(graph, ("http",), _ours("sources"))
 
 
 def check_store(graph: Graph) -> list[str]:
     """Law 3: the store reaches no source."""
-    return _chains(graph, ("store",), _ours("sources", "fallbacks"))
+    return _chains(graph, ("store",), _ours("sources"))
 
 
 def check_writers(graph: Graph) -> list[str]:
