@@ -43,7 +43,7 @@ IO = (
 IO_BUILTINS = frozenset({"input", "open", "print"})
 
 PURE = (
-    *("model", "paper", "document", "annotate", "annotation", "identity"),
+    *("codes", "model", "paper", "document", "annotate", "annotation", "identity"),
     *("text", "references", "writers"),
 )
 PURE_OF_A_SOURCE = ("*.forms", "*.entry", "*.note")
@@ -58,6 +58,7 @@ MAY_DO_IO = (
 
 WRITERS_MAY_REACH = (
     *("model", "paper", "document", "identity", "text", "errors", "version"),
+    "codes",  # the words of the values' fields
     *("registry", "writers"),  # their own loader, and each other
 )
 

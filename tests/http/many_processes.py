@@ -1,4 +1,4 @@
-"""Several processes before one gate: what a service saw of them. For tests and the benchmark."""
+"""Several processes behind one rate limiter, and what a service saw of them. Also for the benchmark."""
 
 from __future__ import annotations
 
