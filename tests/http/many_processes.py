@@ -1,4 +1,4 @@
-"""Several processes behind one rate limiter, and what a service saw of them. Also for the benchmark."""
+"""Several processes behind one rate limiter: what a service saw of them. For the benchmark too."""
 
 from __future__ import annotations
 
