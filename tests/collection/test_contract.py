@@ -30,7 +30,7 @@ def check_sample(folder: Path, name: str, data: bytes, papers: int) -> None:
         items = list(recognised.read(stream, Place()))
     problems = [item.problem for item in items if item.problem]
     assert not problems, f"{name}: {problems}"
-    found = sum(item.row is not None for item in items)
+    found = sum(item.paper is not None for item in items)
     assert found == papers, f"{name}: found {found} papers, labelled {papers}"
 
 

@@ -27,7 +27,7 @@ LAWS = (
     _todo(laws.check_feeds, "dialects/_shared extracts"),
     laws.check_references_do_no_io,
     laws.check_http,
-    _todo(laws.check_store, "store/codec imports addresses from sources"),
+    laws.check_store,
     _todo(laws.check_writers, "writers/_totals imports merged and related from annotation"),
     laws.check_pure,
     laws.check_io,
@@ -35,7 +35,7 @@ LAWS = (
     laws.check_loaders,
     _todo(
         laws.check_service_names,
-        "store/codec, cli/reporting, enricher and references/line_breaks decide by a name",
+        "cli/reporting, enricher and references/line_breaks decide by a name",
     ),
     laws.check_circles,
     laws.check_levels,
