@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import hypothesis
@@ -18,13 +19,35 @@ SHARED = ROOT.parent / "shared"
 CASSETTES = ROOT / "cassettes"
 
 # A busy machine, or the first run of a checkout, makes nothing wrong; and the examples are the same
-# for everybody. `--hypothesis-profile=search` draws new ones.
+# for everybody. `--hypothesis-profile=search` draws new ones, `few` is the quick loop's.
 _PATIENT = hypothesis.settings(
     deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.register_profile("search", _PATIENT)
 hypothesis.settings.register_profile("patient", _PATIENT, derandomize=True)
+hypothesis.settings.register_profile(
+    "few", hypothesis.settings.get_profile("patient"), max_examples=20
+)
 hypothesis.settings.load_profile("patient")
+
+
+# A file that imports one of these has tests with sockets, processes or pauses.
+_SLOW_MODULES = frozenset(
+    {"subprocess", "multiprocessing", "socket", "tests.command", "tests.fakes"}
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of files that import what is slow, and those that use the stand-ins."""
+    for item in items:
+        values = vars(getattr(item, "module", None) or object).values()
+        used = {v.__name__ if isinstance(v, ModuleType) else _home_of(v) for v in values}
+        if used & _SLOW_MODULES or "fakes" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
+def _home_of(value: object) -> str:
+    return str(getattr(value, "__module__", ""))
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,31 @@ from typing import TypeVar, get_args
 
 from hypothesis import strategies as st
 
-from enrich.model import AnnotatedTalk, Feed, Form, Reference, Role, Talk, TalkWarning, WarningCode
-from enrich.paper import Author, Decision, Paper, PaperId, Papers, Publication, Version
+from enrich.errors import ErrorCode
+from enrich.model import (
+    AnnotatedTalk,
+    Document,
+    Feed,
+    Form,
+    Notice,
+    NoticeCode,
+    Reference,
+    Role,
+    Talk,
+    TalkWarning,
+    WarningCode,
+)
+from enrich.paper import (
+    Author,
+    Decision,
+    Lookup,
+    Paper,
+    PaperId,
+    Papers,
+    Publication,
+    Unresolved,
+    Version,
+)
 from enrich.text.tidy import tidy
 
 T = TypeVar("T")
@@ -126,4 +149,59 @@ annotated_talks = st.builds(
     papers=few(papers()).map(lambda found: Papers({paper.id: paper for paper in found})),
     warnings=few(warnings),
     suggested=few(papers()),
+)
+
+unresolved = st.builds(
+    Unresolved,
+    id=ids,
+    code=st.sampled_from(get_args(ErrorCode)),
+    message=words,
+    retryable=st.booleans(),
+    url=st.none() | addresses,
+    pdf=st.none() | addresses,
+    same_as=few(ids),
+    work=st.none() | ids,
+)
+notices = st.builds(
+    Notice,
+    code=st.sampled_from(get_args(NoticeCode)),
+    message=anything,
+    feed=st.none() | anything,
+    event=st.none() | anything,
+    line=st.none() | st.integers(1, 10**6),
+)
+
+
+@st.composite
+def joined_talks(draw: st.DrawFn) -> AnnotatedTalk:
+    """A talk with references into its texts, in order, and a lookup of each: as `annotate` gives it."""
+    talk = draw(talks)
+    texts = {"abstract": talk.abstract or "", **dict(talk.texts)}
+    found, papers_of = [], dict[PaperId, Lookup]()
+    for field, text in texts.items():
+        places = sorted(draw(st.lists(st.integers(0, len(text)), max_size=6, unique=True)))
+        for start, end in zip(places[::2], places[1::2], strict=False):
+            reference = draw(references)
+            paper = draw(papers() | unresolved)
+            papers_of.setdefault(paper.id, paper)
+            found.append(
+                reference._replace(
+                    paper=paper.id, field=field, start=start, end=end, exact=text[start:end],
+                    context=(draw(st.integers(0, start)), draw(st.integers(end, len(text)))),
+                )
+            )  # fmt: skip
+    return AnnotatedTalk(
+        talk=talk,
+        references=tuple(found),
+        papers=Papers(papers_of),
+        warnings=draw(few(warnings)),
+    )
+
+
+zones = st.sampled_from([None, UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))])
+documents = st.builds(
+    Document,
+    st.lists(joined_talks(), max_size=3).map(tuple),
+    st.lists(notices, max_size=2).map(tuple),
+    zones,
 )

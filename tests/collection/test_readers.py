@@ -48,10 +48,6 @@ def papers(folder: Path, data: bytes, name: str = "file") -> dict[str, Paper]:
     return {item.paper.id: paper(item.paper) for item in found if item.paper}
 
 
-def test_there_is_a_sample_of_every_format() -> None:
-    assert set(readers.names()) == set(bulk.FILES)
-
-
 @formats
 @pytest.mark.parametrize("pack", [bytes, bulk.packed])
 def test_a_format_is_told_by_content(tmp_path: Path, name: str, pack: Any) -> None:
@@ -78,12 +74,6 @@ def test_a_byte_order_mark_and_other_line_ends_change_nothing(
     found = items(path)
     assert [item.problem for item in found if item.problem] == []
     assert len([item for item in found if item.paper]) == bulk.PAPERS[name]
-
-
-@formats
-def test_no_two_readers_recognise_one_format(name: str) -> None:
-    loaded = [load("enrich.collection.readers", "READER", each) for each in readers.names()]
-    assert [each.name for each in loaded if each.recognises(bulk.FILES[name])] == [name]
 
 
 @formats

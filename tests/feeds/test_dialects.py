@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,67 +13,57 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrich.document import talk_object, to_dict
 from enrich.feeds.dialects import Dialect, Event, dialects, names
 from enrich.feeds.dialects._shared import refers
 from enrich.feeds.dialects.researchseminars import DIALECT as RESEARCHSEMINARS
 from enrich.feeds.reading import read_talks
-from enrich.model import AnnotatedTalk, Notice, Talk
+from enrich.model import Talk
 from enrich.references.extract import find_references
+from tests.feeds import dialect_cases
+from tests.feeds.dialect_cases import Case, case_file, check_case, source_of
 
-CASES = Path(__file__).parents[1] / "data" / "dialects"
-
-
-def _case_file(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((CASES / f"{name}.composed.json").read_text("utf-8"))
-    return found
-
-
-def _cases() -> Iterator[Any]:
-    for name in names():
-        for case in _case_file(name)["cases"]:
-            yield pytest.param(case, id=f"{name}: {case['name']}")
-
-
-def _source(case: dict[str, Any]) -> bytes:
-    if "ics" in case:
-        return "\r\n".join((*case["ics"], "")).encode()
-    if "xml" in case:
-        return "\n".join(case["xml"]).encode()
-    return json.dumps(case["json"], indent=1).encode()
+CASE = pytest.mark.parametrize(
+    "case", [pytest.param(case, id=id_) for id_, case in dialect_cases.all_cases()]
+)
 
 
 def test_every_dialect_has_a_case_file_that_says_how_it_came_to_be() -> None:
-    assert {p.name.removesuffix(".composed.json") for p in CASES.iterdir()} == set(names())
+    files = {path.name.removesuffix(".composed.json") for path in dialect_cases.CASES.iterdir()}
+    assert files == set(names())
     for name in names():
-        assert _case_file(name)["composed"].startswith("Written by hand")
+        assert case_file(name)["composed"].startswith("Written by hand")
+        assert case_file(name)["cases"]
 
 
-@pytest.mark.parametrize("case", tuple(_cases()))
-def test_a_case_is_read_as_its_producer_means_it(case: dict[str, Any]) -> None:
-    notices: list[Notice] = []
-    talks = list(read_talks(_source(case), on_notice=notices.append))
-    assert len(talks) == len(case["talks"])
-    assert [n.code for n in notices] == case.get("notices", [])
-    told = [
-        {
-            **to_dict(talk_object(AnnotatedTalk(talk=talk, warnings=talk.warnings))),
-            "texts": dict(talk.texts),
-        }
-        for talk in talks
-    ]
-    for found, expected in zip(told, case["talks"], strict=True):
-        found["codes"] = [w["code"] for w in found["warnings"]]
-        assert {key: found[key] for key in expected} == expected
-    output = json.dumps(told, ensure_ascii=False)
-    assert [word for word in case.get("absent", ()) if word in output] == []
+@CASE
+def test_a_case_is_read_as_its_producer_means_it(case: Case) -> None:
+    check_case(case)
 
 
-@pytest.mark.parametrize("case", tuple(_cases()))
-def test_no_paper_of_a_case_is_lost(case: dict[str, Any]) -> None:
-    written = _source(case).replace(b"\\,", b",").replace(b"\\n", b"\n").decode()
+@CASE
+def test_a_case_with_one_wrong_label_fails_by_its_name(case: Case) -> None:
+    for number, talk in enumerate(case["talks"]):
+        for key in talk:
+            wrong = deepcopy(case)
+            wrong["talks"][number][key] = "a wrong label"
+            with pytest.raises(AssertionError) as failed:
+                check_case(wrong)
+            message = str(failed.value)
+            assert message.splitlines()[0].startswith(f"case {case['name']!r}")
+            assert f"talk {number}, {key}: found" in message
+    for wrong in (
+        case | {"talks": [*case["talks"], {}]},
+        case | {"notices": [*case.get("notices", ()), "other"]},
+    ):
+        with pytest.raises(AssertionError, match=re.escape(f"case {case['name']!r}")):
+            check_case(wrong)
+
+
+@CASE
+def test_no_paper_of_a_case_is_lost(case: Case) -> None:
+    written = source_of(case).replace(b"\\,", b",").replace(b"\\n", b"\n").decode()
     wanted = {r.paper for r in find_references(written)}
-    found = {r.paper for talk in read_talks(_source(case)) for r in find_references(talk)}
+    found = {r.paper for talk in read_talks(source_of(case)) for r in find_references(talk)}
     assert wanted <= found
 
 
@@ -269,10 +260,10 @@ def test_paragraphs_behind_the_abstract_belong_to_it_unless_they_name_themselves
 
 
 def test_json_and_calendar_of_one_talk_have_one_id() -> None:
-    cases = {case["name"]: case for case in _case_file("researchseminars")["cases"]}
+    cases = {case["name"]: case for case in case_file("researchseminars")["cases"]}
     calendar, answer = cases["the whole of the plain grammar"], cases["/api/0/lookup/series"]
-    (first,) = read_talks(_source(calendar))
-    second = next(read_talks(_source(answer)))
+    (first,) = read_talks(source_of(calendar))
+    second = next(read_talks(source_of(answer)))
     assert (first.id, first.url) == (second.id, second.url) == ("LOOPS/12", first.url)
     assert isinstance(first.start_time, datetime)
     assert isinstance(second.start_time, datetime)

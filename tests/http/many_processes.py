@@ -1,4 +1,4 @@
-"""Several processes before one gate: what a service saw of them. For tests and the benchmark."""
+"""Several processes behind one rate limiter: what a service saw of them. For the benchmark too."""
 
 from __future__ import annotations
 
