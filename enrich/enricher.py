@@ -14,7 +14,7 @@ from enrich.annotation import annotate
 from enrich.errors import SourceError
 from enrich.lookup.run import Cited, Library, Run
 from enrich.lookup.scheduler import Item, Progress, Queues
-from enrich.model import AnnotatedTalk, Reference, Talk, TalkWarning
+from enrich.model import AnnotatedTalk, Reference, References, Talk
 from enrich.paper import Lookup, Paper, PaperId
 from enrich.references.extract import cited, read
 from enrich.sources import Source
@@ -150,16 +150,16 @@ class Enricher:
         """Exactly one annotated talk for each talk, in order, as soon as it and all before are known."""
         run = self._run()
 
-        def items() -> Iterator[Item[tuple[Talk, tuple[Reference, ...], tuple[TalkWarning, ...]]]]:
+        def items() -> Iterator[Item[tuple[Talk, References]]]:
             for talk in talks:
-                references, warnings = read(talk)
+                references = References(*read(talk))
                 if talk.papers:
                     run.give(talk.papers)
-                yield Item((talk, references, warnings), _cited(references))
+                yield Item((talk, references), _cited(references))
 
         for item in self._queues(run).answered(items()):
-            talk, references, warnings = item.value
-            yield annotate(talk, references, item.papers, warnings=warnings)
+            talk, references = item.value
+            yield annotate(talk, references, item.papers)
 
     def lookup(self, wanted: Iterable[Reference | PaperId | str]) -> dict[PaperId, Lookup]:
         """Look papers up, each once; in the order wanted.

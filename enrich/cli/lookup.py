@@ -20,13 +20,14 @@ from enrich.text.terminal import printable
 @lookup_options
 def command(ids: tuple[str, ...], **options: Any) -> int:
     """Look the ids up and print their papers."""
-    from enrich.annotation import described, related, unknown_version
+    from enrich.annotation import describe_unknown_version
     from enrich.enricher import Enricher
+    from enrich.identity import relate_papers, select_versions
     from enrich.references.extract import cited
 
     wanted = [cited(id_) for id_ in ids]
     with Enricher(**enricher_options(options)) as enricher:
-        papers = related(described(enricher.lookup(ids), wanted))
+        papers = relate_papers(select_versions(enricher.lookup(ids), wanted))
         outcome = Outcome()
         outcome.add(papers)
         click.echo(
@@ -35,7 +36,7 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
             )
         )
         for id_, version in wanted:
-            if message := unknown_version(version, papers[id_]):
+            if message := describe_unknown_version(version, papers[id_]):
                 say(message)
         if not options["quiet"]:
             say(outcome.told(paused_until=enricher.paused_until(), troubles=enricher.troubles()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from enrich.annotation import merged, related
+from enrich.identity import merge_views, relate_papers
 from enrich.model import AnnotatedTalk
 from enrich.paper import Lookup, PaperId
 
@@ -25,12 +25,12 @@ class Tally:
             self.references += len(talk.references)
             for id_, paper in talk.papers.items():
                 known = self._papers.get(id_)
-                self._papers[id_] = merged(known, paper) if known else paper
+                self._papers[id_] = merge_views(known, paper) if known else paper
             yield talk
 
     def papers(self) -> dict[PaperId, Lookup]:
         """All papers so far, in order of first reference, related to each other."""
-        return related(self._papers)
+        return relate_papers(self._papers)
 
 
 def summary(tally: Tally, papers: Mapping[PaperId, Lookup]) -> dict[str, int]:
