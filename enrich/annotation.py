@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enrich.identity import relate_papers, select_versions
 from enrich.model import AnnotatedTalk, Reference, References, Talk, TalkWarning
 from enrich.paper import Lookup, Paper, PaperId, Papers, Unresolved
-from enrich.sources import addresses
+from enrich.sources import links
 
 
 def annotate(
@@ -51,7 +51,7 @@ def describe_unknown_version(version: str | None, paper: Lookup) -> str | None:
 
 
 def _describe_unasked(id_: PaperId) -> Unresolved:
-    url, pdf = addresses(id_)
+    url, pdf, _ = links(id_)
     return Unresolved(
         id=id_, code="offline_miss", message="not looked up", retryable=True, url=url, pdf=pdf
     )

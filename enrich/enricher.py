@@ -16,16 +16,17 @@ from enrich.lookup.run import Cited, Library, Run
 from enrich.lookup.scheduler import Item, Progress, Queues
 from enrich.model import AnnotatedTalk, Reference, References, Talk
 from enrich.paper import Lookup, Paper, PaperId
-from enrich.references.extract import cited, read
-from enrich.sources import Source
-from enrich.sources import sources as all_sources
+from enrich.references.extract import parse_citation, read
+from enrich.sources import SecondSource, Source
+from enrich.sources.installed import second_sources
+from enrich.sources.installed import sources as installed_sources
 from enrich.text.web import mail_address
 
 if TYPE_CHECKING:
     from requests import Session
 
     from enrich.collection.collection import Collection
-    from enrich.http import Login, PoliteSession
+    from enrich.http.session import Login, PoliteSession
 
 LOOKAHEAD = 2000
 _PATIENCE_S = 2.0  # at the end, for a thread that waits for an answer
@@ -49,7 +50,7 @@ class Enricher:
         contact: a mail address for the User-Agent.
         login: OpenReview's: a token, or (username, password). The environment is not read.
         session: your session; its adapters become the network end of the polite ones.
-        sources: the paper sources to ask; those of `enrich.sources` if None.
+        sources: the paper sources to ask; those that are installed if None.
         on_progress: called with a `Progress` while a run waits for a service.
         on_trouble: called with a sentence when the store or the like cannot be used.
         clock: seconds since 1970; read once a run. Waits are measured by one that is given, too.
@@ -90,7 +91,6 @@ class Enricher:
             raise TypeError("papers is a list of paths, not a path")
         self._offline = offline
         self._refresh = refresh
-        self._fallback = fallback
         self._max_age = max_age
         self._timeout_s = timeout_s
         self._lookahead = lookahead
@@ -100,7 +100,9 @@ class Enricher:
         self._contact = contact and mail_address(contact)
         self._login = login
         self._base = session
-        self._sources = tuple(all_sources() if sources is None else sources)
+        self._sources = tuple(installed_sources() if sources is None else sources)
+        names = {source.name for source in self._sources}
+        self._second = tuple(s for s in second_sources() if fallback and s.behind in names)
         self._on_progress = on_progress
         self._on_trouble = on_trouble or (lambda _: None)
         self._clock = clock
@@ -152,7 +154,7 @@ class Enricher:
 
         def items() -> Iterator[Item[tuple[Talk, References]]]:
             for talk in talks:
-                references = References(*read(talk))
+                references = References(*read(talk, sources=self._sources))
                 if talk.papers:
                     run.give(talk.papers)
                 yield Item((talk, references), _cited(references))
@@ -177,7 +179,7 @@ class Enricher:
                 case PaperId():
                     id_, version = item, None
                 case _:
-                    id_, version = cited(item)
+                    id_, version = parse_citation(item, sources=self._sources)
             cited_[id_] = cited_.get(id_, frozenset()) | ({version} if version else frozenset())
         run = self._run()
         (answered,) = self._queues(run, lookahead=1).answered(iter([Item(None, cited_)]))
@@ -192,7 +194,7 @@ class Enricher:
         """Services that named a pause that is not over, with its end."""
         if self._session is None:
             return {}
-        from enrich.http import paused_until
+        from enrich.http.session import paused_until
 
         return paused_until(self._session)
 
@@ -221,16 +223,16 @@ class Enricher:
         return run
 
     def _make_library(self) -> Library:
-        from enrich.fallbacks import fallbacks
         from enrich.store import open_store
 
         store = open_store(self._cache_dir, now=self._clock(), on_trouble=self._on_trouble)
         self._open.push(store)
-        names = {source.name for source in self._sources}
-        behind = fallbacks() if self._fallback and not self._offline else ()
+        behind: dict[str, list[SecondSource]] = {}
+        for second in () if self._offline else self._second:
+            behind.setdefault(second.behind, []).append(second)
         return Library(
             sources={source.name: source for source in self._sources},
-            fallbacks={f.source: f for f in behind if f.source in names},
+            fallbacks=behind,
             collections=self._collections,
             store=store,
             session=self._opened_session,
@@ -238,7 +240,7 @@ class Enricher:
             refresh=self._refresh,
             max_age_s=self._max_age,
             abstracts=self._abstracts,
-            locks={name: threading.Lock() for name in names},
+            locks={source.name: threading.Lock() for source in self._sources},
         )
 
     def _opened_session(self) -> Session:
@@ -246,11 +248,10 @@ class Enricher:
             if self._closed:
                 raise ValueError("the Enricher is closed")
             if self._session is None:
-                from enrich.fallbacks import fallbacks
-                from enrich.http import open_session
+                from enrich.http.session import open_session
 
                 self._session = open_session(
-                    (*self._sources, *(fallbacks() if self._fallback else ())),
+                    (*self._sources, *self._second),
                     cache_dir=self._cache_dir,
                     state_dir=self._state_dir,
                     contact=self._contact,

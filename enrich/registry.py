@@ -1,28 +1,41 @@
-"""Rooms whose members are found because their file exists: sources, fallbacks, writers, dialects.
+"""Registry of plug-ins: the members of a folder, and the entry points of other distributions.
 
-Listing imports nothing. Names that begin with `_` are helpers, not members.
+A folder's members exist because their file exists; listing them imports none. Names that begin with `_`
+are helpers, not members. A group of entry points has the name of its package: `enrich.sources`,
+`enrich.writers`. A member of the folder wins over an entry point of the same name.
 """
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from enrich.errors import EnrichError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+
+class PluginError(EnrichError, LookupError):
+    """A plug-in that is there but cannot be used."""
 
 
 def names_in(path: Iterable[str]) -> tuple[str, ...]:
-    """Names of the modules in a package's folder, sorted."""
+    """Return the names of the members of a package's folder, sorted."""
     return tuple(sorted(m.name for m in pkgutil.iter_modules(path) if not m.name.startswith("_")))
 
 
 def load(package: str, attribute: str, name: str) -> Any:
-    """The member `attribute` of the module `package.name`, else of an entry point of that group.
-
-    A built-in cannot be overridden: entry points are asked only for a name that no file has.
+    """Return the attribute of the member `package.name`.
 
     Raises:
-        LookupError: nothing has this name.
+        LookupError: the folder has no such member.
+        PluginError: the member's file does not define the attribute.
     """
     if name.isidentifier() and not name.startswith("_"):
         try:
@@ -31,9 +44,50 @@ def load(package: str, attribute: str, name: str) -> Any:
             if error.name != f"{package}.{name}":
                 raise
         else:
+            if not hasattr(module, attribute):
+                raise PluginError(f"{module.__file__} defines no {attribute}")
             return getattr(module, attribute)
+    raise LookupError(f"there is no {package.rpartition('.')[2][:-1]} named {name!r}")
+
+
+def is_folder(package: str, name: str) -> bool:
+    """Return whether the member `package.name` is a folder, not a file."""
+    spec = importlib.util.find_spec(f"{package}.{name}")
+    return spec is not None and spec.submodule_search_locations is not None
+
+
+def defined_names(package: str, name: str) -> frozenset[str]:
+    """Return the global names that the code of a member uses, without running it."""
+    spec = importlib.util.find_spec(f"{package}.{name}")
+    code = spec.loader.get_code(spec.name) if spec and spec.loader else None  # type: ignore[attr-defined]
+    return frozenset(code.co_names if code else ())
+
+
+@cache
+def entry_points_of(group: str) -> Mapping[str, EntryPoint]:
+    """Return the entry points of a group, by name.
+
+    `importlib.metadata` reads the files of every installed distribution, so it is asked once a process.
+    """
     from importlib.metadata import entry_points
 
-    for point in entry_points(group=package, name=name):
+    return MappingProxyType({point.name: point for point in entry_points(group=group)})
+
+
+def load_entry_point(group: str, name: str) -> Any:
+    """Return the object that an entry point names.
+
+    Raises:
+        LookupError: no distribution offers this name.
+        PluginError: the object cannot be imported.
+    """
+    point = entry_points_of(group).get(name)
+    if point is None:
+        raise LookupError(f"there is no {group.rpartition('.')[2][:-1]} named {name!r}")
+    try:
         return point.load()
-    raise LookupError(f"there is no {package.rpartition('.')[2][:-1]} named {name!r}")
+    except (ImportError, AttributeError) as error:
+        raise PluginError(
+            f"the entry point {name} of {group} ({point.value}) cannot be loaded: {error}",
+            hint="reinstall or remove the distribution that offers it",
+        ) from error

@@ -98,7 +98,7 @@ def test_a_source_and_a_format_are_one_file_each(tmp_path: Path) -> None:
         import re
         from enrich.model import Mention
         from enrich.paper import Paper, PaperId
-        from enrich.sources import Politeness
+        from enrich.http.politeness import Politeness
 
         _ID = re.compile(rb"hal\\.science/(hal-[0-9]{8})(?:v[0-9]+)?")
 
@@ -116,6 +116,8 @@ def test_a_source_and_a_format_are_one_file_each(tmp_path: Path) -> None:
             def url(self, paper):
                 return f"https://hal.science/{paper.key}"
             def pdf(self, paper):
+                return None
+            def doi(self, paper):
                 return None
             def check(self, response):
                 return None

@@ -23,9 +23,9 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
     from enrich.annotation import describe_unknown_version
     from enrich.enricher import Enricher
     from enrich.identity import relate_papers, select_versions
-    from enrich.references.extract import cited
+    from enrich.references.extract import parse_citation
 
-    wanted = [cited(id_) for id_ in ids]
+    wanted = [parse_citation(id_) for id_ in ids]
     with Enricher(**enricher_options(options)) as enricher:
         papers = relate_papers(select_versions(enricher.lookup(ids), wanted))
         outcome = Outcome()

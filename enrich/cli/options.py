@@ -18,7 +18,7 @@ from enrich.text.terminal import printable
 from enrich.text.web import mail_address
 
 if TYPE_CHECKING:
-    from enrich.http import Login
+    from enrich.http.adapter import Login
 
 COMMANDS = frozenset({"cache", "demo", "extract", "lookup", "papers", "schema", "talks"})
 RESERVED = frozenset({"completion", "doctor"})

@@ -1,12 +1,7 @@
-"""All HTTP of the program: the papers' polite session, and the one for feeds.
+"""HTTP for papers and feeds: a polite session, its adapters, the rate limiter and the caches.
 
-`session` is what papers are asked through, `polite` its adapter, `gate` what all processes of a
-machine share, `exchange` one request and its bounded answer, `cache` the HTTP caches' files; `feeds`
-fetches feeds, `borders` says where they may lead. The only room that waits or retries.
+`session` is the session through which papers are asked for, `adapter` its retrying adapter of one
+host, `rate_limit` the pace that all processes of a machine share, `transport` one bounded request,
+`cache` the files of the HTTP caches, `politeness` the limits of one service. No other room waits or
+retries, and no module here knows a source. Import from the submodules; this one loads none.
 """
-
-from __future__ import annotations
-
-from enrich.http.session import Login, PoliteSession, Service, open_session, paused_until
-
-__all__ = ["Login", "PoliteSession", "Service", "open_session", "paused_until"]

@@ -20,9 +20,9 @@ import tenacity
 from requests.adapters import BaseAdapter
 
 from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
+from enrich.http.politeness import Politeness
 from enrich.http.rate_limit import PATIENCE_S, Gate
 from enrich.http.transport import check_form, exchange, retry_after_s
-from enrich.sources import Politeness
 
 Login = str | tuple[str, str]
 """A token, or (user name, password)."""
@@ -37,7 +37,7 @@ logger = logging.getLogger("enrich")
 
 
 class Service(Protocol):
-    """What the HTTP layer wants to know of a service: sources and fallbacks are ones.
+    """What the HTTP layer wants to know of a service: sources and second sources are ones.
 
     One with a login also has `log_in(login: Login, send) -> str`, which gives a bearer token, once
     a run. `send(method, url, *, json=None, data=None)` sends past cache, login and `check`, but

@@ -31,7 +31,7 @@ from enrich.http.rate_limit import Gate
 from enrich.text.web import mail_address
 from enrich.version import VERSION
 
-__all__ = ["Login", "Service", "open_session", "paused_until"]
+__all__ = ["Login", "PoliteSession", "Service", "open_session", "paused_until"]
 
 logger = logging.getLogger("enrich")
 
@@ -103,7 +103,7 @@ def open_session(
     """Open a session for one run, or for several with `begin_run` between them; close it at the end.
 
     Args:
-        services: Sources and fallbacks; only their hosts can be asked.
+        services: Sources and second sources; only their hosts can be asked.
         cache_dir: Where the HTTP cache lies; None: the user's cache folder.
         state_dir: Where the gates' files lie; None: the user's state folder.
         contact: A mail address for the User-Agent.

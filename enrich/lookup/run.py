@@ -15,9 +15,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from enrich.errors import SourceError
-from enrich.fallbacks import Fallback
 from enrich.paper import Lookup, Paper, PaperId, Unresolved, Version
-from enrich.sources import Source
+from enrich.sources import SecondSource, Source
 from enrich.store import freshness as trust
 from enrich.store.freshness import Record
 
@@ -41,8 +40,8 @@ class Library:
     """Where papers come from, in order; shared by the runs of one `Enricher`."""
 
     sources: Mapping[str, Source]
-    fallbacks: Mapping[str, Fallback]
-    """By the name of the source that they stand behind."""
+    fallbacks: Mapping[str, Sequence[SecondSource]]
+    """By the name of the source that they stand behind, in the order in which they are asked."""
     collections: Sequence[Collection]
     store: Store
     session: Callable[[], Session]
@@ -65,9 +64,9 @@ class Library:
     def revision(self, record: Record) -> int:
         """The revision of today's parser of such a record."""
         via = record.paper.via if record.paper else None
-        fallback = self.fallbacks.get(record.id.source)
-        if via and fallback and fallback.name == via:
-            return fallback.revision
+        for second in self.fallbacks.get(record.id.source, ()):
+            if second.name == via:
+                return second.revision
         source = self.sources.get(record.id.source)
         return source.revision if source else record.revision
 
@@ -150,16 +149,23 @@ class Run:
         return left
 
     def ask_second(self, name: str, wanted: Sequence[PaperId]) -> None:
-        """Ask the second source behind a source, for papers without any record."""
-        fallback = self.library.fallbacks[name]
+        """Ask the second sources behind a source, in turn, for papers without any record."""
         records: list[Record] = []
+        lacking = list(wanted)
         with self.library.locks[name]:
-            # The first source's reason stands; a second source's silence says nothing.
-            with suppress(SourceError):
-                for paper in fallback.fetch(wanted, self.library.session()):
-                    _, record = trust.settle(None, paper, revision=fallback.revision, now=self.now)
-                    records += [] if record is None else [record]
-                    self._failed.pop(paper.id, None)
+            for second in self.library.fallbacks[name]:
+                for start in range(0, len(lacking), second.politeness.batch):
+                    batch = lacking[start : start + second.politeness.batch]
+                    # The first source's reason stands; a second source's silence says nothing.
+                    with suppress(SourceError):
+                        for paper in second.fetch(batch, self.library.session()):
+                            _, record = trust.settle(
+                                None, paper, revision=second.revision, now=self.now
+                            )
+                            records += [] if record is None else [record]
+                            self._failed.pop(paper.id, None)
+                found = {record.id for record in records}
+                lacking = [id_ for id_ in lacking if id_ not in found]
             self._keep(records, [(record.id, None) for record in records])
 
     def _still_open(self, wanted: Sequence[Key]) -> list[Key]:

@@ -225,7 +225,7 @@ class Queues:
         second = self._second.get(name)
         if not second:
             return False
-        batch = self._run.library.fallbacks[name].politeness.batch
+        batch = self._run.library.fallbacks[name][0].politeness.batch
         return len(second) >= batch or (self._flush and not wanting)
 
     def _next(self, name: str) -> tuple[list[Key], list[PaperId]]:
@@ -238,7 +238,7 @@ class Queues:
                 del wanting[key]
             return keys, []
         second = self._second[name]
-        ids = list(second)[: self._run.library.fallbacks[name].politeness.batch]
+        ids = list(second)[: self._run.library.fallbacks[name][0].politeness.batch]
         for id_ in ids:
             del second[id_]
         return [], ids

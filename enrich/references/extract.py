@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from enrich.paper import PaperId
 from enrich.references.line_breaks import joins
 from enrich.references.links import resolve
 from enrich.references.roles import heading, role
-from enrich.sources import sources
+from enrich.sources import Forms, forms
 from enrich.text.decoding import FOLD, is_odd, plain, unhidden
 
 _BEFORE, _AFTER = 420, 700
@@ -30,8 +30,12 @@ _START = attrgetter("start")
 _BLANK_LINE = re.compile(r"\n[ \t\r]{0,80}\n")
 
 
-def find_references(text: str | Talk) -> tuple[Reference, ...]:
-    """The references of a text, or of all searched texts of a talk, in order, not overlapping.
+def find_references(
+    text: str | Talk, *, sources: Iterable[Forms] | None = None
+) -> tuple[Reference, ...]:
+    """Return the references of a text, or of a talk's texts, in order.
+
+    `sources` are those whose papers are recognised; the installed ones if None.
 
     >>> [(r.paper, r.version, r.exact) for r in find_references("See arXiv:2103.01338v2 [cs.LG].")]
     [('arxiv:2103.01338', 'v2', 'arXiv:2103.01338v2')]
@@ -39,22 +43,21 @@ def find_references(text: str | Talk) -> tuple[Reference, ...]:
     ()
     """
     if isinstance(text, Talk):
-        return tuple(
-            reference
-            for field, part in text.searched()
-            for reference in _references(*_searched(part), field)
-        )
-    return _references(*_searched(text), "text")
+        return read(text, sources=sources)[0]
+    return _references(*_searched(text, _grammar_of(sources)), "text")
 
 
-def find_references_many(texts: Iterable[str]) -> Iterator[tuple[Reference, ...]]:
-    """The references of each text, lazily, in order.
+def find_references_many(
+    texts: Iterable[str], *, sources: Iterable[Forms] | None = None
+) -> Iterator[tuple[Reference, ...]]:
+    """Yield the references of each text, lazily, in order.
 
     >>> [len(found) for found in find_references_many(["hep-th/9901001", "none"])]
     [1, 0]
     """
+    grammar = _grammar_of(sources)
     for text in texts:
-        yield _references(*_searched(text), "text")
+        yield _references(*_searched(text, grammar), "text")
 
 
 def find_warnings(talk: Talk) -> tuple[TalkWarning, ...]:
@@ -62,19 +65,22 @@ def find_warnings(talk: Talk) -> tuple[TalkWarning, ...]:
     return read(talk)[1]
 
 
-def read(talk: Talk) -> tuple[tuple[Reference, ...], tuple[TalkWarning, ...]]:
-    """The references of a talk and what is odd about its links, in one search."""
+def read(
+    talk: Talk, *, sources: Iterable[Forms] | None = None
+) -> tuple[tuple[Reference, ...], tuple[TalkWarning, ...]]:
+    """Return the references of a talk and the warnings about its links."""
+    grammar = _grammar_of(sources)
     references: list[Reference] = []
     warnings: list[TalkWarning] = []
     for field, text in talk.searched():
-        _, raw, low, mentions = _searched(text)
+        _, raw, low, mentions = _searched(text, grammar)
         references += _references(text, raw, low, mentions, field)
         warnings += _warnings(raw, mentions, field)
     return tuple(references), tuple(warnings)
 
 
-def parse_id(text: str) -> PaperId:
-    """The one paper that a text names: an id, an address, or any form that is recognised.
+def parse_id(text: str, *, sources: Iterable[Forms] | None = None) -> PaperId:
+    """Return the one paper that a text names: by id, address or any recognised form.
 
     Raises:
         InvalidId: it names none, or more than one.
@@ -82,23 +88,26 @@ def parse_id(text: str) -> PaperId:
     >>> parse_id("arXiv:math.AG/0601001v2")
     'arxiv:math/0601001'
     """
-    return cited(text)[0]
+    return parse_citation(text, sources=sources)[0]
 
 
-def cited(text: str) -> tuple[PaperId, str | None]:
-    """The one paper that a text names, and the version that it cites.
+def parse_citation(
+    text: str, *, sources: Iterable[Forms] | None = None
+) -> tuple[PaperId, str | None]:
+    """Return the one paper that a text names, and the version that it cites.
 
     Raises:
         InvalidId: it names none, or more than one.
 
-    >>> cited("2103.01338v2"), cited("openreview:FpKgG31Z_i9")
+    >>> parse_citation("2103.01338v2"), parse_citation("openreview:FpKgG31Z_i9")
     (('arxiv:2103.01338', 'v2'), ('openreview:FpKgG31Z_i9', None))
     """
     text = text.strip()
-    found = {(r.paper, r.version) for r in find_references(text)}
+    sources = forms() if sources is None else tuple(sources)
+    found = {(r.paper, r.version) for r in find_references(text, sources=sources)}
     if not found:
         prefix, colon, key = text.partition(":")
-        for source in sources():
+        for source in sources:
             if colon and prefix.lower() == source.name:
                 found.update(filter(None, [source.canonical(key.strip())]))
             elif not colon and not text.isalpha():
@@ -115,10 +124,10 @@ def cited(text: str) -> tuple[PaperId, str | None]:
     )
 
 
-def _searched(text: str) -> tuple[str, bytes, bytes, Sequence[Mention]]:
+def _searched(text: str, grammar: _Grammar) -> tuple[str, bytes, bytes, Sequence[Mention]]:
     raw = text.encode("utf-8", "surrogatepass")
     low = raw.translate(FOLD)
-    return text, raw, low, _search(raw, low, is_ascii=len(raw) == len(text))
+    return text, raw, low, _search(raw, low, grammar, is_ascii=len(raw) == len(text))
 
 
 def _warnings(raw: bytes, mentions: Sequence[Mention], field: str) -> Iterator[TalkWarning]:
@@ -215,15 +224,26 @@ _KEY = 5
 """Bytes before a slash by which anchors are told apart."""
 
 
+def _grammar_of(sources: Iterable[Forms] | None) -> _Grammar:
+    if sources is None:
+        return _installed_grammar()
+    return _build_grammar(tuple([(source.anchors, source.recognise) for source in sources]))
+
+
 @cache
-def _grammar() -> _Grammar:
+def _installed_grammar() -> _Grammar:
+    return _grammar_of(forms())
+
+
+@lru_cache(maxsize=8)
+def _build_grammar(sources: tuple[tuple[tuple[bytes, ...], Recogniser], ...]) -> _Grammar:
     finds = []
     behind: dict[bytes, list[tuple[int, bytes, Recogniser]]] = {}
     ahead: dict[bytes, list[tuple[int, bytes, Recogniser]]] = {}
-    for source in sources():
-        for anchor in (anchor.translate(FOLD) for anchor in source.anchors):
+    for anchors, recognise in sources:
+        for anchor in (anchor.translate(FOLD) for anchor in anchors):
             before, slash, after = anchor.partition(b"/")
-            entry = (len(before), anchor, source.recognise)
+            entry = (len(before), anchor, recognise)
             if slash and len(before) >= _KEY:
                 behind.setdefault(before[-_KEY:], []).append(entry)
             elif slash and after:
@@ -233,20 +253,20 @@ def _grammar() -> _Grammar:
     return _Grammar(tuple(finds), behind, ahead)
 
 
-def _search(raw: bytes, low: bytes, *, is_ascii: bool) -> list[Mention]:
+def _search(raw: bytes, low: bytes, grammar: _Grammar, *, is_ascii: bool) -> list[Mention]:
     """All mentions of a text in order, not overlapping, those without a paper too."""
     cuts = joins(raw, low) if _LINE_FEED in raw else ()
     if cuts or is_odd(raw, is_ascii=is_ascii):
-        mentions = _in_windows(raw, low, cuts)
+        mentions = _in_windows(raw, low, grammar, cuts)
     else:
-        mentions = _recognised(raw, low)
+        mentions = _recognised(raw, low, grammar)
     return _apart(mentions) if len(mentions) > 1 else mentions
 
 
-def _recognised(text: bytes, low: bytes) -> list[Mention]:
+def _recognised(text: bytes, low: bytes, grammar: _Grammar) -> list[Mention]:
     """What the sources recognise in plain text, in order; within a mention nothing is looked for."""
     mentions: list[Mention] = []
-    for anchor, recognise in _grammar().finds:
+    for anchor, recognise in grammar.finds:
         at = low.find(anchor)
         if at < 0:
             continue
@@ -263,7 +283,7 @@ def _recognised(text: bytes, low: bytes) -> list[Mention]:
             mentions = sorted(mentions + found, key=_START) if mentions else found
     found = []
     done = 0
-    for slash, at, recognise in _at_slashes(low):
+    for slash, at, recognise in _at_slashes(low, grammar):
         if slash >= done:
             seen = recognise(text, at)
             if seen:
@@ -280,9 +300,9 @@ def _blanked(low: bytes, mentions: Iterable[Mention]) -> bytes:
     return bytes(rest)
 
 
-def _at_slashes(low: bytes) -> Iterator[tuple[int, int, Recogniser]]:
+def _at_slashes(low: bytes, grammar: _Grammar) -> Iterator[tuple[int, int, Recogniser]]:
     """The anchors with a slash: where the slash stands, where the anchor begins, who recognises it."""
-    _, behind, ahead = _grammar()
+    _, behind, ahead = grammar
     at = low.find(b"/")
     while at >= 0:
         key, following = low[at - _KEY : at], low[at + 1 : at + 2]
@@ -296,15 +316,17 @@ def _at_slashes(low: bytes) -> Iterator[tuple[int, int, Recogniser]]:
             at = run.end() - 1  # only the ends of a run can belong to an anchor
 
 
-def _in_windows(raw: bytes, low: bytes, cuts: Sequence[tuple[int, int]]) -> list[Mention]:
+def _in_windows(
+    raw: bytes, low: bytes, grammar: _Grammar, cuts: Sequence[tuple[int, int]]
+) -> list[Mention]:
     """The mentions of a text in which something may have to be made plain first."""
-    hits = _hits(low)
+    hits = _hits(low, grammar)
     places = sorted((*hits, *(start for start, _ in cuts)))
     groups = list(_groups(places))
     all_seen = len(groups) == 1 and places[0] <= _BEFORE and len(raw) - places[-1] <= _AFTER
     if not all_seen:
         seen = unhidden(raw)
-        if len(seen) < len(raw) and len(_hits(seen.translate(FOLD))) > len(hits):
+        if len(seen) < len(raw) and len(_hits(seen.translate(FOLD), grammar)) > len(hits):
             groups = [(0, len(raw))]  # an anchor is hidden somewhere
     mentions: list[Mention] = []
     cut = 0
@@ -317,20 +339,20 @@ def _in_windows(raw: bytes, low: bytes, cuts: Sequence[tuple[int, int]]) -> list
         if window is None:
             mentions += (
                 Mention(m.paper, m.version, start + m.start, start + m.end, m.form)
-                for m in _recognised(raw[start:end], low[start:end])
+                for m in _recognised(raw[start:end], low[start:end], grammar)
             )
         else:
             mentions += (
                 Mention(m.paper, m.version, window.start(m.start), window.end(m.end), m.form)
-                for m in _recognised(window.text, window.text.translate(FOLD))
+                for m in _recognised(window.text, window.text.translate(FOLD), grammar)
             )
     return mentions
 
 
-def _hits(low: bytes) -> list[int]:
+def _hits(low: bytes, grammar: _Grammar) -> list[int]:
     """Where anchors begin."""
-    hits = [start for _, start, _ in _at_slashes(low)]
-    for anchor, _ in _grammar().finds:
+    hits = [start for _, start, _ in _at_slashes(low, grammar)]
+    for anchor, _ in grammar.finds:
         at = low.find(anchor)
         while at >= 0:
             hits.append(at)

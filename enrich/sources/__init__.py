@@ -1,130 +1,221 @@
-"""The paper sources: one file each, named after itself, found because the file exists.
+"""Sources: services that name papers; second sources: services that hold records of another's papers.
 
-A source recognises its papers in text, canonicalises ids, gives addresses (all pure), and fetches
-records through the session that it is given. A file here ends with `SOURCE = …`; nothing else has to
-know of it. A stranger's package may offer one under the entry-point group `enrich.sources`; it is
-looked for only when no file here has the name.
+A source has two halves. `Forms` is pure: it recognises papers in text, canonicalizes ids and derives
+links. `Source` adds what asks the service, through the session that it is given. This module reaches
+the pure halves alone; `enrich.sources.installed` has the whole ones.
+
+Members are found because their file exists:
+
+- a folder: its `forms.py` ends with `FORMS = …`, its `api.py` with `SOURCE = …`, whose class inherits
+  that of the forms;
+- a file that ends with `SOURCE = …`, which has its own forms, or with `SECOND_SOURCE = …`;
+- an entry point of the group `enrich.sources` in another distribution: an object of either kind.
+
+A member of the folder wins over an entry point of its name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from enrich.model import Mention
-from enrich.paper import Lookup, PaperId
-from enrich.registry import load, names_in
+from enrich.paper import Links, Lookup, Paper, PaperId
+from enrich.registry import (
+    PluginError,
+    defined_names,
+    entry_points_of,
+    is_folder,
+    load,
+    load_entry_point,
+    names_in,
+)
 
 if TYPE_CHECKING:
     from requests import Response, Session
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Politeness:
-    """What a service asks of its callers; the HTTP layer keeps it for every request."""
-
-    hosts: tuple[str, ...]
-    """Host names that may be asked; the first is the base of the gate's file name."""
-    delay_s: float
-    """Seconds from the end of one request to the start of the next, over all processes."""
-    timeout_s: tuple[float, float] = (5.0, 30.0)
-    """Seconds to connect and to wait for the next bytes."""
-    deadline_s: float = 60.0
-    """Seconds that one whole answer may take."""
-    batch: int = 1
-    """The most ids that one request may ask for."""
-    max_bytes: int = 4_000_000
-    """The most decoded bytes of an answer."""
-    media: str = "application/json"
-    """What an answer must be: `application/json` or `application/atom+xml`."""
-    retried: frozenset[int] = frozenset({429, 500, 502, 503, 504})
-    """HTTP statuses that are asked again."""
-    keep_s: int = 0
-    """Seconds that the HTTP cache may keep an answer: 0 for batches, for a cache of whole answers
-    misses them all when one id joins. Answers got with a login are never kept."""
+    from enrich.http.politeness import Politeness
 
 
-class Source(Protocol):
-    """A service that names papers. The pure half never sees a session, `fetch` never sees a talk."""
+class Forms(Protocol):
+    """The pure half of a source; hashable."""
 
     name: str
-    """File name and id prefix."""
-    revision: int
-    """Of the parser; a stored record of an older one counts as expired."""
+    """Name of its file, and prefix of its ids."""
     anchors: tuple[bytes, ...]
     """Lower-case bytes without which no mention can be there; a digit in one stands for any digit."""
-    politeness: Politeness
 
     def recognise(self, text: bytes, at: int) -> Sequence[Mention]:
-        """The mentions around the anchor that begins at byte `at`, in order: none, one, or a list's.
+        """Return the mentions around the anchor at byte `at`, in order: none, one, or a list's.
 
-        The text is plain: its escapes are decoded, what is invisible is gone (`enrich.text.decoding`).
+        The text is plain: its escapes are decoded, invisible characters removed (`enrich.text.decoding`).
         """
         ...
 
     def canonical(self, text: str) -> tuple[PaperId, str | None] | None:
-        """The id and the version that a bare key stands for; None where it is none of ours."""
+        """Return the id and the version of a bare key; None if it is not one of this source."""
         ...
 
     def url(self, paper: PaperId) -> str:
-        """The canonical page."""
+        """Return the address of the paper's page."""
         ...
 
     def pdf(self, paper: PaperId) -> str | None:
-        """The PDF's address."""
+        """Return the address of the PDF."""
         ...
 
+    def doi(self, paper: PaperId) -> str | None:
+        """Return the DOI that the service itself registers for the paper."""
+        ...
+
+
+class Source(Forms, Protocol):
+    """A service that names papers. Its forms never see a session, `fetch` never sees a talk."""
+
+    revision: int
+    """Of the parser; a stored record of an older one counts as expired."""
+    politeness: Politeness
+
     def check(self, response: Response) -> None:
-        """Look at a whole answer before anybody believes or keeps it (`enrich.http.polite.Service`).
+        """Check a whole response before it is used or cached (`enrich.http.adapter.Service`).
 
         Raises:
-            SourceError: it is none.
+            SourceError: it is not a response of the service's API.
         """
         ...
 
     def fetch(
         self, wanted: Sequence[tuple[PaperId, str | None]], session: Session
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Ask for at most `politeness.batch` papers; version None is the newest.
+        """Yield the lookup of each wanted pair, in any order; version None is the newest.
 
-        Gives each wanted pair's answer, in any order. A pair that is not given could not be asked.
+        At most `politeness.batch` papers. A pair that is not yielded could not be asked.
 
         Raises:
-            SourceError: the service could not be asked; what was not yet given stays open.
+            SourceError: the service could not be asked; pairs not yet yielded stay open.
         """
         ...
 
 
-def names() -> tuple[str, ...]:
-    """Names of the sources in this folder, sorted; nothing is imported."""
-    return names_in(__path__)
+class SecondSource(Protocol):
+    """A service that holds records of another source's papers, asked if that one could not answer.
+
+    What it does not know of a paper stays None; what it does not have says nothing about the paper.
+    """
+
+    name: str
+    """Name of its file, and the records' `via`."""
+    behind: str
+    """Name of the source whose papers it holds."""
+    revision: int
+    politeness: Politeness
+
+    def check(self, response: Response) -> None:
+        """Check a whole response before it is used or cached (`enrich.http.adapter.Service`).
+
+        Raises:
+            SourceError: it is not a response of the service's API.
+        """
+        ...
+
+    def fetch(self, wanted: Sequence[PaperId], session: Session) -> Iterator[Paper]:
+        """Yield its records of at most `politeness.batch` papers, in any order.
+
+        Raises:
+            SourceError: it could not be asked either.
+        """
+        ...
+
+
+def members() -> tuple[str, ...]:
+    """Return the names of the members of this folder, sorted; nothing is imported."""
+    return tuple(name for name in names_in(__path__) if name != "installed")
 
 
 @cache
-def source(name: str) -> Source:
-    """Load one source by its name.
+def names(kind: Literal["SOURCE", "SECOND_SOURCE"] = "SOURCE") -> tuple[str, ...]:
+    """Return the names of all installed sources, or second sources, sorted.
+
+    Members of this folder are not imported for it.
+    """
+    here = [name for name in members() if kind in _offered_kinds(name)]
+    there = [name for name in _names_elsewhere() if (kind == "SOURCE") != _is_second(name)]
+    return tuple(sorted([*here, *there]))
+
+
+@cache
+def forms() -> tuple[Forms, ...]:
+    """Return the pure halves of all installed sources, in the order of their names."""
+    return tuple(forms_of(name) for name in names())
+
+
+@cache
+def forms_of(name: str) -> Forms:
+    """Return the pure half of one source, without asking for entry points if it is in this folder.
 
     Raises:
-        LookupError: there is none of this name.
+        LookupError: no installed source has this name.
     """
-    from contextlib import suppress
+    if name not in members():
+        found = load_elsewhere(name)
+    elif "SOURCE" not in _offered_kinds(name):
+        raise LookupError(f"{name!r} is a second source")
+    elif is_folder(__name__, name):
+        found = load(f"{__name__}.{name}", "FORMS", "forms")
+    else:
+        found = load(__name__, "SOURCE", name)
+    return found  # type: ignore[no-any-return]
 
-    with suppress(LookupError, ModuleNotFoundError):  # a folder
-        return load(f"{__name__}.{name}", "SOURCE", "api")  # type: ignore[no-any-return]
-    return load(__name__, "SOURCE", name)  # type: ignore[no-any-return]
+
+def load_elsewhere(name: str) -> Any:
+    """Return the source or second source that another distribution offers under a name.
+
+    Raises:
+        LookupError: no distribution offers it.
+        PluginError: it cannot be loaded, or calls itself otherwise.
+    """
+    found = load_entry_point(__name__, name)
+    if getattr(found, "name", None) != name:
+        raise PluginError(f"the entry point {name} of {__name__} leads to no source of this name")
+    return found
 
 
-def sources() -> tuple[Source, ...]:
-    """All sources of this folder, in the order of their names."""
-    return tuple(source(name) for name in names())
+def links(paper: PaperId) -> Links:
+    """Return what a paper's source derives from its id; all None if the source is not installed.
 
-
-def addresses(paper: PaperId) -> tuple[str | None, str | None]:
-    """Page and PDF of a paper as its source gives them; None where its source is not known."""
+    >>> links(PaperId("arxiv:2103.01338")).doi
+    '10.48550/arXiv.2103.01338'
+    >>> links(PaperId("unknown:1"))
+    Links(url=None, pdf=None, doi=None)
+    """
     try:
-        its_source = source(paper.source)
+        found = forms_of(paper.source)
     except LookupError:
-        return None, None
-    return its_source.url(paper), its_source.pdf(paper)
+        return Links()
+    return Links(found.url(paper), found.pdf(paper), found.doi(paper))
+
+
+@cache
+def _offered_kinds(name: str) -> frozenset[str]:
+    """Return what a member of this folder offers: SOURCE, SECOND_SOURCE.
+
+    Raises:
+        PluginError: its file defines neither.
+    """
+    if is_folder(__name__, name):
+        return frozenset({"SOURCE"})
+    offered = defined_names(__name__, name) & {"SOURCE", "SECOND_SOURCE"}
+    if not offered:
+        raise PluginError(f"enrich/sources/{name}.py defines neither SOURCE nor SECOND_SOURCE")
+    return offered
+
+
+def _names_elsewhere() -> tuple[str, ...]:
+    """Return the names that only other distributions offer."""
+    here = members()
+    return tuple(name for name in entry_points_of(__name__) if name not in here)
+
+
+def _is_second(name: str) -> bool:
+    return hasattr(load_elsewhere(name), "behind")

@@ -27,7 +27,7 @@ from operator import call
 from typing import Any, NamedTuple, TypeVar, get_args
 
 from enrich.paper import Author, Decision, Paper, PaperId, Publication, Version
-from enrich.sources import source
+from enrich.sources import forms_of
 from enrich.text.checks import web_address
 from enrich.text.tidy import tidy
 from enrich.text.web import doi_url
@@ -399,7 +399,7 @@ def _source_addresses(
     name: str,
 ) -> tuple[Callable[[PaperId], str], Callable[[PaperId], str | None]] | None:
     try:
-        one = source(name)
+        one = forms_of(name)
     except LookupError:
         return None
     return one.url, one.pdf

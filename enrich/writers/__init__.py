@@ -1,7 +1,7 @@
 """The output formats: one file each; the file's name is the format's name (`-f`).
 
-A file here ends with `WRITER = …`. Writers are pure: a document in, pieces of text out. A stranger's
-package may offer one under the entry-point group `enrich.writers`.
+A file here ends with `WRITER = …`. Writers are pure: a document in, pieces of text out. Another
+distribution may offer one under the entry-point group `enrich.writers`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from enrich.model import Document
-from enrich.registry import load, names_in
+from enrich.registry import entry_points_of, load, load_entry_point, names_in
 
 
 class Writer(Protocol):
@@ -25,16 +25,18 @@ class Writer(Protocol):
 
 
 def names() -> tuple[str, ...]:
-    """Names of the formats in this folder, sorted; nothing is imported."""
-    return names_in(__path__)
+    """Return the names of the formats, sorted; none is imported."""
+    return tuple(sorted({*names_in(__path__), *entry_points_of(__name__)}))
 
 
 def writer(name: str) -> Writer:
-    """Load one writer by its name.
+    """Return one writer; a format of this package wins over an entry point of its name.
 
     Raises:
-        LookupError: there is none of this name.
+        LookupError: no format has this name.
     """
+    if name in entry_points_of(__name__) and name not in names_in(__path__):
+        return load_entry_point(__name__, name)  # type: ignore[no-any-return]
     return load(__name__, "WRITER", name)  # type: ignore[no-any-return]
 
 

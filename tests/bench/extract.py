@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from enrich.references.extract import find_references, find_references_many
-from enrich.sources import sources
 from enrich.sources.arxiv.ids import NEW, OLD
+from enrich.sources.installed import sources
 from tests.bench import figure
 from tests.references.hostile_texts import GENERATORS
 

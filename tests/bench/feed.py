@@ -19,7 +19,7 @@ from enrich.enricher import Enricher
 from enrich.feeds.reading import read_talks
 from enrich.model import Document
 from enrich.paper import Author, Paper, PaperId
-from enrich.sources import source
+from enrich.sources.installed import source
 from enrich.store import open_store
 from enrich.store.freshness import Record
 from enrich.writers import write

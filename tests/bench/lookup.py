@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from enrich import Enricher, Paper
-from enrich.sources import source
+from enrich.sources.installed import source
 from enrich.store import open_store
 from tests.bench import figure
 from tests.fakes import FakeNote, FakePaper, Fakes

@@ -7,8 +7,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from enrich.http import open_session
-from enrich.sources import Politeness
+from enrich.http.politeness import Politeness
+from enrich.http.session import open_session
 from tests.fakes import Fakes
 
 HOST = "export.arxiv.org"

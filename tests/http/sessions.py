@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from enrich.http import PoliteSession, Service, open_session
+from enrich.http.session import PoliteSession, Service, open_session
 
 
 class Clock:

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from enrich.errors import Overloaded
-from enrich.http import PoliteSession
 from enrich.http import cache as httpcache
-from enrich.sources import source
+from enrich.http.session import PoliteSession
+from enrich.sources.installed import source
 from tests.fakes import FakeNote, FakePaper, Fakes
 from tests.http.sessions import Run
 
@@ -177,8 +177,8 @@ def test_a_writer_that_never_ends_is_not_waited_for(
 LIMITED = """
 import resource, sys
 from pathlib import Path
-from enrich.http import open_session
-from enrich.sources import source
+from enrich.http.session import open_session
+from enrich.sources.installed import source
 folder = Path(sys.argv[1])
 if sys.argv[2] == "open":
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

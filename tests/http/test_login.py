@@ -8,8 +8,8 @@ import threading
 import pytest
 
 from enrich.errors import Refused, SourceError
-from enrich.http import PoliteSession
-from enrich.sources import source
+from enrich.http.session import PoliteSession
+from enrich.sources.installed import source
 from tests.fakes import FakeNote, Fakes
 from tests.http.sessions import Run
 

@@ -13,7 +13,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from enrich.errors import Refused
-from enrich.sources import source
+from enrich.sources.installed import source
 from tests.fakes import FakePaper, Fakes
 from tests.http.sessions import Run
 
@@ -33,8 +33,8 @@ COMMAND = """
 import socket, sys
 from pathlib import Path
 from enrich.errors import SourceError
-from enrich.http import open_session
-from enrich.sources import source
+from enrich.http.session import open_session
+from enrich.sources.installed import source
 
 def looked_up(host, *rest, ask=socket.getaddrinfo):
     print("connects to", host)

@@ -13,8 +13,8 @@ from lxml import etree
 
 from enrich import __version__
 from enrich.errors import BadAnswer, Overloaded, Refused, SourceError
-from enrich.http import PoliteSession, paused_until
-from enrich.sources import Politeness
+from enrich.http.politeness import Politeness
+from enrich.http.session import PoliteSession, paused_until
 from tests.fakes import FakePaper, Fakes
 from tests.http.sessions import Run
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from enrich.sources import source
+from enrich.sources.installed import source
 from tests import command
 from tests.fakes import FakeNote, FakePaper, FakeRecord, Fakes, FakeVersion
 from tests.fakes.faults import NUMBERED

@@ -13,9 +13,10 @@ import pytest
 
 from enrich.enricher import Enricher
 from enrich.errors import Overloaded
+from enrich.http.politeness import Politeness
 from enrich.model import Mention, Talk
 from enrich.paper import Lookup, Paper, PaperId, Unresolved
-from enrich.sources import Politeness
+from enrich.sources import forms_of
 
 
 @dataclass
@@ -27,7 +28,6 @@ class FakeSource:
     gone: frozenset[str] = frozenset()
     down: bool = False
     revision: int = 1
-    anchors: tuple[bytes, ...] = ()
     asked: list[list[str]] = field(default_factory=list)
     threads: set[str] = field(default_factory=set)
     barrier: threading.Barrier | None = None
@@ -36,16 +36,23 @@ class FakeSource:
     def politeness(self) -> Politeness:
         return Politeness(hosts=("example.org",), delay_s=0.0, batch=self.batch)
 
+    @property
+    def anchors(self) -> tuple[bytes, ...]:
+        return forms_of(self.name).anchors
+
     def recognise(self, text: bytes, at: int) -> Sequence[Mention]:
-        return ()
+        return forms_of(self.name).recognise(text, at)
 
     def canonical(self, text: str) -> tuple[PaperId, str | None] | None:
-        return None
+        return forms_of(self.name).canonical(text)
 
     def url(self, paper: PaperId) -> str:
         return f"https://example.org/{paper.key}"
 
     def pdf(self, paper: PaperId) -> str | None:
+        return None
+
+    def doi(self, paper: PaperId) -> str | None:
         return None
 
     def check(self, response: object) -> None:
@@ -254,7 +261,7 @@ def test_a_thread_that_is_late_opens_no_session_when_all_is_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[object] = []
-    monkeypatch.setattr("enrich.http.open_session", lambda *_, **__: opened.append(1))
+    monkeypatch.setattr("enrich.http.session.open_session", lambda *_, **__: opened.append(1))
     enricher = Enricher(sources=[FakeSource("arxiv")], cache_dir=tmp_path)  # type: ignore[list-item]
     library = enricher._library = enricher._make_library()
     said: list[str] = []

@@ -15,8 +15,13 @@ import pytest
 from enrich.errors import InvalidId
 from enrich.model import Mention, Reference, Talk
 from enrich.paper import PaperId
-from enrich.references import extract
-from enrich.references.extract import cited, find_references, find_warnings, parse_id
+from enrich.references.extract import (
+    find_references,
+    find_references_many,
+    find_warnings,
+    parse_citation,
+    parse_id,
+)
 
 DATA = Path(__file__).parents[1] / "data" / "extraction.jsonl"
 Pair = tuple[str, str]
@@ -296,9 +301,9 @@ def test_all_texts_of_a_talk_are_searched_in_their_order() -> None:
     ],
 )
 def test_ids_from_any_form(text: str, paper: str, version: str | None) -> None:
-    assert cited(text) == (paper, version)
+    assert parse_citation(text) == (paper, version)
     assert parse_id(text) == paper
-    assert cited(paper) == (paper, None)
+    assert parse_citation(paper) == (paper, None)
 
 
 @pytest.mark.parametrize(
@@ -325,9 +330,10 @@ def test_importing_extraction_is_light() -> None:
     assert not heavy & set(run.stdout.split())
 
 
-def test_a_new_source_needs_no_other_change(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exactly_the_given_sources_are_recognised() -> None:
     class Numbers:
-        anchors = (b"pmid 1",)  # a digit stands for any digit
+        name = "pmid"
+        anchors: tuple[bytes, ...] = (b"pmid 1",)  # a digit stands for any digit
 
         def recognise(self, text: bytes, at: int) -> list[Mention]:
             end = at + 5
@@ -335,13 +341,26 @@ def test_a_new_source_needs_no_other_change(monkeypatch: pytest.MonkeyPatch) -> 
                 end += 1
             return [Mention(PaperId(f"pmid:{text[at + 5 : end].decode()}"), None, at, end, "text")]
 
-    monkeypatch.setattr(extract, "sources", lambda: (Numbers(),))
-    extract._grammar.cache_clear()
-    try:
-        found = find_references("é PMID 23456, not arXiv:2103.01338; P\u200bMID 9")
-    finally:
-        extract._grammar.cache_clear()
+        def canonical(self, text: str) -> tuple[PaperId, str | None] | None:
+            return (PaperId("pmid:" + text), None) if text.isdigit() else None
+
+        def url(self, paper: PaperId) -> str:
+            return f"https://pubmed.example/{paper.key}"
+
+        def pdf(self, paper: PaperId) -> str | None:
+            return None
+
+        def doi(self, paper: PaperId) -> str | None:
+            return None
+
+    text = "é PMID 23456, not arXiv:2103.01338; P\u200bMID 9"
+    found = find_references(text, sources=[Numbers()])
     assert [(r.paper, r.start, r.exact) for r in found] == [
         ("pmid:23456", 2, "PMID 23456"),
         ("pmid:9", 36, "P\u200bMID 9"),
     ]
+    assert list(find_references_many([text, ""], sources=iter([Numbers()]))) == [found, ()]
+    assert parse_id("pmid: 7", sources=[Numbers()]) == "pmid:7"
+    assert [r.paper for r in find_references(text)] == ["arxiv:2103.01338"]
+    with pytest.raises(InvalidId):
+        parse_id("arXiv:2103.01338", sources=[Numbers()])

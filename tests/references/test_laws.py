@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from enrich.model import Reference
 from enrich.paper import PaperId
 from enrich.references.extract import find_references, find_references_many, parse_id
-from enrich.sources import source, sources
+from enrich.sources.installed import source, sources
 from tests.references.hostile_texts import GENERATORS
 
 DATA = Path(__file__).parents[1] / "data"

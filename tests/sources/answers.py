@@ -10,8 +10,8 @@ from typing import Any
 
 import requests
 
-from enrich.http import PoliteSession, open_session
 from enrich.http.adapter import Login, Service
+from enrich.http.session import PoliteSession, open_session
 from enrich.paper import Lookup, PaperId
 from enrich.sources import Source
 

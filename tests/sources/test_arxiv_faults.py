@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from enrich.errors import BadAnswer, Overloaded, Refused, SourceError
-from enrich.http import PoliteSession
+from enrich.http.session import PoliteSession
 from enrich.paper import Paper, PaperId
 from enrich.sources.arxiv.api import SOURCE
 from tests.fakes import FakePaper, Fakes

@@ -10,12 +10,12 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrich import sources
 from enrich.errors import SourceError
 from enrich.paper import PaperId, Unresolved
+from enrich.sources import installed, names
 from tests.sources.answers import Canned, response
 
-EACH = pytest.mark.parametrize("name", sources.names())
+EACH = pytest.mark.parametrize("name", names())
 
 KEYS = {
     "arxiv": ["2103.01338", "0704.0001", "math/0601001", "hep-th/9901001"],
@@ -25,14 +25,14 @@ KEYS = {
 
 
 def papers(name: str) -> list[PaperId]:
-    found = [sources.source(name).canonical(key) for key in KEYS[name]]
+    found = [installed.source(name).canonical(key) for key in KEYS[name]]
     assert all(found), name
     return [each[0] for each in found if each]
 
 
 @EACH
 def test_it_is_named_after_its_file_and_says_what_it_needs(name: str) -> None:
-    source = sources.source(name)
+    source = installed.source(name)
     assert source.name == name
     assert source.revision >= 1
     assert source.anchors
@@ -46,7 +46,7 @@ def test_it_is_named_after_its_file_and_says_what_it_needs(name: str) -> None:
 
 @EACH
 def test_canonical_ids_stay_as_they_are(name: str) -> None:
-    source = sources.source(name)
+    source = installed.source(name)
     for key, paper in zip(KEYS[name], papers(name), strict=True):
         assert (paper.source, paper.key) == (name, key)
         assert source.canonical(paper.key) == (paper, None)
@@ -56,16 +56,16 @@ def test_canonical_ids_stay_as_they_are(name: str) -> None:
 @EACH
 @given(text=st.text(max_size=40))
 def test_any_text_has_a_canonical_id_or_none(name: str, text: str) -> None:
-    found = sources.source(name).canonical(text)
+    found = installed.source(name).canonical(text)
     if found is not None:
         assert found[0].source == name
-        again = sources.source(name).canonical(found[0].key)
+        again = installed.source(name).canonical(found[0].key)
         assert again == (found[0], None)
 
 
 @EACH
 def test_its_addresses_lead_back_to_the_paper(name: str) -> None:
-    source = sources.source(name)
+    source = installed.source(name)
     for paper in papers(name):
         for address in (source.url(paper), source.pdf(paper)):
             assert address is not None
@@ -88,7 +88,7 @@ def test_an_answer_that_is_none_raises(name: str, status: int) -> None:
     paper = papers(name)[0]
     answers = [response(b"<html>no</html>", status=status) for _ in range(4)]
     with pytest.raises(SourceError):
-        list(sources.source(name).fetch([(paper, None)], Canned(*answers)))
+        list(installed.source(name).fetch([(paper, None)], Canned(*answers)))
 
 
 @EACH
@@ -99,19 +99,19 @@ def test_what_the_session_raises_passes(name: str) -> None:
 
     paper = papers(name)[0]
     with pytest.raises(SourceError, match="down"):
-        list(sources.source(name).fetch([(paper, None)], Down()))
+        list(installed.source(name).fetch([(paper, None)], Down()))
 
 
 @EACH
 def test_a_believed_page_of_another_service_is_an_error(name: str) -> None:
     for body in (b"<html><body>Are you a robot?</body></html>", b"", b"\x00" * 100, b"null"):
         with pytest.raises(SourceError):
-            sources.source(name).check(response(body))
+            installed.source(name).check(response(body))
 
 
 @EACH
 def test_unresolved_papers_keep_their_addresses(name: str) -> None:
-    source, paper = sources.source(name), papers(name)[0]
+    source, paper = installed.source(name), papers(name)[0]
     unresolved = Unresolved(
         id=paper, code="not_found", message="", url=source.url(paper), pdf=source.pdf(paper)
     )
@@ -123,7 +123,7 @@ def test_the_sources_are_loaded_without_the_packages_that_ask() -> None:
     import sys
 
     code = (
-        "import sys; from enrich import sources; sources.sources();"
+        "import sys; from enrich.sources.installed import sources; sources();"
         "print({'requests', 'arxiv', 'lxml', 'requests_cache', 'tenacity'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

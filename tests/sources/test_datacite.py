@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrich.errors import BadAnswer, Overloaded, SourceError
-from enrich.fallbacks.datacite import FALLBACK, read
-from enrich.http import PoliteSession
+from enrich.http.session import PoliteSession
 from enrich.paper import Paper, PaperId
+from enrich.sources.datacite import SECOND_SOURCE, read
 from tests.fakes import FakePaper, Fakes, FakeVersion
 from tests.sources.answers import Canned, polite, response
 from tests.values import names
@@ -44,12 +44,12 @@ def session(
     fakes.datacite.add(
         ATTENTION, FakePaper(id=B.key, doi="10.1214/10-aoas397"), FakePaper(id=OLD.key)
     )
-    with polite(tmp_path, FALLBACK) as opened:
+    with polite(tmp_path, SECOND_SOURCE) as opened:
         yield opened
 
 
 def fetch(session: Any, *wanted: PaperId) -> dict[PaperId, Paper]:
-    return {paper.id: paper for paper in FALLBACK.fetch(wanted, session)}
+    return {paper.id: paper for paper in SECOND_SOURCE.fetch(wanted, session)}
 
 
 @pytest.mark.parametrize("numbers", [False, True])
@@ -79,7 +79,7 @@ def test_a_batch_is_one_request(numbers: bool, fakes: Fakes, session: PoliteSess
 
 
 def test_a_full_batch_comes_whole(fakes: Fakes, session: PoliteSession) -> None:
-    papers = [PaperId(f"arxiv:2101.{n:05}") for n in range(1, FALLBACK.politeness.batch + 1)]
+    papers = [PaperId(f"arxiv:2101.{n:05}") for n in range(1, SECOND_SOURCE.politeness.batch + 1)]
     fakes.datacite.add(*(FakePaper(id=paper.key) for paper in papers))
     assert set(fetch(session, *papers)) == set(papers)
     assert len(fakes.requests(HOST)) == 1

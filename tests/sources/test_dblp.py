@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrich.errors import Refused, SourceError
-from enrich.fallbacks.dblp import FALLBACK
-from enrich.http import PoliteSession
+from enrich.http.session import PoliteSession
 from enrich.paper import Paper, PaperId
+from enrich.sources.dblp import SECOND_SOURCE
 from tests.fakes import FakeRecord, Fakes
 from tests.sources.answers import Canned, polite, response
 from tests.values import names
@@ -42,12 +42,12 @@ def session(
         FakeRecord(key="journals/corr/abs-2101-1", pages=[page(A)], venue="CoRR", year="2021"),
         FakeRecord(key="conf/x/B23", pages=[page(B)], venue=None, year=None, doi="10.1000/Xyz"),
     )
-    with polite(tmp_path, FALLBACK) as opened:
+    with polite(tmp_path, SECOND_SOURCE) as opened:
         yield opened
 
 
 def fetch(session: Any, *wanted: PaperId) -> dict[PaperId, Paper]:
-    return {paper.id: paper for paper in FALLBACK.fetch(wanted, session)}
+    return {paper.id: paper for paper in SECOND_SOURCE.fetch(wanted, session)}
 
 
 def test_all_ids_are_one_query(fakes: Fakes, session: PoliteSession) -> None:
@@ -87,7 +87,7 @@ def test_a_preprint_s_doi_names_its_arxiv_paper(fakes: Fakes, session: PoliteSes
 
 
 def test_a_long_query_is_posted(fakes: Fakes, session: PoliteSession) -> None:
-    many = [PaperId(f"openreview:id{n:08}") for n in range(FALLBACK.politeness.batch - 1)]
+    many = [PaperId(f"openreview:id{n:08}") for n in range(SECOND_SOURCE.politeness.batch - 1)]
     assert set(fetch(session, A, *many)) == {A}
     (request,) = fakes.requests(HOST)
     assert (request.method, request.path) == ("POST", "/sparql")

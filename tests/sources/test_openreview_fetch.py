@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from enrich.errors import BadAnswer, Overloaded, Refused, SourceError
-from enrich.http import PoliteSession
 from enrich.http.adapter import Login
+from enrich.http.session import PoliteSession
 from enrich.paper import Paper, PaperId, Unresolved
 from enrich.sources.openreview.api import SOURCE
 from tests.fakes import FakeNote, Fakes

@@ -8,7 +8,7 @@ import pytest
 
 from enrich.errors import Refused
 from enrich.paper import Paper, PaperId, Unresolved
-from enrich.sources import source
+from enrich.sources.installed import source
 from tests.sources.answers import fetch, polite
 from tests.values import names
 

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import pytest
 
-from enrich import fallbacks, sources
 from enrich.errors import SourceError
+from enrich.sources import SecondSource, names
+from enrich.sources.installed import second_sources, sources
 from tests.sources.answers import response
 
-EACH = pytest.mark.parametrize("fallback", fallbacks.fallbacks(), ids=fallbacks.names())
+EACH = pytest.mark.parametrize("second", second_sources(), ids=names("SECOND_SOURCE"))
 
 
 @EACH
-def test_it_stands_behind_a_source_and_signs_its_records(fallback: fallbacks.Fallback) -> None:
-    assert fallback.name in fallbacks.names()
-    assert fallback.source in sources.names()
-    assert fallback.revision >= 1
-    assert fallback.politeness.delay_s >= 1
-    ours = {host for source in sources.sources() for host in source.politeness.hosts}
-    assert ours.isdisjoint(fallback.politeness.hosts)
+def test_it_stands_behind_a_source_and_signs_its_records(second: SecondSource) -> None:
+    assert second.name in names("SECOND_SOURCE")
+    assert second.behind in names()
+    assert second.revision >= 1
+    assert second.politeness.delay_s >= 1
+    ours = {host for source in sources() for host in source.politeness.hosts}
+    assert ours.isdisjoint(second.politeness.hosts)
 
 
 @EACH
 @pytest.mark.parametrize(
     "body", [b"<html></html>", b"", b"null", b"[]", b'{"data": {}}', b"[" * 99_999]
 )
-def test_what_is_no_answer_is_not_believed(fallback: fallbacks.Fallback, body: bytes) -> None:
+def test_what_is_no_answer_is_not_believed(second: SecondSource, body: bytes) -> None:
     with pytest.raises(SourceError):
-        fallback.check(response(body))
+        second.check(response(body))
     with pytest.raises(SourceError):
-        fallback.check(response(body, status=403))
+        second.check(response(body, status=403))

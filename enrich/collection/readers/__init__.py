@@ -1,8 +1,7 @@
 """Bulk files of papers: one reader a format, one file each, found because the file exists.
 
 A format is told by the file's content, never by its name. A file here ends with `READER = …`. Readers
-stream: memory for one record, and a place to go on from after each. A stranger's package may offer one
-under the entry-point group `enrich.store.readers`.
+stream: memory for one record, and a place to go on from after each.
 """
 
 from __future__ import annotations

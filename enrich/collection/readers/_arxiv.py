@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from enrich.paper import Author, Paper, Version
-from enrich.sources import source
+from enrich.sources import forms_of
 from enrich.sources.arxiv.entry import is_withdrawn, publication
 from enrich.text.tex import plain
 from enrich.text.tidy import tidy
@@ -47,7 +47,7 @@ def paper(
     Raises:
         ValueError: the record has no title, or no id of a paper.
     """
-    home = source("arxiv")
+    home = forms_of("arxiv")
     found = home.canonical(id_) if id_ else None
     if found is None:
         raise ValueError(f"{id_!s:.40} is no id of an arXiv paper")

@@ -8,7 +8,7 @@ from datetime import date as calendar
 
 from enrich.paper import Author, Decision, Paper, PaperId, Publication
 from enrich.references.extract import find_references
-from enrich.sources import source
+from enrich.sources import forms_of
 from enrich.text.tidy import tidy
 from enrich.text.web import doi_url
 
@@ -71,7 +71,7 @@ def paper(
     if not title:
         raise ValueError("has no title")
     id_, *others = ids
-    home = source(id_.source)
+    home = forms_of(id_.source)
     venue = tidy(venue or "") or None
     published = venue is not None and not _PREPRINT.search(venue)
     other = _DOI.fullmatch(doi.strip()) if doi else None

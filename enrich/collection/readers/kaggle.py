@@ -11,13 +11,13 @@ from typing import Any
 from enrich.collection.readers import Item, Place, _arxiv
 from enrich.collection.readers._json import json_lines
 from enrich.collection.readers._stream import Stream
-from enrich.sources import source
+from enrich.sources import forms_of
 from enrich.sources.arxiv.entry import publication
 from enrich.store.codec import Row, row_of, snapshot_row
 from enrich.text.tidy import tidy
 
 _NUMBERED = [f"v{n}" for n in range(1, 200)]
-_HOME = source("arxiv")
+_HOME = forms_of("arxiv")
 
 
 class Kaggle:

@@ -15,7 +15,7 @@ from enrich.collection.readers import Item, Place, _refer, rows
 from enrich.collection.readers._json import json_array
 from enrich.collection.readers._stream import Stream
 from enrich.paper import Decision, Paper
-from enrich.sources import source
+from enrich.sources import forms_of
 from enrich.text.checks import string
 from enrich.text.tidy import tidy
 
@@ -59,7 +59,7 @@ def paper(row: Mapping[str, Any], venue: str = "", year: str | None = None) -> P
     ('openreview:FpKgG31Z_i9', 2, 'Submitted to ICLR 2022', 'rejected')
     """
     links = [string(row, key) for key in _LINKS]
-    if (bare := string(row, "arxiv")) and (found := source("arxiv").canonical(bare.strip())):
+    if (bare := string(row, "arxiv")) and (found := forms_of("arxiv").canonical(bare.strip())):
         links.append(f"arXiv:{found[0].key}")
     ids = sorted(_refer.named(links), key=lambda id_: id_.source != "openreview")
     status = string(row, "status") or ""

@@ -14,7 +14,7 @@ from enrich.collection.readers import Item, Place, rows
 from enrich.collection.readers._json import json_lines
 from enrich.collection.readers._stream import Stream
 from enrich.paper import Paper
-from enrich.sources import source
+from enrich.sources import forms_of
 
 _LINE = re.compile(rb"^[ \t]*\{", re.MULTILINE)
 _ARRAY = re.compile(rb"\s*\[\s*\{")
@@ -50,7 +50,7 @@ def paper(data: Mapping[str, Any]) -> Paper | None:
         return None
     found = Paper.from_dict(data)
     try:
-        home = source(found.id.source)
+        home = forms_of(found.id.source)
     except LookupError:
         if not found.id.isprintable():
             raise ValueError('"id" holds characters that no id has') from None

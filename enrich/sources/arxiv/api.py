@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
+from enrich.http.politeness import Politeness
 from enrich.paper import Lookup, Paper, PaperId, Unresolved
-from enrich.sources import Politeness
 from enrich.sources.arxiv import entry
-from enrich.sources.arxiv import forms as grammar
+from enrich.sources.arxiv.forms import ArxivForms
+from enrich.sources.arxiv.ids import canonical
 
 if TYPE_CHECKING:
     from arxiv import Result
@@ -29,12 +30,10 @@ _MOST_REJECTED = 10
 Pair = tuple[PaperId, str | None]
 
 
-class ArXiv:
+class ArXiv(ArxivForms):
     """The service."""
 
-    name = "arxiv"
     revision = 1
-    anchors: tuple[bytes, ...] = grammar.ANCHORS
     politeness = Politeness(
         hosts=("export.arxiv.org",),
         delay_s=3.0,  # one request in three seconds, one connection: info.arxiv.org/help/api/tou
@@ -44,20 +43,6 @@ class ArXiv:
         media="application/atom+xml",
         retried=frozenset({406, 429, 500, 502, 503, 504}),  # 406 is load shed at the edge
     )
-
-    recognise = staticmethod(grammar.recognise)
-
-    def canonical(self, text: str) -> tuple[PaperId, str | None] | None:
-        """The id and the version that a bare key stands for."""
-        return grammar.canonical(text)
-
-    def url(self, paper: PaperId) -> str:
-        """The abstract's page."""
-        return f"https://arxiv.org/abs/{paper.key}"
-
-    def pdf(self, paper: PaperId) -> str | None:
-        """The PDF of the newest version."""
-        return f"https://arxiv.org/pdf/{paper.key}"
 
     def check(self, response: Response) -> None:
         """Believe an answer only if it is a whole Atom feed.
@@ -302,7 +287,7 @@ def _page(ids: list[str], session: Session) -> _Page:
         unreadable={
             found[0]
             for id_ in listed
-            if id_ not in papers and (found := grammar.canonical(entry.id_text(id_) or ""))
+            if id_ not in papers and (found := canonical(entry.id_text(id_) or ""))
         },
         rejected={rejected for id_ in errors if (rejected := entry.rejected_id(id_))},
         refused=status == 400 or bool(errors and not papers),
@@ -311,7 +296,7 @@ def _page(ids: list[str], session: Session) -> _Page:
 
 def _take(result: Result, papers: dict[str, Paper]) -> None:
     """Add an entry's paper under the entry's id, if it has a title and names a version."""
-    found = grammar.canonical(entry.id_text(result.entry_id) or "")
+    found = canonical(entry.id_text(result.entry_id) or "")
     if found is None or found[1] is None or not entry.has_title(result):
         return
     id_ = found[0]

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from enrich.paper import Author, Paper, PaperId, Publication, Version
+from enrich.sources.arxiv.forms import FORMS
 from enrich.text.tidy import person, tidy
 from enrich.text.web import doi_url
 
@@ -103,7 +104,7 @@ def paper(result: Result, id_: PaperId, version: str, *, url: str, pdf: str | No
         versions=(own,) if updated is None else (Version(version="v1", date=published), own),
         category=tidy(result.primary_category) or next(iter(result.categories), None),
         withdrawn=is_withdrawn(result.comment, abstract),
-        doi=f"10.48550/arXiv.{id_.key}",
+        doi=FORMS.doi(id_),
         published_as=publication(result.journal_ref, result.doi),
         abstract=abstract or None,
         url=url,

@@ -17,9 +17,7 @@ from enrich.sources.arxiv.lists import FILE, GOES_ON, ID, ends_bare, mention_of,
 from enrich.text import urls as addresses
 from enrich.text.decoding import LONG_DASH
 
-__all__ = ["ANCHORS", "canonical", "recognise"]
-
-ANCHORS = (
+_ANCHORS = (
     b"arxiv",  # the label, arXiv's own hosts, its DOIs
     b"0000.0000",  # new ids; a digit stands for any digit
     b"/0000000",  # old ids
@@ -367,3 +365,27 @@ def _archive(word: bytes) -> bytes:
     archive, dot, group = word.partition(b".")
     archive = archive.replace(LONG_DASH, b"-")
     return archive if archive.decode() in ARCHIVES and (not dot or len(group) > 1) else b""
+
+
+class ArxivForms:
+    """The pure half of arXiv."""
+
+    name = "arxiv"
+    anchors: tuple[bytes, ...] = _ANCHORS
+    recognise = staticmethod(recognise)
+    canonical = staticmethod(canonical)
+
+    def url(self, paper: PaperId) -> str:
+        """Return the address of the abstract's page."""
+        return f"https://arxiv.org/abs/{paper.key}"
+
+    def pdf(self, paper: PaperId) -> str | None:
+        """Return the address of the newest version's PDF."""
+        return f"https://arxiv.org/pdf/{paper.key}"
+
+    def doi(self, paper: PaperId) -> str | None:
+        """Return the DOI of all versions (info.arxiv.org/help/doi)."""
+        return f"10.48550/arXiv.{paper.key}"
+
+
+FORMS = ArxivForms()

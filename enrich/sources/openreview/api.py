@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
+from enrich.http.politeness import Politeness
 from enrich.paper import Author, Lookup, Paper, PaperId, Unresolved
-from enrich.sources import Politeness
-from enrich.sources.openreview import forms as grammar
 from enrich.sources.openreview import note as read
+from enrich.sources.openreview.forms import OpenReviewForms, canonical
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -32,27 +32,11 @@ Login = str | tuple[str, str]
 """A token, or user name and password."""
 
 
-class OpenReview:
+class OpenReview(OpenReviewForms):
     """The service."""
 
-    name = "openreview"
     revision = 1
-    anchors: tuple[bytes, ...] = grammar.ANCHORS
     politeness = Politeness(hosts=(API1, API2), delay_s=1.0, keep_s=3600)
-
-    recognise = staticmethod(grammar.recognise)
-
-    def canonical(self, text: str) -> tuple[PaperId, str | None] | None:
-        """The id that a bare key stands for; there are no versions."""
-        return grammar.canonical(text)
-
-    def url(self, paper: PaperId) -> str:
-        """The forum's page."""
-        return f"https://openreview.net/forum?id={paper.key}"
-
-    def pdf(self, paper: PaperId) -> str | None:
-        """The PDF."""
-        return f"https://openreview.net/pdf?id={paper.key}"
 
     def check(self, response: Response) -> None:
         """Believe an answer only if it is the API's own.
@@ -142,7 +126,7 @@ class OpenReview:
             forum = read.text(note.get("forum", key))
             if forum == key:
                 return self._paper(paper, note)
-            if forum is None or grammar.canonical(forum) is None:
+            if forum is None or canonical(forum) is None:
                 return self._unresolved(paper, "parse_error", "OpenReview's note names no forum")
             answer = _Answer(session.get(_address(host, id=forum)))
             note = answer.note(forum)
@@ -164,7 +148,7 @@ class OpenReview:
 
     def _paper(self, paper: PaperId, note: read.Note) -> Lookup:
         """The note as the paper that was asked for, which may be a reply to it."""
-        found = grammar.canonical(read.text(note.get("id")) or "")
+        found = canonical(read.text(note.get("id")) or "")
         content = note.get("content")
         if note.get("ddate") is not None:
             return self._unresolved(paper, "not_found", "OpenReview's record is deleted")

@@ -13,7 +13,7 @@ from enrich.model import Mention
 from enrich.paper import PaperId
 from enrich.text import urls as addresses
 
-ANCHORS = (b"openreview.net/", b"huggingface.co/papers/", b"hf.co/papers/")
+_ANCHORS = (b"openreview.net/", b"huggingface.co/papers/", b"hf.co/papers/")
 
 _ID = rb"(?P<id>(?:[A-Za-z0-9-]|_(?!_;)){5,20}+)(?:(?=__;)|(?![A-Za-z0-9_-]|\.[A-Za-z]{1,20}/))"
 """An id, also as Proofpoint's version 3 brackets it: `__URL__;`."""
@@ -106,3 +106,27 @@ def canonical(text: str) -> tuple[PaperId, str | None] | None:
     (('openreview:FpKgG31Z_i9', None), None)
     """
     return (PaperId("openreview:" + text), None) if _KEY.fullmatch(text) else None
+
+
+class OpenReviewForms:
+    """The pure half of OpenReview."""
+
+    name = "openreview"
+    anchors: tuple[bytes, ...] = _ANCHORS
+    recognise = staticmethod(recognise)
+    canonical = staticmethod(canonical)
+
+    def url(self, paper: PaperId) -> str:
+        """Return the address of the forum's page."""
+        return f"https://openreview.net/forum?id={paper.key}"
+
+    def pdf(self, paper: PaperId) -> str | None:
+        """Return the address of the PDF."""
+        return f"https://openreview.net/pdf?id={paper.key}"
+
+    def doi(self, paper: PaperId) -> str | None:  # noqa: ARG002
+        """Return None: OpenReview registers no DOIs."""
+        return None
+
+
+FORMS = OpenReviewForms()

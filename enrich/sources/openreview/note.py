@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from enrich.paper import Decision, PaperId, Publication
-from enrich.sources.arxiv import forms as arxiv
+from enrich.sources.arxiv.ids import canonical as canonical_arxiv
 from enrich.text.tidy import person, tidy
 from enrich.text.web import doi_url
 
@@ -202,7 +202,7 @@ def links(note: Note, content: Note) -> tuple[tuple[PaperId, ...], Publication |
     ids: dict[PaperId, None] = {}
     published = None
     for scheme, key in _external(note, content):
-        if scheme == "arxiv" and (found := arxiv.canonical(key)):
+        if scheme == "arxiv" and (found := canonical_arxiv(key)):
             ids[found[0]] = None
         elif scheme == "doi" and published is None and (doi := _DOI.fullmatch(key)):
             address = doi_url(doi[0])
@@ -228,5 +228,5 @@ def _arxiv_link(address: str) -> PaperId | None:
     except ValueError:
         return None
     path = _ARXIV_PATH.fullmatch(unquote(parts.path)) if host in _ARXIV_HOSTS else None
-    found = arxiv.canonical(path[1]) if path else None
+    found = canonical_arxiv(path[1]) if path else None
     return found[0] if found else None

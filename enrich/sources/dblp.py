@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from enrich.errors import BadAnswer, Refused, SourceError
+from enrich.http.politeness import Politeness
 from enrich.paper import Author, Paper, PaperId, Publication
-from enrich.sources import Politeness, source
-from enrich.sources.arxiv import forms as arxiv
+from enrich.sources.arxiv.ids import canonical as canonical_arxiv
+from enrich.sources.openreview.forms import FORMS
 from enrich.text.tidy import tidy
 from enrich.text.web import doi_url
 
@@ -50,7 +51,7 @@ class Dblp:
     """The service."""
 
     name = "dblp"
-    source = "openreview"
+    behind = "openreview"
     revision = 1
     politeness = Politeness(
         hosts=(HOST,), delay_s=1.0, batch=200, media="application/sparql-results+json"
@@ -116,7 +117,7 @@ class _Record:
         for doi in sorted(self.dois):
             own = doi.lower().removeprefix("10.48550/arxiv.")
             if own != doi.lower():
-                same = same or arxiv.canonical(own)
+                same = same or canonical_arxiv(own)
             elif published_as is None:
                 published_as = Publication(
                     venue=self.venue,
@@ -134,8 +135,8 @@ class _Record:
             published_as=published_as,
             same_as=(same[0],) if same else (),
             matched_by="dblp" if same else None,
-            url=source("openreview").url(id_),
-            pdf=source("openreview").pdf(id_),
+            url=FORMS.url(id_),
+            pdf=FORMS.pdf(id_),
             via="dblp",
         )
 
@@ -183,4 +184,4 @@ def _bindings(response: Response) -> list[Any]:
     return bindings
 
 
-FALLBACK = Dblp()
+SECOND_SOURCE = Dblp()

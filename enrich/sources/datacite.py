@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from enrich.errors import BadAnswer, Refused, SourceError
+from enrich.http.politeness import Politeness
 from enrich.paper import Author, Paper, PaperId, Publication, Version
-from enrich.sources import Politeness, source
+from enrich.sources.arxiv.forms import FORMS
 from enrich.text.tidy import tidy
 from enrich.text.web import doi_url
 
@@ -39,7 +40,7 @@ class DataCite:
     """The service."""
 
     name = "datacite"
-    source = "arxiv"
+    behind = "arxiv"
     revision = 1
     politeness = Politeness(hosts=(HOST,), delay_s=1.0, batch=50, media="application/vnd.api+json")
 
@@ -116,11 +117,11 @@ def read(id_: PaperId, attributes: _Object) -> Paper | None:
         versions=tuple(row for _, row in sorted(rows.items())),
         category=_category(attributes),
         withdrawn=bool(withdrawn) and max(withdrawn) == newest,
-        doi=f"10.48550/arXiv.{id_.key}",
+        doi=FORMS.doi(id_),
         published_as=_published_as(attributes),
         abstract=_abstract(attributes),
-        url=source("arxiv").url(id_),
-        pdf=source("arxiv").pdf(id_),
+        url=FORMS.url(id_),
+        pdf=FORMS.pdf(id_),
         via="datacite",
     )
 
@@ -211,4 +212,4 @@ def _records(response: Response) -> list[Any]:
     return data
 
 
-FALLBACK = DataCite()
+SECOND_SOURCE = DataCite()
