@@ -27,7 +27,8 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
 
     wanted = [parse_citation(id_) for id_ in ids]
     with Enricher(**enricher_options(options)) as enricher:
-        papers = relate_papers(select_versions(enricher.lookup(ids), wanted))
+        found, report = enricher.lookup_with_report(ids)
+        papers = relate_papers(select_versions(found, wanted))
         outcome = Outcome()
         outcome.add(papers)
         click.echo(
@@ -39,5 +40,5 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
             if message := describe_unknown_version(version, papers[id_]):
                 say(message)
         if not options["quiet"]:
-            say(outcome.told(paused_until=enricher.paused_until(), troubles=enricher.troubles()))
+            say(outcome.summary_line(report))
     return outcome.status

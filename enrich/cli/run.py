@@ -116,9 +116,8 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
         first = next(talks, None)
         if first is None and reading.unreadable:
             return 1
-        annotated = enricher.enrich(talks if first is None else chain((first,), talks))
-        if only_with_papers:
-            annotated = with_papers(annotated)
+        enrichment = enricher.run(talks if first is None else chain((first,), talks))
+        annotated = with_papers(enrichment) if only_with_papers else iter(enrichment)
         document = Document(outcome.passing(annotated), reading.notices(), zone)
         with Output(target) as output:
             for piece in writer(format_).write(document):
@@ -130,12 +129,8 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
         outcome.unreadable, outcome.lost = reading.failed, reading.lost
         if not quiet:
             say(
-                outcome.told(
-                    target=target,
-                    asked=enricher.asked() if verbose else None,
-                    paused_until=enricher.paused_until(),
-                    troubles=enricher.troubles(),
-                    counts_talks=True,
+                outcome.summary_line(
+                    enrichment.report, target=target, counts_talks=True, with_origins=bool(verbose)
                 )
             )
     return outcome.status
