@@ -24,7 +24,7 @@ from enrich.lookup.scheduler import Item, Progress, Queues
 from enrich.lookup.state import Cited, Library, LookupState
 from enrich.model import AnnotatedTalk, Reference, References, Talk
 from enrich.paper import Paper, PaperId, Papers
-from enrich.references.extract import parse_citation, read
+from enrich.references.extract import find_references, parse_citation
 from enrich.sources import SecondSource, Source
 from enrich.sources.installed import second_sources
 from enrich.sources.installed import sources as installed_sources
@@ -240,7 +240,7 @@ class Enricher:
             for talk in talks:
                 if not isinstance(talk, Talk):
                     refuse_talk(talk)
-                references = References(*read(talk, sources=self._sources))
+                references = find_references(talk, sources=self._sources)
                 if talk.papers:
                     state.give(talk.papers)
                 yield Item((talk, references), _collect_cited(references))

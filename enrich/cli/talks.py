@@ -13,7 +13,7 @@ import click
 
 from enrich.annotation import annotate
 from enrich.cli.reading import Reading, selection_options
-from enrich.model import AnnotatedTalk, References, Talk
+from enrich.model import AnnotatedTalk, Talk
 from enrich.text.terminal import printable
 
 
@@ -55,6 +55,6 @@ def command(feeds: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
 
 
 def _annotated(talk: Talk) -> AnnotatedTalk:
-    from enrich.references.extract import read
+    from enrich.references.extract import find_references
 
-    return annotate(talk, References(*read(talk)), {})
+    return annotate(talk, find_references(talk), {})

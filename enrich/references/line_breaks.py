@@ -12,10 +12,10 @@ from collections.abc import Iterator
 
 from enrich.sources.arxiv.ids import ARCHIVES, NEW, OLD
 
-_LOOK = 160
-"""Bytes of the line before a break that are looked at."""
-_LEAST_LINE = 2
-"""A shorter line is no part of a reference; keeps a column of digits cheap."""
+_LINE_BYTES = 160
+"""Bytes of the line before a break that are searched."""
+_SHORTEST_LINE = 2
+"""A shorter line cannot be part of a reference; this keeps a column of digits cheap."""
 
 _DOT, _SLASH, _ZERO, _NINE = b"./09"
 _BREAK = rb"[ \t]{0,3}+\r?+\n[ \t]{0,40}+"
@@ -112,16 +112,16 @@ _WHOLE = re.compile(
 )
 _LONGEST = 32
 """Bytes of a whole id, percent-encoded."""
-_LEAST_NOTE, _MOST_NOTE = 9, 12
+_SHORTEST_NOTE, _LONGEST_NOTE = 9, 12
 """Lengths of OpenReview's ids in all public lists."""
 
 
-def joins(raw: bytes, low: bytes) -> list[tuple[int, int]]:
-    r"""The ranges that cut an id or an address: a line break and the blanks around it.
+def find_breaks(raw: bytes, low: bytes) -> list[tuple[int, int]]:
+    r"""Return the spans that split an id or an address: a line break with its blanks.
 
-    >>> joins(b"arXiv:2103.\n01338", b"arxiv:0000.\n00000")
+    >>> find_breaks(b"arXiv:2103.\n01338", b"arxiv:0000.\n00000")
     [(11, 12)]
-    >>> joins(b"arXiv:1203.0133\n8 talks", b"arxiv:0000.0000\n0 talks")
+    >>> find_breaks(b"arXiv:1203.0133\n8 talks", b"arxiv:0000.0000\n0 talks")
     []
     """
     found = []
@@ -133,7 +133,7 @@ def joins(raw: bytes, low: bytes) -> list[tuple[int, int]]:
             before = at + 1
             at = raw.find(b"\n", at + 2)
             continue
-        if following in _MAY_FOLLOW and at - before > _LEAST_LINE:
+        if following in _MAY_FOLLOW and at - before > _SHORTEST_LINE:
             start = at
             while raw[start - 1] in b" \t\r" and at - start < 4:
                 start -= 1
@@ -153,15 +153,15 @@ def joins(raw: bytes, low: bytes) -> list[tuple[int, int]]:
             else:
                 match = _CANDIDATE.match(raw, start)
             if match is not None:
-                left = raw[max(before + 1, start - _LOOK) : start]
-                if _is_cut(left, raw[match.end() : match.end() + 24]):
+                left = raw[max(before + 1, start - _LINE_BYTES) : start]
+                if _is_split(left, raw[match.end() : match.end() + 24]):
                     found.append(match.span())
         before, at = at, raw.find(b"\n", at + 1)
     if not folded:
         return found
-    cuts = {*found, *_cut_notes(raw, low)}
+    cuts = {*found, *_find_split_notes(raw, low)}
     for sign in _ENCODED:
-        cuts.update(_cut_encoded(raw, low, sign))
+        cuts.update(_find_split_urls(raw, low, sign))
     apart: list[tuple[int, int]] = []
     for cut in sorted(cuts):
         if not apart or apart[-1][1] <= cut[0]:
@@ -170,17 +170,21 @@ def joins(raw: bytes, low: bytes) -> list[tuple[int, int]]:
 
 
 def _is_column(raw: bytes, start: int, end: int) -> bool:
-    """Whether too few digits follow a break behind a full stop: a cheap look, for columns of them."""
+    """Return whether too few digits for an id follow a break behind a full stop.
+
+    A cheap check, for columns of numbers.
+    """
     year = raw[max(0, start - 5) : start - 3]
     width = 5 if year > b"14" else 4
     return year.isdigit() and not raw[end : end + width].strip().isdigit()
 
 
-def _is_cut(left: bytes, right: bytes) -> bool:
+def _is_split(left: bytes, right: bytes) -> bool:
+    """Return whether the text on both sides of a break is one id or address."""
     last, first = left[-1:], right[:1]
     if (last.isdigit() or last in b"./") and (first.isdigit() or first == b"."):
         digits = _DIGITS.match(right)
-        if digits is not None and _is_cut_number(left, digits[0]):
+        if digits is not None and _is_split_number(left, digits[0]):
             return True
         if last.isdigit():
             return False
@@ -196,7 +200,8 @@ def _is_cut(left: bytes, right: bytes) -> bool:
     return head is not None and (head[0] + tail[0]).decode().lower() in _WORDS
 
 
-def _is_cut_number(left: bytes, digits: bytes) -> bool:
+def _is_split_number(left: bytes, digits: bytes) -> bool:
+    """Return whether digits complete the id that the left side begins."""
     left = left[-_LONGEST:]
     part = left[len(left.rstrip(b"0123456789.")) :].lstrip(b".")
     if _SLASH in left:
@@ -209,22 +214,23 @@ def _is_cut_number(left: bytes, digits: bytes) -> bool:
     return whole is not None and whole.end() > len(part) and not _NEW_ID.fullmatch(part)
 
 
-def _cut_notes(raw: bytes, low: bytes) -> Iterator[tuple[int, int]]:
+def _find_split_notes(raw: bytes, low: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the folds within an OpenReview id."""
     at = low.find(b"openreview.net/")
     while at >= 0:
         match = _CUT_NOTE.match(raw, at)
         if match is not None:
             line = match.end(1) - raw.rfind(b"\n", at - 76 if at > 76 else 0, match.end(1)) - 1
             length = len(match[1]) + len(match[3].replace(b"\\", b""))
-            if _LEAST_NOTE <= length <= _MOST_NOTE and (
-                len(match[1]) < _LEAST_NOTE or line >= 70 or b"\r" in match[2]
+            if _SHORTEST_NOTE <= length <= _LONGEST_NOTE and (
+                len(match[1]) < _SHORTEST_NOTE or line >= 70 or b"\r" in match[2]
             ):
                 yield match.span(2)
         at = low.find(b"openreview.net/", at + 15)
 
 
-def _cut_encoded(raw: bytes, low: bytes, sign: bytes) -> Iterator[tuple[int, int]]:
-    """Cuts of an address in an address, which a calendar makes anywhere, but behind a whole id."""
+def _find_split_urls(raw: bytes, low: bytes, sign: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the folds within a URL in a URL, unless a whole id ends there."""
     at = low.find(sign)
     while at >= 0:
         if _ENCODED_START.search(raw, at - 12 if at > 12 else 0, at):

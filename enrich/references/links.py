@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from enrich.model import Mention
 
-_MOST_GAP = 400
+_MAX_GAP = 400
+"""Bytes between a link and its text."""
 _PARENTHESIS, _LESS_THAN, _GREATER_THAN, _BRACE, _BRACKET = b"(<>{["
 _TAG = rb"(?:<[^<>]{0,200}>|\s|[*_\"'([{]|&quot;)"
 _TEXT_FIRST = re.compile(  # [T](U), T (U), `T <U>`_, where a redirector may stand before U
@@ -22,25 +23,25 @@ _LINK_FIRST = re.compile(  # <a href="U">T</a>, \href{U}{T}, [[U][T]]
 )
 
 
-class Resolved(NamedTuple):
-    """Mentions as they stand, and those whose link says another paper than its text."""
+class MergedLinks(NamedTuple):
+    """Mentions in which a link and its text are one, and the pairs that name different papers."""
 
     mentions: Sequence[Mention]
     mismatches: Sequence[tuple[Mention, Mention]]
     """Pairs (text, link)."""
 
 
-def resolve(text: bytes, mentions: Sequence[Mention]) -> Resolved:
-    """Let a link and its text be one mention where both name the same paper; say where they disagree.
+def merge_links(text: bytes, mentions: Sequence[Mention]) -> MergedLinks:
+    """Merge each link with its text if both name the same paper.
 
-    At least one mention, in order.
+    If they name different papers, both stay. There is at least one mention, and they are in order.
     """
     kept = [mentions[0]]
     mismatches = []
     for mention in mentions[1:]:
         last = kept[-1]
         if (
-            not 0 < mention.start - last.end <= _MOST_GAP
+            not 0 < mention.start - last.end <= _MAX_GAP
             or mention.paper is None
             or last.paper is None
         ):
@@ -72,4 +73,4 @@ def resolve(text: bytes, mentions: Sequence[Mention]) -> Resolved:
                 mismatches.append((kept[-1], last))
         else:
             kept.append(mention)
-    return Resolved(kept, mismatches)
+    return MergedLinks(kept, mismatches)

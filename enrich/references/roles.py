@@ -1,4 +1,4 @@
-"""What a reference is to its text: the talk's own paper, an item of a reference list, or a mention."""
+"""Role of a reference in its text: the talk's own paper, an item of a reference list, or a mention."""
 
 from __future__ import annotations
 
@@ -6,60 +6,65 @@ import re
 
 from enrich.model import Role
 
-_LOOK = 240
-"""Bytes before a reference in which its sentence is looked at."""
-_LIST = 8
-"""Bytes between two items of a list."""
+_SENTENCE_BYTES = 240
+"""Bytes before a reference in which its sentence is searched."""
+_LIST_GAP = 8
+"""Maximum number of bytes between two items of a list."""
 _OWN = re.compile(rb"based (?:up)?on|joint work|prints? ?:|papers? ?:|paper link ?:")
 _SENTENCE_END = re.compile(rb"[.!?](?<=[a-z0-9)\]][a-z0-9)\]].)[\"')\]]{0,2}\s|\n[ \t\r]*\n|\x0b")
 _HEADING = re.compile(
     rb"\n[ \t#*_>]{0,8}(?:[0-9]{1,2}\.?[ \t])?"
     rb"(?:references?|bibliography|literature|works[ ]cited)[ \t*_]{0,4}(?::|\r?\n)"
 )
-_LEAST_CUE = len(". paper:")
-_FIRST = b"rblw#*_> \t"
-_MAY_BE_ITEM = b"[\\ \t>*-"
+_SHORTEST_CUE = len(". paper:")
+_HEADING_STARTS = b"rblw#*_> \t"
+"""First bytes of a line that may be a heading."""
+_ITEM_STARTS = b"[\\ \t>*-"
+"""First bytes of a line that may be an item of a reference list."""
 _ITEM = re.compile(
     rb"\n[ \t>*-]{0,8}(?:\[(?:[0-9]{1,3}|[a-z+]{1,10}[0-9]{2,4}[a-z]?)\][^(]|\\bibitem)"
 )
 
 
-def heading(low: bytes, end: int) -> int:
-    """Where the first list of references before `end` begins in a lower-case text; else `end`."""
-    if low[0] in _FIRST and _HEADING.match(b"\n" + low[:64]):
+def find_reference_list(low: bytes, end: int) -> int:
+    """Return where the first list of references before `end` begins, otherwise `end`.
+
+    `low` is the text in lower case.
+    """
+    if low[0] in _HEADING_STARTS and _HEADING.match(b"\n" + low[:64]):
         return 0
     at = low.find(b"\n", 0, end)
     while at >= 0:
-        if low[at + 1] in _FIRST and _HEADING.match(low, at):
+        if low[at + 1] in _HEADING_STARTS and _HEADING.match(low, at):
             return at
         at = low.find(b"\n", at + 1, end)
     return end
 
 
-def role(low: bytes, start: int, done: int, last: Role) -> Role:
-    """The role of a reference that stands under no heading, at byte `start`.
+def decide_role(low: bytes, start: int, previous_end: int, previous: Role) -> Role:
+    """Return the role of a reference at byte `start` that stands under no heading.
 
-    The one before ended at `done`; a list goes on in its role.
+    `previous` is the role of the reference before, which a list keeps.
     """
-    if done and start - done <= _LIST:
-        return last
-    reach = start - _LOOK if start - done > _LOOK else done
+    if previous_end and start - previous_end <= _LIST_GAP:
+        return previous
+    reach = start - _SENTENCE_BYTES if start - previous_end > _SENTENCE_BYTES else previous_end
     line = low.rfind(b"\n", reach, start) + 1
-    if low[line] in _MAY_BE_ITEM and _is_item(low, reach, start):
+    if low[line] in _ITEM_STARTS and _is_item(low, reach, start):
         return "cited"
     stop = low.rfind(b". ", line or reach, start)
     while stop > reach + 1 and not low[stop - 2 : stop].isalnum():  # an initial ends no sentence
         stop = low.rfind(b". ", line or reach, stop)
-    if start - stop < _LEAST_CUE:
+    if start - stop < _SHORTEST_CUE:
         return "mentioned"
     sentence = low[stop + 1 : start] if stop >= 0 else low[line or reach : start]
-    if _OWN.search(sentence):
-        said = list(_OWN.finditer(sentence))
-        if said and not _SENTENCE_END.search(sentence, said[-1].start()):
-            return "own"
+    cues = list(_OWN.finditer(sentence))
+    if cues and not _SENTENCE_END.search(sentence, cues[-1].start()):
+        return "own"
     return "mentioned"
 
 
 def _is_item(low: bytes, reach: int, start: int) -> bool:
+    """Return whether an item of a reference list, `[12]`, begins between `reach` and `start`."""
     window = low[reach:start] if reach else b"\n" + low[:start]
     return _ITEM.search(window, window.rfind(b"\n\n") + 1) is not None

@@ -18,7 +18,6 @@ from enrich.paper import PaperId
 from enrich.references.extract import (
     find_references,
     find_references_many,
-    find_warnings,
     parse_citation,
     parse_id,
 )
@@ -239,12 +238,13 @@ def test_a_link_and_its_text_are_one_reference(text: str, exact: str, version: s
 def test_a_link_and_a_text_that_disagree_both_stand_and_a_warning_says_so(text: str) -> None:
     found = {r.paper: r.form for r in find_references(text)}
     assert found == {"arxiv:1702.03061": "link_text", "arxiv:1307.0411": "url"}
-    (warning,) = find_warnings(Talk(id="x", abstract="é " + text))
+    (warning,) = find_references(Talk(id="x", abstract="é " + text)).warnings
     assert warning.code == "link_mismatch"
-    assert warning.start is not None
+    assert warning.field == "abstract"
     assert ("é " + text)[warning.start : warning.end] == "arXiv:1702.03061"
-    (elsewhere,) = find_warnings(Talk(id="x", texts=(("comments", text),)))
-    assert (elsewhere.code, elsewhere.start, elsewhere.end) == ("link_mismatch", None, None)
+    (elsewhere,) = find_references(Talk(id="x", texts=(("comments", text),))).warnings
+    assert (elsewhere.code, elsewhere.field) == ("link_mismatch", "comments")
+    assert text[elsewhere.start : elsewhere.end] == "arXiv:1702.03061"
 
 
 @pytest.mark.parametrize(
@@ -257,15 +257,16 @@ def test_a_link_and_a_text_that_disagree_both_stand_and_a_warning_says_so(text: 
 )
 def test_a_link_that_names_no_paper_is_a_warning(link: str) -> None:
     talk = Talk(id="x", abstract=f"See {link} .")
-    assert find_references(talk) == ()
-    (warning,) = find_warnings(talk)
+    found = find_references(talk)
+    (warning,) = found.warnings
+    assert not found
     assert warning.code == "unresolvable_link"
     assert (warning.start, warning.end) == (4, 4 + len(link))
 
 
 def test_a_plain_talk_has_no_warnings() -> None:
     text = "See arXiv:2103.01338 and https://openreview.net/group?id=ICLR.cc/2024/Conference"
-    assert find_warnings(Talk(id="x", abstract=text)) == ()
+    assert find_references(Talk(id="x", abstract=text)).warnings == ()
 
 
 def test_all_texts_of_a_talk_are_searched_in_their_order() -> None:
@@ -283,6 +284,23 @@ def test_all_texts_of_a_talk_are_searched_in_their_order() -> None:
         ("comments", "2103.01338", "mentioned"),
         ("paper_link", "2104.00001", "own"),
     ]
+
+
+def test_the_html_twin_counts_only_if_the_abstract_has_no_reference() -> None:
+    link = "https://openreview.net/notes/edits/pdf?id=AbCdEfGhIj"
+    twin = ("x_alt_desc", f"arXiv:2103.01338, {link}")
+    other = ("comments", f"arXiv:2104.00001, {link}")
+    for abstract, fields in (
+        ("see hep-th/9901001", ["abstract", "comments"]),
+        (link, ["abstract", "x_alt_desc", "comments"]),
+        (None, ["x_alt_desc", "comments"]),
+    ):
+        found = find_references(Talk(id="x", abstract=abstract, texts=(twin, other)))
+        expected = [field for field in fields if field != "abstract" or abstract != link]
+        assert [reference.field for reference in found] == expected
+        assert [warning.field for warning in found.warnings] == [
+            field for field in fields if field != "abstract" or abstract == link
+        ]
 
 
 @pytest.mark.parametrize(
