@@ -11,9 +11,7 @@ from enrich.errors import SourceError
 from enrich.lookup.run import RunReport
 from enrich.model import AnnotatedTalk
 from enrich.paper import Lookup, Paper, PaperId
-
-WRITTEN = {"arxiv": "arXiv", "openreview": "OpenReview"}
-"""Names of services as people write them."""
+from enrich.sources import title_of
 
 _OFFLINE = "not in the store (offline)"
 _WORD = {
@@ -106,7 +104,7 @@ class Outcome:
     def _origin(self, id_: PaperId, asked: Container[PaperId]) -> str:
         if via := self._papers[id_].via:
             return via
-        return WRITTEN.get(id_.source, id_.source) if id_ in asked else "the store"
+        return title_of(id_.source) if id_ in asked else "the store"
 
     def _stale(self, why: _Why) -> str:
         papers = [id_ for id_, paper in self._papers.items() if paper.stale]
@@ -141,7 +139,7 @@ class _Why:
         for name in sorted(names):
             error = self.troubles.get(name)
             if until := self.paused_until.get(name):
-                said.append(f"{WRITTEN.get(name, name)} not before {until:%H:%M} UTC")
+                said.append(f"{title_of(name)} not before {until:%H:%M} UTC")
             elif error and error.hint and (codes is None or error.code in codes):
                 said.append(f"{error}: {error.hint}")
         return "; ".join(said)

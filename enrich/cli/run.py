@@ -12,16 +12,18 @@ from typing import Any
 
 import click
 
+from enrich.cli.formats import FormatChoice, choose_format
 from enrich.cli.options import COMMANDS, enricher_options, lookup_options, say
 from enrich.cli.output import Output
 from enrich.cli.reading import Reading, selection_options
-from enrich.cli.reporting import WRITTEN, Outcome
+from enrich.cli.reporting import Outcome
 from enrich.feeds.selection import with_papers
 from enrich.lookup.scheduler import Progress
 from enrich.model import Document
+from enrich.sources import title_of
 from enrich.text.terminal import printable
 from enrich.version import VERSION
-from enrich.writers import names, writer
+from enrich.writers import writer
 
 _EPILOG = """\b
 Other commands (a command's name stands first):
@@ -48,7 +50,7 @@ something failed or is stale, 130 interrupted."""
     "--format",
     "format_",
     envvar="ENRICH_FORMAT",
-    type=click.Choice(names()),
+    type=FormatChoice(),
     help="What is written; told from the ending of -o, else json.",
 )
 @click.option(
@@ -104,7 +106,7 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
     target: str | None = options.pop("output")
     if target == "-":
         target = None
-    format_ = _format(options.pop("format_"), target)
+    format_ = choose_format(options.pop("format_"), target)
     quiet, verbose = options["quiet"], options["verbose"]
     shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     progress = _Progress() if shown and not quiet else None
@@ -136,13 +138,6 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
     return outcome.status
 
 
-def _format(given: str | None, target: str | None) -> str:
-    if given:
-        return given
-    suffix = Path(target).suffix.lower() if target else ""
-    return next((name for name in names() if suffix in writer(name).suffixes), "json")
-
-
 class _Progress:
     """The line that a terminal shows while a service is waited for."""
 
@@ -151,7 +146,7 @@ class _Progress:
 
     def __call__(self, progress: Progress) -> None:
         waits = [
-            f"waiting for {WRITTEN.get(name, name)}, {delay_s:g} s a request: about {left_s:.0f} s left"
+            f"waiting for {title_of(name)}, {delay_s:g} s a request: about {left_s:.0f} s left"
             for name, delay_s, left_s in progress.waiting
         ]
         self._show(
