@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 
-class PluginError(EnrichError, LookupError):
+class PluginError(EnrichError):
     """A plug-in that is there but cannot be used."""
 
 
@@ -54,6 +54,19 @@ def is_folder(package: str, name: str) -> bool:
     """Return whether the member `package.name` is a folder, not a file."""
     spec = importlib.util.find_spec(f"{package}.{name}")
     return spec is not None and spec.submodule_search_locations is not None
+
+
+def load_part(package: str, attribute: str, name: str, part: str) -> Any:
+    """Return the attribute of the module `part` in the folder `package.name`.
+
+    Raises:
+        PluginError: the folder has no such module, or it does not define the attribute.
+    """
+    try:
+        return load(f"{package}.{name}", attribute, part)
+    except LookupError:
+        folder = package.replace(".", "/")
+        raise PluginError(f"{folder}/{name}/{part}.py is missing; it defines {attribute}") from None
 
 
 def defined_names(package: str, name: str) -> frozenset[str]:

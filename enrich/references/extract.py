@@ -150,7 +150,8 @@ def _make_warning(
 
 def _make_references(
     text: str, raw: bytes, low: bytes, mentions: Sequence[Mention], field: str
-) -> Iterator[Reference]:
+) -> list[Reference]:
+    references: list[Reference] = []
     is_ascii = len(raw) == len(text)
     counted = start = paragraph = previous_end = 0
     role: Role = "mentioned"
@@ -176,7 +177,9 @@ def _make_references(
             role = decide_role(low, first, previous_end, role)
         previous_end = last
         exact = text[start:end]
-        yield Reference(paper, version, field, start, end, exact, (paragraph, blank), form, role)
+        context = paragraph, blank
+        references.append(Reference(paper, version, field, start, end, exact, context, form, role))
+    return references
 
 
 def _find_blank_line(text: str, at: int) -> tuple[int, int]:

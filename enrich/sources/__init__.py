@@ -29,6 +29,7 @@ from enrich.registry import (
     is_folder,
     load,
     load_entry_point,
+    load_part,
     names_in,
 )
 
@@ -165,7 +166,7 @@ def forms_of(name: str) -> Forms:
     elif "SOURCE" not in _offered_kinds(name):
         raise LookupError(f"{name!r} is a second source")
     elif is_folder(__name__, name):
-        found = load(f"{__name__}.{name}", "FORMS", "forms")
+        found = load_part(__name__, "FORMS", name, "forms")
     else:
         found = load(__name__, "SOURCE", name)
     return found  # type: ignore[no-any-return]

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from enrich import sources as pure
-from enrich.registry import is_folder, load
+from enrich.registry import is_folder, load, load_part
 from enrich.sources import SecondSource, Source
 
 _PACKAGE = pure.__name__
@@ -40,5 +40,5 @@ def _load_member(name: str, kind: str) -> Any:
     if name not in pure.members():
         return pure.load_elsewhere(name)
     if is_folder(_PACKAGE, name):
-        return load(f"{_PACKAGE}.{name}", kind, "api")
+        return load_part(_PACKAGE, kind, name, "api")
     return load(_PACKAGE, kind, name)

@@ -40,9 +40,9 @@ def writer(name: str) -> Writer:
     Raises:
         LookupError: no format has this name.
     """
-    if name not in builtin_names():
-        return load_entry_point(__name__, name)  # type: ignore[no-any-return]
-    return load(__name__, "WRITER", name)  # type: ignore[no-any-return]
+    if name in builtin_names():
+        return load(__name__, "WRITER", name)  # type: ignore[no-any-return]
+    return load_entry_point(__name__, name)  # type: ignore[no-any-return]
 
 
 def write(document: Document, format: str = "json") -> Iterator[str]:  # noqa: A002 - the option's name

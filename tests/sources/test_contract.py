@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,22 +13,40 @@ from hypothesis import strategies as st
 
 from enrich.errors import SourceError
 from enrich.paper import PaperId, Unresolved
-from enrich.sources import installed, names
+from enrich.sources import forms as all_forms
+from enrich.sources import forms_of, installed, links, names
 from tests.sources.answers import Canned, response
 
 EACH = pytest.mark.parametrize("name", names())
 
-KEYS = {
-    "arxiv": ["2103.01338", "0704.0001", "math/0601001", "hep-th/9901001"],
-    "openreview": ["FpKgG31Z_i9", "aVh9KRZdRk", "-TSe5o7STVR", "O1DEtITim__", "B1-Hhn"],
-}
-"""Canonical keys; a new source adds its own."""
+EXAMPLES = Path(__file__).parents[1] / "data/sources"
+
+
+def keys(name: str) -> list[str]:
+    """Return canonical keys of a source; a new source adds a file of its own."""
+    return (EXAMPLES / f"{name}.txt").read_text("utf-8").split()
 
 
 def papers(name: str) -> list[PaperId]:
-    found = [installed.source(name).canonical(key) for key in KEYS[name]]
+    found = [installed.source(name).canonical(key) for key in keys(name)]
+    assert found, name
     assert all(found), name
     return [each[0] for each in found if each]
+
+
+def test_every_source_has_examples() -> None:
+    assert {path.stem for path in EXAMPLES.iterdir()} == set(names())
+
+
+@EACH
+def test_the_forms_are_the_source_without_its_service(name: str) -> None:
+    forms, source = forms_of(name), installed.source(name)
+    assert forms in all_forms()
+    assert (forms.name, forms.anchors) == (source.name, source.anchors)
+    for paper in papers(name):
+        expected = (source.url(paper), source.pdf(paper), source.doi(paper))
+        assert links(paper) == (forms.url(paper), forms.pdf(paper), forms.doi(paper)) == expected
+        assert expected[2] is None or expected[2].startswith("10.")
 
 
 @EACH
@@ -47,7 +66,7 @@ def test_it_is_named_after_its_file_and_says_what_it_needs(name: str) -> None:
 @EACH
 def test_canonical_ids_stay_as_they_are(name: str) -> None:
     source = installed.source(name)
-    for key, paper in zip(KEYS[name], papers(name), strict=True):
+    for key, paper in zip(keys(name), papers(name), strict=True):
         assert (paper.source, paper.key) == (name, key)
         assert source.canonical(paper.key) == (paper, None)
         assert pickle.loads(pickle.dumps(paper)) == paper

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from enrich.errors import SourceError
+from enrich.paper import PaperId
 from enrich.sources import SecondSource, names
 from enrich.sources.installed import second_sources, sources
-from tests.sources.answers import response
+from tests.sources.answers import Canned, response
 
+EXAMPLES = Path(__file__).parents[1] / "data/sources"
 EACH = pytest.mark.parametrize("second", second_sources(), ids=names("SECOND_SOURCE"))
 
 
@@ -31,3 +35,12 @@ def test_what_is_no_answer_is_not_believed(second: SecondSource, body: bytes) ->
         second.check(response(body))
     with pytest.raises(SourceError):
         second.check(response(body, status=403))
+
+
+@EACH
+def test_a_request_that_fails_is_an_error_and_never_a_missing_paper(second: SecondSource) -> None:
+    example = (EXAMPLES / f"{second.behind}.txt").read_text("utf-8").split()[0]
+    wanted = [PaperId(f"{second.behind}:{example}")]
+    for status in (401, 410, 500):
+        with pytest.raises(SourceError):
+            list(second.fetch(wanted, Canned(response(b"{}", status=status))))
