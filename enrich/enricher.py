@@ -14,6 +14,7 @@ from enrich.annotation import annotate
 from enrich.lookup.arguments import (
     assign_login,
     check_papers,
+    check_sources,
     check_talks,
     name_type,
     refuse_talk,
@@ -68,7 +69,7 @@ class Enricher:
 
     Raises:
         PapersError: one of `papers` cannot be read.
-        TypeError: a duration is not a number of seconds or a timedelta; `papers` is not a list.
+        TypeError: a duration is not a number of seconds or a timedelta; `papers` is not a list; `sources` are names.
         ValueError: `contact` is not a mail address, `lookahead` is less than 1, a duration is
             negative, offline with refresh, or not exactly one source takes the login.
     """
@@ -109,7 +110,7 @@ class Enricher:
         self._state_dir = None if state_dir is None else Path(state_dir)
         self._contact = contact and mail_address(contact)
         self._base = session
-        self._sources = tuple(installed_sources() if sources is None else sources)
+        self._sources = installed_sources() if sources is None else check_sources(sources)
         self._logins = assign_login(login, self._sources)
         names = {source.name for source in self._sources}
         self._second = tuple(s for s in second_sources() if fallback and s.behind in names)

@@ -63,6 +63,22 @@ def assign_login(
     return {takers[0]: login}
 
 
+def check_sources(sources: Iterable[Source | str]) -> tuple[Source, ...]:
+    """Return the sources.
+
+    Raises:
+        TypeError: they are names of sources, not sources.
+    """
+    found = []
+    for one in (sources,) if isinstance(sources, str) else sources:
+        if isinstance(one, str):
+            raise TypeError(
+                f"sources holds Source objects, not names: enrich.sources.installed.source({one!r})"
+            )
+        found.append(one)
+    return tuple(found)
+
+
 def check_papers(papers: object) -> tuple[str | Path | Paper, ...]:
     """Return the papers and paths of papers.
 

@@ -70,6 +70,12 @@ def test_papers_that_are_not_a_list_of_papers(papers: Any, right: str) -> None:
     assert right in str(caught.value)
 
 
+@pytest.mark.parametrize("names", ["arxiv", ["arxiv"]])
+def test_names_of_sources_are_not_sources(names: Any) -> None:
+    with pytest.raises(TypeError, match=r"installed\.source\('arxiv'\)"):
+        Enricher(sources=names)
+
+
 TALK = Talk(id="1")
 CALLS: list[tuple[Callable[[Any], object], str]] = [
     (lambda e: e.enrich("feed.ics"), "enricher.enrich(read_talks('feed.ics'))"),
