@@ -11,10 +11,17 @@ from enrich.writers import builtin_names, names, writer
 
 
 class FormatChoice(click.Choice[str]):
-    """A format's name; other distributions are asked only for a name that the package lacks."""
+    """A format's name; the help lists all installed ones.
+
+    A run reads the installed distributions only for a name that the package lacks.
+    """
 
     def __init__(self) -> None:
         super().__init__(builtin_names())
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """Return the names of all formats, for the help."""
+        return click.Choice(names()).get_metavar(param, ctx)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name of a format."""
