@@ -26,7 +26,7 @@ from enrich.lookup.state import Cited, Library, LookupState
 from enrich.model import AnnotatedTalk, Reference, References, Talk
 from enrich.paper import Paper, PaperId, Papers
 from enrich.references.extract import find_references, parse_citation
-from enrich.sources import SecondSource, Source
+from enrich.sources import SecondSource, Source, links
 from enrich.sources.installed import second_sources
 from enrich.sources.installed import sources as installed_sources
 from enrich.text.web import mail_address
@@ -279,7 +279,9 @@ class Enricher:
     def _make_library(self) -> Library:
         from enrich.store import open_store
 
-        store = open_store(self._cache_dir, now=self._clock(), on_trouble=self._on_trouble)
+        store = open_store(
+            self._cache_dir, now=self._clock(), on_trouble=self._on_trouble, derive=links
+        )
         self._open.push(store)
         behind: dict[str, list[SecondSource]] = {}
         for second in () if self._offline else self._second:

@@ -7,45 +7,21 @@ objects with all keys in their order; `from_dict` reads them back and ignores un
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from typing import Any, Literal, NamedTuple, Self, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from enrich.paper import NO_PAPERS, Paper, PaperId, Papers
-from enrich.text.checks import integer, objects, string
+from enrich.codes import Form as Form  # noqa: PLC0414 - until its importers follow
+from enrich.codes import NoticeCode as NoticeCode  # noqa: PLC0414 - until its importers follow
+from enrich.codes import Role as Role  # noqa: PLC0414 - until its importers follow
+from enrich.codes import TalkStatus, known_word
+from enrich.codes import WarningCode as WarningCode  # noqa: PLC0414 - until its importers follow
+from enrich.paper import NO_PAPERS, Paper, PaperId, Papers, lookup_from
+from enrich.text.times import parse_time
 
-Form = Literal["url", "text", "doi", "bare", "link_text"]
-Role = Literal["own", "cited", "mentioned"]
-
-WarningCode = Literal[
-    "bad_time",
-    "end_before_start",
-    "floating_time",
-    "link_mismatch",
-    "no_start",
-    "no_uid",
-    "other",
-    "private_cut",
-    "rescheduled",
-    "unclosed_event",
-    "unknown_version",
-    "unknown_zone",
-    "unresolvable_link",
-]
-"""`other` is a code of a later version, read back."""
-
-NoticeCode = Literal[
-    "bad_record",
-    "duplicates_dropped",
-    "event_too_large",
-    "no_talks",
-    "other",
-    "stale_feed",
-    "truncated_event",
-    "unreadable_event",
-    "unreadable_feed",
-]
+if TYPE_CHECKING:
+    from enrich.document import LineObject, TalkInput, WarningObject
 
 DERIVED_WARNINGS = frozenset({"link_mismatch", "unresolvable_link", "unknown_version"})
 """Codes that extraction and the join find again each time; those of the reader come with the talk."""
@@ -80,21 +56,6 @@ class Reference(NamedTuple):
     by_speaker: bool | None = None
     """Whether a speaker of the talk is among the paper's authors; None if either is unknown."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """The document's reference object."""
-        return {
-            "paper": str(self.paper),
-            "version": self.version,
-            "field": self.field,
-            "start": self.start,
-            "end": self.end,
-            "exact": self.exact,
-            "context": list(self.context),
-            "form": self.form,
-            "role": self.role,
-            "by_speaker": self.by_speaker,
-        }
-
 
 class References(tuple[Reference, ...]):  # noqa: SLOT001 - a tuple's subclass can have none
     """References in text order, with what extraction found odd about the texts' links.
@@ -128,32 +89,6 @@ class TalkWarning:
     start: int | None = None
     end: int | None = None
 
-    def to_dict(self) -> dict[str, Any]:
-        """The document's warning object."""
-        return {
-            "code": self.code,
-            "message": self.message,
-            "field": self.field,
-            "start": self.start,
-            "end": self.end,
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read a warning object.
-
-        Raises:
-            ValueError: `code` or `message` is missing.
-        """
-        code, message = _told(data, get_args(WarningCode))
-        return cls(
-            code=code,
-            message=message,
-            field=string(data, "field"),
-            start=integer(data, "start"),
-            end=integer(data, "end"),
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
@@ -167,30 +102,22 @@ class Notice:
     line: int | None = None
     """1-based line of BEGIN:VEVENT in the file as it lies there."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """The document's notice object."""
-        return {
-            "code": self.code,
-            "message": self.message,
-            "feed": self.feed,
-            "event": self.event,
-            "line": self.line,
-        }
-
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read a notice object.
+        """Read a notice object of the document.
 
         Raises:
-            ValueError: `code` or `message` is missing.
+            ValueError: a value is missing or has the wrong type.
         """
-        code, message = _told(data, get_args(NoticeCode))
+        from enrich.document import read_notice
+
+        notice = read_notice(data)
         return cls(
-            code=code,
-            message=message,
-            feed=string(data, "feed"),
-            event=string(data, "event"),
-            line=integer(data, "line"),
+            code=known_word(NoticeCode, notice.code, "other"),
+            message=notice.message,
+            feed=notice.feed,
+            event=notice.event,
+            line=notice.line,
         )
 
 
@@ -223,7 +150,7 @@ class Talk:
     end_time: datetime | date | None = None
     recurrence: str | None = None
     """The RRULE as written."""
-    status: Literal["cancelled", "tentative"] | None = None
+    status: TalkStatus | None = None
     room: str | None = None
     slides_link: str | None = None
     video_link: str | None = None
@@ -254,42 +181,11 @@ class Talk:
         >>> Talk.from_dict({"title": "no id"})
         Traceback (most recent call last):
         ...
-        ValueError: a talk needs a string "id"
+        ValueError: "id" is missing
         """
-        id_ = string(data, "id")
-        if not id_:
-            raise ValueError('a talk needs a string "id"')
-        status = string(data, "status")
-        texts = data.get("texts") or {}
-        if not isinstance(texts, Mapping) or not all(isinstance(t, str) for t in texts.values()):
-            raise ValueError('"texts" is no object of strings')
-        return cls(
-            id=id_,
-            feed=Feed(name=string(data, "feed")),
-            url=string(data, "url"),
-            title=string(data, "title"),
-            speaker=string(data, "speaker"),
-            speaker_affiliation=string(data, "speaker_affiliation"),
-            series=string(data, "series"),
-            start_time=_time(data, "start_time"),
-            end_time=_time(data, "end_time"),
-            recurrence=string(data, "recurrence"),
-            status="cancelled"
-            if status == "cancelled"
-            else "tentative"
-            if status == "tentative"
-            else None,
-            room=string(data, "room"),
-            slides_link=string(data, "slides_link"),
-            video_link=string(data, "video_link"),
-            abstract=string(data, "abstract"),
-            texts=tuple((str(k), v) for k, v in texts.items()),
-            warnings=tuple(
-                TalkWarning.from_dict(w)
-                for w in objects(data, "warnings")
-                if w.get("code") not in DERIVED_WARNINGS
-            ),
-        )
+        from enrich.document import read_talk
+
+        return cls(**_talk_fields(read_talk(data)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,33 +200,48 @@ class AnnotatedTalk:
     suggested: tuple[Paper, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The object of one ndjson line: the talk's keys and its own `papers`."""
-        return {**self.talk_dict(), "papers": [p.to_dict() for p in self.papers.values()]}
+        """Return the object of one ndjson line: the talk's keys and its own `papers`."""
+        from enrich.document import line_object, to_dict
 
-    def talk_dict(self) -> dict[str, Any]:
-        """The document's talk object."""
-        t = self.talk
-        return {
-            "id": t.id,
-            "feed": t.feed.name,
-            "url": t.url,
-            "title": t.title,
-            "speaker": t.speaker,
-            "speaker_affiliation": t.speaker_affiliation,
-            "series": t.series,
-            "start_time": iso(t.start_time),
-            "end_time": iso(t.end_time),
-            "recurrence": t.recurrence,
-            "status": t.status,
-            "room": t.room,
-            "slides_link": t.slides_link,
-            "video_link": t.video_link,
-            "abstract": t.abstract,
-            "texts": dict(t.texts),
-            "references": [r.to_dict() for r in self.references],
-            "suggested": [p.to_dict() for p in self.suggested],
-            "warnings": [w.to_dict() for w in self.warnings],
-        }
+        return to_dict(line_object(self))
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read the object of one ndjson line back.
+
+        Raises:
+            ValueError: a value is missing or has the wrong type.
+
+        >>> line = AnnotatedTalk(talk=Talk(id="SciML/3")).to_dict()
+        >>> AnnotatedTalk.from_dict(line) == AnnotatedTalk(talk=Talk(id="SciML/3"))
+        True
+        """
+        from enrich.document import read_line
+
+        line = read_line(data)
+        return cls(
+            talk=Talk(**_talk_fields(line)),
+            references=tuple(
+                [
+                    Reference(
+                        paper=PaperId(r.paper),
+                        version=r.version,
+                        field=r.field,
+                        start=r.start,
+                        end=r.end,
+                        exact=r.exact,
+                        context=(r.context[0], r.context[1]),
+                        form=r.form,
+                        role=r.role,
+                        by_speaker=r.by_speaker,
+                    )
+                    for r in line.references
+                ]
+            ),
+            papers=Papers({PaperId(p.id): lookup_from(p) for p in line.papers}),
+            warnings=tuple(map(_warning, line.warnings)),
+            suggested=tuple([p for p in map(lookup_from, line.suggested) if isinstance(p, Paper)]),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=False)
@@ -343,36 +254,42 @@ class Document:
     """The zone that formats for people show times in; None: each time in its own."""
 
 
-def iso(time: datetime | date | None) -> str | None:
-    """ISO 8601: `Z` for UTC, another offset as it is, none for a floating time, a bare date.
+def _talk_fields(data: TalkInput | LineObject) -> dict[str, Any]:
+    """Return the fields of a talk; warnings that are derived each time are left out."""
+    warnings = (_warning(w) for w in data.warnings if w.code not in DERIVED_WARNINGS)
+    return {
+        "id": data.id,
+        "feed": Feed(name=data.feed),
+        "url": data.url,
+        "title": data.title,
+        "speaker": data.speaker,
+        "speaker_affiliation": data.speaker_affiliation,
+        "series": data.series,
+        "start_time": _time("start_time", data.start_time),
+        "end_time": _time("end_time", data.end_time),
+        "recurrence": data.recurrence,
+        "status": known_word(TalkStatus, data.status),
+        "room": data.room,
+        "slides_link": data.slides_link,
+        "video_link": data.video_link,
+        "abstract": data.abstract,
+        "texts": tuple(data.texts.items()),
+        "warnings": tuple(warnings),
+    }
 
-    >>> iso(datetime.fromisoformat("2022-02-18T18:00:00+00:00"))
-    '2022-02-18T18:00:00Z'
-    >>> iso(datetime.fromisoformat("2022-02-18T18:00:00")), iso(date(2022, 2, 18))
-    ('2022-02-18T18:00:00', '2022-02-18')
-    """
-    if time is None:
-        return None
-    text = time.isoformat()
-    return text[:-6] + "Z" if text.endswith("+00:00") else text
+
+def _warning(data: WarningObject) -> TalkWarning:
+    return TalkWarning(
+        code=known_word(WarningCode, data.code, "other"),
+        message=data.message,
+        field=data.field,
+        start=data.start,
+        end=data.end,
+    )
 
 
-def _told(data: Mapping[str, Any], codes: Sequence[Any]) -> tuple[Any, str]:
-    """Code and message of a warning or a notice; a code that is none of these is `other`."""
-    code, message = string(data, "code"), string(data, "message")
-    if not code or message is None:
-        raise ValueError('a warning or a notice needs "code" and "message"')
-    return next((known for known in codes if known == code), "other"), message
-
-
-def _time(data: Mapping[str, Any], key: str) -> datetime | date | None:
-    value = string(data, key)
-    if value is None:
-        return None
+def _time(key: str, text: str | None) -> datetime | date | None:
     try:
-        if len(value) == len("2022-02-18"):
-            return date.fromisoformat(value)
-        time = datetime.fromisoformat(value)
+        return None if text is None else parse_time(text)
     except ValueError:
-        raise ValueError(f'"{key}" is no ISO 8601 time') from None
-    return time
+        raise ValueError(f"{key}: not an ISO 8601 time") from None

@@ -1,7 +1,7 @@
-"""What is known of papers: ids, records, failed lookups. Frozen; scalars and tuples only; pure.
+"""Papers: ids, records, failed lookups. Frozen; scalars and tuples only; pure.
 
-`to_dict` gives the document's paper object with all keys in their order; `Paper.from_dict` reads one
-back, checked like a service's answer, for it may come from a stranger's file.
+`to_dict` gives the document's paper object; `Paper.from_dict` reads one back, checked like a service's
+answer: it may come from an untrusted file.
 """
 
 from __future__ import annotations
@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
+from enrich.codes import Decision as Decision  # noqa: PLC0414 - until its importers follow
+from enrich.codes import known_word
 from enrich.errors import ErrorCode
-from enrich.text.checks import boolean, integer, objects, string, strings, web_address
-from enrich.text.tex import plain
 from enrich.text.tidy import tidy
 
-Decision = Literal[
-    "accepted", "rejected", "under_review", "withdrawn", "desk_rejected", "retracted"
-]
+if TYPE_CHECKING:
+    from enrich.document import PaperObject
 
 
 class PaperId(str):
@@ -79,22 +78,6 @@ class Version:
         """2 for `v2`; what versions are sorted by."""
         return int(self.version[1:])
 
-    def to_dict(self) -> dict[str, Any]:
-        """A row of the paper's `versions`."""
-        return {"version": self.version, "date": self.date, "title": self.title}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read a row of `versions`.
-
-        Raises:
-            ValueError: it names no version.
-        """
-        version = _version(data, "version")
-        if version is None:
-            raise ValueError('a row of "versions" names no version')
-        return cls(version=version, date=_date(data, "date"), title=string(data, "title"))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
@@ -105,33 +88,6 @@ class Publication:
     doi: str | None = None
     url: str | None = None
     via: str | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The document's `published_as` object."""
-        return {
-            "venue": self.venue,
-            "year": self.year,
-            "doi": self.doi,
-            "url": self.url,
-            "via": self.via,
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read a `published_as` object.
-
-        Raises:
-            ValueError: a value has the wrong type.
-        """
-        if not isinstance(data, Mapping):
-            raise ValueError('"published_as" is no object')  # noqa: TRY004 - bad input, one type
-        return cls(
-            venue=string(data, "venue"),
-            year=integer(data, "year"),
-            doi=string(data, "doi"),
-            url=web_address(data, "url"),
-            via=string(data, "via"),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,91 +129,28 @@ class Paper:
         return "resolved"
 
     def to_dict(self) -> dict[str, Any]:
-        """The document's paper object."""
-        return {
-            "id": str(self.id),
-            "source": self.id.source,
-            "work": str(self.work or self.id),
-            "status": "resolved",
-            "error": None,
-            "via": self.via,
-            "stale": self.stale,
-            "title": self.title,
-            "title_text": plain(self.title),
-            "authors": [
-                {"name": a.name, "family": a.family, "given": a.given} for a in self.authors
-            ],
-            "authors_hidden": self.authors_hidden,
-            "published": self.published,
-            "updated": self.updated,
-            "dates": dict(self.dates),
-            "latest_version": self.latest_version,
-            "versions": [v.to_dict() for v in self.versions],
-            "category": self.category,
-            "venue": self.venue,
-            "decision": self.decision,
-            "withdrawn": self.withdrawn,
-            "doi": self.doi,
-            "published_as": self.published_as and self.published_as.to_dict(),
-            "same_as": [str(i) for i in self.same_as],
-            "matched_by": self.matched_by,
-            "abstract": self.abstract,
-            "url": self.url,
-            "pdf": self.pdf,
-        }
+        """Return the document's paper object."""
+        from enrich.document import paper_object, to_dict
+
+        return to_dict(paper_object(self))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        r"""Read a paper object of the document; `id` and `title` are required.
+        r"""Read a resolved paper object of the document; `id` and `title` are required.
 
         Raises:
-            ValueError: the object is no resolved paper, or a value has the wrong type.
+            ValueError: not a resolved paper, or a value has the wrong type.
 
         >>> Paper.from_dict({"id": "arxiv:2103.01338", "title": " A\n title "}).title
         'A title'
         >>> Paper.from_dict({"id": "2103.01338", "title": "A title"})
         Traceback (most recent call last):
         ...
-        ValueError: "id" is no id of the form source:key
+        ValueError: id: not an id of the form source:key
         """
-        id_ = string(data, "id")
-        if not id_ or not _ID.fullmatch(id_):
-            raise ValueError('"id" is no id of the form source:key')
-        title = tidy(string(data, "title") or "")
-        if not title:
-            raise ValueError('a paper needs a "title"')
-        decision, via = string(data, "decision"), string(data, "via")
-        published_as = data.get("published_as")
-        work = string(data, "work")
-        return cls(
-            id=PaperId(id_),
-            title=title,
-            authors=tuple(map(_author, data.get("authors") or ())),
-            authors_hidden=boolean(data, "authors_hidden"),
-            published=_date(data, "published"),
-            updated=_date(data, "updated"),
-            dates=tuple(
-                (k, v)
-                for k, v in (data.get("dates") or {}).items()
-                if isinstance(k, str) and isinstance(v, str) and _DATE.fullmatch(v)
-            ),
-            latest_version=_version(data, "latest_version"),
-            versions=tuple(Version.from_dict(row) for row in objects(data, "versions")),
-            category=string(data, "category"),
-            venue=string(data, "venue"),
-            decision=next((d for d in get_args(Decision) if d == decision), None),
-            withdrawn=boolean(data, "withdrawn"),
-            doi=string(data, "doi"),
-            published_as=Publication.from_dict(published_as) if published_as else None,
-            same_as=tuple(PaperId(i) for i in strings(data, "same_as") if _ID.fullmatch(i)),
-            matched_by=string(data, "matched_by"),
-            abstract=string(data, "abstract"),
-            url=web_address(data, "url") or "",
-            pdf=web_address(data, "pdf"),
-            work=PaperId(work) if work and work != id_ and _ID.fullmatch(work) else None,
-            via=via,
-            stale=boolean(data, "stale"),
-        )
+        from enrich.document import read_paper
+
+        return cls(**_fields(read_paper(data)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,36 +173,10 @@ class Unresolved:
         return "not_found" if self.code == "not_found" else "failed"
 
     def to_dict(self) -> dict[str, Any]:
-        """The document's paper object, with what is unknown null or empty."""
-        return {
-            "id": str(self.id),
-            "source": self.id.source,
-            "work": str(self.work or self.id),
-            "status": self.status,
-            "error": {"code": self.code, "message": self.message, "retryable": self.retryable},
-            "via": None,
-            "stale": False,
-            "title": None,
-            "title_text": None,
-            "authors": [],
-            "authors_hidden": False,
-            "published": None,
-            "updated": None,
-            "dates": {},
-            "latest_version": None,
-            "versions": [],
-            "category": None,
-            "venue": None,
-            "decision": None,
-            "withdrawn": None,
-            "doi": None,
-            "published_as": None,
-            "same_as": [str(i) for i in self.same_as],
-            "matched_by": self.matched_by,
-            "abstract": None,
-            "url": self.url,
-            "pdf": self.pdf,
-        }
+        """Return the document's paper object, with what is unknown null or empty."""
+        from enrich.document import paper_object, to_dict
+
+        return to_dict(paper_object(self))
 
 
 Lookup = Paper | Unresolved
@@ -367,28 +234,72 @@ def with_versions(paper: Paper, wanted: Iterable[str]) -> Paper:
     return paper if rows == paper.versions else replace(paper, versions=rows)
 
 
+def lookup_from(data: PaperObject) -> Lookup:
+    """Make the paper, resolved or not, of a checked paper object.
+
+    Raises:
+        ValueError: a resolved paper without a title.
+    """
+    if data.status == "resolved":
+        return Paper(**_fields(data))
+    code = data.error.code if data.error else "http_error"
+    return Unresolved(
+        id=PaperId(data.id),
+        code=known_word(ErrorCode, code, "http_error"),
+        message=data.error.message if data.error else "",
+        retryable=data.error is not None and data.error.retryable,
+        url=data.url,
+        pdf=data.pdf,
+        same_as=_ids(data.same_as),
+        matched_by=data.matched_by,
+        work=_work(data),
+    )
+
+
+def _fields(data: PaperObject) -> dict[str, Any]:
+    """Return the fields of a resolved paper; derived keys of the object are left out."""
+    title = tidy(data.title or "")
+    if not title or data.status != "resolved":
+        raise ValueError("title: is missing" if not title else "not a resolved paper")
+    found = data.published_as
+    return {
+        "id": PaperId(data.id),
+        "title": title,
+        "authors": tuple([Author(tidy(a.name), a.family, a.given) for a in data.authors]),
+        "authors_hidden": data.authors_hidden,
+        "published": data.published,
+        "updated": data.updated,
+        "dates": tuple(data.dates.items()),
+        "latest_version": data.latest_version,
+        "versions": tuple(
+            [Version(version=v.version, date=v.date, title=v.title) for v in data.versions]
+        ),
+        "category": data.category,
+        "venue": data.venue,
+        "decision": known_word(Decision, data.decision),
+        "withdrawn": bool(data.withdrawn),
+        "doi": data.doi,
+        "published_as": found
+        and Publication(
+            venue=found.venue, year=found.year, doi=found.doi, url=found.url, via=found.via
+        ),
+        "same_as": _ids(data.same_as),
+        "matched_by": data.matched_by,
+        "abstract": data.abstract,
+        "url": data.url or "",
+        "pdf": data.pdf,
+        "work": _work(data),
+        "via": data.via,
+        "stale": data.stale,
+    }
+
+
+def _ids(ids: Iterable[str]) -> tuple[PaperId, ...]:
+    return tuple([PaperId(id_) for id_ in ids if _ID.fullmatch(id_)])
+
+
+def _work(data: PaperObject) -> PaperId | None:
+    return PaperId(data.work) if data.work and data.work != data.id else None
+
+
 _ID = re.compile(r"[a-z][a-z0-9_]*:[^\s:]\S*")
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
-_VERSION = re.compile(r"v[1-9]\d{0,3}")
-
-
-def _date(data: Mapping[str, Any], key: str) -> str | None:
-    value = string(data, key)
-    if value is not None and not _DATE.fullmatch(value):
-        raise ValueError(f'"{key}" is no date of the form YYYY[-MM[-DD]]')
-    return value
-
-
-def _version(data: Mapping[str, Any], key: str) -> str | None:
-    value = string(data, key)
-    if value is not None and not _VERSION.fullmatch(value):
-        raise ValueError(f'"{key}" is no version of the form v2')
-    return value
-
-
-def _author(data: Any) -> Author:
-    if isinstance(data, str):
-        return Author(tidy(data))
-    if not isinstance(data, Mapping) or not string(data, "name"):
-        raise ValueError('"authors" is no list of names')
-    return Author(tidy(data["name"]), string(data, "family"), string(data, "given"))

@@ -7,24 +7,23 @@ from typing import Any, get_args
 import pytest
 from jsonschema import ValidationError
 
+from enrich.codes import Decision, Form, NoticeCode, Role, WarningCode
+from enrich.document import notice_object, talk_object, to_dict
 from enrich.errors import ErrorCode
-from enrich.model import (
-    AnnotatedTalk,
-    Form,
-    Notice,
-    NoticeCode,
-    Role,
-    Talk,
-    TalkWarning,
-    WarningCode,
-)
-from enrich.paper import Decision, Paper, PaperId, Papers, Unresolved, Version
+from enrich.model import AnnotatedTalk, Notice, Talk, TalkWarning
+from enrich.paper import Author, Paper, PaperId, Papers, Publication, Unresolved, Version
 from enrich.references.extract import find_references
 from tests.command import part, schema
+from tests.json_schema import json_schema
 
 ID = PaperId("arxiv:2103.01338")
 PAPER = Paper(
-    id=ID, title="T", url="https://arxiv.org/abs/2103.01338", versions=(Version(version="v1"),)
+    id=ID,
+    title="T",
+    url="https://arxiv.org/abs/2103.01338",
+    versions=(Version(version="v1"),),
+    authors=(Author("Ada Lovelace", "Lovelace", "Ada"),),
+    published_as=Publication(venue="J", year=2022),
 )
 FAILED = Unresolved(id=ID, code="timeout", message="too slow", retryable=True)
 
@@ -34,15 +33,27 @@ def properties(name: str) -> dict[str, Any]:
     return found
 
 
+LINE = AnnotatedTalk(
+    talk=Talk(id="1"),
+    references=find_references("arXiv:2103.01338"),
+    papers=Papers({ID: PAPER}),
+    warnings=(TalkWarning(code="no_start", message="m"),),
+)
+
+
 @pytest.mark.parametrize(
     ("name", "made"),
     [
-        ("talk", AnnotatedTalk(talk=Talk(id="1")).talk_dict()),
+        ("talk", to_dict(talk_object(LINE))),
+        ("line", LINE.to_dict()),
         ("paper", PAPER.to_dict()),
         ("paper", FAILED.to_dict()),
-        ("reference", find_references("arXiv:2103.01338")[0].to_dict()),
-        ("warning", TalkWarning(code="no_start", message="m").to_dict()),
-        ("notice", Notice(code="no_talks", message="m").to_dict()),
+        ("author", PAPER.to_dict()["authors"][0]),
+        ("version", PAPER.to_dict()["versions"][0]),
+        ("published_as", PAPER.to_dict()["published_as"]),
+        ("reference", LINE.to_dict()["references"][0]),
+        ("warning", LINE.to_dict()["warnings"][0]),
+        ("notice", to_dict(notice_object(Notice(code="no_talks", message="m")))),
     ],
 )
 def test_keys_and_their_order(name: str, made: dict[str, Any]) -> None:
@@ -65,7 +76,37 @@ def test_keys_and_their_order(name: str, made: dict[str, Any]) -> None:
 def test_the_words_of_the_code_are_those_of_the_schema(
     name: str, key: str, values: tuple[Any, ...]
 ) -> None:
-    assert properties(name)[key]["enum"] == list(values)
+    enum = properties(name)[key]["enum"]
+    assert set(enum) == set(values)
+    assert len(enum) == len(values)
+
+
+KEYS = {  # of the contract, in its order
+    "talk": "id feed url title speaker speaker_affiliation series start_time end_time recurrence status"
+    " room slides_link video_link abstract texts references suggested warnings",
+    "line": "id feed url title speaker speaker_affiliation series start_time end_time recurrence status"
+    " room slides_link video_link abstract texts references suggested warnings papers",
+    "reference": "paper version field start end exact context form role by_speaker",
+    "paper": "id source work status error via stale title title_text authors authors_hidden published"
+    " updated dates latest_version versions category venue decision withdrawn doi published_as same_as"
+    " matched_by abstract url pdf",
+    "author": "name family given",
+    "version": "version date title",
+    "published_as": "venue year doi url via",
+    "warning": "code message field start end",
+    "notice": "code message feed event line",
+    "error": "code message retryable",
+    "summary": "talks references papers works resolved not_found failed",
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_the_keys_are_those_of_the_contract(name: str) -> None:
+    assert list(properties(name)) == schema()["$defs"][name]["required"] == KEYS[name].split()
+
+
+def test_the_shipped_schema_is_what_the_types_say() -> None:
+    assert schema() == json_schema(), "run: python -m tests.json_schema"
 
 
 def test_a_line_of_ndjson_is_a_talk_and_its_papers() -> None:

@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 import click
 
 from enrich.cli.options import say
+from enrich.document import encode, reference_object
 from enrich.errors import FeedError
-from enrich.text.terminal import printable
 
 _BATCH = 100  # texts of one call
 
@@ -40,7 +40,7 @@ def command(files: tuple[str, ...], *, jsonl: bool) -> int:
                         sys.stdout.write(line)
             else:
                 for reference in find_references(file.read().decode("utf-8", "replace")):
-                    sys.stdout.write(_line(reference.to_dict()))
+                    sys.stdout.write(encode(reference_object(reference)) + "\n")
     return status
 
 
@@ -65,8 +65,8 @@ def _answers(file: BinaryIO) -> Iterator[str | None]:
             if row is None:
                 yield None
             else:
-                references = [reference.to_dict() for reference in next(found)]
-                yield _line({"id": row[0], "references": references})
+                references = [reference_object(reference) for reference in next(found)]
+                yield encode({"id": row[0], "references": references}) + "\n"
 
 
 def _rows(lines: Iterable[bytes]) -> Iterator[tuple[Any, str] | None]:
@@ -86,7 +86,3 @@ def _text(row: dict[str, Any]) -> str:
     if not isinstance(text, str):
         raise TypeError
     return text
-
-
-def _line(value: Any) -> str:
-    return printable(json.dumps(value, ensure_ascii=False, separators=(",", ":"))) + "\n"

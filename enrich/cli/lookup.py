@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
 from enrich.cli.options import enricher_options, lookup_options, say
 from enrich.cli.reporting import Outcome
-from enrich.text.terminal import printable
 
 
 @click.command(
@@ -21,6 +19,7 @@ from enrich.text.terminal import printable
 def command(ids: tuple[str, ...], **options: Any) -> int:
     """Look the ids up and print their papers."""
     from enrich.annotation import describe_unknown_version
+    from enrich.document import encode_indented, paper_object
     from enrich.enricher import Enricher
     from enrich.identity import relate_papers, select_versions
     from enrich.references.extract import parse_citation
@@ -31,11 +30,7 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
         papers = relate_papers(select_versions(found, wanted))
         outcome = Outcome()
         outcome.add(papers)
-        click.echo(
-            printable(
-                json.dumps([p.to_dict() for p in papers.values()], ensure_ascii=False, indent=2)
-            )
-        )
+        click.echo(encode_indented([paper_object(paper) for paper in papers.values()]))
         for id_, version in wanted:
             if message := describe_unknown_version(version, papers[id_]):
                 say(message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from datetime import UTC
@@ -14,7 +13,6 @@ import click
 from enrich.annotation import annotate
 from enrich.cli.reading import Reading, selection_options
 from enrich.model import AnnotatedTalk, Talk
-from enrich.text.terminal import printable
 
 
 @click.command(
@@ -39,9 +37,10 @@ def command(feeds: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
     reading = Reading(feeds=feeds, options=options, told=not options["quiet"])
     talks = (_annotated(talk) for talk in reading.talks())
     if as_json:
+        from enrich.document import encode, talk_object
+
         for talk in talks:
-            line = json.dumps(talk.talk_dict(), ensure_ascii=False, separators=(",", ":"))
-            sys.stdout.write(printable(line) + "\n")
+            sys.stdout.write(encode(talk_object(talk)) + "\n")
     else:
         from enrich.cli.table import table_lines
 

@@ -7,7 +7,6 @@ read into a private temporary database first, so memory stays flat.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
@@ -17,12 +16,23 @@ from typing import Any, Self
 from enrich.collection.readers import HEAD, Place, Reader, reader_of
 from enrich.collection.readers._json import is_html
 from enrich.collection.readers._stream import Stream
+from enrich.document import encode, paper_object
 from enrich.errors import PapersError, StoreError
 from enrich.paper import Paper, PaperId
-from enrich.store.codec import Row, from_row
-from enrich.store.sqlite import FAULTS, INDEX, check, checksum, connect, create, reason, transaction
+from enrich.sources import links
+from enrich.store.codec import StoredPaper, decode_paper
+from enrich.store.sqlite import (
+    FAULTS,
+    INDEX,
+    EarlierLayout,
+    check,
+    checksum,
+    connect,
+    create,
+    reason,
+    transaction,
+)
 from enrich.store.store import BATCH
-from enrich.text.terminal import printable
 from enrich.text.tidy import tidy
 
 MAGIC = b"SQLite format 3\0"
@@ -129,7 +139,7 @@ def export(
     """
     with open_papers(path, on_warning=on_warning, abstracts=abstracts) as collection:
         for paper in collection.papers(abstracts=abstracts):
-            yield printable(json.dumps(paper.to_dict(), ensure_ascii=False)) + "\n"
+            yield encode(paper_object(paper)) + "\n"
 
 
 class Collection:
@@ -148,10 +158,10 @@ class Collection:
         found: dict[PaperId, Paper] = {}
         for id_, record, abstract in self.rows(ids, abstracts=abstracts):
             with suppress(ValueError):  # a bad row counts as none
-                found[id_] = from_row(id_, record, abstract=abstract, via="collection")
+                found[id_] = decode_paper(id_, record, links, abstract=abstract, via="collection")
         return found
 
-    def rows(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> Iterator[Row]:
+    def rows(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> Iterator[StoredPaper]:
         """The rows of those papers that it holds, as they lie there; damaged ones are left out.
 
         Raises:
@@ -169,7 +179,7 @@ class Collection:
                 for key, total, record, *more in self._connection.execute(query, batch):
                     id_ = names.get(key)  # a stranger's table may compare otherwise
                     if id_ and type(record) is bytes and total == checksum(key, b"", record):
-                        yield Row(id_, record, _abstract(key, *more) if more else None)
+                        yield StoredPaper(id_, record, _abstract(key, *more) if more else None)
         except FAULTS as error:
             raise PapersError(f"{self.path}: the collection is damaged ({reason(error)})") from None
 
@@ -224,13 +234,13 @@ class Complaints:
     def end(self, *, cut: bool) -> None:
         """The file's end; `cut`: it came too early."""
         if cut:
-            self._on_warning(f"{self._name}: the compressed file is cut off")
+            self._on_warning(f"{self._name}: the compressed file is truncated")
         if self.count > MOST_WARNINGS:
             more = self.count - MOST_WARNINGS
             self._on_warning(f"{self._name}: {more} more {self._unit}s that are no papers")
 
 
-def insert(connection: sqlite3.Connection, rows: Iterable[Row], *, abstracts: bool) -> None:
+def insert(connection: sqlite3.Connection, rows: Iterable[StoredPaper], *, abstracts: bool) -> None:
     """Append papers; the index comes last, and with it what to do about a paper that is there twice."""
     (number,) = connection.execute("SELECT coalesce(max(number), 0) FROM papers").fetchone()
     papers, texts = [], []
@@ -268,12 +278,12 @@ def _fill(
 ) -> None:
     with transaction(connection):
         create(connection)
-        batch: list[Row] = []
+        batch: list[StoredPaper] = []
         for item in reader.read(stream, Place()):
             if item.problem is not None:
                 complaints.add(item.place.number, item.problem)
-            elif item.row is not None:
-                batch.append(item.row)
+            elif item.paper is not None:
+                batch.append(item.paper)
                 if len(batch) == BATCH:
                     insert(connection, batch, abstracts=abstracts)
                     batch.clear()
@@ -295,6 +305,12 @@ def _open(path: Path) -> sqlite3.Connection:
         ).fetchone()
         if tables != (2,):
             raise StoreError(f"{path} lacks a collection's tables")  # noqa: TRY301
+    except EarlierLayout:
+        if connection:
+            connection.close()
+        raise PapersError(
+            f"{path}: a collection of an earlier layout", hint="run enrich papers import again"
+        ) from None
     except (*FAULTS, StoreError) as error:
         if connection:
             connection.close()

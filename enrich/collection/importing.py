@@ -20,10 +20,12 @@ from enrich.collection.collection import MAGIC, Complaints, finish, format_of, i
 from enrich.collection.readers import HEAD, Item, Place, Reader
 from enrich.collection.readers._stream import Stream
 from enrich.errors import PapersError
-from enrich.store.codec import row_of
+from enrich.sources import links
+from enrich.store.codec import store_paper
 from enrich.store.sqlite import (
     APPLICATION_ID,
     FAULTS,
+    SCHEMA,
     connect,
     create,
     is_busy,
@@ -148,7 +150,7 @@ class _Import:
         (so_far,) = self.connection.execute("SELECT sum(papers) FROM files").fetchone()
         items = _items(file, stream, start, self.on_warning)
         while batch := list(islice(items, BATCH)):
-            rows = [item.row for item in batch if item.row is not None]
+            rows = [item.paper for item in batch if item.paper is not None]
             problems = [item for item in batch if item.problem is not None]
             for item in problems:
                 complaints.add(item.place.number, item.problem or "")
@@ -248,6 +250,7 @@ def _left_off(part: Path, wanted: list[tuple[object, ...]]) -> sqlite3.Connectio
     try:
         connection = _connected(part)
         try:
+            (layout,) = connection.execute("PRAGMA user_version").fetchone()
             found = connection.execute(
                 "SELECT name, size, changed, format, abstracts FROM files ORDER BY number"
             ).fetchall()
@@ -258,7 +261,9 @@ def _left_off(part: Path, wanted: list[tuple[object, ...]]) -> sqlite3.Connectio
         if is_busy(error):
             raise
         return None
-    if found == wanted and part.exists():  # not just finished by another import
+    if (
+        layout == SCHEMA and found == wanted and part.exists()
+    ):  # not just finished by another import
         return connection
     connection.close()
     return None
@@ -292,7 +297,7 @@ def _items(
     with open_papers(file.path, on_warning=on_warning) as collection:
         for number, paper in enumerate(collection.papers(abstracts=True), 1):
             if number > start.number:
-                yield Item(Place(0, number), row_of(paper))
+                yield Item(Place(0, number), store_paper(paper, links))
 
 
 def _put(part: Path, out: Path) -> None:

@@ -1,265 +1,276 @@
-"""A paper as a row of the store: compact JSON of the fields that are set, and back. Pure.
+"""A paper as a record of the store: compact JSON with what cannot be derived, and back. Pure.
 
-One letter a field: `t` title, `a` authors, `h` authors_hidden, `p` published, `u` updated, `d` dates,
-`n` latest_version, `v` versions, `c` category, `e` venue, `s` decision, `w` withdrawn, `i` doi, `j`
-published_as, `m` same_as, `g` matched_by, `k` work, `y` via, `r` url, `f` pdf. A field is left out
-where it has its default, and these are what the rest of the row says:
+A field is left out if it has its default or follows from the rest of the record:
 
-- `v`: the list of dates where the versions are v1, v2 … without titles, else of [version, date] and
-  [version, date, title], 1 standing for the paper's own title
-- `n`: the last row's version; `p`: the date of v1; `u`: the last date where that is no v1
-- `d`: {`submitted`: `p`, `updated`: `u`} where they are known; `r`, `f`: the addresses that the source gives
-- the address in `j`: its DOI's
-- `i`: of an arXiv paper, the DOI that arXiv registers for its id
+- `authors`: a name with its parts is `given|family` if given and family name make it, otherwise a list.
+- `versions`: the date alone for v1, v2 … in order without titles; `true` is the paper's own title.
+- `latest_version`: the last version; `published`: v1's date; `updated`: the last date unless it is v1's.
+- `dates`: {`submitted`: published, `updated`: updated}.
+- `url`, `pdf`, `doi`: what the paper's source derives from its id (`Links`, handed in).
+- the address in `published_as`: its DOI's; its `via`: "arxiv".
 
-A row may come from a stranger's file, so reading checks it. `stale` and `abstract` are not in it.
+A record may come from an untrusted file, so reading checks it. `stale` and `abstract` are not in it.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import fields
-from functools import cache, lru_cache
-from itertools import repeat
-from operator import call
-from typing import Any, NamedTuple, TypeVar, get_args
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
-from enrich.paper import Author, Decision, Paper, PaperId, Publication, Version
-from enrich.sources import forms_of
-from enrich.text.checks import web_address
+import msgspec
+from msgspec import UNSET, Struct, UnsetType, field
+
+from enrich.codes import Decision, known_word
+from enrich.document import DateText, IdText, NonEmpty, UrlText, VersionText, explain
+from enrich.paper import Author, Links, Paper, PaperId, Publication, Version
 from enrich.text.tidy import tidy
 from enrich.text.web import doi_url
 
-_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
-_VERSION = re.compile(r"v[1-9]\d{0,3}")
-_ID = re.compile(r"[a-z][a-z0-9_]*:[^\s:]\S*")
-_DECISIONS: dict[str | None, Decision] = {d: d for d in get_args(Decision)}
-_STRING = {str}
-_NUMBERED = tuple(f"v{n}" for n in range(1, 1000))
-_DOI = {"arxiv": "10.48550/arXiv."}
-_scan = json.JSONDecoder().raw_decode
-_PAPER = tuple(getattr(Paper, field.name).__set__ for field in fields(Paper))
-_VERSIONS = tuple(getattr(Version, field.name).__set__ for field in fields(Version))
-_PUBLICATION = tuple(getattr(Publication, field.name).__set__ for field in fields(Publication))
-_quoted = json.encoder.encode_basestring
-_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+Derive = Callable[[PaperId], Links]
+"""Gives what a paper's source derives from its id."""
 
-T = TypeVar("T")
+VersionRow = tuple[VersionText, DateText | None, str | bool | None]
 
 
-class Row(NamedTuple):
-    """A paper as it is kept: its abstract lies apart."""
+class PublicationRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The published version in a record."""
+
+    venue: str | None = field(default=None, name="e")
+    year: int | None = field(default=None, name="y")
+    doi: str | None = field(default=None, name="i")
+    via: str | None = field(default="arxiv", name="s")
+    url: UrlText | UnsetType | None = field(default=UNSET, name="r")
+
+
+class PaperRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A paper in the store; UNSET is "derived", None is "there is none"."""
+
+    title: NonEmpty = field(name="t")
+    authors: Sequence[str | tuple[str, str | None, str | None]] = field(
+        default_factory=list, name="a"
+    )
+    versions: Sequence[DateText | VersionRow] = field(default_factory=list, name="v")
+    latest_version: VersionText | UnsetType | None = field(default=UNSET, name="n")
+    published: DateText | UnsetType | None = field(default=UNSET, name="p")
+    updated: DateText | UnsetType | None = field(default=UNSET, name="u")
+    dates: dict[str, DateText] | UnsetType = field(default=UNSET, name="d")
+    authors_hidden: bool = field(default=False, name="h")
+    category: str | None = field(default=None, name="c")
+    venue: str | None = field(default=None, name="e")
+    decision: str | None = field(default=None, name="s")
+    withdrawn: bool = field(default=False, name="w")
+    doi: str | UnsetType | None = field(default=UNSET, name="i")
+    published_as: PublicationRecord | None = field(default=None, name="j")
+    same_as: list[IdText] = field(default_factory=list, name="m")
+    matched_by: str | None = field(default=None, name="g")
+    work: IdText | None = field(default=None, name="k")
+    via: str | None = field(default=None, name="y")
+    url: UrlText | UnsetType | None = field(default=UNSET, name="r")
+    pdf: UrlText | UnsetType | None = field(default=UNSET, name="f")
+
+
+class StoredPaper(NamedTuple):
+    """A paper as it is stored: its abstract lies apart."""
 
     id: PaperId
     record: bytes
     abstract: str | None
 
 
-def row_of(paper: Paper) -> Row:
-    """The row of a paper, with its id and abstract."""
-    return Row(paper.id, to_row(paper), paper.abstract)
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(PaperRecord)
 
 
-def to_row(paper: Paper) -> bytes:
-    """The row of a paper, in UTF-8.
+def store_paper(paper: Paper, derive: Derive) -> StoredPaper:
+    """Make the stored form of a paper."""
+    return StoredPaper(paper.id, encode_paper(paper, derive), paper.abstract)
 
-    >>> to_row(Paper(id=PaperId("x:1"), title="A", authors=(Author("B"),), url="https://x.org/1"))
-    b'{"t":"A","a":["B"],"r":"https://x.org/1"}'
+
+def encode_paper(paper: Paper, derive: Derive) -> bytes:
+    """Encode a paper as a record, in UTF-8.
+
+    >>> paper = Paper(id=PaperId("x:1"), title="A", authors=(Author("B C", "C", "B"),), url="")
+    >>> encode_paper(paper, lambda id_: Links())
+    b'{"t":"A","a":["B|C"]}'
     """
-    row: dict[str, Any] = {"t": paper.title}
-    if paper.authors:
-        row["a"] = [_author_row(author) for author in paper.authors]
-    rows = paper.versions
-    if rows:
-        row["v"] = []
-        for version, number in zip(rows, _NUMBERED, strict=False):
-            if version.version != number or version.title is not None or version.date is None:
-                row["v"] = [_version_row(v, paper.title) for v in rows]
-                break
-            row["v"].append(version.date)
-    latest, published, updated = _derived(rows)
-    if paper.latest_version != latest:
-        row["n"] = paper.latest_version
-    if paper.published != published:
-        row["p"] = paper.published
-    if paper.updated != updated:
-        row["u"] = paper.updated
-    if paper.dates != _dates(paper.published, paper.updated):
-        row["d"] = dict(paper.dates)
-    if paper.authors_hidden:
-        row["h"] = True
-    if paper.category:
-        row["c"] = paper.category
-    if paper.venue:
-        row["e"] = paper.venue
-    if paper.decision:
-        row["s"] = paper.decision
-    if paper.withdrawn:
-        row["w"] = True
-    if paper.same_as:
-        row["m"] = paper.same_as
-    if paper.matched_by:
-        row["g"] = paper.matched_by
-    if paper.work:
-        row["k"] = paper.work
-    if paper.via:
-        row["y"] = paper.via
-    if paper.doi != _doi(paper.id):
-        row["i"] = paper.doi
-    if paper.published_as:
-        row["j"] = _publication_row(paper.published_as)
-    url, pdf = _addresses(paper.id)
-    if paper.url != url:
-        row["r"] = paper.url
-    if paper.pdf != pdf:
-        row["f"] = paper.pdf
-    return _dump(row).encode("utf-8", "replace")
+    latest, published, updated = _from_versions(paper.versions)
+    links = derive(paper.id)
+    dates = _dates(paper.published, paper.updated)
+    return encode_record(
+        PaperRecord(
+            title=paper.title,
+            authors=[encode_author(author) for author in paper.authors],
+            versions=_encode_versions(paper),
+            latest_version=UNSET if paper.latest_version == latest else paper.latest_version,
+            published=UNSET if paper.published == published else paper.published,
+            updated=UNSET if paper.updated == updated else paper.updated,
+            dates=UNSET if paper.dates == dates else dict(paper.dates),
+            authors_hidden=paper.authors_hidden,
+            category=paper.category,
+            venue=paper.venue,
+            decision=paper.decision,
+            withdrawn=paper.withdrawn,
+            doi=UNSET if paper.doi == links.doi else paper.doi,
+            published_as=encode_publication(paper.published_as),
+            same_as=[str(id_) for id_ in paper.same_as],
+            matched_by=paper.matched_by,
+            work=paper.work and str(paper.work),
+            via=paper.via,
+            url=UNSET if (paper.url or None) == links.url else paper.url or None,
+            pdf=UNSET if paper.pdf == links.pdf else paper.pdf,
+        )
+    )
 
 
-def _version_row(version: Version, title: str) -> list[Any]:
-    if version.title is None:
-        return [version.version, version.date]
-    return [version.version, version.date, 1 if version.title == title else version.title]
+def encode_record(record: PaperRecord) -> bytes:
+    """Encode a record; halves of surrogate pairs become question marks."""
+    try:
+        return _ENCODER.encode(record)
+    except UnicodeEncodeError:
+        return _ENCODER.encode(_without_surrogates(msgspec.to_builtins(record)))
 
 
-def snapshot_row(
-    title: str,
-    authors: list[str],
-    dates: list[str],
-    category: str | None,
-    published_as: Publication | None,
+def encode_author(author: Author) -> str | tuple[str, str | None, str | None]:
+    """Return an author as in a record.
+
+    >>> encode_author(Author("Ada Lovelace", "Lovelace", "Ada")), encode_author(Author("OpenAI"))
+    ('Ada|Lovelace', 'OpenAI')
+    >>> encode_author(Author("W. King, Jr.", "King", "W., Jr."))
+    ('W. King, Jr.', 'King', 'W., Jr.')
+    """
+    name, family, given = author.name, author.family, author.given
+    if "|" in name or (family is not None and f"{given} {family}" != name):
+        return name, family, given
+    return name if family is None and given is None else f"{given}|{family}"
+
+
+def encode_publication(found: Publication | None) -> PublicationRecord | None:
+    """Return a published version as in a record."""
+    if found is None:
+        return None
+    return PublicationRecord(
+        venue=found.venue,
+        year=found.year,
+        doi=found.doi,
+        via=found.via,
+        url=UNSET if found.url == _doi_url(found.doi) else found.url,
+    )
+
+
+def decode_paper(
+    id_: PaperId,
+    data: bytes,
+    derive: Derive,
     *,
-    withdrawn: bool,
-) -> bytes:
-    """What `to_row` gives for an arXiv paper with v1, v2 … of these dates and nothing unusual.
-
-    Put together by hand, for millions of them: it takes a fifth of the time.
-    """
-    text = f'{{"t":{_quoted(title)}'
-    if authors:
-        text += f',"a":[{",".join(map(_quoted, authors))}]'
-    text += ',"v":["' + '","'.join(dates) + '"]'
-    if category:
-        text += f',"c":{_quoted(category)}'
-    if withdrawn:
-        text += ',"w":true'
-    if published_as:
-        venue, year, doi, via, *url = _publication_row(published_as)
-        text += f',"j":[{_nullable(venue)},{year or "null"},{_nullable(doi)},{_nullable(via)}'
-        text += f",{_nullable(url[0])}]" if url else "]"
-    return (text + "}").encode("utf-8", "replace")
-
-
-def from_row(
-    paper: PaperId, data: bytes, *, abstract: str | None = None, via: str | None = None
+    abstract: str | None = None,
+    via: str | None = None,
 ) -> Paper:
-    """The paper of a row; `via` stands over the row's own.
+    """Decode the paper of a record; `via` stands over the record's own.
 
     Raises:
-        ValueError: the row is none, or a value has the wrong type.
+        ValueError: not a record, or a value of the wrong form.
 
-    >>> from_row(PaperId("x:1"), b'{"t": "A", "v": ["2021-03-01", "2021-06-11"]}').updated
+    >>> decode_paper(PaperId("x:1"), b'{"t":"A","v":["2021-03-01","2021-06-11"]}', lambda _: Links()).updated
     '2021-06-11'
-    >>> from_row(PaperId("x:1"), b'{"t": ["A"]}')
+    >>> decode_paper(PaperId("x:1"), b'{"t":["A"]}', lambda _: Links())
     Traceback (most recent call last):
     ...
-    ValueError: a row with a value that is no string
+    ValueError: t: not a string
     """
-    text = data.decode()
     try:
-        row, end = _scan(text)
-    except RecursionError:
-        raise ValueError("a row that is no JSON") from None
-    if type(row) is not dict or end != len(text):
-        raise ValueError("a row that is no object")
-    get = row.get
-    title = _text(get("t"))
+        record = _DECODER.decode(data)
+    except msgspec.ValidationError as error:
+        raise ValueError(explain(error)) from None
+    except (msgspec.DecodeError, RecursionError):
+        raise ValueError("not JSON") from None
+    clean = _keep if _is_clean(data) else _tidy
+    title = clean(record.title)
     if not title:
-        raise ValueError("a row without a title")
-    versions = _versions(row["v"], title) if "v" in row else ()
-    latest, published, updated = _derived(versions)
-    if "p" in row:
-        published = _date(row["p"])
-    if "u" in row:
-        updated = _date(row["u"])
-    url, pdf = _addresses(paper)
-    values = [
-        paper,
-        title,
-        _authors(row["a"]) if "a" in row else (),
-        False,
-        published,
-        updated,
-        _dates(published, updated),
-        latest,
-        versions,
-        _text(get("c")),
-        None,
-        None,
-        False,
-        _doi(paper),
-        None,
-        (),
-        None,
-        abstract,
-        url,
-        pdf,
-        None,
-        None,
-        False,
-    ]
-    for letter in row.keys() & _READ.keys():
-        place, read = _READ[letter]
-        values[place] = read(row[letter])
-    if via:
-        values[_VIA] = via
-    return _made(Paper, _PAPER, values)
+        raise ValueError("t: is empty")
+    versions = _decode_versions(record.versions, title, clean)
+    latest, published, updated = _from_versions(versions)
+    if record.published is not UNSET:
+        published = record.published
+    if record.updated is not UNSET:
+        updated = record.updated
+    links = derive(id_)
+    return Paper(
+        id=id_,
+        title=title,
+        authors=tuple([_decode_author(author, clean) for author in record.authors]),
+        authors_hidden=record.authors_hidden,
+        published=published,
+        updated=updated,
+        dates=_dates(published, updated)
+        if record.dates is UNSET
+        else tuple([(clean(name) or "", day) for name, day in record.dates.items()]),
+        latest_version=latest if record.latest_version is UNSET else record.latest_version,
+        versions=versions,
+        category=clean(record.category),
+        venue=clean(record.venue),
+        decision=known_word(Decision, record.decision),
+        withdrawn=record.withdrawn,
+        doi=links.doi if record.doi is UNSET else clean(record.doi),
+        published_as=_decode_publication(record.published_as, clean),
+        same_as=tuple([PaperId(other) for other in record.same_as]),
+        matched_by=clean(record.matched_by),
+        abstract=abstract,
+        url=(links.url if record.url is UNSET else record.url) or "",
+        pdf=links.pdf if record.pdf is UNSET else record.pdf,
+        work=PaperId(record.work) if record.work else None,
+        via=via or clean(record.via),
+    )
 
 
-def _made(kind: type[T], slots: tuple[Callable[..., None], ...], values: Sequence[object]) -> T:
-    """A value with these slots: a third of the time of the frozen `__init__`, which sets by name."""
-    made = object.__new__(kind)
-    for _ in map(call, slots, repeat(made), values):
-        pass
-    return made
+Clean = Callable[[str | None], str | None]
 
 
-def _versions(value: Any, title: str) -> tuple[Version, ...]:
-    if type(value) is not list or len(value) > len(_NUMBERED):
-        raise ValueError("a row whose versions are no list")
-    if _are_strings(value):
-        return tuple(map(_version, _NUMBERED, value))
-    rows = []
-    for item in value:
-        if type(item) is not list or not 2 <= len(item) <= 3 or type(item[0]) is not str:
-            raise ValueError("a row whose versions are no rows")
-        found = _version(item[0], _date(item[1]))
-        if len(item) == 3:
-            own = title if item[2] == 1 else _text(item[2])
-            found = _made(Version, _VERSIONS, (found.version, found.date, own))
-        rows.append(found)
-    return tuple(rows)
+def _is_clean(data: bytes) -> bool:
+    """Return whether no string of a record can hold a control character or a run of blanks."""
+    return b"\\" not in data and b"  " not in data and data.decode().isprintable()
+
+
+def _keep(text: str | None) -> str | None:
+    return text
+
+
+def _tidy(text: str | None) -> str | None:
+    return text if text is None or text.isprintable() else tidy(text)
+
+
+def _encode_versions(paper: Paper) -> list[DateText | VersionRow]:
+    rows: list[DateText | VersionRow] = []
+    for number, version in enumerate(paper.versions, 1):
+        if version.title is None and version.date and version.version == f"v{number}":
+            rows.append(version.date)
+        else:
+            title = True if version.title == paper.title else version.title
+            rows.append((version.version, version.date, title))
+    return rows
+
+
+def _decode_versions(
+    rows: Iterable[DateText | VersionRow], title: str, clean: Clean
+) -> tuple[Version, ...]:
+    versions = []
+    for number, row in enumerate(rows, 1):
+        if isinstance(row, str):
+            versions.append(_numbered(number, row))
+        else:
+            name, date, own = row
+            text = clean(own) if isinstance(own, str) else title if own else None
+            versions.append(Version(version=name, date=date, title=text))
+    return tuple(versions)
 
 
 @lru_cache(maxsize=1 << 14)  # the papers of a talk, a field, a year share their days
-def _version(version: str, date: str | None) -> Version:
-    return Version(version=_checked(_VERSION, version) or "", date=_date(date))
+def _numbered(number: int, date: str) -> Version:
+    return Version(version=f"v{number}", date=date)
 
 
-def _date(value: Any) -> str | None:
-    if value is None or (type(value) is str and _DATE.fullmatch(value)):
-        return value
-    raise ValueError("a row with a date that is none")
-
-
-def _are_strings(values: list[Any]) -> bool:
-    return set(map(type, values)) <= _STRING
-
-
-def _derived(versions: tuple[Version, ...]) -> tuple[str | None, str | None, str | None]:
-    """Newest version, first date and newest date, as the versions tell them."""
+def _from_versions(versions: tuple[Version, ...]) -> tuple[str | None, str | None, str | None]:
+    """Return newest version, first date and newest date, as far as the versions have them."""
     if not versions:
         return None, None, None
     first, last = versions[0], versions[-1]
@@ -273,157 +284,36 @@ def _dates(published: str | None, updated: str | None) -> tuple[tuple[str, str],
     return (("submitted", published), *((("updated", updated),) if updated else ()))
 
 
-def _date_items(value: Any) -> tuple[tuple[str, str], ...]:
-    if type(value) is not dict:
-        raise ValueError("a row whose dates are no object")
-    return tuple([(_text(key) or "", date) for key, day in value.items() if (date := _date(day))])
+def _decode_author(author: str | tuple[str, str | None, str | None], clean: Clean) -> Author:
+    if isinstance(author, str):
+        given, bar, family = (clean(author) or "").partition("|")
+        return Author(f"{given} {family}", family, given) if bar else Author(given)
+    name, family_, given_ = author
+    return Author(clean(name) or "", clean(family_), clean(given_))
 
 
-def _nullable(value: str | None) -> str:
-    return "null" if value is None else _quoted(value)
+def _decode_publication(found: PublicationRecord | None, clean: Clean) -> Publication | None:
+    if found is None:
+        return None
+    doi = clean(found.doi)
+    return Publication(
+        venue=clean(found.venue),
+        year=found.year,
+        doi=doi,
+        url=_doi_url(doi) if found.url is UNSET else found.url,
+        via=clean(found.via),
+    )
 
 
-def _publication_row(found: Publication) -> list[Any]:
-    row = [found.venue, found.year, found.doi, found.via]
-    return row if found.url == _doi_address(found.doi) else [*row, found.url]
-
-
-def _publication(value: Any) -> Publication:
-    if type(value) is not list or not 4 <= len(value) <= 5:
-        raise ValueError("a row whose publication is no list")
-    venue, year, doi, via, *url = value
-    if type(year) is not int and year is not None:
-        raise ValueError("a row whose year is no number")
-    doi = _text(doi)
-    address = web_address({"url": url[0]}, "url") if url else _doi_address(doi)
-    return _made(Publication, _PUBLICATION, (_text(venue), year, doi, address, _text(via)))
-
-
-def _doi_address(doi: str | None) -> str | None:
+def _doi_url(doi: str | None) -> str | None:
     return doi_url(doi) if doi else None
 
 
-def _ids(value: Any) -> tuple[PaperId, ...]:
-    if type(value) is not list:
-        raise ValueError("a row whose ids are no list")
-    return tuple([PaperId(item) for item in value if _checked(_ID, item)])
-
-
-def _text(value: Any) -> str | None:
-    if value is None or (type(value) is str and value.isprintable()):
-        return value
-    if type(value) is str:
-        value.encode()  # a lone surrogate is an UnicodeEncodeError, thus a ValueError
-        return tidy(value)
-    raise ValueError("a row with a value that is no string")
-
-
-def _author_row(author: Author) -> Any:
-    if author.family is None:
-        return author.name
-    return [author.name, author.family, author.given]
-
-
-def _authors(values: Any) -> tuple[Author, ...]:
-    if type(values) is list and not _are_strings(values):
-        return tuple(
-            [
-                Author(value) if type(value) is str else Author(*_author_parts(value))
-                for value in values
-            ]
-        )
-    return tuple(map(Author, _texts(values)))
-
-
-def _author_parts(value: Any) -> tuple[str, str | None, str | None]:
-    if type(value) is not list or len(value) != 3 or not (name := _text(value[0])):
-        raise ValueError("a row whose authors are no strings")
-    return name, _text(value[1]), _text(value[2])
-
-
-def _texts(values: Any) -> tuple[str, ...]:
-    if type(values) is not list or not _are_strings(values):
-        raise ValueError("a row whose authors are no strings")
-    if "".join(values).isprintable():
-        return tuple(values)
-    return tuple([text for value in values if (text := _text(value))])
-
-
-def _checked(pattern: re.Pattern[str], value: Any) -> str | None:
-    if value is None or (type(value) is str and pattern.fullmatch(value) and value.isprintable()):
-        return value
-    raise ValueError("a row with a value of the wrong form")
-
-
-def _id(value: Any) -> PaperId | None:
-    found = _checked(_ID, value)
-    return PaperId(found) if found else None
-
-
-def _is_true(value: Any) -> bool:
-    return value is True
-
-
-def _decision(value: Any) -> Decision | None:
-    return _DECISIONS.get(_text(value))
-
-
-def _via(value: Any) -> str | None:
-    return _text(value)
-
-
-def _url(value: Any) -> str:
-    return web_address({"url": value}, "url") or ""
-
-
-def _pdf(value: Any) -> str | None:
-    return web_address({"pdf": value}, "pdf")
-
-
-def _latest(value: Any) -> str | None:
-    return _checked(_VERSION, value)
-
-
-def _doi(paper: PaperId) -> str | None:
-    name, _, key = paper.partition(":")
-    return _DOI[name] + key if name in _DOI else None
-
-
-def _addresses(paper: PaperId) -> tuple[str, str | None]:
-    found = _source_addresses(paper.partition(":")[0])
-    return (found[0](paper), found[1](paper)) if found else ("", None)
-
-
-@cache
-def _source_addresses(
-    name: str,
-) -> tuple[Callable[[PaperId], str], Callable[[PaperId], str | None]] | None:
-    try:
-        one = forms_of(name)
-    except LookupError:
-        return None
-    return one.url, one.pdf
-
-
-_PLACES = {field.name: place for place, field in enumerate(fields(Paper))}
-_VIA = _PLACES["via"]
-_READ: dict[str, tuple[int, Callable[[Any], Any]]] = {
-    letter: (_PLACES[name], read)
-    for letter, name, read in (
-        ("h", "authors_hidden", _is_true),
-        ("d", "dates", _date_items),
-        ("n", "latest_version", _latest),
-        ("e", "venue", _text),
-        ("s", "decision", _decision),
-        ("w", "withdrawn", _is_true),
-        ("i", "doi", _text),
-        ("j", "published_as", _publication),
-        ("m", "same_as", _ids),
-        ("g", "matched_by", _text),
-        ("k", "work", _id),
-        ("y", "via", _via),
-        ("r", "url", _url),
-        ("f", "pdf", _pdf),
-    )
-}
-"""What most rows have not: the place of the field among a paper's, and how it is read."""
+def _without_surrogates(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, (list, tuple)):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_surrogates(item) for key, item in value.items()}
+    return value

@@ -15,8 +15,8 @@ from zlib import crc32
 from enrich.errors import StoreError
 
 APPLICATION_ID = 0x656E7269  # "enri"
-SCHEMA = 1
-"""Of the tables; raised when they change."""
+SCHEMA = 2
+"""Of the tables and of the records in them; raised when either changes."""
 PAPERS = """CREATE TABLE papers (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, version TEXT NOT NULL, revision INTEGER NOT NULL,
     fetched_at REAL, expires_at REAL, misses INTEGER NOT NULL, sum INTEGER NOT NULL, record BLOB
@@ -77,19 +77,26 @@ def touch(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
+class EarlierLayout(StoreError):  # noqa: N818 - reads as the outcome it is
+    """A file that an earlier version of this program made, whose records are not read."""
+
+
 def check(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse a file that is none of ours.
+    """Raise an error if a file is not of today's layout.
 
     Raises:
-        StoreError: another program's database, or one of a newer schema.
+        EarlierLayout: an earlier version of this program made it.
+        StoreError: another program's database, or a newer layout.
     """
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (schema,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
         raise StoreError(f"{path} is the database of another program")
-    if schema != SCHEMA:
+    if schema < SCHEMA:
+        raise EarlierLayout(f"{path} has an earlier layout")
+    if schema > SCHEMA:
         raise StoreError(
-            f"{path} has schema {schema} and this enrich knows {SCHEMA}: a newer one made it"
+            f"{path} has layout {schema} and this enrich knows {SCHEMA}: a newer one made it"
         )
 
 
@@ -99,6 +106,14 @@ def create(connection: sqlite3.Connection) -> None:
     connection.execute(ABSTRACTS)
     connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version={SCHEMA}")
+
+
+def drop_tables(connection: sqlite3.Connection) -> None:
+    """Remove all tables, in the open transaction."""
+    names = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    for (name,) in names:
+        quoted = name.decode("utf-8", "replace").replace('"', '""')
+        connection.execute(f'DROP TABLE IF EXISTS "{quoted}"')
 
 
 @contextmanager

@@ -16,17 +16,19 @@ from threading import RLock
 from typing import Any, Self
 
 from enrich.errors import StoreError
-from enrich.paper import PaperId
-from enrich.store.codec import from_row, to_row
+from enrich.paper import Links, PaperId
+from enrich.store.codec import Derive, decode_paper, encode_paper
 from enrich.store.freshness import Record, may_replace
 from enrich.store.sqlite import (
     FAULTS,
     INDEX,
     SCHEMA,
+    EarlierLayout,
     check,
     checksum,
     connect,
     create,
+    drop_tables,
     guard,
     is_corrupt,
     is_empty,
@@ -44,24 +46,39 @@ _WITH_ABSTRACT = f"{_COLUMNS}, a.sum, a.text FROM papers p LEFT JOIN abstracts a
 Key = tuple[PaperId, str | None]
 
 
-def open_store(folder: Path | None, *, now: float, on_trouble: Callable[[str], None]) -> Store:
-    """Open the store in a folder (None: the user's cache folder), making both where need be.
+def open_store(
+    folder: Path | None,
+    *,
+    now: float,
+    on_trouble: Callable[[str], None],
+    derive: Derive = lambda _: Links(),
+) -> Store:
+    """Open the store in a folder, and make both if they are missing.
 
-    Raises nothing for a file or folder that is in trouble: `on_trouble` gets one line, and the store
-    serves what it can.
+    Nothing is raised for a damaged file or folder: `on_trouble` gets one line, and the store returns
+    what it can.
+
+    Args:
+        folder: None: the user's cache folder.
+        now: Seconds of the epoch.
+        on_trouble: Called with one line for each kind of trouble.
+        derive: Gives the links that papers' sources derive from ids; they are not stored.
     """
     if folder is None:
         from platformdirs import user_cache_dir
 
         folder = Path(user_cache_dir("enrich", appauthor=False))
-    return Store(folder / "papers.sqlite", now=now, on_trouble=on_trouble)
+    return Store(folder / "papers.sqlite", now=now, on_trouble=on_trouble, derive=derive)
 
 
 class Store:
     """An open store; `open_store` makes it. May be used from several threads."""
 
-    def __init__(self, path: Path, *, now: float, on_trouble: Callable[[str], None]) -> None:
+    def __init__(
+        self, path: Path, *, now: float, on_trouble: Callable[[str], None], derive: Derive
+    ) -> None:
         self.path = path
+        self._derive = derive
         self._now = now
         self._on_trouble = on_trouble
         self._said: set[str] = set()
@@ -186,6 +203,9 @@ class Store:
                     return
             with guard(self.path, alone=True):
                 self._make()
+        except EarlierLayout:
+            self._discard()
+            self._rebuild()
         except StoreError as error:
             self._discard()
             self._writable = False
@@ -214,6 +234,29 @@ class Store:
                 connection.execute(INDEX)
         check(connection, self.path)
         return connection
+
+    def _rebuild(self) -> None:
+        """Empty a file of an earlier layout, unless another process just did."""
+        try:
+            with guard(self.path, alone=True):
+                connection = self._connect()
+                try:
+                    check(connection, self.path)
+                except EarlierLayout:
+                    with transaction(connection):
+                        drop_tables(connection)
+                        create(connection)
+                        connection.execute(INDEX)
+                    self._say(
+                        f"{self.path} had an earlier layout and was rebuilt; its papers are looked up again"
+                    )
+        except (*FAULTS, OSError, StoreError) as error:
+            self._discard()
+            self._writable = False
+            self._say(
+                f"{self.path} has an earlier layout and cannot be rebuilt ({reason(error)});"
+                " this run keeps its papers in memory"
+            )
 
     def _open_to_read(self, cause: Exception) -> None:
         """The folder or disk cannot be written: read the file all the same, if there is one."""
@@ -261,8 +304,8 @@ class Store:
                         file.replace(target)
                 carried = 0
                 with transaction(self._make()) as connection:
-                    for record in _salvage(aside):
-                        _insert(connection, record)
+                    for record in _salvage(aside, self._derive):
+                        _insert(connection, record, self._derive)
                         carried += 1
         except (OSError, *FAULTS, StoreError) as error:
             self._discard()
@@ -288,7 +331,7 @@ class Store:
             rows = self._connection.execute(f"SELECT {columns} WHERE id IN ({marks})", ids)
             for row in rows:
                 key = names.get((row[0], row[1]))
-                if key is not None and (record := _record(key, row)) is not None:
+                if key is not None and (record := _record(key, row, self._derive)) is not None:
                     found[key] = record
         return found
 
@@ -302,7 +345,7 @@ class Store:
                 old = self._read(list(new), abstracts=False)
                 for key, record in new.items():
                     if key not in old or may_replace(old[key], record):
-                        _insert(connection, record)
+                        _insert(connection, record, self._derive)
         return True
 
     def _discard(self) -> None:
@@ -317,7 +360,7 @@ class Store:
             self._on_trouble(message)
 
 
-def _record(key: Key, row: tuple[Any, ...]) -> Record | None:
+def _record(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | None:
     """The record of a row; None for a bad row, which is a miss."""
     revision, fetched_at, expires_at, misses, total, data = row[2:8]
     if total != checksum(row[0], row[1], data):
@@ -331,7 +374,7 @@ def _record(key: Key, row: tuple[Any, ...]) -> Record | None:
         return Record(
             id=key[0],
             version=key[1],
-            paper=None if data is None else from_row(key[0], data, abstract=abstract),
+            paper=None if data is None else decode_paper(key[0], data, derive, abstract=abstract),
             revision=int(revision),
             fetched_at=float(fetched_at),
             expires_at=None if expires_at is None else float(expires_at),
@@ -341,10 +384,10 @@ def _record(key: Key, row: tuple[Any, ...]) -> Record | None:
         return None
 
 
-def _insert(connection: sqlite3.Connection, record: Record) -> None:
+def _insert(connection: sqlite3.Connection, record: Record, derive: Derive) -> None:
     paper, version = record.paper, record.version or ""
     id_ = record.id.encode("utf-8", "replace")
-    data = None if paper is None else to_row(paper)
+    data = None if paper is None else encode_paper(paper, derive)
     connection.execute(
         "INSERT INTO papers (id, version, revision, fetched_at, expires_at, misses, sum, record)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, version) DO UPDATE SET"
@@ -376,7 +419,7 @@ def _insert(connection: sqlite3.Connection, record: Record) -> None:
         )
 
 
-def _salvage(path: Path) -> Iterator[Record]:
+def _salvage(path: Path, derive: Derive) -> Iterator[Record]:
     """The whole rows of a damaged file: from its beginning, and if that breaks, from its end."""
     with suppress(*FAULTS), closing(connect(path, "mode=ro")) as connection:
         for order in ("ASC", "DESC"):
@@ -384,7 +427,7 @@ def _salvage(path: Path) -> Iterator[Record]:
                 for row in connection.execute(f"SELECT {_WITH_ABSTRACT} ORDER BY number {order}"):
                     with suppress(TypeError, ValueError, AttributeError):
                         key = (PaperId(row[0].decode()), row[1].decode() or None)
-                        if record := _record(key, row):
+                        if record := _record(key, row, derive):
                             yield record
                 return
 

@@ -16,7 +16,7 @@ RECORDS = 300_000
 _IMPORT = """
 import resource, sys, time
 from pathlib import Path
-from enrich.store.importing import import_papers
+from enrich.collection.importing import import_papers
 began = time.perf_counter()
 import_papers([Path(sys.argv[1])], Path(sys.argv[2]), on_warning=sys.exit)
 print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enrich.collection.collection import open_papers
+from enrich.collection.importing import import_papers
 from enrich.errors import PapersError
 from enrich.paper import Author, Paper, PaperId
 from tests.strategies import papers
@@ -78,10 +81,10 @@ def test_what_is_no_paper_is_one_warning_with_file_and_line(tmp_path: Path) -> N
     found, warnings = load(path, ONE.id, TWO.id)
     assert list(found) == [TWO.id]
     assert warnings == [
-        "papers.jsonl, line 1: is no JSON object",
-        'papers.jsonl, line 3: "id" is no id of the form source:key',
-        "papers.jsonl, line 5: is no JSON",
-        "papers.jsonl, line 7: is cut off",
+        "papers.jsonl, line 1: not an object",
+        'papers.jsonl, line 3: "id" is missing',
+        "papers.jsonl, line 5: not JSON",
+        "papers.jsonl, line 7: is truncated",
     ]
 
 
@@ -127,7 +130,7 @@ def test_gzip_is_read_and_a_cut_one_is_said(tmp_path: Path) -> None:
     assert len(load(path, ONE.id, TWO.id)[0]) == 2
     path.write_bytes(whole[:-10])
     _, warnings = load(path, ONE.id)
-    assert warnings[-1] == "papers.jsonl.gz: the compressed file is cut off"
+    assert warnings[-1] == "papers.jsonl.gz: the compressed file is truncated"
 
 
 def test_a_compressed_file_that_expands_too_much_is_refused(tmp_path: Path) -> None:
@@ -159,3 +162,18 @@ def test_a_missing_file_and_a_folder_are_errors(tmp_path: Path) -> None:
         load(tmp_path / "none")
     with pytest.raises(PapersError, match="directory"):
         load(tmp_path)
+
+
+def test_a_collection_of_an_earlier_layout_says_what_to_run(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite"
+    source = tmp_path / "papers.jsonl"
+    source.write_text(lines(ONE))
+    import_papers([source], path, on_warning=pytest.fail)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version=1")
+    with pytest.raises(PapersError) as caught:
+        open_papers(path, on_warning=pytest.fail)
+    assert caught.value.hint == "run enrich papers import again"
+    import_papers([source], path, on_warning=pytest.fail)
+    with open_papers(path, on_warning=pytest.fail) as collection:
+        assert list(collection.get_many([ONE.id])) == [ONE.id]

@@ -153,7 +153,7 @@ def test_a_cut_file_is_imported_and_said(tmp_path: Path, snapshot: Path) -> None
     out = tmp_path / "out.sqlite"
     done, warnings = imported(snapshot, out=out)
     assert (done.papers, done.problems) == (2999, 1)
-    assert warnings == ["snapshot.json, line 3000: is cut off"]
+    assert warnings == ["snapshot.json, line 3000: is truncated"]
 
 
 def test_a_new_collection_keeps_the_mode_of_the_old(tmp_path: Path) -> None:
@@ -297,7 +297,7 @@ def _emptied(connection: sqlite3.Connection) -> None:
     [
         (_rows_of_wrong_types, None),
         (_a_view, "lacks a collection's tables"),
-        (_newer, "schema 99"),
+        (_newer, "layout 99"),
         (_foreign, "another program"),
         (_emptied, "lacks a collection's tables"),
     ],

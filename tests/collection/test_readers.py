@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,8 @@ from enrich.collection.readers._stream import Stream
 from enrich.errors import PapersError
 from enrich.paper import Paper, PaperId, Version
 from enrich.registry import load
-from enrich.store.codec import Row, from_row, row_of
+from enrich.sources import links
+from enrich.store.codec import StoredPaper, decode_paper, store_paper
 from tests.bench._snapshot import lines
 from tests.collection import bulk_files as bulk
 from tests.values import names
@@ -33,9 +35,9 @@ def items(path: Path, start: Place | None = None) -> list[Item]:
         return list(reader.read(stream, start or Place()))
 
 
-def paper(row: Row | None) -> Paper:
+def paper(row: StoredPaper | None) -> Paper:
     assert row
-    return from_row(row.id, row.record, abstract=row.abstract)
+    return decode_paper(row.id, row.record, links, abstract=row.abstract)
 
 
 def papers(folder: Path, data: bytes, name: str = "file") -> dict[str, Paper]:
@@ -43,7 +45,7 @@ def papers(folder: Path, data: bytes, name: str = "file") -> dict[str, Paper]:
     path.write_bytes(data)
     found = items(path)
     assert [item.problem for item in found if item.problem] == []
-    return {item.row.id: paper(item.row) for item in found if item.row}
+    return {item.paper.id: paper(item.paper) for item in found if item.paper}
 
 
 def test_there_is_a_sample_of_every_format() -> None:
@@ -59,7 +61,7 @@ def test_a_format_is_told_by_content(tmp_path: Path, name: str, pack: Any) -> No
         reader = readers.reader_of(stream.head(HEAD))
     assert reader
     assert reader.name == name
-    assert len([item for item in items(path) if item.row]) == bulk.PAPERS[name]
+    assert len([item for item in items(path) if item.paper]) == bulk.PAPERS[name]
 
 
 @formats
@@ -75,7 +77,7 @@ def test_a_byte_order_mark_and_other_line_ends_change_nothing(
     assert reader.name == name
     found = items(path)
     assert [item.problem for item in found if item.problem] == []
-    assert len([item for item in found if item.row]) == bulk.PAPERS[name]
+    assert len([item for item in found if item.paper]) == bulk.PAPERS[name]
 
 
 @formats
@@ -99,18 +101,18 @@ def test_a_file_cut_anywhere_gives_what_came_before_and_says_so(tmp_path: Path, 
     data = bulk.FILES[name]
     path = tmp_path / "file"
     path.write_bytes(data)
-    whole = [item.row for item in items(path) if item.row]
+    whole = [item.paper for item in items(path) if item.paper]
     said = 0
     for end in range(len(data) // 3, len(data), 7):
         path.write_bytes(data[:end])
         found = items(path)
-        rows = [item.row for item in found if item.row]
+        rows = [item.paper for item in found if item.paper]
         assert rows == whole[: len(rows)]
         problems = [item.problem for item in found if item.problem]
         assert len(problems) <= 1
         said += bool(problems)
         if problems:
-            assert "cut off" in problems[0]
+            assert "truncated" in problems[0]
             assert found[-1].problem
     assert said > 10
 
@@ -131,8 +133,8 @@ def test_damage_anywhere_is_a_problem_or_a_papers_error(tmp_path: Path, name: st
             except PapersError:
                 continue
         for item in found:
-            if item.row:
-                json.dumps(paper(item.row).to_dict(), ensure_ascii=False).encode()
+            if item.paper:
+                json.dumps(paper(item.paper).to_dict(), ensure_ascii=False).encode()
 
 
 @formats
@@ -161,7 +163,7 @@ def test_a_web_page_among_the_records_is_an_error(tmp_path: Path, name: str) -> 
 
 def test_the_snapshots_real_record(shared: Path) -> None:
     data = json.loads((shared / "arxiv" / "kaggle_record_2101.11408.json").read_text())
-    found = paper(kaggle.row(data))
+    found = paper(store_line(data))
     assert (found.id, found.title) == (
         "arxiv:2101.11408",
         "Number Parsing at a Gigabyte per Second",
@@ -182,14 +184,20 @@ def test_the_snapshots_real_record(shared: Path) -> None:
     assert not found.withdrawn
 
 
-def the_long_way(data: dict[str, Any]) -> Row:
-    return row_of(
+def store_line(data: dict[str, Any]) -> StoredPaper:
+    line = msgspec.json.decode(json.dumps(data), type=kaggle.SnapshotLine)
+    return kaggle.store_line(line)
+
+
+def the_long_way(data: dict[str, Any]) -> StoredPaper:
+    return store_paper(
         _arxiv.paper(
             id_=data["id"],
             title=data["title"],
             authors=[
-                f"{first} {last}" + (f", {suffix}" if suffix else "")
+                author
                 for last, first, suffix, *_ in data["authors_parsed"]
+                if (author := _arxiv.author(last, first, suffix))
             ],
             versions=[(row["version"], _arxiv.day(row["created"])) for row in data["versions"]],
             categories=data["categories"],
@@ -197,7 +205,8 @@ def the_long_way(data: dict[str, Any]) -> Row:
             journal_ref=data["journal-ref"],
             doi=data["doi"],
             abstract=data["abstract"],
-        )
+        ),
+        links,
     )
 
 
@@ -226,26 +235,26 @@ snapshot = st.fixed_dictionaries(
 
 @given(snapshot)
 def test_the_short_way_gives_what_the_long_way_does(data: dict[str, Any]) -> None:
-    short, long = kaggle.row(data), the_long_way(data)
+    short, long = store_line(data), the_long_way(data)
     assert short.record == long.record
     assert paper(short) == paper(long)
 
 
 def test_the_short_way_gives_what_the_long_way_does_with_generated_lines() -> None:
     for line in lines(500):
-        assert kaggle.row(json.loads(line)) == the_long_way(json.loads(line))
+        assert store_line(json.loads(line)) == the_long_way(json.loads(line))
 
 
 def test_versions_of_a_snapshot_may_be_out_of_order_or_odd() -> None:
     data = json.loads(bulk.KAGGLE.splitlines()[0])
     day = "Mon, 1 Mar 2021 1:00:00 GMT"
     versions = [{"version": "v2", "created": "2 Jun 2021"}, {"version": "v1", "created": day}]
-    found = paper(kaggle.row(data | {"versions": versions}))
+    found = paper(store_line(data | {"versions": versions}))
     assert [row.version for row in found.versions] == ["v1", "v2"]
     assert (found.published, found.latest_version) == ("2021-03-01", "v2")
     for version in ("v0", "2", 2, None):
         with pytest.raises(ValueError):
-            kaggle.row(data | {"versions": [{"version": version, "created": day}]})
+            store_line(data | {"versions": [{"version": version, "created": day}]})
 
 
 @pytest.mark.parametrize(
@@ -258,7 +267,7 @@ def test_versions_of_a_snapshot_may_be_out_of_order_or_odd() -> None:
 )  # fmt: skip
 def test_a_line_of_wrong_types_is_a_value_error(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
-        kaggle.row(json.loads(bulk.KAGGLE.splitlines()[0]) | wrong)
+        store_line(json.loads(bulk.KAGGLE.splitlines()[0]) | wrong)
 
 
 # OAI-PMH
@@ -287,7 +296,7 @@ def test_oai_reads_all_real_records(shared: Path) -> None:
     for path in sorted((shared / "arxiv").glob("oai_arXiv*")):
         found = items(path)
         assert [item.problem for item in found] == [None] * len(found)
-        assert all(paper(item.row).published and paper(item.row).authors for item in found)
+        assert all(paper(item.paper).published and paper(item.paper).authors for item in found)
         count[path.name] = len(found)
     assert sum(count.values()) == 18
 
@@ -313,7 +322,7 @@ def test_no_entity_is_resolved_but_the_standard_ones(tmp_path: Path, declared: s
     path = tmp_path / "oai.xml"
     path.write_bytes(data)
     found = items(path)
-    assert [bool(item.row) for item in found] == [True, False, False, True]
+    assert [bool(item.paper) for item in found] == [True, False, False, True]
     assert "undefined entity" in str(found[2].problem)
     assert b"precious" not in repr(found).encode()
 
@@ -343,7 +352,7 @@ def test_real_paperlists(shared: Path) -> None:
     found = items(shared / "openreview" / "paperlists_sample.json")
     assert len(found) == 24
     assert [item.problem for item in found] == [None] * 24
-    assert sum(item.row is not None for item in found) == 15
+    assert sum(item.paper is not None for item in found) == 15
 
 
 # CSL-JSON
@@ -454,7 +463,7 @@ def test_an_entry_without_its_end_takes_in_no_other(tmp_path: Path) -> None:
     assert [item.problem for item in found if item.problem] == [
         "the entry of line 1 has no closing brace"
     ]
-    assert sum(item.row is not None for item in found) == 3
+    assert sum(item.paper is not None for item in found) == 3
 
 
 # dblp

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from enrich.document import talk_object, to_dict
 from enrich.feeds.dialects import Dialect, Event, dialects, names
 from enrich.feeds.dialects._shared import refers
 from enrich.feeds.dialects.researchseminars import DIALECT as RESEARCHSEMINARS
@@ -53,7 +54,13 @@ def test_a_case_is_read_as_its_producer_means_it(case: dict[str, Any]) -> None:
     talks = list(read_talks(_source(case), on_notice=notices.append))
     assert len(talks) == len(case["talks"])
     assert [n.code for n in notices] == case.get("notices", [])
-    told = [AnnotatedTalk(talk=talk, warnings=talk.warnings).talk_dict() for talk in talks]
+    told = [
+        {
+            **to_dict(talk_object(AnnotatedTalk(talk=talk, warnings=talk.warnings))),
+            "texts": dict(talk.texts),
+        }
+        for talk in talks
+    ]
     for found, expected in zip(told, case["talks"], strict=True):
         found["codes"] = [w["code"] for w in found["warnings"]]
         assert {key: found[key] for key in expected} == expected

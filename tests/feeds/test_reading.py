@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from enrich.document import notice_object, to_dict
 from enrich.errors import FeedError
 from enrich.feeds.reading import read_talks
 from enrich.model import AnnotatedTalk, Notice, Talk
@@ -260,7 +261,7 @@ def test_talks_of_an_earlier_output_bring_the_papers_that_their_references_name(
     first, second = read_talks(content, on_notice=heard.append)
     assert first.papers == (PAPER,)
     assert second.papers == ()
-    assert [n.to_dict() for n in heard] == [notice]
+    assert [to_dict(notice_object(n)) for n in heard] == [notice]
 
 
 @pytest.mark.parametrize("lines", [1, 2, 3])

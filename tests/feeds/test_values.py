@@ -11,7 +11,8 @@ from icalendar import Timezone, use_zoneinfo
 
 from enrich.feeds.calendar import finished
 from enrich.feeds.ical.times import Zones
-from enrich.model import Feed, Talk, iso
+from enrich.model import Feed, Talk
+from enrich.text.times import format_time as iso
 from tests.feeds import calendar, event, read
 
 MY_ZONE = """BEGIN:VTIMEZONE

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from enrich.document import reference_object, to_dict
 from enrich.errors import InvalidId
 from enrich.model import Mention, Reference, Talk
 from enrich.paper import PaperId
@@ -26,7 +27,7 @@ def only(text: str) -> Reference:
 def test_a_reference_says_all_of_the_contract() -> None:
     text = "Abstract.\n\nWe go on from arXiv:2103.01338v2 [cs.LG].\n\nBio."
     reference = only(text)
-    assert reference.to_dict() == {
+    assert to_dict(reference_object(reference)) == {
         "paper": "arxiv:2103.01338",
         "version": "v2",
         "field": "text",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ def test_fields_of_recorded_papers(shared: Path) -> None:
     folder = shared / "arxiv"
     paper = paper_of(folder / "old_affil_doi_1404.1899v2.xml", "1404.1899")
     assert paper.published_as is not None
-    assert paper.published_as.to_dict() == {
+    assert asdict(paper.published_as) == {
         "venue": "Astrophys. J. 789 (2014) L29",
         "year": 2014,
         "doi": "10.1088/2041-8205/789/2/L29",

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from enrich.paper import Paper, PaperId
 from enrich.store import Store, open_store
 from enrich.store import store as stored
+from enrich.store.codec import Derive
 from enrich.store.freshness import Record, may_replace
 from enrich.store.store import BATCH
 from tests.strategies import papers
@@ -146,7 +148,7 @@ def test_the_file_says_whose_it_is(store: Store) -> None:
         for name in ("application_id", "user_version", "journal_mode")
     ]
     connection.close()
-    assert pragmas == [0x656E7269, 1, "wal"]
+    assert pragmas == [0x656E7269, 2, "wal"]
 
 
 def test_info_counts_and_clear_forgets(store: Store) -> None:
@@ -157,7 +159,7 @@ def test_info_counts_and_clear_forgets(store: Store) -> None:
     assert info.pop("bytes") > 0
     assert info == {
         "path": str(store.path),
-        "schema": 1,
+        "schema": 2,
         "papers": 2,
         "missing": 1,
         "abstracts": 1,
@@ -196,11 +198,11 @@ def test_an_interrupt_leaves_all_or_nothing(store: Store, monkeypatch: pytest.Mo
 
     insert, left = stored._insert, [3]
 
-    def interrupted(connection: sqlite3.Connection, one: Record) -> None:
+    def interrupted(connection: sqlite3.Connection, one: Record, derive: Derive) -> None:
         left[0] -= 1
         if left[0] == 0:
             raise KeyboardInterrupt
-        insert(connection, one)
+        insert(connection, one, derive)
 
     monkeypatch.setattr(stored, "_insert", interrupted)
     some = [record(n) for n in range(5)]
@@ -210,3 +212,19 @@ def test_an_interrupt_leaves_all_or_nothing(store: Store, monkeypatch: pytest.Mo
     monkeypatch.undo()
     store.put_many(some)
     assert list(store.get_many(keys(*some)).values()) == some
+
+
+def test_a_store_of_an_earlier_layout_is_rebuilt_with_one_line(tmp_path: Path) -> None:
+    lines: list[str] = []
+    path = tmp_path / "papers.sqlite"
+    with open_store(tmp_path, now=NOW, on_trouble=lines.append) as store:
+        store.put_many([record(1)])
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version=1")
+    with open_store(tmp_path, now=NOW, on_trouble=lines.append) as store:
+        assert store.get_many(keys(record(1))) == {}
+        store.put_many([record(2)])
+    with open_store(tmp_path, now=NOW, on_trouble=lines.append) as store:
+        assert list(store.get_many(keys(record(2)))) == keys(record(2))
+    (line,) = lines
+    assert "earlier layout" in line

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrich.text.terminal import printable, quoted
+from enrich.text.terminal import printable
 from enrich.text.tex import plain
 from enrich.text.tidy import tidy
 
@@ -58,11 +58,6 @@ def test_printable_holds_nothing_that_moves_a_terminal(text: str) -> None:
 
 UNSAFE = '\\"\n\t\r\f\b\x00\x0b\x1b\x7f\x85\u061c\u200e\u2028\u202e\u2066\ud800'
 ODD = "\xa0\xad\u200b\ufeff\ue000é“中😀"
-
-
-@given(st.text(st.sampled_from(UNSAFE + ODD + "u01/ ")))
-def test_quoted_is_json_made_safe(text: str) -> None:
-    assert quoted(text) == printable(json.dumps(text, ensure_ascii=False))
 
 
 @pytest.mark.parametrize("letter", ODD)

@@ -7,13 +7,12 @@ stream: memory for one record, and a place to go on from after each.
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator
-from typing import NamedTuple, Protocol, TypeVar
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
 
 from enrich.collection.readers._stream import Stream
-from enrich.paper import Paper
 from enrich.registry import load, names_in
-from enrich.store.codec import Row, row_of
+from enrich.store.codec import StoredPaper
 
 HEAD = 1 << 18
 """Bytes that a format is told by."""
@@ -32,21 +31,8 @@ class Item(NamedTuple):
     """One record of a file: a paper, or what is wrong with it, or neither where it is none of ours."""
 
     place: Place
-    row: Row | None = None
+    paper: StoredPaper | None = None
     problem: str | None = None
-
-
-T = TypeVar("T")
-
-
-def rows(make: Callable[[T], Paper | None]) -> Callable[[T], Row | None]:
-    """What makes rows, out of what makes papers."""
-
-    def made(data: T) -> Row | None:
-        paper = make(data)
-        return None if paper is None else row_of(paper)
-
-    return made
 
 
 class Reader(Protocol):

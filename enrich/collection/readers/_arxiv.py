@@ -32,7 +32,7 @@ def paper(
     *,
     id_: str | None,
     title: str | None,
-    authors: Iterable[str],
+    authors: Iterable[Author],
     versions: Iterable[tuple[str, str | None]] = (),
     created: str | None = None,
     updated: str | None = None,
@@ -66,7 +66,7 @@ def paper(
     return Paper(
         id=found[0],
         title=title,
-        authors=tuple(map(Author, tidied(authors))),
+        authors=tuple(authors),
         published=created,
         updated=updated,
         dates=tuple(dates),
@@ -82,14 +82,19 @@ def paper(
     )
 
 
-def tidied(names: Iterable[str]) -> list[str]:
-    """The names that are none but blank, each tidied."""
-    found = list(names)
-    whole = f"|{'|'.join(found)}|"
-    odd = "  " in whole or "| " in whole or " |" in whole or "||" in whole
-    if whole.isprintable() and not odd:
-        return found  # nearly all
-    return [name for each in found if (name := tidy(each))]
+def author(family: str, given: str, suffix: str = "") -> Author | None:
+    """Return the author of arXiv's three parts; None if they are blank.
+
+    >>> author("King", "W.", "Jr."), author("ATLAS Collaboration", "")
+    (Author(name='W. King, Jr.', family='King', given='W., Jr.'), Author(name='ATLAS Collaboration', family=None, given=None))
+    """
+    family, given, suffix = tidy(family), tidy(given), tidy(suffix)
+    if not family or not given:
+        name = family or given
+        return Author(f"{name}, {suffix}" if suffix and name else name) if name else None
+    if suffix:
+        return Author(f"{given} {family}, {suffix}", family, f"{given}, {suffix}")
+    return Author(f"{given} {family}", family, given)
 
 
 def withdrawn(comments: str | None, abstract: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""What the readers of JSON share: objects a line, objects of one array. Memory for one of them."""
+"""JSON in bulk files: objects a line, objects of one array. Memory for one of them."""
 
 from __future__ import annotations
 
@@ -6,135 +6,165 @@ import codecs
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from enrich.collection.readers import Item, Place
 from enrich.collection.readers._stream import Stream
+from enrich.document import explain
 from enrich.errors import PapersError
-from enrich.store.codec import Row
+from enrich.store.codec import StoredPaper
 
 MAX_OBJECT = 1 << 24
 """Characters of the longest object of an array."""
 _BLANK = re.compile(r"[\s,]*")
-
-Make = Callable[[Mapping[str, Any]], Row | None]
-"""An object to its paper's row, None where it is none of ours; ValueError says what is wrong with it."""
-
+_BOM = b"\xef\xbb\xbf"
 _HTML = (b"<!doctype html", b"<html", b"<head")
+
+T = TypeVar("T")
 
 
 def is_html(text: bytes) -> bool:
-    """Whether it begins as a web page."""
+    """Return whether a text begins as a web page."""
     return text[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_HTML)
 
 
-def json_lines(stream: Stream, start: Place, make: Make) -> Iterator[Item]:
-    """A record a line; blank lines are passed over."""
+def check_type(data: Any, kind: type[T]) -> T:
+    """Convert an object to a type of its format's fields; null reads as missing.
+
+    Raises:
+        ValueError: a value is missing or has the wrong type; the message names its place.
+    """
+    if isinstance(data, Mapping):
+        data = {key: value for key, value in data.items() if value is not None}
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        raise ValueError(explain(error)) from None
+
+
+def json_lines(
+    stream: Stream,
+    start: Place,
+    kind: type[T],
+    make: Callable[[T], StoredPaper | None],
+) -> Iterator[Item]:
+    """Yield a record a line, decoded into a type; blank lines are passed over.
+
+    `make` returns None for what is not a paper of ours; its ValueError says what is wrong.
+    """
     stream.seek(start.offset)
     offset, number = start
-    decode = json.JSONDecoder().raw_decode
+    decode = msgspec.json.Decoder(kind).decode
     while line := stream.readline():
         offset += len(line)
         number += 1
         place = Place(offset, number)
+        text = line.removeprefix(_BOM) if number == 1 else line
+        if text.isspace():
+            continue
         try:
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-            if not text:
-                continue
-            data, end = decode(text)
-            if end != len(text):
-                raise json.JSONDecodeError("more than one value", text, end)
-            if type(data) is not dict:
-                raise ValueError("is no JSON object")  # noqa: TRY301
-            yield Item(place, make(data))
-        except (ValueError, RecursionError) as error:
+            yield Item(place, make(decode(text)))
+        except msgspec.ValidationError as error:
+            yield Item(place, None, explain(error))
+        except (msgspec.DecodeError, RecursionError):
             if is_html(line):
                 raise PapersError(f"{stream.path}: line {number} begins a web page") from None
-            yield Item(place, None, _problem(error, cut=not line.endswith(b"\n")))
+            yield Item(place, None, "not JSON" if line.endswith(b"\n") else "is truncated")
+        except ValueError as error:
+            yield Item(place, None, str(error))
 
 
-def json_array(stream: Stream, start: Place, make: Make) -> Iterator[Item]:
-    """A record an object of the file's one array (or its one object).
+def json_array(
+    stream: Stream,
+    start: Place,
+    kind: type[T],
+    make: Callable[[T], StoredPaper | None],
+) -> Iterator[Item]:
+    """Yield a record an object of the file's one array (or its one object).
 
     Raises:
-        PapersError: what stands in the file is no JSON.
+        PapersError: what stands in the file is not JSON.
     """
     stream.seek(start.offset)
-    offset, number = start
+    number = start.number
     decode = json.JSONDecoder().raw_decode
-    text = _Text(stream, opened=bool(number))
-    while text.next_object():
+    text = _Window(stream, opened=bool(number))
+    while text.seek_object():
         try:
-            data, end = decode(text.buffer)
+            data, end = decode(text.buffer, text.at)
         except (ValueError, RecursionError) as error:
-            if isinstance(error, ValueError) and text.more() and len(text.buffer) < MAX_OBJECT:
+            if isinstance(error, ValueError) and text.more() and text.size < MAX_OBJECT:
                 continue
             number += 1
-            if is_html(text.buffer[:200].encode()):
+            if is_html(text.buffer[text.at : text.at + 200].encode("utf-8", "replace")):
                 raise PapersError(f"{stream.path}: record {number} begins a web page") from None
             if not text.ended:
-                raise PapersError(f"{stream.path}: record {number} is no JSON") from None
-            yield Item(Place(offset, number), None, "is cut off")
+                raise PapersError(f"{stream.path}: record {number} is not JSON") from None
+            yield Item(Place(start.offset + text.offset, number), None, "is truncated")
             return
         number += 1
-        text.drop(end)
-        place = Place(start.offset + text.dropped, number)
+        text.pass_by(end)
+        place = Place(start.offset + text.offset, number)
         try:
-            if type(data) is not dict:
-                raise ValueError("is no JSON object")  # noqa: TRY301
-            yield Item(place, make(data))
+            yield Item(place, make(check_type(data, kind)))
         except ValueError as error:
             yield Item(place, None, str(error))
     if not text.closed:
-        yield Item(Place(start.offset + text.dropped, number + 1), None, "is cut off")
+        yield Item(Place(start.offset + text.offset, number + 1), None, "is truncated")
 
 
-class _Text:
-    """The characters of a stream that are not yet read as objects."""
+class _Window:
+    """The characters of a stream that are not yet read as objects: `buffer` from `at` on."""
 
     def __init__(self, stream: Stream, *, opened: bool) -> None:
         self.buffer = ""
-        self.dropped = 0
-        """Bytes before the buffer."""
+        self.at = 0
+        self.offset = 0
+        """Bytes before `at`, from where the stream stood."""
         self.ended = False
         self.closed = False
         """The array came to its end."""
         self._stream = stream
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._opened = opened
-        """The array's bracket is behind us."""
+        """The array's bracket was read."""
+
+    @property
+    def size(self) -> int:
+        """Characters that are not yet read."""
+        return len(self.buffer) - self.at
 
     def more(self) -> bool:
-        """Read a block as large as what is there, so that a long object is not scanned for ever."""
-        block = self._stream.read(max(1 << 18, len(self.buffer)))
+        """Read a block as large as what is there: the time stays linear in a long object."""
+        block = self._stream.read(max(1 << 18, self.size))
         self.ended = not block
-        self.buffer += self._decode(block, self.ended)
+        self.buffer = self.buffer[self.at :] + self._decode(block, self.ended)
+        self.at = 0
         return not self.ended
 
-    def drop(self, end: int) -> None:
-        """Forget what was read."""
-        self.dropped += len(self.buffer[:end].encode())
-        self.buffer = self.buffer[end:]
+    def pass_by(self, end: int) -> None:
+        """Go on behind what was read."""
+        self.offset += len(self.buffer[self.at : end].encode("utf-8", "surrogatepass"))
+        self.at = end
 
-    def next_object(self) -> bool:
-        """Go to the next object; False at the end."""
+    def seek_object(self) -> bool:
+        """Go to the next object; return False at the end."""
         while not self.closed:
-            self.drop(_BLANK.match(self.buffer).end())  # type: ignore[union-attr]
-            if not self.buffer:
+            blank = _BLANK.match(self.buffer, self.at)
+            self.pass_by(blank.end() if blank else self.at)
+            if not self.size:
                 if not self.more():
                     return False
-            elif self.buffer[0] == "\ufeff" or (self.buffer[0] == "[" and not self._opened):
-                self._opened = self._opened or self.buffer[0] == "["
-                self.drop(1)
-            elif self.buffer[0] == "]":
+                continue
+            first = self.buffer[self.at]
+            if first == "\ufeff" or (first == "[" and not self._opened):
+                self._opened = self._opened or first == "["
+                self.pass_by(self.at + 1)
+            elif first == "]":
                 self.closed = True
             else:
                 self.closed = not self._opened  # the file's one object
                 return True
         return False
-
-
-def _problem(error: Exception, *, cut: bool) -> str:
-    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError | RecursionError):
-        return "is cut off" if cut else "is no JSON"
-    return str(error)

@@ -49,7 +49,7 @@ def paper(
     ids: tuple[PaperId, ...],
     *,
     title: str,
-    authors: Iterable[str],
+    authors: Iterable[Author],
     date: str | None,
     venue: str | None,
     doi: str | None,
@@ -88,7 +88,7 @@ def paper(
     return Paper(
         id=id_,
         title=title,
-        authors=tuple(Author(name) for author in authors if (name := tidy(author))),
+        authors=tuple(author for author in authors if author.name),
         published=None if published_as and is_preprint else date,
         venue=venue if published and not is_preprint else None,
         decision=decision,

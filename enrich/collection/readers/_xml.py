@@ -15,7 +15,7 @@ from xml.parsers import expat
 from enrich.collection.readers import Item, Place
 from enrich.collection.readers._stream import Stream
 from enrich.errors import PapersError
-from enrich.store.codec import Row
+from enrich.store.codec import StoredPaper
 from enrich.text.tidy import tidy
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def slices(
     stream: Stream,
     start: Place,
     tags: tuple[str, ...],
-    make: Callable[[bytes], Row | None],
+    make: Callable[[bytes], StoredPaper | None],
 ) -> Iterator[Item]:
     """A record an element of these names, which do not nest; `make` gets its bytes.
 
@@ -78,7 +78,7 @@ def slices(
         offset += at
         buffer = buffer[at:] if at else buffer
     if closing not in buffer or begins.search(buffer):
-        yield Item(Place(offset, number + 1), None, "is cut off")
+        yield Item(Place(offset, number + 1), None, "is truncated")
 
 
 def encoding(head: bytes) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from enrich.collection.readers import Item, Place, _refer, rows
+from enrich.collection.readers import Item, Place, _refer
 from enrich.collection.readers._json import is_html
+from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
 from enrich.errors import PapersError
-from enrich.paper import Paper
+from enrich.paper import Author, Paper
 from enrich.text.tex import plain
 from enrich.text.tidy import tidy
 
@@ -88,7 +89,7 @@ class Bibtex:
                     yield _item("".join(entry.lines), place, macros)
                     entry = _Entry()
         if entry.lines:
-            yield Item(Place(offset, number), None, f"the entry of line {first} is cut off")
+            yield Item(Place(offset, number), None, f"the entry of line {first} is truncated")
 
 
 class _Entry:
@@ -129,7 +130,7 @@ def paper(entry: Mapping[str, str]) -> Paper | None:
 
     >>> paper({"eprint": "2103.01338", "archiveprefix": "arXiv", "title": "{On} $x$", "author": "Doe, J. and others",
     ...        "year": "2021"}).authors
-    (Author(name='J. Doe', family=None, given=None),)
+    (Author(name='J. Doe', family='Doe', given='J.'),)
     """
     texts = [entry.get(name) for name in _NAMING]
     kind = entry.get("archiveprefix") or entry.get("eprinttype") or "arXiv"
@@ -141,7 +142,7 @@ def paper(entry: Mapping[str, str]) -> Paper | None:
     return _refer.paper(
         _refer.named(texts),
         title=_unprotected(entry.get("title", "")),
-        authors=[_name(name) for name in _AND.split(tidy(entry.get("author", "")))],
+        authors=[_author(name) for name in _AND.split(tidy(entry.get("author", "")))],
         date=_refer.date(entry.get("date", "").partition("/")[0])  # of a span, its beginning
         or _refer.date(year + (_MONTHS.get(month[:3]) or (month and f"-{month:0>2}")))
         or _refer.date(year),
@@ -175,7 +176,7 @@ def _item(entry: str, place: Place, macros: dict[str, str]) -> Item:
     if kind in ("string", "comment", "preamble"):
         return Item(place)
     try:
-        return Item(place, rows(paper)(fields(inner, macros)))
+        return Item(place, storing(paper)(fields(inner, macros)))
     except ValueError as error:
         return Item(place, None, str(error))
 
@@ -223,15 +224,17 @@ def _unprotected(title: str) -> str:
     return title
 
 
-def _name(name: str) -> str:
-    """A name as it is spoken; "others" is nobody's."""
-    parts = [tidy(part) for part in plain(name).split(",")]
+def _author(text: str) -> Author:
+    """Return an author, with the parts that commas set apart; "others" has no name."""
+    parts = [tidy(part) for part in plain(text).split(",")]
     if parts == ["others"]:
-        return ""
+        return Author("")
     if len(parts) == 1:
-        return parts[0]
-    last, *suffix, first = parts
-    return f"{first} {last}" + (f", {suffix[0]}" if suffix else "")
+        return Author(parts[0])
+    family, *suffix, given = parts
+    if suffix:
+        return Author(f"{given} {family}, {suffix[0]}", family, f"{given}, {suffix[0]}")
+    return Author(f"{given} {family}", family, given) if given else Author(family)
 
 
 READER = Bibtex()

@@ -10,17 +10,19 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from enrich.collection.readers import Item, Place, _refer, rows
+from msgspec import Struct, field
+
+from enrich.collection.readers import Item, Place, _refer
 from enrich.collection.readers._json import json_array
+from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
-from enrich.paper import Paper
-from enrich.text.checks import objects, string
+from enrich.paper import Author, Paper
 from enrich.text.html import plain_text
+from enrich.text.tidy import tidy
 
 _FIRST = re.compile(rb"\s*(?:\[\s*)?\{")
 _TAG = re.compile(r"""</?(?:i|b|sub|sup|sc|span)(?:\s+(?:class|style)="[^"]{0,200}")?>""")
 """Rich text: docs.citationstyles.org, "Rich Text Markup within Fields"."""
-_NAMING = ("URL", "DOI", "number", "note", "archive_location", "archive-place")
 
 
 class Csl:
@@ -38,48 +40,81 @@ class Csl:
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
         """The papers from an item on."""
-        return json_array(stream, start, rows(paper))
+        return json_array(stream, start, CslItem, storing(paper))
 
 
-def paper(item: Mapping[str, Any]) -> Paper | None:
-    """The paper of an item; None where it names none of ours.
+class Name(Struct, frozen=True, rename="kebab"):
+    """A name variable."""
+
+    literal: str | None = None
+    family: str | None = None
+    given: str | None = None
+    suffix: str | None = None
+    dropping_particle: str | None = None
+    non_dropping_particle: str | None = None
+
+
+class CslItem(Struct, frozen=True, rename="kebab"):
+    """The variables of an item that are read."""
+
+    title: str | None = None
+    author: list[Name] = []
+    issued: Any = None
+    """Dates of all shapes occur; what is not understood is no date."""
+    container_title: str | None = None
+    event_title: str | None = None
+    abstract: str | None = None
+    archive: str | None = None
+    archive_location: str | None = field(default=None, name="archive_location")
+    archive_place: Any = None
+    url: Any = field(default=None, name="URL")
+    doi: str | None = field(default=None, name="DOI")
+    number: Any = None
+    note: Any = None
+
+
+def paper(item: CslItem) -> Paper | None:
+    """Return the paper of an item; None if it names none of ours.
 
     Raises:
-        ValueError: a value has the wrong type, or there is no title.
+        ValueError: there is no title.
 
-    >>> paper({"title": "T", "DOI": "10.48550/arXiv.2103.01338", "author": [{"family": "Lovelace", "given": "Ada"}],
-    ...        "issued": {"date-parts": [["2021", 3]]}}).published
-    '2021-03'
+    >>> found = paper(CslItem(title="T", doi="10.48550/arXiv.2103.01338", author=[Name(family="Lovelace", given="Ada")],
+    ...                       issued={"date-parts": [["2021", 3]]}))
+    >>> found.published, found.authors[0].family
+    ('2021-03', 'Lovelace')
     """
-    archive, place = string(item, "archive"), string(item, "archive_location")
-    texts = [value if isinstance(value := item.get(key), str) else None for key in _NAMING]
-    if archive and place and archive.lower().startswith("arxiv") and "arxiv" not in place.lower():
+    place = item.archive_location
+    naming = (item.url, item.doi, item.number, item.note, place, item.archive_place)
+    texts = [value if isinstance(value, str) else None for value in naming]
+    if (item.archive or "").lower().startswith("arxiv") and place and "arxiv" not in place.lower():
         texts.append(f"arXiv:{place}")
     return _refer.paper(
         _refer.named(texts),
-        title=_text(item, "title") or "",
-        authors=[_name(author) for author in objects(item, "author")],
-        date=_date(item.get("issued")),
-        venue=_text(item, "container-title") or _text(item, "event-title"),
-        doi=string(item, "DOI"),
-        abstract=_text(item, "abstract"),
+        title=_plain(item.title) or "",
+        authors=[_author(name) for name in item.author],
+        date=_date(item.issued),
+        venue=_plain(item.container_title) or _plain(item.event_title),
+        doi=item.doi,
+        abstract=_plain(item.abstract),
         grounds="csl",
     )
 
 
-def _text(item: Mapping[str, Any], key: str) -> str | None:
-    """The string under a key without the tags that CSL knows, or those of a whole HTML abstract."""
-    value = string(item, key)
+def _plain(value: str | None) -> str | None:
+    """Return a string without the tags that CSL knows, or those of a whole HTML abstract."""
     return value and plain_text(_TAG.sub("", value))
 
 
-def _name(author: Mapping[str, Any]) -> str:
-    if literal := string(author, "literal"):
-        return literal
-    keys = ("given", "dropping-particle", "non-dropping-particle", "family")
-    name = " ".join(filter(None, (string(author, key) for key in keys)))
-    suffix = string(author, "suffix")
-    return f"{name}, {suffix}" if suffix else name
+def _author(name: Name) -> Author:
+    if name.literal:
+        return Author(tidy(name.literal))
+    given = tidy(" ".join(filter(None, (name.given, name.dropping_particle))))
+    family = tidy(" ".join(filter(None, (name.non_dropping_particle, name.family))))
+    whole = tidy(f"{given} {family}") + (f", {name.suffix}" if name.suffix else "")
+    if not given or not family:
+        return Author(whole)
+    return Author(whole, family, f"{given}, {name.suffix}" if name.suffix else given)
 
 
 def _date(issued: Any) -> str | None:
@@ -93,9 +128,8 @@ def _date(issued: Any) -> str | None:
             (d for n in (3, 2, 1) if (d := _refer.date("-".join(written[:n])))),
             None,
         )
-    return next(
-        (date for key in ("literal", "raw") if (date := _refer.date(string(issued, key)))), None
-    )
+    texts = (issued.get("literal"), issued.get("raw"))
+    return next((d for text in texts if isinstance(text, str) and (d := _refer.date(text))), None)
 
 
 READER = Csl()

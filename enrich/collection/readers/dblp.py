@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from html.entities import html5
 from xml.etree.ElementTree import Element
 
-from enrich.collection.readers import HEAD, Item, Place, _refer, rows
+from enrich.collection.readers import HEAD, Item, Place, _refer
+from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
 from enrich.collection.readers._xml import element, encoding, slices, text, words
-from enrich.paper import Paper
+from enrich.paper import Author, Paper
 
 _TAGS = (
     "article",
@@ -43,7 +44,7 @@ class Dblp:
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
         """The papers from a publication on."""
         declared = encoding(stream.head(HEAD))
-        return slices(stream, start, _TAGS, rows(lambda data: paper(data, declared)))
+        return slices(stream, start, _TAGS, storing(lambda data: paper(data, declared)))
 
 
 def paper(data: bytes, encoding: str = "utf-8") -> Paper | None:
@@ -69,7 +70,9 @@ def paper(data: bytes, encoding: str = "utf-8") -> Paper | None:
     return _refer.paper(
         tuple(ids),
         title=(text(record, "title") or "").removesuffix("."),
-        authors=[_HOMONYM.sub("", words(author) or "") for author in record.iterfind("author")],
+        authors=[
+            Author(_HOMONYM.sub("", words(author) or "")) for author in record.iterfind("author")
+        ],
         date=_refer.date(text(record, "year")),
         venue=text(record, "booktitle") or journal,
         doi=_doi(record),

@@ -5,19 +5,47 @@ The submitter's name is not read. Authors come from `authors_parsed`, dates from
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+
+from msgspec import Struct, field
 
 from enrich.collection.readers import Item, Place, _arxiv
 from enrich.collection.readers._json import json_lines
 from enrich.collection.readers._stream import Stream
-from enrich.sources import forms_of
+from enrich.sources import forms_of, links
 from enrich.sources.arxiv.entry import publication
-from enrich.store.codec import Row, row_of, snapshot_row
+from enrich.store.codec import (
+    PaperRecord,
+    StoredPaper,
+    encode_publication,
+    encode_record,
+    store_paper,
+)
 from enrich.text.tidy import tidy
 
 _NUMBERED = [f"v{n}" for n in range(1, 200)]
-_HOME = forms_of("arxiv")
+
+
+class SnapshotVersion(Struct, frozen=True):
+    """A version of a paper."""
+
+    version: str
+    created: str | None = None
+
+
+class SnapshotLine(Struct, frozen=True):
+    """The fields of a line that are read."""
+
+    id: str
+    title: str
+    authors_parsed: list[list[str]]
+    """Family name, given names, suffix; affiliations behind them."""
+    categories: str | None
+    versions: list[SnapshotVersion] | None = None
+    comments: str | None = None
+    journal_ref: str | None = field(default=None, name="journal-ref")
+    doi: str | None = None
+    abstract: str | None = None
 
 
 class Kaggle:
@@ -32,59 +60,62 @@ class Kaggle:
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
         """The papers from a line on."""
-        return json_lines(stream, start, row)
+        return json_lines(stream, start, SnapshotLine, store_line)
 
 
-def row(data: Mapping[str, Any]) -> Row:
-    """The row of a line.
+def store_line(line: SnapshotLine) -> StoredPaper:
+    """Make the stored paper of a line, by the short way if nothing is unusual: nearly always.
 
     Raises:
-        ValueError: the line is no record of a paper.
+        ValueError: the line is not a record of a paper.
     """
-    try:
-        return _row(data)
-    except (TypeError, KeyError, IndexError, AttributeError):
-        raise ValueError("is no record of arXiv's snapshot") from None
-
-
-def _row(data: Mapping[str, Any]) -> Row:
-    """The row, by the short way where nothing is unusual, as with nearly all lines."""
-    id_, title, abstract = data["id"], data["title"], data.get("abstract")
-    comments, journal_ref, doi = data.get("comments"), data.get("journal-ref"), data.get("doi")
-    categories = data["categories"]
-    if not (abstract is None or type(abstract) is str):
-        raise TypeError
-    authors = [
-        name[1] + " " + name[0] + ", " + name[2] if name[2] else name[1] + " " + name[0]
-        for name in data["authors_parsed"]
+    if any(len(parts) < 3 for parts in line.authors_parsed):
+        raise ValueError("authors_parsed: not names in three parts")
+    versions = line.versions or ()
+    numbers = [version.version for version in versions]
+    dates = [_arxiv.day(version.created) or "" for version in versions]
+    found = forms_of("arxiv").canonical(line.id)
+    title = tidy(line.title)
+    names = [
+        (f"{given} {family}, {suffix}", family, f"{given}, {suffix}")
+        if suffix
+        else f"{given}|{family}"
+        for family, given, suffix, *_ in line.authors_parsed
     ]
-    versions = data.get("versions") or []
-    numbers = [version["version"] for version in versions]
-    dates = [_arxiv.day(version["created"]) or "" for version in versions]
-    found = _HOME.canonical(id_)
-    tidy_title = tidy(title)
-    if found and tidy_title and dates and "" not in dates and numbers == _NUMBERED[: len(dates)]:
-        record = snapshot_row(
-            tidy_title,
-            _arxiv.tidied(authors),
-            dates,
-            categories.split(None, 1)[0] if categories else None,
-            publication(journal_ref, doi) if journal_ref or doi else None,
-            withdrawn=_arxiv.withdrawn(comments, abstract),
-        )
-        return Row(found[0], record, abstract)
-    return row_of(
-        _arxiv.paper(
-            id_=id_,
+    whole = "|".join(["", *(n if isinstance(n, str) else "|".join(n[1:]) for n in names), ""])
+    if (
+        found
+        and title
+        and dates
+        and "" not in dates
+        and numbers == _NUMBERED[: len(dates)]
+        and whole.isprintable()
+        and not ("  " in whole or "| " in whole or " |" in whole or (names and "||" in whole))
+        and whole.count("|") == 2 * len(names) + 1
+    ):
+        record = PaperRecord(
             title=title,
-            authors=authors,
-            versions=[(n, date or None) for n, date in zip(numbers, dates, strict=True)],
-            categories=categories,
-            comments=comments,
-            journal_ref=journal_ref,
-            doi=doi,
-            abstract=abstract,
+            authors=names,
+            versions=dates,
+            category=line.categories.split(None, 1)[0] if line.categories else None,
+            withdrawn=_arxiv.withdrawn(line.comments, line.abstract),
+            published_as=encode_publication(publication(line.journal_ref, line.doi)),
         )
+        return StoredPaper(found[0], encode_record(record), line.abstract)
+    authors = (_arxiv.author(*parts[:3]) for parts in line.authors_parsed)
+    return store_paper(
+        _arxiv.paper(
+            id_=line.id,
+            title=line.title,
+            authors=[author for author in authors if author],
+            versions=[(n, date or None) for n, date in zip(numbers, dates, strict=True)],
+            categories=line.categories,
+            comments=line.comments,
+            journal_ref=line.journal_ref,
+            doi=line.doi,
+            abstract=line.abstract,
+        ),
+        links,
     )
 
 

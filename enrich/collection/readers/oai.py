@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from enrich.collection.readers import Item, Place, _arxiv, rows
+from enrich.collection.readers import Item, Place, _arxiv
+from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
 from enrich.collection.readers._xml import element, slices, text
-from enrich.paper import Paper
+from enrich.paper import Author, Paper
 
 
 class Oai:
@@ -28,7 +29,7 @@ class Oai:
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
         """The papers from a record on."""
-        return slices(stream, start, ("record",), rows(paper))
+        return slices(stream, start, ("record",), storing(paper))
 
 
 def paper(data: bytes) -> Paper | None:
@@ -65,17 +66,17 @@ def paper(data: bytes) -> Paper | None:
     )
 
 
-def _authors(body: Element) -> list[str]:
+def _authors(body: Element) -> list[Author]:
     found = body.find("authors")
     if found is None:
         return []
     if not len(found):
-        return _arxiv.names(found.text or "")
-    return [
-        " ".join(filter(None, (text(author, "forenames"), text(author, "keyname"))))
-        + (f", {suffix}" if (suffix := text(author, "suffix")) else "")
-        for author in found.iterfind("author")
-    ]
+        return [Author(name) for name in _arxiv.names(found.text or "")]
+    parts = (
+        [text(each, tag) or "" for tag in ("keyname", "forenames", "suffix")]
+        for each in found.iterfind("author")
+    )
+    return [made for each in parts if (made := _arxiv.author(*each))]
 
 
 READER = Oai()

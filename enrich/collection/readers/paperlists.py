@@ -8,15 +8,16 @@ have neither an OpenReview page nor an arXiv id are passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from enrich.collection.readers import Item, Place, _refer, rows
+from msgspec import Struct
+
+from enrich.collection.readers import Item, Place, _refer
 from enrich.collection.readers._json import json_array
+from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
-from enrich.paper import Decision, Paper
+from enrich.paper import Author, Decision, Paper
 from enrich.sources import forms_of
-from enrich.text.checks import string
 from enrich.text.tidy import tidy
 
 _FIRST = re.compile(rb"\s*\[\s*\{")
@@ -24,6 +25,23 @@ _NAME = re.compile(r"([a-z]{2,12})[-_]?((?:19|20)\d\d)", re.IGNORECASE)
 _VENUES = {"nips": "NeurIPS", "neurips": "NeurIPS", "corl": "CoRL", "interspeech": "Interspeech"}
 _ACCEPTED = re.compile(r"poster|spotlight|oral|notable|top[- ]?\d|accept|highlight|award|talk")
 _LINKS = ("openreview", "site", "pdf", "arxiv", "url", "html")
+
+
+class Row(Struct, frozen=True):
+    """The fields of a row that are read."""
+
+    id: str | None = None
+    title: str | None = None
+    author: str | None = None
+    """Joined by `;`."""
+    status: str | None = None
+    openreview: str | None = None
+    site: str | None = None
+    pdf: str | None = None
+    arxiv: str | None = None
+    url: str | None = None
+    html: str | None = None
+    abstract: str | None = None
 
 
 class Paperlists:
@@ -41,28 +59,28 @@ class Paperlists:
         """The papers from a row on."""
         name = _NAME.search(stream.name)
 
-        def named(row: Mapping[str, Any]) -> Paper | None:
+        def make(row: Row) -> Paper | None:
             return paper(row, *(name.groups() if name else ()))
 
-        return json_array(stream, start, rows(named))
+        return json_array(stream, start, Row, storing(make))
 
 
-def paper(row: Mapping[str, Any], venue: str = "", year: str | None = None) -> Paper | None:
-    """The paper of a row; None where it has no id of ours.
+def paper(row: Row, venue: str = "", year: str | None = None) -> Paper | None:
+    """Return the paper of a row; None if it has no id of ours.
 
     Raises:
-        ValueError: a value has the wrong type, or there is no title.
+        ValueError: there is no title.
 
-    >>> found = paper({"id": "FpKgG31Z_i9", "title": "T", "author": "A;B", "status": "Reject",
-    ...                "site": "https://openreview.net/forum?id=FpKgG31Z_i9"}, "iclr", "2022")
+    >>> found = paper(Row(id="FpKgG31Z_i9", title="T", author="A;B", status="Reject",
+    ...                   site="https://openreview.net/forum?id=FpKgG31Z_i9"), "iclr", "2022")
     >>> found.id, len(found.authors), found.venue, found.decision
     ('openreview:FpKgG31Z_i9', 2, 'Submitted to ICLR 2022', 'rejected')
     """
-    links = [string(row, key) for key in _LINKS]
-    if (bare := string(row, "arxiv")) and (found := forms_of("arxiv").canonical(bare.strip())):
-        links.append(f"arXiv:{found[0].key}")
-    ids = sorted(_refer.named(links), key=lambda id_: id_.source != "openreview")
-    status = string(row, "status") or ""
+    addresses = [row.openreview, row.site, row.pdf, row.arxiv, row.url, row.html]
+    if row.arxiv and (found := forms_of("arxiv").canonical(row.arxiv.strip())):
+        addresses.append(f"arXiv:{found[0].key}")
+    ids = sorted(_refer.named(addresses), key=lambda id_: id_.source != "openreview")
+    status = row.status or ""
     decision = _decision(status)
     conference = f"{_VENUES.get(venue.lower(), venue.upper())} {year or ''}".strip()
     if conference and decision != "accepted":
@@ -71,15 +89,15 @@ def paper(row: Mapping[str, Any], venue: str = "", year: str | None = None) -> P
         conference = f"{conference} {status}"
     return _refer.paper(
         tuple(ids),
-        title=string(row, "title") or "",
-        authors=(string(row, "author") or "").split(";"),
+        title=row.title or "",
+        authors=[Author(tidy(name)) for name in (row.author or "").split(";")],
         date=year,
         venue=conference
         if ids and (ids[0].source == "openreview" or decision == "accepted")
         else None,
         decision=decision,
         doi=None,
-        abstract=string(row, "abstract"),
+        abstract=row.abstract,
         grounds="paperlists",
     )
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from enrich.collection.readers import Item, Place, rows
+from enrich.collection.readers import Item, Place
 from enrich.collection.readers._json import json_lines
+from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
 from enrich.paper import Paper
 from enrich.sources import forms_of
@@ -33,7 +34,7 @@ class Records:
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
         """The papers from a line on."""
-        return json_lines(stream, start, rows(paper))
+        return json_lines(stream, start, dict[str, Any], storing(paper))
 
 
 def paper(data: Mapping[str, Any]) -> Paper | None:

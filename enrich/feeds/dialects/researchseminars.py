@@ -24,8 +24,9 @@ from enrich.feeds.dialects._documents import (
     time_warnings,
 )
 from enrich.feeds.dialects._shared import line_or_none, page, people, refers, text_or_none
-from enrich.model import Talk, TalkWarning, iso
+from enrich.model import Talk, TalkWarning
 from enrich.text.html import html_text
+from enrich.text.times import format_time
 
 _NOTHING: Mapping[str, Any] = {}
 _LISTED = {"speaker", "title", "abstract", "start_time"}
@@ -127,7 +128,7 @@ def _from_json(record: Mapping[str, Any], series: Mapping[str, Any]) -> Talk:
     if name and counter:
         uid, url = f"{name}/{counter}", talk_page(f"{name}/{counter}")
     else:  # the bare list names no talk
-        uid, url = f"{iso(start) or 'TBA'} {speaker or title or 'TBA'}", None
+        uid, url = f"{format_time(start) or 'TBA'} {speaker or title or 'TBA'}", None
     slides = link_of(record, "slides_link")
     return Talk(
         id=uid,

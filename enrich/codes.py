@@ -1,0 +1,56 @@
+"""The closed sets of words of the document; minor versions add to those of warnings and notices."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+Form = Literal["url", "text", "doi", "bare", "link_text"]
+"""How a reference is written."""
+
+Role = Literal["own", "cited", "mentioned"]
+"""What a reference is to its text."""
+
+Decision = Literal[
+    "accepted", "rejected", "under_review", "withdrawn", "desk_rejected", "retracted"
+]
+
+TalkStatus = Literal["cancelled", "tentative"]
+
+WarningCode = Literal[
+    "bad_time",
+    "end_before_start",
+    "floating_time",
+    "link_mismatch",
+    "no_start",
+    "no_uid",
+    "other",
+    "private_cut",
+    "rescheduled",
+    "texts_truncated",
+    "unclosed_event",
+    "unknown_version",
+    "unknown_zone",
+    "unresolvable_link",
+]
+"""`other` is a code of a later version, read back."""
+
+NoticeCode = Literal[
+    "bad_record",
+    "duplicates_dropped",
+    "event_too_large",
+    "no_talks",
+    "other",
+    "stale_feed",
+    "truncated_event",
+    "unreadable_event",
+    "unreadable_feed",
+]
+
+
+def known_word(words: Any, word: str | None, default: str | None = None) -> Any:
+    """Return a word if a Literal type has it, otherwise the default.
+
+    >>> known_word(Form, "doi"), known_word(NoticeCode, "of a later version", "other")
+    ('doi', 'other')
+    """
+    return word if word in get_args(words) else default

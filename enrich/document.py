@@ -1,0 +1,526 @@
+"""The JSON document: each of its objects as a type, and the only encoders and decoders of it.
+
+The keys of a type stand in the order of the document. Values are made into these objects by the
+functions here; the way back is `from_dict` of a value, which reads one of these objects first.
+Missing keys and nulls are the same, unknown keys are ignored, and an unknown code is `other`.
+
+A type holds only when it is decoded (`read_…`): what our own code makes is checked by mypy alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args
+
+import msgspec
+from msgspec import Meta, Struct
+
+from enrich.codes import Decision, Form, NoticeCode, Role, TalkStatus, WarningCode
+from enrich.errors import ErrorCode
+from enrich.text.terminal import printable_utf8
+from enrich.text.tex import plain
+from enrich.text.times import format_time
+
+if TYPE_CHECKING:
+    from enrich.model import AnnotatedTalk, Notice, Reference, TalkWarning
+    from enrich.paper import Lookup, Paper, Unresolved
+
+FORMAT = "enrich.talks"
+VERSION = "1.0"
+"""Of the document; a minor version adds keys and codes."""
+
+# Patterns are searched, so both ends are anchored; `$` would let a line feed through.
+_END = r"(?![\s\S])"
+_PATTERNS = {
+    rf"^[a-z][a-z0-9_]*:[^\s:]\S*{_END}": "an id of the form source:key",
+    rf"^[0-9]{{4}}(-[0-9]{{2}}(-[0-9]{{2}})?)?{_END}": "a date of the form YYYY[-MM[-DD]]",
+    rf"^v[1-9][0-9]{{0,3}}{_END}": "a version of the form v2",
+    rf"^[Hh][Tt][Tt][Pp][Ss]?://[^\s\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069]*{_END}": "an http(s) address",
+}
+"""What a string of each pattern is called in messages."""
+_ID, _DATE, _VERSION, _URL = _PATTERNS
+
+IdText = Annotated[str, Meta(pattern=_ID)]
+DateText = Annotated[str, Meta(pattern=_DATE)]
+VersionText = Annotated[str, Meta(pattern=_VERSION)]
+UrlText = Annotated[str, Meta(pattern=_URL)]
+NonEmpty = Annotated[str, Meta(min_length=1)]
+Offset = Annotated[int, Meta(ge=0)]
+# Unknown words are read, so these are strings whose schema lists the known ones.
+ErrorWord = Annotated[str, Meta(extra_json_schema={"enum": list(get_args(ErrorCode))})]
+WarningWord = Annotated[str, Meta(extra_json_schema={"enum": list(get_args(WarningCode))})]
+NoticeWord = Annotated[str, Meta(extra_json_schema={"enum": list(get_args(NoticeCode))})]
+DecisionWord = Annotated[str, Meta(extra_json_schema={"enum": list(get_args(Decision))})]
+StatusWord = Annotated[str, Meta(extra_json_schema={"enum": list(get_args(TalkStatus))})]
+_TIME = Meta(
+    description="ISO 8601 with offset (Z for UTC); a date for all-day; no offset for a floating time"
+)
+
+
+class AuthorObject(Struct, frozen=True, kw_only=True):
+    """An author; the parts are null for a collaboration and for a name of one word."""
+
+    name: NonEmpty
+    family: str | None = None
+    given: str | None = None
+
+
+class VersionObject(Struct, frozen=True, kw_only=True):
+    """One version of a paper."""
+
+    version: VersionText
+    date: DateText | None = None
+    title: str | None = None
+
+
+class PublishedAsObject(Struct, frozen=True, kw_only=True):
+    """The published version of a preprint."""
+
+    venue: str | None = None
+    year: int | None = None
+    doi: str | None = None
+    url: UrlText | None = None
+    via: str | None = None
+
+
+class ErrorObject(Struct, frozen=True, kw_only=True):
+    """The reason why a paper is unresolved."""
+
+    code: ErrorWord
+    message: NonEmpty
+    retryable: bool = False
+
+
+class PaperObject(Struct, frozen=True, kw_only=True):
+    """A paper, described by its newest version, or the reason why it is not."""
+
+    id: IdText
+    source: str = ""
+    work: IdText | None = None
+    status: Literal["resolved", "not_found", "failed"] = "resolved"
+    error: ErrorObject | None = None
+    via: str | None = None
+    stale: bool = False
+    title: str | None = None
+    title_text: str | None = None
+    authors: list[AuthorObject] = []
+    authors_hidden: bool = False
+    published: DateText | None = None
+    updated: DateText | None = None
+    dates: dict[str, DateText] = {}
+    latest_version: VersionText | None = None
+    versions: list[VersionObject] = []
+    category: str | None = None
+    venue: str | None = None
+    decision: DecisionWord | None = None
+    withdrawn: bool | None = None
+    doi: str | None = None
+    published_as: PublishedAsObject | None = None
+    same_as: list[str] = []
+    matched_by: str | None = None
+    abstract: str | None = None
+    url: UrlText | None = None
+    pdf: UrlText | None = None
+
+
+class ReferenceObject(Struct, frozen=True, kw_only=True):
+    """One occurrence of a paper in a text of a talk: `text[start:end] == exact`."""
+
+    paper: IdText
+    version: VersionText | None = None
+    field: NonEmpty
+    start: Offset
+    end: Offset
+    exact: NonEmpty
+    context: Annotated[list[Offset], Meta(min_length=2, max_length=2)]
+    form: Form
+    role: Role = "mentioned"
+    by_speaker: bool | None = None
+
+
+class WarningObject(Struct, frozen=True, kw_only=True):
+    """Something odd in one talk that stopped nothing."""
+
+    code: WarningWord
+    message: NonEmpty
+    field: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+class NoticeObject(Struct, frozen=True, kw_only=True):
+    """Something of the run: what could not be read as a talk, which feed is stale."""
+
+    code: NoticeWord
+    message: NonEmpty
+    feed: str | None = None
+    event: str | None = None
+    line: int | None = None
+
+
+class TalkFields(Struct, frozen=True, kw_only=True):
+    """The fields of a talk that its feed gives."""
+
+    id: NonEmpty
+    feed: str | None = None
+    url: str | None = None
+    title: str | None = None
+    speaker: str | None = None
+    speaker_affiliation: str | None = None
+    series: str | None = None
+    start_time: Annotated[str, _TIME] | None = None
+    end_time: Annotated[str, _TIME] | None = None
+    recurrence: str | None = None
+    status: StatusWord | None = None
+    room: str | None = None
+    slides_link: str | None = None
+    video_link: str | None = None
+    abstract: str | None = None
+    texts: dict[str, str] = {}
+
+
+class TalkInput(TalkFields, frozen=True, kw_only=True):
+    """What is read of a talk: its references are searched again."""
+
+    warnings: list[WarningObject] = []
+
+
+class TalkObject(TalkFields, frozen=True, kw_only=True):
+    """A talk with the place of each reference in its texts."""
+
+    references: list[ReferenceObject] = []
+    suggested: list[PaperObject] = []
+    warnings: list[WarningObject] = []
+
+
+class LineObject(TalkObject, frozen=True, kw_only=True):
+    """A line of ndjson: a talk and its own papers."""
+
+    papers: list[PaperObject] = []
+
+
+class SummaryObject(Struct, frozen=True, kw_only=True):
+    """The counts of a document."""
+
+    talks: Offset
+    references: Offset
+    papers: Offset
+    works: Offset
+    resolved: Offset
+    not_found: Offset
+    failed: Offset
+
+
+class HeadObject(Struct, frozen=True, kw_only=True):
+    """What stands before the talks of a document."""
+
+    format: Literal["enrich.talks"] = "enrich.talks"
+    version: Annotated[str, Meta(pattern=r"^1\.[0-9]+$")] = VERSION
+    generator: Annotated[str, Meta(pattern="^enrich/")]
+    offset_unit: Literal["codepoint"] = "codepoint"
+
+
+class DocumentObject(HeadObject, frozen=True, kw_only=True):
+    """Annotated talks. Offsets are half-open, in Unicode code points.
+
+    Minor versions add keys and codes; readers ignore unknown keys and read an unknown code as `other`.
+    """
+
+    talks: list[TalkObject] = []
+    papers: list[PaperObject] = []
+    notices: list[NoticeObject] = []
+    summary: SummaryObject
+
+
+# --- values to objects ---------------------------------------------------------------------------
+
+
+def paper_object(lookup: Lookup) -> PaperObject:
+    """Make the object of a paper, resolved or not."""
+    return _resolved(lookup) if lookup.status == "resolved" else _unresolved(lookup)
+
+
+def _resolved(paper: Paper) -> PaperObject:
+    published_as = paper.published_as
+    return PaperObject(
+        id=str(paper.id),
+        source=paper.id.source,
+        work=str(paper.work or paper.id),
+        via=paper.via,
+        stale=paper.stale,
+        title=paper.title,
+        title_text=plain(paper.title),
+        authors=[AuthorObject(name=a.name, family=a.family, given=a.given) for a in paper.authors],
+        authors_hidden=paper.authors_hidden,
+        published=paper.published,
+        updated=paper.updated,
+        dates=dict(paper.dates),
+        latest_version=paper.latest_version,
+        versions=[
+            VersionObject(version=v.version, date=v.date, title=v.title) for v in paper.versions
+        ],
+        category=paper.category,
+        venue=paper.venue,
+        decision=paper.decision,
+        withdrawn=paper.withdrawn,
+        doi=paper.doi,
+        published_as=None
+        if published_as is None
+        else PublishedAsObject(
+            venue=published_as.venue,
+            year=published_as.year,
+            doi=published_as.doi,
+            url=published_as.url,
+            via=published_as.via,
+        ),
+        same_as=[str(other) for other in paper.same_as],
+        matched_by=paper.matched_by,
+        abstract=paper.abstract,
+        url=paper.url or None,
+        pdf=paper.pdf,
+    )
+
+
+def _unresolved(paper: Unresolved) -> PaperObject:
+    return PaperObject(
+        id=str(paper.id),
+        source=paper.id.source,
+        work=str(paper.work or paper.id),
+        status=paper.status,
+        error=ErrorObject(code=paper.code, message=paper.message, retryable=paper.retryable),
+        same_as=[str(other) for other in paper.same_as],
+        matched_by=paper.matched_by,
+        url=paper.url,
+        pdf=paper.pdf,
+    )
+
+
+def reference_object(reference: Reference) -> ReferenceObject:
+    """Make the object of a reference."""
+    return ReferenceObject(
+        paper=str(reference.paper),
+        version=reference.version,
+        field=reference.field,
+        start=reference.start,
+        end=reference.end,
+        exact=reference.exact,
+        context=list(reference.context),
+        form=reference.form,
+        role=reference.role,
+        by_speaker=reference.by_speaker,
+    )
+
+
+def warning_object(warning: TalkWarning) -> WarningObject:
+    """Make the object of a warning."""
+    return WarningObject(
+        code=warning.code,
+        message=warning.message,
+        field=warning.field,
+        start=warning.start,
+        end=warning.end,
+    )
+
+
+def notice_object(notice: Notice) -> NoticeObject:
+    """Make the object of a notice."""
+    return NoticeObject(
+        code=notice.code,
+        message=notice.message,
+        feed=notice.feed,
+        event=notice.event,
+        line=notice.line,
+    )
+
+
+def talk_object(annotated: AnnotatedTalk) -> TalkObject:
+    """Make the object of a talk; only texts in which a reference lies are in it."""
+    return TalkObject(**_talk_keys(annotated))
+
+
+def line_object(
+    annotated: AnnotatedTalk, encode: Callable[[Lookup], Any] = paper_object
+) -> LineObject:
+    """Make the object of a line; `encode` makes each paper's, or its JSON (`msgspec.Raw`)."""
+    return LineObject(
+        **_talk_keys(annotated), papers=[encode(paper) for paper in annotated.papers.values()]
+    )
+
+
+def _talk_keys(annotated: AnnotatedTalk) -> dict[str, Any]:
+    t = annotated.talk
+    texts: dict[str, str] = {}
+    if t.texts and annotated.references:
+        cited = {reference.field for reference in annotated.references}
+        texts = {field: text for field, text in t.texts if field in cited}
+    return {
+        "id": t.id,
+        "feed": t.feed.name,
+        "url": t.url,
+        "title": t.title,
+        "speaker": t.speaker,
+        "speaker_affiliation": t.speaker_affiliation,
+        "series": t.series,
+        "start_time": format_time(t.start_time),
+        "end_time": format_time(t.end_time),
+        "recurrence": t.recurrence,
+        "status": t.status,
+        "room": t.room,
+        "slides_link": t.slides_link,
+        "video_link": t.video_link,
+        "abstract": t.abstract,
+        "texts": texts,
+        "references": [reference_object(reference) for reference in annotated.references],
+        "suggested": [paper_object(paper) for paper in annotated.suggested],
+        "warnings": [warning_object(warning) for warning in annotated.warnings],
+    }
+
+
+# --- objects to JSON -----------------------------------------------------------------------------
+
+_ENCODER = msgspec.json.Encoder()
+
+
+def encode(value: Struct | list[Any] | dict[str, Any]) -> str:
+    """Return compact JSON that is safe on a terminal."""
+    return printable_utf8(encode_bytes(value))
+
+
+def encode_indented(value: Struct | list[Any] | dict[str, Any], *, by: int = 0) -> str:
+    """Return JSON indented by two blanks a level, and its lines but the first by `by` more."""
+    text = printable_utf8(msgspec.json.format(encode_bytes(value), indent=2))
+    return text.replace("\n", "\n" + " " * by) if by else text
+
+
+def encode_bytes(value: Any) -> bytes:
+    """Return compact JSON in UTF-8, lone surrogates included; not yet safe on a terminal."""
+    try:
+        return _ENCODER.encode(value)
+    except UnicodeEncodeError:  # halves of surrogate pairs, which JSON can state
+        text = json.dumps(_builtins(value), ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "surrogatepass")
+
+
+def _builtins(value: Any) -> Any:
+    """Return dicts and lists; unlike msgspec's own function it reads `Raw`."""
+    if isinstance(value, Struct):
+        return {key: _builtins(getattr(value, key)) for key in value.__struct_fields__}
+    if isinstance(value, (list, tuple)):
+        return [_builtins(item) for item in value]
+    if isinstance(value, msgspec.Raw):
+        return json.loads(bytes(value).decode("utf-8", "surrogatepass"))
+    return value
+
+
+def to_dict(value: Struct) -> dict[str, Any]:
+    """Return an object as dicts and lists, with all keys in their order."""
+    made: dict[str, Any] = msgspec.to_builtins(value)
+    return made
+
+
+# --- JSON to objects -----------------------------------------------------------------------------
+
+S = TypeVar("S", bound=Struct)
+
+
+def read_talk(data: Mapping[str, Any]) -> TalkInput:
+    """Check the fields of a talk.
+
+    Raises:
+        ValueError: a value is missing or has the wrong type; the message names its place.
+    """
+    return _read(data, TalkInput)
+
+
+def read_line(data: Mapping[str, Any]) -> LineObject:
+    """Check a line of ndjson.
+
+    Raises:
+        ValueError: as `read_talk`.
+    """
+    with_papers = {
+        **data,
+        **{key: [_with_author_objects(p) for p in data.get(key) or ()] for key in _PAPER_LISTS},
+    }
+    return _read(with_papers, LineObject)
+
+
+def read_paper(data: Mapping[str, Any]) -> PaperObject:
+    """Check a paper object; its authors may be strings.
+
+    Raises:
+        ValueError: as `read_talk`.
+    """
+    return _read(_with_author_objects(data), PaperObject)
+
+
+def read_notice(data: Mapping[str, Any]) -> NoticeObject:
+    """Check a notice object.
+
+    Raises:
+        ValueError: as `read_talk`.
+    """
+    return _read(data, NoticeObject)
+
+
+_PAPER_LISTS = ("papers", "suggested")
+
+
+def _with_author_objects(data: Any) -> Any:
+    authors = data.get("authors") if isinstance(data, Mapping) else None
+    if not isinstance(authors, list) or not any(isinstance(a, str) for a in authors):
+        return data
+    return {**data, "authors": [{"name": a} if isinstance(a, str) else a for a in authors]}
+
+
+def _read(data: Any, kind: type[S]) -> S:
+    try:
+        return msgspec.convert(_without_nulls(data), kind)
+    except msgspec.ValidationError as error:
+        raise ValueError(explain(error)) from None
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _without_nulls(value: Any) -> Any:
+    """Return a value without the keys that are null: they read as missing ones."""
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value
+
+
+_NAMES = {
+    "str": "a string",
+    "int": "an integer",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+}
+_EXPECTED = re.compile(
+    r"Expected `([^`]*)`(?:, got `[^`]*`| matching regex '(.*)'| .*)?", re.DOTALL
+)
+_MISSING = re.compile(r"Object missing required field `(.*)`")
+
+
+def explain(error: msgspec.ValidationError) -> str:
+    """Return what is wrong with a value in plain words, its place first: `versions[0].date: …`."""
+    text, _, place = str(error).partition(" - at `")
+    place = place.removesuffix("`").removeprefix("$").removeprefix(".")
+    if missing := _MISSING.fullmatch(text):
+        text = f'"{missing[1]}" is missing'
+    elif expected := _EXPECTED.fullmatch(text):
+        names = [name for name in expected[1].split(" | ") if name != "null"]
+        words = " or ".join(_NAMES.get(name, name) for name in names)
+        if expected[2]:
+            words = next((w for p, w in _PATTERNS.items() if repr(p)[1:-1] == expected[2]), words)
+        elif "length" in text:
+            return f"{place}: is empty" if ">= 1" in text else f"{place}: has the wrong length"
+        elif ">=" in text:
+            return f"{place}: is negative"
+        text = f"not {words}"
+    return f"{place}: {text}" if place else text

@@ -1,0 +1,35 @@
+"""ISO 8601 times as the document writes them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+
+def format_time(time: datetime | date | None) -> str | None:
+    """Return ISO 8601: `Z` for UTC, no offset for a floating time, a bare date.
+
+    >>> format_time(datetime.fromisoformat("2022-02-18T18:00:00+00:00"))
+    '2022-02-18T18:00:00Z'
+    >>> format_time(datetime.fromisoformat("2022-02-18T18:00:00")), format_time(date(2022, 2, 18))
+    ('2022-02-18T18:00:00', '2022-02-18')
+    """
+    if time is None:
+        return None
+    text = time.isoformat()
+    return text[:-6] + "Z" if text.endswith("+00:00") else text
+
+
+def parse_time(text: str) -> datetime | date:
+    """Parse what `format_time` writes, and any other ISO 8601 time.
+
+    Raises:
+        ValueError: not an ISO 8601 time.
+
+    >>> parse_time("2022-02-18T18:00:00Z")
+    datetime.datetime(2022, 2, 18, 18, 0, tzinfo=datetime.timezone.utc)
+    >>> parse_time("2022-02-18")
+    datetime.date(2022, 2, 18)
+    """
+    if len(text) == len("2022-02-18"):
+        return date.fromisoformat(text)
+    return datetime.fromisoformat(text)
