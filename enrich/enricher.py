@@ -168,12 +168,11 @@ class Enricher:
         """Return one run: exactly one annotated talk for each talk, in order.
 
         A talk comes out as soon as it and all before it are known. Nothing happens before the first
-        one is asked for. The run's report belongs to it alone.
+        one is asked for. The run's report belongs to it alone:
 
-        >>> with Enricher(offline=True, sources=[]) as enricher:
-        ...     run = enricher.run([Talk(id="1", abstract="about nothing")])
-        ...     [annotated.references for annotated in run], run.report.troubles
-        ([()], {})
+            run = enricher.run(read_talks("feed.ics"))
+            for annotated in run: ...
+            for service, error in run.report.troubles.items(): ...
         """
         check_talks(talks)
         tracker = RunTracker()
