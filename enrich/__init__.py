@@ -21,9 +21,19 @@ if TYPE_CHECKING:
     from enrich.enricher import Enricher
     from enrich.errors import EnrichError, FeedError, InvalidId, PapersError
     from enrich.feeds.reading import read_talks
+    from enrich.lookup.run import Run
     from enrich.lookup.scheduler import Progress
-    from enrich.model import AnnotatedTalk, Document, Feed, Notice, Reference, Talk, TalkWarning
-    from enrich.paper import Paper, PaperId, Unresolved
+    from enrich.model import (
+        AnnotatedTalk,
+        Document,
+        Feed,
+        Notice,
+        Reference,
+        References,
+        Talk,
+        TalkWarning,
+    )
+    from enrich.paper import Author, Paper, PaperId, Papers, Unresolved
     from enrich.references.extract import find_references, find_references_many, parse_id
     from enrich.writers import write
 
@@ -31,6 +41,7 @@ __version__ = VERSION
 
 _HOME = {
     "AnnotatedTalk": "model",
+    "Author": "paper",
     "Document": "model",
     "EnrichError": "errors",
     "Enricher": "enricher",
@@ -40,9 +51,12 @@ _HOME = {
     "Notice": "model",
     "Paper": "paper",
     "PaperId": "paper",
+    "Papers": "paper",
     "PapersError": "errors",
     "Progress": "lookup.scheduler",
     "Reference": "model",
+    "References": "model",
+    "Run": "lookup.run",
     "Talk": "model",
     "TalkWarning": "model",
     "Unresolved": "paper",
@@ -56,6 +70,7 @@ _HOME = {
 
 __all__ = [
     "AnnotatedTalk",
+    "Author",
     "Document",
     "EnrichError",
     "Enricher",
@@ -65,9 +80,12 @@ __all__ = [
     "Notice",
     "Paper",
     "PaperId",
+    "Papers",
     "PapersError",
     "Progress",
     "Reference",
+    "References",
+    "Run",
     "Talk",
     "TalkWarning",
     "Unresolved",

@@ -1,4 +1,4 @@
-"""`Enricher`: talks in, annotated talks out, lazily and in order. The one class that holds the state."""
+"""`Enricher`: talks in, annotated talks out, lazily and in order; it holds what runs share."""
 
 from __future__ import annotations
 
@@ -6,16 +6,25 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from enrich.annotation import annotate
-from enrich.errors import SourceError
-from enrich.lookup.run import Cited, Library, Run
+from enrich.lookup.arguments import (
+    assign_login,
+    check_papers,
+    check_sources,
+    check_talks,
+    name_type,
+    refuse_talk,
+    to_seconds,
+)
+from enrich.lookup.run import Run, RunReport, RunTracker
 from enrich.lookup.scheduler import Item, Progress, Queues
+from enrich.lookup.state import Cited, Library, LookupState
 from enrich.model import AnnotatedTalk, Reference, References, Talk
-from enrich.paper import Lookup, Paper, PaperId
+from enrich.paper import Paper, PaperId, Papers
 from enrich.references.extract import find_references, parse_citation
 from enrich.sources import SecondSource, Source, links
 from enrich.sources.installed import second_sources
@@ -33,7 +42,7 @@ _PATIENCE_S = 2.0  # at the end, for a thread that waits for an answer
 
 
 class Enricher:
-    """Looks up the papers that talks mention. Use it as a context manager, or `close` it.
+    """Lookups of the papers that talks mention. Use it as a context manager, or `close` it.
 
     One may be used from several threads; lookups are serialised per service.
 
@@ -42,15 +51,17 @@ class Enricher:
         offline: never touch the network.
         refresh: ask for every paper again; a collection still wins.
         fallback: ask a second source where a service cannot answer.
-        max_age: seconds after which a stored record counts as expired.
-        timeout_s: seconds for all requests of a run; what is left then is `failed`, retryable.
+        max_age: seconds, or a timedelta, after which a stored record counts as expired.
+        timeout_s: seconds, or a timedelta, for all requests of a run; what is left then is `failed`,
+            retryable.
         lookahead: how many talks may wait for their papers; 1 answers each at once.
         cache_dir: folder of the store; the user's cache folder if None.
-        state_dir: folder of the gate's files, shared by all that must share one request rate.
+        state_dir: folder of the rate limiter's files, shared by all that share one request rate.
         contact: a mail address for the User-Agent.
-        login: OpenReview's: a token, or (username, password). The environment is not read.
+        login: a token or (username, password) for the one source that takes a login, OpenReview;
+            or a mapping from names of sources to theirs. The environment is not read.
         session: your session; its adapters become the network end of the polite ones.
-        sources: the paper sources to ask; those that are installed if None.
+        sources: the sources to extract and look up with, and no others; the installed ones if None.
         on_progress: called with a `Progress` while a run waits for a service.
         on_trouble: called with a sentence when the store or the like cannot be used.
         clock: seconds since 1970; read once a run. Waits are measured by one that is given, too.
@@ -58,7 +69,9 @@ class Enricher:
 
     Raises:
         PapersError: one of `papers` cannot be read.
-        ValueError: `contact` is no mail address, `lookahead` less than 1, offline with refresh.
+        TypeError: a duration is not a number of seconds or a timedelta; `papers` is not a list; `sources` are names.
+        ValueError: `contact` is not a mail address, `lookahead` is less than 1, a duration is
+            negative, offline with refresh, or not exactly one source takes the login.
     """
 
     def __init__(
@@ -68,14 +81,14 @@ class Enricher:
         offline: bool = False,
         refresh: bool = False,
         fallback: bool = True,
-        max_age: float | None = None,
-        timeout_s: float | None = None,
+        max_age: float | timedelta | None = None,
+        timeout_s: float | timedelta | None = None,
         lookahead: int = LOOKAHEAD,
         abstracts: bool = False,
         cache_dir: str | Path | None = None,
         state_dir: str | Path | None = None,
         contact: str | None = None,
-        login: Login | None = None,
+        login: Login | Mapping[str, Login] | None = None,
         session: Session | None = None,
         sources: Iterable[Source] | None = None,
         on_progress: Callable[[Progress], None] | None = None,
@@ -87,20 +100,18 @@ class Enricher:
             raise ValueError("lookahead is at least 1")
         if offline and refresh:
             raise ValueError("offline and refresh exclude each other")
-        if isinstance(papers, (str, Path)):
-            raise TypeError("papers is a list of paths, not a path")
         self._offline = offline
         self._refresh = refresh
-        self._max_age = max_age
-        self._timeout_s = timeout_s
+        self._max_age_s = to_seconds("max_age", max_age)
+        self._timeout_s = to_seconds("timeout_s", timeout_s)
         self._lookahead = lookahead
         self._abstracts = abstracts
         self._cache_dir = None if cache_dir is None else Path(cache_dir)
         self._state_dir = None if state_dir is None else Path(state_dir)
         self._contact = contact and mail_address(contact)
-        self._login = login
         self._base = session
-        self._sources = tuple(installed_sources() if sources is None else sources)
+        self._sources = installed_sources() if sources is None else check_sources(sources)
+        self._logins = assign_login(login, self._sources)
         names = {source.name for source in self._sources}
         self._second = tuple(s for s in second_sources() if fallback and s.behind in names)
         self._on_progress = on_progress
@@ -111,9 +122,8 @@ class Enricher:
         self._open = ExitStack()
         self._library: Library | None = None
         self._session: PoliteSession | None = None
-        self._latest: Run | None = None
         self._closed = False
-        papers = tuple(papers)
+        papers = check_papers(papers)
         self._given = tuple(paper for paper in papers if isinstance(paper, Paper))
         self._collections = self._open_collections(
             path for path in papers if not isinstance(path, Paper)
@@ -124,6 +134,12 @@ class Enricher:
 
     def __exit__(self, kind: object, *_: object) -> None:
         self._close(patience_s=_PATIENCE_S if kind is None else 0.0)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "an Enricher holds open files and connections, so it cannot be pickled or copied; make "
+            "one Enricher in each process, or send the values (Talk, References, Papers) instead"
+        )
 
     def close(self) -> None:
         """Close the store, the collections and the session."""
@@ -148,68 +164,98 @@ class Enricher:
             else:
                 held.close()
 
+    def run(self, talks: Iterable[Talk]) -> Run:
+        """Return one run: exactly one annotated talk for each talk, in order.
+
+        A talk comes out as soon as it and all before it are known. Nothing happens before the first
+        one is asked for. The run's report belongs to it alone:
+
+            run = enricher.run(read_talks("feed.ics"))
+            for annotated in run: ...
+            for service, error in run.report.troubles.items(): ...
+        """
+        check_talks(talks)
+        tracker = RunTracker()
+        return Run(self._annotate_all(talks, tracker), tracker)
+
     def enrich(self, talks: Iterable[Talk]) -> Iterator[AnnotatedTalk]:
-        """Exactly one annotated talk for each talk, in order, as soon as it and all before are known."""
-        run = self._run()
+        """Yield one annotated talk for each talk, in order: those of one `run`."""
+        return iter(self.run(talks))
 
-        def items() -> Iterator[Item[tuple[Talk, References]]]:
-            for talk in talks:
-                references = find_references(talk, sources=self._sources)
-                if talk.papers:
-                    run.give(talk.papers)
-                yield Item((talk, references), _cited(references))
+    def enrich_text(self, text: str) -> AnnotatedTalk:
+        """Return a text as if it were a talk's abstract."""
+        if not isinstance(text, str):
+            raise TypeError(f"enrich_text takes a string, not {name_type(text)}")
+        (annotated,) = self.enrich([Talk(id="text", abstract=text)])
+        return annotated
 
-        for item in self._queues(run).answered(items()):
-            talk, references = item.value
-            yield annotate(talk, references, item.papers)
+    def lookup(self, wanted: Iterable[Reference | PaperId | str]) -> Papers:
+        """Return the papers that references, ids or addresses name, each once.
 
-    def lookup(self, wanted: Iterable[Reference | PaperId | str]) -> dict[PaperId, Lookup]:
-        """Look papers up, each once; in the order wanted.
+        They are in the order wanted, and found by id as well as by the spelling that was asked for.
 
         Raises:
             InvalidId: a string names no paper.
         """
-        if isinstance(wanted, str):
-            raise TypeError("wanted is a list of ids, not an id")
-        cited_: dict[PaperId, frozenset[str]] = {}
+        return self.lookup_with_report(wanted)[0]
+
+    def lookup_with_report(
+        self, wanted: Iterable[Reference | PaperId | str]
+    ) -> tuple[Papers, RunReport]:
+        """Return the same as `lookup`, and the report of that run."""
+        cited, spellings = self._parse_wanted(wanted)
+        state = self._begin_run()
+        (answered,) = self._queues(state, lookahead=1).answered(iter([Item(None, cited)]))
+        return Papers(answered.papers, spellings), state.report()
+
+    def _parse_wanted(
+        self, wanted: Iterable[Reference | PaperId | str]
+    ) -> tuple[Cited, Mapping[str, PaperId]]:
+        if isinstance(wanted, (str, bytes, Reference)):
+            shown = wanted.exact if isinstance(wanted, Reference) else wanted
+            raise TypeError(f"lookup takes a list: enricher.lookup([{shown!r}])")
+        cited: dict[PaperId, frozenset[str]] = {}
+        spellings: dict[str, PaperId] = {}
         for item in wanted:
             match item:
                 case Reference():
                     id_, version = item.paper, item.version
                 case PaperId():
                     id_, version = item, None
-                case _:
+                case str():
                     id_, version = parse_citation(item, sources=self._sources)
-            cited_[id_] = cited_.get(id_, frozenset()) | ({version} if version else frozenset())
-        run = self._run()
-        (answered,) = self._queues(run, lookahead=1).answered(iter([Item(None, cited_)]))
-        return answered.papers
+                    spellings[item] = id_
+                case _:
+                    raise TypeError(
+                        f"lookup takes references, ids and strings, not {name_type(item)}"
+                    )
+            cited[id_] = cited.get(id_, frozenset()) | ({version} if version else frozenset())
+        return cited, spellings
 
-    def enrich_text(self, text: str) -> AnnotatedTalk:
-        """One text, as if it were a talk's abstract."""
-        (annotated,) = self.enrich([Talk(id="text", abstract=text)])
-        return annotated
+    def _annotate_all(self, talks: Iterable[Talk], tracker: RunTracker) -> Iterator[AnnotatedTalk]:
+        state = self._begin_run()
+        tracker.begin(state.report)
 
-    def paused_until(self) -> Mapping[str, datetime]:
-        """Services that named a pause that is not over, with its end."""
-        if self._session is None:
-            return {}
-        from enrich.http.session import paused_until
+        def extract_all() -> Iterator[Item[tuple[Talk, References]]]:
+            for talk in talks:
+                if not isinstance(talk, Talk):
+                    refuse_talk(talk)
+                references = find_references(talk, sources=self._sources)
+                if talk.papers:
+                    state.give(talk.papers)
+                yield Item((talk, references), _collect_cited(references))
 
-        return paused_until(self._session)
+        try:
+            for item in self._queues(state).answered(extract_all()):
+                talk, references = item.value
+                yield annotate(talk, references, item.papers)
+        finally:
+            tracker.end()
 
-    def troubles(self) -> Mapping[str, SourceError]:
-        """Why services could not be asked in the latest run, with what to do about it."""
-        return dict(self._latest.troubles) if self._latest else {}
+    def _queues(self, state: LookupState, *, lookahead: int | None = None) -> Queues:
+        return Queues(state, lookahead=lookahead or self._lookahead, on_progress=self._on_progress)
 
-    def asked(self) -> frozenset[PaperId]:
-        """The papers that services were asked for in the latest run."""
-        return self._latest.asked() if self._latest else frozenset()
-
-    def _queues(self, run: Run, *, lookahead: int | None = None) -> Queues:
-        return Queues(run, lookahead=lookahead or self._lookahead, on_progress=self._on_progress)
-
-    def _run(self) -> Run:
+    def _begin_run(self) -> LookupState:
         with self._lock:
             if self._closed:
                 raise ValueError("the Enricher is closed")
@@ -217,10 +263,17 @@ class Enricher:
                 self._library = self._make_library()
             if self._session is not None:
                 self._session.begin_run()
-            run = Run(self._library, now=self._clock())
-            self._latest = run
-        run.give(self._given)
-        return run
+            state = LookupState(self._library, now=self._clock())
+        state.give(self._given)
+        return state
+
+    def _find_pauses(self) -> Mapping[str, datetime]:
+        session = self._session
+        if session is None:
+            return {}
+        from enrich.http.session import paused_until
+
+        return paused_until(session)
 
     def _make_library(self) -> Library:
         from enrich.store import open_store
@@ -238,9 +291,10 @@ class Enricher:
             collections=self._collections,
             store=store,
             session=self._opened_session,
+            pauses=self._find_pauses,
             offline=self._offline,
             refresh=self._refresh,
-            max_age_s=self._max_age,
+            max_age_s=self._max_age_s,
             abstracts=self._abstracts,
             locks={source.name: threading.Lock() for source in self._sources},
         )
@@ -257,7 +311,7 @@ class Enricher:
                     cache_dir=self._cache_dir,
                     state_dir=self._state_dir,
                     contact=self._contact,
-                    login={} if self._login is None else {"openreview": self._login},
+                    login=self._logins,
                     refresh=self._refresh,
                     timeout_s=self._timeout_s,
                     base=self._base,
@@ -289,9 +343,10 @@ def _close_after(workers: Iterable[threading.Thread], held: ExitStack) -> None:
     held.close()
 
 
-def _cited(references: Iterable[Reference]) -> Cited:
-    out: dict[PaperId, frozenset[str]] = {}
+def _collect_cited(references: Iterable[Reference]) -> Cited:
+    """Return the papers of references, each with its cited versions."""
+    cited: dict[PaperId, frozenset[str]] = {}
     for reference in references:
         version = frozenset((reference.version,)) if reference.version else frozenset()
-        out[reference.paper] = out.get(reference.paper, frozenset()) | version
-    return out
+        cited[reference.paper] = cited.get(reference.paper, frozenset()) | version
+    return cited

@@ -184,19 +184,26 @@ Lookup = Paper | Unresolved
 
 
 class Papers(Mapping[PaperId, Lookup]):
-    """What is known of some papers; found by a `PaperId` or a plain string of the same letters.
+    """What is known of some papers; found by `PaperId`, by its plain string, and by `spellings`.
+
+    `spellings` maps other names of the papers, such as the addresses that were asked for, to their ids.
 
     >>> paper = Paper(id=PaperId("arxiv:2103.01338"), title="T", url="https://arxiv.org/abs/2103.01338")
     >>> Papers({paper.id: paper})["arxiv:2103.01338"].status
     'resolved'
     """
 
-    __slots__ = ("_papers",)
+    __slots__ = ("_papers", "_spellings")
 
-    def __init__(self, papers: Mapping[PaperId, Lookup]) -> None:
+    def __init__(
+        self, papers: Mapping[PaperId, Lookup], spellings: Mapping[str, PaperId] | None = None
+    ) -> None:
         self._papers = dict(papers)
+        self._spellings = dict(spellings or {})
 
     def __getitem__(self, id_: str) -> Lookup:
+        if (named := self._spellings.get(id_)) is not None:
+            return self._papers[named]
         return self._papers[id_]  # type: ignore[index]  # equal strings are equal keys
 
     def __iter__(self) -> Iterator[PaperId]:

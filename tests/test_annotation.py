@@ -1,15 +1,13 @@
-"""The pure join: versions, same papers, warnings."""
+"""The pure join: versions, warnings, papers that were not looked up."""
 
 from __future__ import annotations
 
-from enrich.annotation import annotate, merged, related
-from enrich.model import AnnotatedTalk, Talk, TalkWarning
+from enrich.annotation import annotate
+from enrich.model import AnnotatedTalk, References, Talk, TalkWarning
 from enrich.paper import Paper, PaperId, Unresolved, Version
 from enrich.references.extract import find_references
 
 A = PaperId("arxiv:2103.01338")
-B = PaperId("openreview:FpKgG31Z_i9")
-C = PaperId("openreview:abcdefghij")
 
 
 def paper(id_: PaperId, **more: object) -> Paper:
@@ -58,31 +56,15 @@ def test_a_paper_nobody_looked_up_stays_with_its_reason_and_address() -> None:
     assert (out.status, out.url) == ("failed", "https://arxiv.org/abs/2103.01338")
 
 
-def test_same_papers_point_at_each_other_and_share_one_work() -> None:
-    out = related({B: paper(B, same_as=(A,), matched_by="openreview"), A: paper(A)})
-    first, second = out.values()
-    assert (first.same_as, first.work, first.matched_by) == ((A,), None, "openreview")
-    assert (second.same_as, second.work, second.matched_by) == ((B,), B, "openreview")
+def test_it_takes_the_warnings_of_references_and_searches_nothing() -> None:
+    odd = TalkWarning(code="unresolvable_link", message="odd", field="abstract", start=0, end=3)
+    one = Talk(id="1", abstract="https://arxiv.org/abs/nonsense")
+    assert annotate(one, References((), (odd, odd)), {}).warnings == (odd,)
+    assert annotate(one, [], {}).warnings == ()
 
 
-def test_a_same_paper_outside_of_the_document_is_named_but_is_no_work() -> None:
-    (out,) = related({B: paper(B, same_as=(A,), matched_by="forum")}).values()
-    assert (out.same_as, out.work) == ((A,), None)
-
-
-def test_the_same_through_a_third_is_the_same_work() -> None:
-    out = related({A: paper(A), B: paper(B, same_as=(A,)), C: paper(C, same_as=(B,))})
-    assert [p.work for p in out.values()] == [None, A, A]
-
-
-def test_unrelated_papers_are_left_alone() -> None:
-    papers = {A: paper(A), B: paper(B)}
-    assert related(papers) == papers
-
-
-def test_two_views_of_a_paper_have_the_rows_of_both() -> None:
-    out = merged(
-        paper(A, versions=(ROWS[0], ROWS[4])), paper(A, versions=(ROWS[0], ROWS[2], ROWS[4]))
-    )
-    assert isinstance(out, Paper)
-    assert out.versions == (ROWS[0], ROWS[2], ROWS[4])
+def test_the_warning_of_a_version_names_its_text() -> None:
+    one = Talk(id="1", texts=(("comments", "arXiv:2103.01338v9"),))
+    out = annotate(one, find_references(one), {A: paper(A, latest_version="v5")})
+    (warning,) = out.warnings
+    assert (warning.field, warning.start, warning.end) == ("comments", 0, 18)

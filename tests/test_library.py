@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,9 @@ from enrich import (
     AnnotatedTalk,
     Document,
     Enricher,
+    PaperId,
     Reference,
+    References,
     Talk,
     annotate,
     find_references,
@@ -69,6 +72,26 @@ def test_lookup_takes_references_ids_and_strings(offline: Enricher) -> None:
         offline.lookup(["no paper"])
     assert list(papers) == ["arxiv:2103.01338", "arxiv:2110.10090"]
     assert all(paper.status == "resolved" for paper in papers.values())
+
+
+def test_papers_are_found_by_the_spelling_that_was_asked_for(offline: Enricher) -> None:
+    address, spelling = "https://arxiv.org/abs/2110.10090v1", "arXiv:2103.01338"
+    papers = pickle.loads(pickle.dumps(offline.lookup([address, spelling])))
+    assert papers[address] is papers["arxiv:2110.10090"]
+    assert papers[spelling] is papers[PaperId("arxiv:2103.01338")]
+    assert address in papers
+    assert "https://arxiv.org/abs/2110.10090" not in papers
+    assert list(papers) == ["arxiv:2110.10090", "arxiv:2103.01338"]
+
+
+def test_values_survive_pickling(offline: Enricher) -> None:
+    (talk,) = read_talks(EXAMPLE)
+    (annotated,) = offline.enrich([talk])
+    references = References(find_references(talk), annotated.warnings)
+    for value in (talk, annotated, references, annotated.papers):
+        again = pickle.loads(pickle.dumps(value))
+        assert (type(again), again) == (type(value), value)
+    assert pickle.loads(pickle.dumps(references)).warnings == references.warnings
 
 
 def test_a_talk_by_hand_and_one_read_back(offline: Enricher) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from importlib.resources import as_file, files
-from typing import Any
 
 import click
 
+from enrich.cli.formats import FormatChoice
 from enrich.cli.options import say
-from enrich.cli.run import run
-from enrich.writers import names
+from enrich.cli.run import command as main_command
 
 
 @click.command(
@@ -20,40 +19,27 @@ from enrich.writers import names
     "--format",
     "format_",
     envvar="ENRICH_FORMAT",
-    type=click.Choice(names()),
+    type=FormatChoice(),
     help="What is written; json if not told.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Where to, instead of standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="Errors only.")
 @click.option("-v", "--verbose", count=True, help="Say more.")
-def command(**options: Any) -> int:
+def command(format_: str | None, output: str | None, *, quiet: bool, verbose: int) -> int:
     """Run the main job on the example."""
+    args = ["--offline", "--no-fallback"]
+    if format_ is not None:
+        args += ["--format", format_]
+    if output is not None:
+        args += ["--output", output]
+    args += ["--quiet"] * quiet + ["--verbose"] * verbose
     with as_file(files("enrich").joinpath("example")) as folder:
-        if not options["quiet"]:
+        if not quiet:
             say(
                 "the example needs no network: its papers come from the package's papers.jsonl (--papers, --offline)"
             )
-        return run(
-            [str(folder / "SciML.ics")],
-            {
-                **options,
-                "papers": (folder / "papers.jsonl",),
-                "offline": True,
-                "refresh": False,
-                "no_fallback": True,
-                "max_age": None,
-                "timeout": None,
-                "paper_abstracts": False,
-                "cache_dir": None,
-                "state_dir": None,
-                "contact": None,
-                "since": None,
-                "until": None,
-                "series": (),
-                "speaker": (),
-                "sort": "feed",
-                "tz": None,
-                "keep_private": False,
-                "with_papers_only": False,
-            },
-        )
+        args += ["--papers", str(folder / "papers.jsonl"), str(folder / "SciML.ics")]
+        # Without auto_envvar_prefix: the environment's options are not the example's.
+        with main_command.make_context("enrich", args) as context:
+            status: int = main_command.invoke(context)
+    return status

@@ -18,20 +18,22 @@ from enrich.cli.reporting import Outcome
 @lookup_options
 def command(ids: tuple[str, ...], **options: Any) -> int:
     """Look the ids up and print their papers."""
-    from enrich.annotation import described, related, unknown_version
+    from enrich.annotation import describe_unknown_version
     from enrich.document import encode_indented, paper_object
     from enrich.enricher import Enricher
+    from enrich.identity import relate_papers, select_versions
     from enrich.references.extract import parse_citation
 
     wanted = [parse_citation(id_) for id_ in ids]
     with Enricher(**enricher_options(options)) as enricher:
-        papers = related(described(enricher.lookup(ids), wanted))
+        found, report = enricher.lookup_with_report(ids)
+        papers = relate_papers(select_versions(found, wanted))
         outcome = Outcome()
         outcome.add(papers)
         click.echo(encode_indented([paper_object(paper) for paper in papers.values()]))
         for id_, version in wanted:
-            if message := unknown_version(version, papers[id_]):
+            if message := describe_unknown_version(version, papers[id_]):
                 say(message)
         if not options["quiet"]:
-            say(outcome.told(paused_until=enricher.paused_until(), troubles=enricher.troubles()))
+            say(outcome.summary_line(report))
     return outcome.status

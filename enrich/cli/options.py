@@ -97,24 +97,24 @@ def enricher_options(options: dict[str, Any]) -> dict[str, Any]:
         "cache_dir": options["cache_dir"],
         "state_dir": options.pop("state_dir"),
         "contact": options.pop("contact"),
-        "login": None if options["offline"] else login(),
+        "login": {} if options["offline"] else read_logins(),
         "on_trouble": say,
     }
 
 
-def login() -> Login | None:
-    """OpenReview's login, from the environment alone.
+def read_logins() -> dict[str, Login]:
+    """Return OpenReview's login under its name, from the environment alone.
 
     Raises:
         click.UsageError: only one of name and password is set.
     """
     if token := os.environ.get("OPENREVIEW_TOKEN"):
-        return token
+        return {"openreview": token}
     name = os.environ.get("OPENREVIEW_USERNAME")
     password = os.environ.get("OPENREVIEW_PASSWORD")
     if name and password:
-        return name, password
+        return {"openreview": (name, password)}
     if name or password:
         missing = "OPENREVIEW_PASSWORD" if name else "OPENREVIEW_USERNAME"
         raise click.UsageError(f"half a login to OpenReview: {missing} is not set")
-    return None
+    return {}

@@ -8,11 +8,10 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
 from enrich.errors import SourceError
+from enrich.lookup.run import RunReport
 from enrich.model import AnnotatedTalk
 from enrich.paper import Lookup, Paper, PaperId
-
-WRITTEN = {"arxiv": "arXiv", "openreview": "OpenReview"}
-"""Names of services as people write them."""
+from enrich.sources import title_of
 
 _OFFLINE = "not in the store (offline)"
 _WORD = {
@@ -63,21 +62,24 @@ class Outcome:
         )
         return 3 if bad or self.unreadable else 0
 
-    def told(
+    def summary_line(
         self,
+        report: RunReport,
         *,
         target: str | None = None,
-        asked: Container[PaperId] | None = None,
-        paused_until: Mapping[str, datetime] | None = None,
-        troubles: Mapping[str, SourceError] | None = None,
         counts_talks: bool = False,
+        with_origins: bool = False,
     ) -> str:
-        """The last line: `1 talk, 3 links, 3 papers: 2 found, 1 refused (…) -> talks.json`.
+        """Return `1 talk, 3 links, 3 papers: 2 found, 1 refused (…) -> talks.json`.
 
-        `asked` are the papers that services were asked for in this run, where origins are told.
+        Args:
+            report: The run's own.
+            target: Where the output was written, as the user typed it.
+            counts_talks: Begin with the numbers of talks and links.
+            with_origins: End with the numbers of papers by their origin.
         """
         codes = Counter(paper.code for paper in self._papers.values())
-        why = _Why(paused_until or {}, troubles or {})
+        why = _Why(report.paused_until, report.troubles)
         parts = [f"{codes['resolved']} found{self._stale(why)}"]
         if codes["not_found"]:
             parts.append(f"{codes['not_found']} unknown to their service")
@@ -94,15 +96,15 @@ class Outcome:
             line = f"{_some(self.talks, 'talk')}, {_some(self.links, 'link')}, {line}"
         if self.lost:
             line += f"; {_some(self.lost, 'event')} could not be read (see the notices)"
-        if asked is not None and self._papers:
-            origins = Counter(self._origin(id_, asked) for id_ in self._papers)
+        if with_origins and self._papers:
+            origins = Counter(self._origin(id_, report.asked) for id_ in self._papers)
             line += "; from " + ", ".join(f"{name}: {n}" for name, n in sorted(origins.items()))
         return f"{line} -> {target}" if target else line
 
     def _origin(self, id_: PaperId, asked: Container[PaperId]) -> str:
         if via := self._papers[id_].via:
             return via
-        return WRITTEN.get(id_.source, id_.source) if id_ in asked else "the store"
+        return title_of(id_.source) if id_ in asked else "the store"
 
     def _stale(self, why: _Why) -> str:
         papers = [id_ for id_, paper in self._papers.items() if paper.stale]
@@ -137,7 +139,7 @@ class _Why:
         for name in sorted(names):
             error = self.troubles.get(name)
             if until := self.paused_until.get(name):
-                said.append(f"{WRITTEN.get(name, name)} not before {until:%H:%M} UTC")
+                said.append(f"{title_of(name)} not before {until:%H:%M} UTC")
             elif error and error.hint and (codes is None or error.code in codes):
                 said.append(f"{error}: {error.hint}")
         return "; ".join(said)

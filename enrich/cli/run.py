@@ -12,16 +12,18 @@ from typing import Any
 
 import click
 
+from enrich.cli.formats import FormatChoice, choose_format
 from enrich.cli.options import COMMANDS, enricher_options, lookup_options, say
 from enrich.cli.output import Output
 from enrich.cli.reading import Reading, selection_options
-from enrich.cli.reporting import WRITTEN, Outcome
+from enrich.cli.reporting import Outcome
 from enrich.feeds.selection import with_papers
 from enrich.lookup.scheduler import Progress
 from enrich.model import Document
+from enrich.sources import title_of
 from enrich.text.terminal import printable
 from enrich.version import VERSION
-from enrich.writers import names, writer
+from enrich.writers import writer
 
 _EPILOG = """\b
 Other commands (a command's name stands first):
@@ -48,7 +50,7 @@ something failed or is stale, 130 interrupted."""
     "--format",
     "format_",
     envvar="ENRICH_FORMAT",
-    type=click.Choice(names()),
+    type=FormatChoice(),
     help="What is written; told from the ending of -o, else json.",
 )
 @click.option(
@@ -104,7 +106,7 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
     target: str | None = options.pop("output")
     if target == "-":
         target = None
-    format_ = _format(options.pop("format_"), target)
+    format_ = choose_format(options.pop("format_"), target)
     quiet, verbose = options["quiet"], options["verbose"]
     shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     progress = _Progress() if shown and not quiet else None
@@ -116,9 +118,8 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
         first = next(talks, None)
         if first is None and reading.unreadable:
             return 1
-        annotated = enricher.enrich(talks if first is None else chain((first,), talks))
-        if only_with_papers:
-            annotated = with_papers(annotated)
+        enrichment = enricher.run(talks if first is None else chain((first,), talks))
+        annotated = with_papers(enrichment) if only_with_papers else iter(enrichment)
         document = Document(outcome.passing(annotated), reading.notices(), zone)
         with Output(target) as output:
             for piece in writer(format_).write(document):
@@ -130,22 +131,11 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
         outcome.unreadable, outcome.lost = reading.failed, reading.lost
         if not quiet:
             say(
-                outcome.told(
-                    target=target,
-                    asked=enricher.asked() if verbose else None,
-                    paused_until=enricher.paused_until(),
-                    troubles=enricher.troubles(),
-                    counts_talks=True,
+                outcome.summary_line(
+                    enrichment.report, target=target, counts_talks=True, with_origins=bool(verbose)
                 )
             )
     return outcome.status
-
-
-def _format(given: str | None, target: str | None) -> str:
-    if given:
-        return given
-    suffix = Path(target).suffix.lower() if target else ""
-    return next((name for name in names() if suffix in writer(name).suffixes), "json")
 
 
 class _Progress:
@@ -156,7 +146,7 @@ class _Progress:
 
     def __call__(self, progress: Progress) -> None:
         waits = [
-            f"waiting for {WRITTEN.get(name, name)}, {delay_s:g} s a request: about {left_s:.0f} s left"
+            f"waiting for {title_of(name)}, {delay_s:g} s a request: about {left_s:.0f} s left"
             for name, delay_s, left_s in progress.waiting
         ]
         self._show(

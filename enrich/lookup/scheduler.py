@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from enrich.lookup.run import Cited, Key, Run
+from enrich.lookup.state import Cited, Key, LookupState
 from enrich.paper import Lookup, PaperId
 
 _CHUNK = 100  # items whose papers are read from the store in one go
@@ -50,12 +50,12 @@ class Queues:
 
     def __init__(
         self,
-        run: Run,
+        state: LookupState,
         *,
         lookahead: int,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> None:
-        self._run = run
+        self._state = state
         self._lookahead = lookahead
         self._on_progress = on_progress
         self._changed = threading.Condition()
@@ -97,7 +97,7 @@ class Queues:
             for thread in self._threads:
                 thread.join(timeout=_PATIENCE_S)
                 if not thread.is_alive():
-                    self._run.library.workers.remove(thread)
+                    self._state.remove_worker(thread)
 
     def _add(self, chunk: list[Item[T]]) -> None:
         """Answer what is known; queue the rest."""
@@ -105,7 +105,7 @@ class Queues:
         for item in chunk:
             for id_, versions in item.cited.items():
                 together[id_] = together.get(id_, frozenset()) | versions
-        found, open_ = self._run.known(together)
+        found, open_ = self._state.known(together)
         if not open_:
             for item in chunk:
                 item.papers = {id_: found[id_] for id_ in item.cited}
@@ -138,7 +138,7 @@ class Queues:
 
     def _complete(self, item: Item[T]) -> Item[T]:
         if item.open:
-            item.papers, _ = self._run.known(item.cited)
+            item.papers, _ = self._state.known(item.cited)
         return item
 
     def _full(self) -> bool:
@@ -147,12 +147,10 @@ class Queues:
 
     def _whole_batch(self) -> bool:
         return any(
-            self._batch(name) > 1 and len({id_ for id_, _ in wanting}) >= self._batch(name)
+            self._state.batch_size(name) > 1
+            and len({id_ for id_, _ in wanting}) >= self._state.batch_size(name)
             for name, wanting in self._wanting.items()
         )
-
-    def _batch(self, name: str) -> int:
-        return self._run.library.sources[name].politeness.batch
 
     def _wait(self, waiting: deque[Item[T]], *, more: bool) -> None:
         """Wait until the first item is answered or the reader may run on."""
@@ -174,7 +172,7 @@ class Queues:
         if not any(thread.name == name for thread in self._threads):
             thread = threading.Thread(target=self._work, args=(name,), name=name, daemon=True)
             self._threads.append(thread)
-            self._run.library.workers.append(thread)
+            self._state.add_worker(thread)
             thread.start()
 
     def _report(self) -> None:
@@ -188,9 +186,9 @@ class Queues:
     def _queue_lengths(self) -> Iterator[tuple[str, float, float]]:
         for name, wanting in self._wanting.items():
             if wanting:
-                politeness = self._run.library.sources[name].politeness
-                requests = -(-len({id_ for id_, _ in wanting}) // politeness.batch)
-                yield name, politeness.delay_s, requests * politeness.delay_s
+                interval_s = self._state.request_interval_s(name)
+                requests = -(-len({id_ for id_, _ in wanting}) // self._state.batch_size(name))
+                yield name, interval_s, requests * interval_s
 
     def _work(self, name: str) -> None:
         """A service's thread: batches as they fill, the rest when everybody waits for it."""
@@ -202,9 +200,9 @@ class Queues:
                         return
                     keys, ids = self._next(name)
                 if keys:
-                    left = self._run.ask(name, keys)
+                    left = self._state.ask(name, keys)
                 else:
-                    self._run.ask_second(name, ids)
+                    self._state.ask_second(name, ids)
                     left = []
                 with self._changed:
                     self._papers += len({id_ for id_, _ in keys})
@@ -220,25 +218,25 @@ class Queues:
 
     def _due(self, name: str) -> bool:
         wanting = {id_ for id_, _ in self._wanting.get(name, ())}
-        if wanting and (self._flush or len(wanting) >= self._batch(name)):
+        if wanting and (self._flush or len(wanting) >= self._state.batch_size(name)):
             return True
         second = self._second.get(name)
         if not second:
             return False
-        batch = self._run.library.fallbacks[name][0].politeness.batch
+        batch = self._state.second_batch_size(name)
         return len(second) >= batch or (self._flush and not wanting)
 
     def _next(self, name: str) -> tuple[list[Key], list[PaperId]]:
         """The next batch for the service, or else for the one behind it."""
         wanting = self._wanting.get(name, {})
         if wanting:
-            ids = list(dict.fromkeys(id_ for id_, _ in wanting))[: self._batch(name)]
+            ids = list(dict.fromkeys(id_ for id_, _ in wanting))[: self._state.batch_size(name)]
             keys = [key for key in wanting if key[0] in set(ids)]
             for key in keys:
                 del wanting[key]
             return keys, []
         second = self._second[name]
-        ids = list(second)[: self._run.library.fallbacks[name][0].politeness.batch]
+        ids = list(second)[: self._state.second_batch_size(name)]
         for id_ in ids:
             del second[id_]
         return [], ids

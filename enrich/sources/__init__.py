@@ -40,7 +40,10 @@ if TYPE_CHECKING:
 
 
 class Forms(Protocol):
-    """The pure half of a source; hashable."""
+    """The pure half of a source; hashable.
+
+    It may have a `title`: its name as people write it; otherwise its `name` is shown.
+    """
 
     name: str
     """Name of its file, and prefix of its ids."""
@@ -180,6 +183,19 @@ def load_elsewhere(name: str) -> Any:
     if getattr(found, "name", None) != name:
         raise PluginError(f"the entry point {name} of {__name__} leads to no source of this name")
     return found
+
+
+def title_of(name: str) -> str:
+    """Return a source's name as people write it.
+
+    >>> title_of("openreview"), title_of("unknown")
+    ('OpenReview', 'unknown')
+    """
+    try:
+        found = forms_of(name)
+    except LookupError:
+        return name
+    return str(getattr(found, "title", name))
 
 
 def links(paper: PaperId) -> Links:

@@ -24,18 +24,23 @@ class Writer(Protocol):
         ...
 
 
+def builtin_names() -> tuple[str, ...]:
+    """Return the names of this folder's formats, sorted; none is imported."""
+    return names_in(__path__)
+
+
 def names() -> tuple[str, ...]:
-    """Return the names of the formats, sorted; none is imported."""
-    return tuple(sorted({*names_in(__path__), *entry_points_of(__name__)}))
+    """Return the names of all installed formats, sorted; none is imported."""
+    return tuple(sorted({*builtin_names(), *entry_points_of(__name__)}))
 
 
 def writer(name: str) -> Writer:
-    """Return one writer; a format of this package wins over an entry point of its name.
+    """Return one writer; other distributions are asked only for a name that this folder lacks.
 
     Raises:
         LookupError: no format has this name.
     """
-    if name in names_in(__path__):
+    if name in builtin_names():
         return load(__name__, "WRITER", name)  # type: ignore[no-any-return]
     return load_entry_point(__name__, name)  # type: ignore[no-any-return]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from enrich.annotation import merged, related
 from enrich.document import SummaryObject
+from enrich.identity import merge_views, relate_papers
 from enrich.model import AnnotatedTalk
 from enrich.paper import Lookup, PaperId
 
@@ -26,12 +26,12 @@ class Totals:
             self._references += len(talk.references)
             for id_, paper in talk.papers.items():
                 known = self._papers.get(id_)
-                self._papers[id_] = merged(known, paper) if known else paper
+                self._papers[id_] = merge_views(known, paper) if known else paper
             yield talk
 
     def papers(self) -> dict[PaperId, Lookup]:
         """Return all papers so far, in order of first reference, related to each other."""
-        return related(self._papers)
+        return relate_papers(self._papers)
 
     def summary(self, papers: Mapping[PaperId, Lookup]) -> SummaryObject:
         """Make the document's `summary` object."""

@@ -445,6 +445,19 @@ class TestDemo:
         assert "no network" in ran.err
         assert fakes.requests() == []
 
+    def test_it_is_the_main_job_on_the_example(self, env: dict[str, str]) -> None:
+        main = run(str(EXAMPLE), "--papers", str(PAPERS), "--offline", env=env)
+        assert run("demo", env=env).out == main.out
+        others = {"ENRICH_SINCE": "2100-01-01", "ENRICH_REFRESH": "1", "ENRICH_TZ": "nowhere"}
+        assert run("demo", env={**env, **others}).out == main.out
+
+    def test_it_takes_format_output_and_verbose(self, env: dict[str, str], tmp_path: Path) -> None:
+        target = tmp_path / "list.md"
+        ran = run("demo", "-v", "-o", str(target), env=env)
+        assert (ran.status, ran.out) == (0, "")
+        assert target.read_text(encoding="utf-8") == run("demo", "-q", "-f", "md", env=env).out
+        assert ran.err.endswith(f"; from collection: 3 -> {target}\n")
+
     def test_markdown_is_for_people(self, env: dict[str, str]) -> None:
         out = run("demo", "-f", "md", env=env).out
         assert "## Understanding Neural Net Training Dynamics in Tractable Slices" in out

@@ -113,7 +113,8 @@ FILES = {
         ''',
     "enrich/collection/readers/catalogue.py": '''
         """Lines of id, tabulator, title."""
-        from enrich.collection.readers import Item, Place, rows
+        from enrich.collection.readers import Item, Place
+        from enrich.collection.readers._storing import storing
         from enrich.paper import Paper, PaperId
 
         def _paper(line):
@@ -131,7 +132,7 @@ FILES = {
                 while line := stream.readline():
                     offset += len(line)
                     number += 1
-                    row = None if line.startswith(b"#") else rows(_paper)(line)
+                    row = None if line.startswith(b"#") else storing(_paper)(line)
                     yield Item(Place(offset, number), row)
 
         READER = Catalogue()

@@ -371,6 +371,7 @@ class ArxivForms:
     """The pure half of arXiv."""
 
     name = "arxiv"
+    title = "arXiv"
     anchors: tuple[bytes, ...] = _ANCHORS
     recognise = staticmethod(recognise)
     canonical = staticmethod(canonical)

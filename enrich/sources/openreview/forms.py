@@ -112,6 +112,7 @@ class OpenReviewForms:
     """The pure half of OpenReview."""
 
     name = "openreview"
+    title = "OpenReview"
     anchors: tuple[bytes, ...] = _ANCHORS
     recognise = staticmethod(recognise)
     canonical = staticmethod(canonical)
