@@ -76,7 +76,6 @@ def test_finding_references_loads_no_api() -> None:
     assert forbidden_modules(loaded_by(FIND_REFERENCES), NOT_FOR_REFERENCES) == []
 
 
-@pytest.mark.xfail(strict=True, reason="writers/_totals imports annotation")
 def test_writing_a_document_loads_only_what_writers_may() -> None:
     assert foreign_to_writers(loaded_by(WRITE_NOTHING)) == []
 
