@@ -7,31 +7,10 @@ from typing import TypeVar, get_args
 
 from hypothesis import strategies as st
 
+from enrich.codes import Decision, Form, NoticeCode, Role, WarningCode
 from enrich.errors import ErrorCode
-from enrich.model import (
-    AnnotatedTalk,
-    Document,
-    Feed,
-    Form,
-    Notice,
-    NoticeCode,
-    Reference,
-    Role,
-    Talk,
-    TalkWarning,
-    WarningCode,
-)
-from enrich.paper import (
-    Author,
-    Decision,
-    Lookup,
-    Paper,
-    PaperId,
-    Papers,
-    Publication,
-    Unresolved,
-    Version,
-)
+from enrich.model import AnnotatedTalk, Document, Feed, Notice, Reference, Talk, TalkWarning
+from enrich.paper import Author, Lookup, Paper, PaperId, Papers, Publication, Unresolved, Version
 from enrich.text.tidy import tidy
 
 T = TypeVar("T")

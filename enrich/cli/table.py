@@ -10,6 +10,7 @@ from enrich.model import AnnotatedTalk
 from enrich.text.terminal import printable
 from enrich.text.tex import plain
 from enrich.text.tidy import tidy
+from enrich.text.times import to_zone
 
 _HEAD = ("DATE", "SPEAKER", "TITLE", "LINKS", "WARNINGS")
 _SPEAKER = 24
@@ -49,11 +50,7 @@ def when(time: datetime | date | None, zone: tzinfo = UTC) -> str:
         return "-"
     if not isinstance(time, datetime):
         return time.isoformat()
-    try:
-        local = time.astimezone(zone) if time.tzinfo else time
-    except OverflowError:
-        local = time
-    return f"{local:%Y-%m-%d %H:%M}".rjust(16, "0")
+    return f"{to_zone(time, zone):%Y-%m-%d %H:%M}".rjust(16, "0")
 
 
 def _row(annotated: AnnotatedTalk, zone: tzinfo) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from enrich.codes import Role, WarningCode
 from enrich.errors import InvalidId
-from enrich.model import Mention, Reference, References, Role, Talk, TalkWarning, WarningCode
+from enrich.model import Mention, Reference, References, Talk, TalkWarning
 from enrich.paper import PaperId
 from enrich.references.links import merge_links
 from enrich.references.roles import decide_role, find_reference_list

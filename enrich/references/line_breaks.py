@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from enrich.sources.arxiv.ids import ARCHIVES, NEW, OLD
+from enrich.sources.openreview.forms import find_split_ids
 
 _LINE_BYTES = 160
 """Bytes of the line before a break that are searched."""
@@ -95,10 +96,6 @@ _LETTERS = re.compile(rb"(?i)[a-z-]{1,12}")
 _NEW_ID = re.compile(NEW)
 _OLD_ID = re.compile(rb"(?i)" + OLD)
 
-_CUT_NOTE = re.compile(
-    rb"(?i)openreview\.net/[^\s<>\"']{1,120}?(?:[?&;]|%3f|%26)(?:id|noteid|forum)(?:=|%3d)([\w-]{1,20})"
-    rb"(\r?\n[ \t])((?:\\?[\w-]){1,20})"
-)
 _ENCODED = (b"0a%", b"-0a__", b"redirect=%")
 """Signs of an address in an address: its scheme percent-encoded, or as Proofpoint does it, or no scheme."""
 _ENCODED_START = re.compile(rb"(?i)(?:https?(?:%(?:25){0,3})?|\?)\Z")
@@ -112,8 +109,6 @@ _WHOLE = re.compile(
 )
 _LONGEST = 32
 """Bytes of a whole id, percent-encoded."""
-_SHORTEST_NOTE, _LONGEST_NOTE = 9, 12
-"""Lengths of OpenReview's ids in all public lists."""
 
 
 def find_breaks(raw: bytes, low: bytes) -> list[tuple[int, int]]:
@@ -159,7 +154,7 @@ def find_breaks(raw: bytes, low: bytes) -> list[tuple[int, int]]:
         before, at = at, raw.find(b"\n", at + 1)
     if not folded:
         return found
-    cuts = {*found, *_find_split_notes(raw, low)}
+    cuts = {*found, *find_split_ids(raw, low)}
     for sign in _ENCODED:
         cuts.update(_find_split_urls(raw, low, sign))
     apart: list[tuple[int, int]] = []
@@ -212,21 +207,6 @@ def _is_split_number(left: bytes, digits: bytes) -> bool:
         return False
     whole = _NEW_ID.match(part + digits)
     return whole is not None and whole.end() > len(part) and not _NEW_ID.fullmatch(part)
-
-
-def _find_split_notes(raw: bytes, low: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the folds within an OpenReview id."""
-    at = low.find(b"openreview.net/")
-    while at >= 0:
-        match = _CUT_NOTE.match(raw, at)
-        if match is not None:
-            line = match.end(1) - raw.rfind(b"\n", at - 76 if at > 76 else 0, match.end(1)) - 1
-            length = len(match[1]) + len(match[3].replace(b"\\", b""))
-            if _SHORTEST_NOTE <= length <= _LONGEST_NOTE and (
-                len(match[1]) < _SHORTEST_NOTE or line >= 70 or b"\r" in match[2]
-            ):
-                yield match.span(2)
-        at = low.find(b"openreview.net/", at + 15)
 
 
 def _find_split_urls(raw: bytes, low: bytes, sign: bytes) -> Iterator[tuple[int, int]]:

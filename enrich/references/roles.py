@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from enrich.model import Role
+from enrich.codes import Role
 
 _SENTENCE_BYTES = 240
 """Bytes before a reference in which its sentence is searched."""

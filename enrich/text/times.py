@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 
 def format_time(time: datetime | date | None) -> str | None:
@@ -33,3 +33,18 @@ def parse_time(text: str) -> datetime | date:
     if len(text) == len("2022-02-18"):
         return date.fromisoformat(text)
     return datetime.fromisoformat(text)
+
+
+def to_zone(time: datetime, zone: tzinfo | None) -> datetime:
+    """Return a time in a zone; a floating time, and one at the calendar's edge, as it is.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> to_zone(datetime.fromisoformat("2022-02-18T18:00:00-05:00"), ZoneInfo("Europe/Paris")).isoformat()
+    '2022-02-19T00:00:00+01:00'
+    """
+    if zone is None or time.tzinfo is None:
+        return time
+    try:
+        return time.astimezone(zone)
+    except OverflowError:  # the years 1 and 9999
+        return time

@@ -11,6 +11,7 @@ from enrich.paper import Lookup, Paper
 from enrich.text.terminal import printable
 from enrich.text.tex import plain
 from enrich.text.tidy import tidy
+from enrich.text.times import to_zone
 
 # What CommonMark could take for markup; a line is never begun by text of a feed.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~])|&(?=[#a-zA-Z])")
@@ -66,8 +67,7 @@ def _when(time: datetime | date, zone: tzinfo | None) -> str:
         return time.isoformat()
     if time.tzinfo is None:
         return f"{time:%Y-%m-%d %H:%M}"
-    if zone is not None:
-        time = time.astimezone(zone)
+    time = to_zone(time, zone)
     return f"{time:%Y-%m-%d %H:%M} {_text(time.tzname() or '')}".rstrip()
 
 

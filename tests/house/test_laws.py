@@ -33,10 +33,7 @@ LAWS = (
     laws.check_io,
     laws.check_importlib,
     laws.check_loaders,
-    _todo(
-        laws.check_service_names,
-        "references/line_breaks decides by a name",
-    ),
+    laws.check_service_names,
     laws.check_circles,
     laws.check_levels,
 )

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from datetime import date as calendar
 
-from enrich.paper import Author, Decision, Paper, PaperId, Publication
+from enrich.codes import Decision
+from enrich.paper import Author, Paper, PaperId, Publication
 from enrich.references.extract import find_references
 from enrich.sources import forms_of
 from enrich.text.tidy import tidy

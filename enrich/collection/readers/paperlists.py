@@ -12,11 +12,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from enrich.codes import Decision
 from enrich.collection.readers import Item, Place, _refer
 from enrich.collection.readers._json import json_array
 from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
-from enrich.paper import Author, Decision, Paper
+from enrich.paper import Author, Paper
 from enrich.sources import forms_of
 from enrich.text.tidy import tidy
 

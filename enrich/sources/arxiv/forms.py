@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from enrich.model import Form, Mention
+from enrich.codes import Form
+from enrich.model import Mention
 from enrich.paper import PaperId
 from enrich.sources.arxiv import cues
 from enrich.sources.arxiv.ids import ARCHIVES, NEW, OLD_NUMBER, VERSION, canonical, paper, version

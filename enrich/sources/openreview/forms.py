@@ -7,7 +7,7 @@ have an `id=` too. Ids are of `[A-Za-z0-9_-]`, may begin and end with `-` or `_`
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from enrich.model import Mention
 from enrich.paper import PaperId
@@ -35,6 +35,13 @@ _HUGGING_FACE = re.compile(
     rb"(?i:huggingface|hf)\.(?i:co/papers/)(?P<id>(?=[^A-Z]{0,11}[A-Z])(?=[^a-z]{0,11}[a-z])(?:[A-Za-z0-9-]|_(?!_;)){9,12}+)(?:(?=__;)|(?![\w-]))"
 )
 _KEY = re.compile(r"[A-Za-z0-9_-]{5,20}")
+_HOST = b"openreview.net/"
+_CUT_NOTE = re.compile(
+    rb"(?i)openreview\.net/[^\s<>\"']{1,120}?(?:[?&;]|%3f|%26)(?:id|noteid|forum)(?:=|%3d)([\w-]{1,20})"
+    rb"(\r?\n[ \t])((?:\\?[\w-]){1,20})"
+)
+_SHORTEST_NOTE, _LONGEST_NOTE = 9, 12
+"""Lengths of OpenReview's ids in all public lists."""
 
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
@@ -128,6 +135,21 @@ class OpenReviewForms:
     def doi(self, paper: PaperId) -> str | None:  # noqa: ARG002
         """Return None: OpenReview registers no DOIs."""
         return None
+
+
+def find_split_ids(raw: bytes, low: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the calendar folds within an id; other line breaks are not believed there."""
+    at = low.find(_HOST)
+    while at >= 0:
+        match = _CUT_NOTE.match(raw, at)
+        if match is not None:
+            line = match.end(1) - raw.rfind(b"\n", at - 76 if at > 76 else 0, match.end(1)) - 1
+            length = len(match[1]) + len(match[3].replace(b"\\", b""))
+            if _SHORTEST_NOTE <= length <= _LONGEST_NOTE and (
+                len(match[1]) < _SHORTEST_NOTE or line >= 70 or b"\r" in match[2]
+            ):
+                yield match.span(2)
+        at = low.find(_HOST, at + len(_HOST))
 
 
 FORMS = OpenReviewForms()

@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from enrich.paper import Decision, PaperId, Publication
+from enrich.codes import Decision
+from enrich.paper import PaperId, Publication
 from enrich.sources.arxiv.ids import canonical as canonical_arxiv
 from enrich.text.tidy import person, tidy
 from enrich.text.web import doi_url
