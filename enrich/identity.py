@@ -36,16 +36,16 @@ def relate_papers(papers: Mapping[PaperId, Lookup]) -> dict[PaperId, Lookup]:
     if not neighbours:
         return dict(papers)
     roots = _find_roots(neighbours)
-    works: dict[PaperId, PaperId] = {}
+    works: dict[PaperId, tuple[bool, PaperId]] = {}
     for id_, root in roots.items():
         if id_ in papers:
-            work = works.get(root)
-            if work is None or _precedence(id_) < _precedence(work):
-                works[root] = id_
+            precedence = _precedence(id_)
+            if root not in works or precedence < works[root]:
+                works[root] = precedence
     out = dict(papers)
     for id_, others in neighbours.items():
         if (paper := papers.get(id_)) is not None:
-            work = works[roots[id_]]
+            _, work = works[roots[id_]]
             out[id_] = _with_links(
                 paper,
                 tuple(others),
@@ -142,6 +142,6 @@ def _with_links(
     return Paper(**values)
 
 
-def _precedence(id_: PaperId) -> tuple[bool, str]:
+def _precedence(id_: PaperId) -> tuple[bool, PaperId]:
     """Return the sort key by which an id stands for its work."""
     return not id_.startswith(_PREFERRED_IDS), id_
