@@ -67,4 +67,37 @@ def test_any_document_is_written_safely_and_twice_the_same(name: str, document: 
     assert "".join(write(document, name)) == text
 
 
-@pytest.mark.parametrize("name", names())
+@EACH
+def test_times_at_the_edges_of_the_calendar_are_written(name: str) -> None:
+    assert "".join(write(EDGES_OF_TIME, name))
+
+
+@EACH
+def test_an_empty_document_is_written(name: str) -> None:
+    text = "".join(write(Document(()), name))
+    assert not text or text.endswith("\n")
+
+
+@EACH
+@given(document=documents)
+def test_iterators_are_written_like_tuples(name: str, document: Document) -> None:
+    once = replace(document, talks=iter(document.talks), notices=iter(document.notices))
+    assert "".join(write(once, name)) == "".join(write(document, name))
+
+
+@EACH
+def test_nothing_is_written_before_it_is_asked_for(name: str) -> None:
+    def talks() -> list[AnnotatedTalk]:
+        raise AssertionError("the talks were read at once")
+
+    class Late:
+        def __iter__(self) -> object:
+            return talks()
+
+    write(Document(Late()), name)  # type: ignore[arg-type]
+
+
+@EACH
+def test_a_writer_prints_nothing(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    StringIO().writelines(write(EVIL_DOCUMENT, name))
+    assert capsys.readouterr() == ("", "")
