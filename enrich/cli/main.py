@@ -1,21 +1,25 @@
 """The command `enrich`: which command is meant, and what its end means to a shell.
 
-The commands themselves are `enrich/commands/`, one file each; the main job is `run`. Only the command
+The commands themselves are the other files of this folder; the main job is `run`. Only the command
 line prints, exits, reads the environment or knows of terminals.
 
 Exit status: 0 answered, 1 nothing read or not written, 2 usage, 3 written but something failed or is
-stale, 130 interrupted.
+stale, 130 interrupted. SIGTERM and SIGHUP end the process as they end any other: 143 and 129 in a
+shell. They are handled only while a file is written (`Output`).
 """
 
 from __future__ import annotations
 
 import importlib
+import io
 import os
+import signal
 import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -23,26 +27,55 @@ from enrich.cli.options import COMMANDS, RESERVED, say
 from enrich.errors import EnrichError, InvalidId, PapersError
 
 _BROKEN_PIPE = 141  # what a shell reports for a process that SIGPIPE ended
+_INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit status."""
+    """Run the command line; return the exit status."""
     if argv is not None:
         return _main(list(argv))
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end_interrupted)
     status = _main(sys.argv[1:])
     if threading.active_count() > 1:
         # A service's thread still waits for an answer; the interpreter must not end under it.
-        with suppress(OSError, ValueError):
-            sys.stdout.flush()
         os._exit(status)
     return status
 
 
+def _end_interrupted(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's signature
+    """End the process: an exception could be lost where Python calls back."""
+    with suppress(Exception):  # the signal may have come in the middle of a write
+        say("interrupted")
+    os._exit(_INTERRUPTED)
+
+
 def _main(args: list[str]) -> int:
     _use_streams()
+    status = _report_errors(args)
     try:
-        status = _run(args)
         sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+        return _BROKEN_PIPE
+    except OSError as error:
+        _drop_output()
+        if status != 1:  # otherwise this was reported
+            say(f"the output cannot be written: {error.strerror or error}")
+        return 1
+    return status
+
+
+def _drop_output() -> None:
+    """Drop what standard output could not take: the interpreter would try again."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _report_errors(args: list[str]) -> int:
+    """Run a command; return the exit status, after one line for an error."""
+    try:
+        return _run(args)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.UsageError as error:
@@ -50,21 +83,19 @@ def _main(args: list[str]) -> int:
         return 2
     except (click.Abort, KeyboardInterrupt):
         say("interrupted")
-        return 130
+        return _INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return _BROKEN_PIPE
     except (InvalidId, PapersError) as error:
-        say(_told(error))
+        say(_with_hint(error))
         return 2
     except EnrichError as error:
-        say(_told(error))
+        say(_with_hint(error))
         return 1
     except OSError as error:
         say(f"the output cannot be written: {error.strerror or error}")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    return status
 
 
 def _run(args: list[str]) -> int:
@@ -86,15 +117,33 @@ def _run(args: list[str]) -> int:
     return status if isinstance(status, int) else 0
 
 
+class _Messages(io.TextIOWrapper):
+    """Standard error whose failures cost the run nothing: a full disk, a reader that left."""
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            super().flush()
+
+
 def _use_streams() -> None:
-    """UTF-8 wherever we run; a stream that is closed becomes one that swallows or is empty."""
+    """Use UTF-8 everywhere; replace a closed stream by an empty one."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - lives as long as the process
         elif mode == "w" and hasattr(stream, "reconfigure"):  # a test's stream may have none
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    if sys.stderr is sys.__stderr__ and isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr = _Messages(
+            sys.stderr.buffer, "utf-8", "backslashreplace", newline="\n", line_buffering=True
+        )
 
 
-def _told(error: EnrichError) -> str:
+def _with_hint(error: EnrichError) -> str:
+    """Return the message of an error with what to do next."""
     return f"{error} ({error.hint})" if error.hint else str(error)

@@ -96,9 +96,11 @@ def info(collection: Path) -> int:
 @click.option("--paper-abstracts", is_flag=True, help="With their abstracts.")
 def export(collection: Path, output: str | None, paper_abstracts: bool) -> int:
     """Write the papers of a collection, or of any readable file, as the lines that --papers reads."""
-    from enrich.cli.output import Output
+    from enrich.cli.output import Output, check_target
     from enrich.collection.collection import export as lines
 
+    if output and output != "-":
+        check_target(output, inputs=(collection,), cache_dir=None)
     with Output(output) as file:
         for line in lines(collection, on_warning=say, abstracts=paper_abstracts):
             file.write(line)

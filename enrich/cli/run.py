@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import click
 
 from enrich.cli.formats import FormatChoice, choose_format
 from enrich.cli.options import COMMANDS, enricher_options, lookup_options, say
-from enrich.cli.output import Output
+from enrich.cli.output import Output, check_target
 from enrich.cli.reading import Reading, selection_options
 from enrich.cli.reporting import Outcome
 from enrich.feeds.selection import with_papers
@@ -75,15 +74,18 @@ def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> in
             raise click.UsageError("no FEED is given; - reads standard input")
         click.echo(ctx.get_help())
         return 0
-    _refuse(feeds, options["output"])
+    _refuse_feeds(feeds)
+    target = options["output"]
+    if target and target != "-":
+        check_target(target, inputs=(*feeds, *options["papers"]), cache_dir=options["cache_dir"])
     return run(feeds, options)
 
 
-def _refuse(feeds: tuple[str, ...], target: str | None) -> None:
-    """What cannot be meant.
+def _refuse_feeds(feeds: tuple[str, ...]) -> None:
+    """Refuse feeds that cannot be meant.
 
     Raises:
-        click.UsageError: a command that does not stand first, an output that is an input.
+        click.UsageError: a command that does not stand first, standard input twice.
     """
     if feeds.count("-") > 1:
         raise click.UsageError("standard input can be read once only")
@@ -92,11 +94,6 @@ def _refuse(feeds: tuple[str, ...], target: str | None) -> None:
             raise click.UsageError(
                 f"{feed!r} is a command: it stands first; a file of that name is written ./{feed}"
             )
-        with suppress(OSError):
-            if target and Path(target).is_file() and Path(feed).samefile(target):
-                raise click.UsageError(
-                    f"{target} is a feed of this run: the output would replace it"
-                )
 
 
 def run(feeds: Iterable[str], options: dict[str, Any]) -> int:

@@ -37,7 +37,7 @@ from enrich.store.sqlite import (
     transaction,
 )
 
-__all__ = ["Record", "Store", "open_store"]
+__all__ = ["Record", "Store", "open_store", "store_folder"]
 
 BATCH = 500
 """Ids of one `IN (…)`."""
@@ -64,11 +64,17 @@ def open_store(
         on_trouble: Called with one line for each kind of trouble.
         derive: Gives the links that papers' sources derive from ids; they are not stored.
     """
-    if folder is None:
-        from platformdirs import user_cache_dir
+    path = store_folder(folder) / "papers.sqlite"
+    return Store(path, now=now, on_trouble=on_trouble, derive=derive)
 
-        folder = Path(user_cache_dir("enrich", appauthor=False))
-    return Store(folder / "papers.sqlite", now=now, on_trouble=on_trouble, derive=derive)
+
+def store_folder(folder: Path | None) -> Path:
+    """Return the folder given, otherwise the user's cache folder."""
+    if folder is not None:
+        return folder
+    from platformdirs import user_cache_dir
+
+    return Path(user_cache_dir("enrich", appauthor=False))
 
 
 class Store:
