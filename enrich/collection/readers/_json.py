@@ -11,14 +11,20 @@ from typing import Any, TypeVar
 import msgspec
 
 from enrich.collection.readers import Item, Place
+from enrich.collection.readers._storing import (
+    MAX_RECORD,
+    TOO_LARGE,
+    describe_problem,
+    make_item,
+)
 from enrich.collection.readers._stream import Stream
 from enrich.document import explain
 from enrich.errors import PapersError
 from enrich.store.codec import StoredPaper
 
-MAX_OBJECT = 1 << 24
-"""Characters of the longest object of an array."""
 _BLANK = re.compile(r"[\s,]*")
+_MARK = re.compile(r'\\.|["{}\[\],]', re.DOTALL)
+"""What an object is skipped by; an escaped character is none of the others."""
 _BOM = b"\xef\xbb\xbf"
 _HTML = (b"<!doctype html", b"<html", b"<head")
 
@@ -52,7 +58,7 @@ def json_lines(
 ) -> Iterator[Item]:
     """Yield a record a line, decoded into a type; blank lines are passed over.
 
-    `make` returns None for what is not a paper of ours; its ValueError says what is wrong.
+    `make` returns None for what is not a paper of ours; its exception is the record's problem.
     """
     stream.seek(start.offset)
     offset, number = start
@@ -60,20 +66,28 @@ def json_lines(
     while line := stream.readline():
         offset += len(line)
         number += 1
+        if stream.is_cut_line(line):
+            offset += stream.skip_line()
+            yield Item(Place(offset, number), None, TOO_LARGE)
+            continue
         place = Place(offset, number)
         text = line.removeprefix(_BOM) if number == 1 else line
         if text.isspace():
             continue
         try:
-            yield Item(place, make(decode(text)))
+            data = decode(text)
         except msgspec.ValidationError as error:
             yield Item(place, None, explain(error))
-        except (msgspec.DecodeError, RecursionError):
+        except RecursionError:
+            yield Item(place, None, "is nested too deeply")
+        except msgspec.DecodeError:
             if is_html(line):
                 raise PapersError(f"{stream.path}: line {number} begins a web page") from None
             yield Item(place, None, "not JSON" if line.endswith(b"\n") else "is truncated")
-        except ValueError as error:
-            yield Item(place, None, str(error))
+        except Exception as error:  # noqa: BLE001 - the line may come from an untrusted file
+            yield Item(place, None, describe_problem(error))
+        else:
+            yield make_item(place, make, data)
 
 
 def json_array(
@@ -84,33 +98,43 @@ def json_array(
 ) -> Iterator[Item]:
     """Yield a record an object of the file's one array (or its one object).
 
+    What is broken, or larger than a record, is skipped up to where it closes.
+
     Raises:
-        PapersError: what stands in the file is not JSON.
+        PapersError: a web page stands in the file.
     """
     stream.seek(start.offset)
     number = start.number
     decode = json.JSONDecoder().raw_decode
+
+    def convert(data: Any) -> StoredPaper | None:
+        return make(check_type(data, kind))
+
     text = _Window(stream, opened=bool(number))
     while text.seek_object():
+        problem = ""
+        data: Any = None
         try:
             data, end = decode(text.buffer, text.at)
-        except (ValueError, RecursionError) as error:
-            if isinstance(error, ValueError) and text.more() and text.size < MAX_OBJECT:
+            text.pass_by(end)
+        except ValueError:
+            if text.size < MAX_RECORD and text.more():
                 continue
-            number += 1
             if is_html(text.buffer[text.at : text.at + 200].encode("utf-8", "replace")):
-                raise PapersError(f"{stream.path}: record {number} begins a web page") from None
-            if not text.ended:
-                raise PapersError(f"{stream.path}: record {number} is not JSON") from None
-            yield Item(Place(start.offset + text.offset, number), None, "is truncated")
-            return
+                raise PapersError(f"{stream.path}: record {number + 1} begins a web page") from None
+            problem = "is not JSON" if text.size < MAX_RECORD else f"is not JSON, or {TOO_LARGE}"
+        except RecursionError:
+            problem = "is nested too deeply"
         number += 1
-        text.pass_by(end)
+        if problem and not text.skip_value():
+            problem = "is truncated"
         place = Place(start.offset + text.offset, number)
-        try:
-            yield Item(place, make(check_type(data, kind)))
-        except ValueError as error:
-            yield Item(place, None, str(error))
+        if problem:
+            yield Item(place, None, problem)
+            if text.ended and not text.size:
+                return
+        else:
+            yield make_item(place, convert, data)
     if not text.closed:
         yield Item(Place(start.offset + text.offset, number + 1), None, "is truncated")
 
@@ -148,6 +172,39 @@ class _Window:
         """Go on behind what was read."""
         self.offset += len(self.buffer[self.at : end].encode("utf-8", "surrogatepass"))
         self.at = end
+
+    def skip_value(self) -> bool:
+        """Go behind a value that cannot be decoded; return False if the file ends in it.
+
+        A block at a time, so that its length costs no memory.
+        """
+        depth, quoted = 0, False
+        while True:
+            end = self.at
+            for mark in _MARK.finditer(self.buffer, self.at):
+                end = mark.end()
+                if quoted:
+                    quoted = mark[0] != '"'
+                elif mark[0] == '"':
+                    quoted = True
+                elif mark[0] in "{[":
+                    depth += 1
+                elif mark[0] in "}]":
+                    if depth == 0 and mark[0] == "]":  # it closes the array
+                        end = mark.start()
+                    if depth <= 1:
+                        self.pass_by(end)
+                        return True
+                    depth -= 1
+                elif depth == 0:
+                    self.pass_by(end)
+                    return True
+            # A backslash at the end belongs to the next block's first character.
+            rest = end < len(self.buffer) and self.buffer.endswith("\\")
+            self.pass_by(len(self.buffer) - rest)
+            if not self.more():
+                self.pass_by(len(self.buffer))
+                return False
 
     def seek_object(self) -> bool:
         """Go to the next object; return False at the end."""
