@@ -13,7 +13,9 @@ import msgspec
 from enrich.collection.readers import Item, Place
 from enrich.collection.readers._storing import (
     MAX_RECORD,
+    MAX_VALUES,
     TOO_LARGE,
+    count_values,
     describe_problem,
     make_item,
 )
@@ -22,6 +24,10 @@ from enrich.document import explain
 from enrich.errors import PapersError
 from enrich.store.codec import StoredPaper
 
+_MAX_BROKEN = 100
+"""Objects of an array that are not JSON; the decoder's error costs time for all before it."""
+_SMALL = 1 << 16
+"""Characters in which no number of values is too large."""
 _BLANK = re.compile(r"[\s,]*")
 _MARK = re.compile(r'\\.|["{}\[\],]', re.DOTALL)
 """What an object is skipped by; an escaped character is none of the others."""
@@ -66,8 +72,9 @@ def json_lines(
     while line := stream.readline():
         offset += len(line)
         number += 1
-        if stream.is_cut_line(line):
-            offset += stream.skip_line()
+        if stream.is_cut_line(line) or _has_too_many_values(line):
+            if stream.is_cut_line(line):
+                offset += stream.skip_line()
             yield Item(Place(offset, number), None, TOO_LARGE)
             continue
         place = Place(offset, number)
@@ -101,10 +108,10 @@ def json_array(
     What is broken, or larger than a record, is skipped up to where it closes.
 
     Raises:
-        PapersError: a web page stands in the file.
+        PapersError: a web page stands in the file, or hardly anything in it is JSON.
     """
     stream.seek(start.offset)
-    number = start.number
+    number, broken = start.number, 0
     decode = json.JSONDecoder().raw_decode
 
     def convert(data: Any) -> StoredPaper | None:
@@ -118,11 +125,14 @@ def json_array(
             data, end = decode(text.buffer, text.at)
             text.pass_by(end)
         except ValueError:
-            if text.size < MAX_RECORD and text.more():
+            if text.may_grow() and text.more():
                 continue
             if is_html(text.buffer[text.at : text.at + 200].encode("utf-8", "replace")):
                 raise PapersError(f"{stream.path}: record {number + 1} begins a web page") from None
-            problem = "is not JSON" if text.size < MAX_RECORD else f"is not JSON, or {TOO_LARGE}"
+            problem = "is not JSON" if text.may_grow() else f"is not JSON, or {TOO_LARGE}"
+            broken += 1
+            if broken > _MAX_BROKEN:
+                raise PapersError(f"{stream.path}: {broken} records are not JSON") from None
         except RecursionError:
             problem = "is nested too deeply"
         number += 1
@@ -137,6 +147,12 @@ def json_array(
             yield make_item(place, convert, data)
     if not text.closed:
         yield Item(Place(start.offset + text.offset, number + 1), None, "is truncated")
+
+
+def _has_too_many_values(line: bytes) -> bool:
+    if len(line) < _SMALL:
+        return False
+    return count_values(line.decode("latin-1")) > MAX_VALUES
 
 
 class _Window:
@@ -160,8 +176,14 @@ class _Window:
         """Characters that are not yet read."""
         return len(self.buffer) - self.at
 
+    def may_grow(self) -> bool:
+        """Return whether the object that begins here can still be a record's."""
+        return self.size < MAX_RECORD and count_values(self.buffer[self.at :]) < MAX_VALUES
+
     def more(self) -> bool:
         """Read a block as large as what is there: the time stays linear in a long object."""
+        if self.ended:
+            return False
         block = self._stream.read(max(1 << 18, self.size))
         self.ended = not block
         self.buffer = self.buffer[self.at :] + self._decode(block, self.ended)

@@ -16,10 +16,9 @@ from enrich.sources import links
 from enrich.store.codec import StoredPaper, store_paper
 
 MAX_RECORD = 1 << 21
-"""Bytes or characters of a record: a collaboration of ten thousand authors has less than half of it.
-
-An object in memory takes up to thirty times as much.
-"""
+"""Bytes or characters of a record: a collaboration of ten thousand authors has less than half of it."""
+MAX_VALUES = 200_000
+"""Values of a JSON record, each of which can take 200 bytes in memory; ten thousand authors have 50,000."""
 TOO_LARGE = f"is larger than {MAX_RECORD >> 20} MB"
 
 T = TypeVar("T")
@@ -35,6 +34,15 @@ def storing(make: Callable[[T], Paper | None]) -> Callable[[T], StoredPaper | No
         return None if paper is None else store_paper(paper, links)
 
     return made
+
+
+def count_values(text: str) -> int:
+    """Count at least the values of JSON: what opens one, what parts two.
+
+    >>> count_values('{"a": [1, 2, {}]}')
+    5
+    """
+    return text.count(",") + text.count("[") + text.count("{")
 
 
 def make_item(place: Place, make: Callable[[T], StoredPaper | None], data: T) -> Item:
