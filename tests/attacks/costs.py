@@ -32,7 +32,7 @@ print(count, spent, (peak() - before) / 1000)
 class Cost(NamedTuple):
     """What a reading cost."""
 
-    count: int
+    papers: int
     """Good records that were read."""
     cpu_s: float
     memory_mb: float
@@ -45,8 +45,8 @@ def measure(setup: str, call: str, *args: str | Path) -> Cost:
         capture_output=True, text=True, check=False, cwd=ROOT, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    count, cpu_s, memory_mb = done.stdout.split()[-3:]
-    return Cost(int(count), float(cpu_s), float(memory_mb))
+    papers, cpu_s, memory_mb = done.stdout.split()[-3:]
+    return Cost(int(papers), float(cpu_s), float(memory_mb))
 
 
 def check_cost(cost: Cost, size: int) -> None:

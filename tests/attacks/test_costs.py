@@ -38,5 +38,5 @@ def test_a_file_of_papers_is_read_in_bounds(tmp_path: Path, name: str) -> None:
     path = tmp_path / "papers"
     path.write_bytes(data)
     cost = measure(_SETUP, _CALL, path, reader)
-    assert cost.count >= 1
+    assert cost.papers >= 1
     check_cost(cost, len(data))
