@@ -157,7 +157,7 @@ class Collection:
         """
         found: dict[PaperId, Paper] = {}
         for id_, record, abstract in self.rows(ids, abstracts=abstracts):
-            with suppress(ValueError):  # a bad row counts as none
+            with suppress(Exception):  # a bad row of an untrusted file counts as none
                 found[id_] = decode_paper(id_, record, links, abstract=abstract, via="collection")
         return found
 

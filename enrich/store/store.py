@@ -8,6 +8,7 @@ Each row bears a checksum, so a damaged one is a miss and never a wrong paper.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
@@ -44,6 +45,8 @@ BATCH = 500
 _COLUMNS = "id, version, revision, fetched_at, expires_at, misses, p.sum, record"
 _WITH_ABSTRACT = f"{_COLUMNS}, a.sum, a.text FROM papers p LEFT JOIN abstracts a USING (number)"
 Key = tuple[PaperId, str | None]
+
+logger = logging.getLogger("enrich")
 
 
 def open_store(
@@ -367,27 +370,33 @@ class Store:
 
 
 def _record(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | None:
-    """The record of a row; None for a bad row, which is a miss."""
+    """Make the record of a row; return None for a bad row, which is a miss."""
+    try:
+        return _decode_record(key, row, derive)
+    except Exception as error:
+        logger.debug("a row of the store cannot be read: %s", type(error).__name__, exc_info=error)
+        return None
+
+
+def _decode_record(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | None:
+    """Decode a row; return None if a checksum is wrong."""
     revision, fetched_at, expires_at, misses, total, data = row[2:8]
     if total != checksum(row[0], row[1], data):
         return None
-    try:
-        abstract = None
-        if len(row) > 8 and row[8] is not None:
-            if row[8] != checksum(row[0], row[1], row[9]):
-                return None
-            abstract = row[9].decode()
-        return Record(
-            id=key[0],
-            version=key[1],
-            paper=None if data is None else decode_paper(key[0], data, derive, abstract=abstract),
-            revision=int(revision),
-            fetched_at=float(fetched_at),
-            expires_at=None if expires_at is None else float(expires_at),
-            misses=int(misses),
-        )
-    except (ValueError, TypeError, AttributeError):
-        return None
+    abstract = None
+    if len(row) > 8 and row[8] is not None:
+        if row[8] != checksum(row[0], row[1], row[9]):
+            return None
+        abstract = row[9].decode()
+    return Record(
+        id=key[0],
+        version=key[1],
+        paper=None if data is None else decode_paper(key[0], data, derive, abstract=abstract),
+        revision=int(revision),
+        fetched_at=float(fetched_at),
+        expires_at=None if expires_at is None else float(expires_at),
+        misses=int(misses),
+    )
 
 
 def _insert(connection: sqlite3.Connection, record: Record, derive: Derive) -> None:
