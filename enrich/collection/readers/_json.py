@@ -123,7 +123,11 @@ def json_array(
         data: Any = None
         try:
             data, end = decode(text.buffer, text.at)
-            text.pass_by(end)
+            record = text.buffer[text.at : end]
+            if not text.pass_by(end):
+                data = json.loads(
+                    record.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+                )
         except ValueError:
             if text.may_grow() and text.more():
                 continue
@@ -167,7 +171,8 @@ class _Window:
         self.closed = False
         """The array came to its end."""
         self._stream = stream
-        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        # Each byte that is not UTF-8 stays one, so that offsets are the file's.
+        self._decode = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode
         self._opened = opened
         """The array's bracket was read."""
 
@@ -190,10 +195,16 @@ class _Window:
         self.at = 0
         return not self.ended
 
-    def pass_by(self, end: int) -> None:
-        """Go on behind what was read."""
-        self.offset += len(self.buffer[self.at : end].encode("utf-8", "surrogatepass"))
+    def pass_by(self, end: int) -> bool:
+        """Go on behind what was read; return whether it was UTF-8."""
+        text = self.buffer[self.at : end]
         self.at = end
+        try:
+            self.offset += len(text.encode())
+        except UnicodeEncodeError:
+            self.offset += len(text.encode("utf-8", "surrogateescape"))
+            return False
+        return True
 
     def skip_value(self) -> bool:
         """Go behind a value that cannot be decoded; return False if the file ends in it.
