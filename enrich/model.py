@@ -99,7 +99,7 @@ class TalkWarning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something in a feed that could not be read as a talk, or that the run has to say."""
+    """Something in a feed that could not be read as a talk, or another fact of the run."""
 
     code: NoticeCode
     message: str
@@ -142,7 +142,7 @@ NO_FEED = Feed()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
-    """One talk as its feed tells it. Only `id` is required, so pipelines can make their own."""
+    """One talk of a feed. Only `id` is required, so pipelines can make their own."""
 
     id: str
     """The UID as written."""
@@ -153,7 +153,7 @@ class Talk:
     speaker_affiliation: str | None = None
     series: str | None = None
     start_time: datetime | date | None = None
-    """Aware, or naive where the feed says no zone (warning `floating_time`), or a date (all-day)."""
+    """Aware, or naive if the feed names no zone (warning `floating_time`), or a date (all-day)."""
     end_time: datetime | date | None = None
     recurrence: str | None = None
     """The RRULE as written."""
@@ -171,7 +171,7 @@ class Talk:
     """The event's block as it lay in the feed, unfolded; only with `keep_raw`."""
 
     def searched(self) -> Iterable[tuple[str, str]]:
-        """The texts that references are looked for in, as (field, text), the abstract first."""
+        """Yield the texts that are searched, as (field, text), the abstract first."""
         if self.abstract:
             yield "abstract", self.abstract
         yield from self.texts

@@ -15,7 +15,7 @@ from enrich.codes import Decision as Decision  # noqa: PLC0414 - until its impor
 from enrich.codes import known_word
 from enrich.errors import ErrorCode
 from enrich.text.tex import plain
-from enrich.text.tidy import tidy
+from enrich.text.tidy import person, tidy
 
 if TYPE_CHECKING:
     from enrich.document import PaperObject
@@ -120,7 +120,7 @@ class Paper:
     work: PaperId | None = None
     """The id that stands for all of the same papers; None: its own."""
     via: str | None = None
-    """Who said so, where it was not the paper's own service."""
+    """The collection or second source that the record is from; None: the paper's own service."""
     stale: bool = False
     """An old record, served because its service failed in this run."""
 
@@ -224,7 +224,7 @@ NO_PAPERS = Papers({})
 
 
 def with_versions(paper: Paper, wanted: Iterable[str]) -> Paper:
-    """The paper with the first, the newest and the wanted rows of `versions` only.
+    """Return the paper with its first, newest and wanted versions only.
 
     A collection's record keeps all it holds.
     """
@@ -336,7 +336,7 @@ def _fields(data: PaperObject) -> dict[str, Any]:
     return {
         "id": PaperId(data.id),
         "title": title,
-        "authors": tuple([Author(tidy(a.name), a.family, a.given) for a in data.authors]),
+        "authors": tuple([Author(person(a.name), a.family, a.given) for a in data.authors]),
         "authors_hidden": data.authors_hidden,
         "published": data.published,
         "updated": data.updated,

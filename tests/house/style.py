@@ -35,8 +35,26 @@ AVOIDED = re.compile(
 """Words that STYLE has other words for; "there is no X" is fine."""
 
 PROTOCOL = frozenset(
-    "read write recognises recognise canonical url pdf doi check fetch knows knows_document read_document"
-    " command names main store_line paper".split()
+    [
+        "read",
+        "write",
+        "recognises",
+        "recognise",
+        "canonical",
+        "url",
+        "pdf",
+        "doi",
+        "check",
+        "fetch",
+        "knows",
+        "knows_document",
+        "read_document",
+        "command",
+        "names",
+        "main",
+        "store_line",
+        "paper",
+    ]
 )
 """Functions that a folder's protocol requires of each of its files."""
 
