@@ -336,7 +336,9 @@ def _fields(data: PaperObject) -> dict[str, Any]:
     return {
         "id": PaperId(data.id),
         "title": title,
-        "authors": tuple([Author(person(a.name), a.family, a.given) for a in data.authors]),
+        "authors": tuple(
+            [Author(name, a.family, a.given) for a in data.authors if (name := person(a.name))]
+        ),
         "authors_hidden": data.authors_hidden,
         "published": data.published,
         "updated": data.updated,
