@@ -143,8 +143,8 @@ def _finished(
     if not keep_private and ((people and _AT_SIGN in lower) or private.is_suspect(lower)):
         before = (lines, texts, abstract)
         lines = tuple(None if line is None else _cut_line(line, people) for line in lines)
-        texts = tuple((field, private.cut(text, people)) for field, text in texts)
-        abstract = None if abstract is None else private.cut(abstract, people)
+        texts = tuple((field, private.redact_text(text, people)) for field, text in texts)
+        abstract = None if abstract is None else private.redact_text(abstract, people)
         if (lines, texts, abstract) != before:
             warnings = warned(warnings, "private_cut")
             is_tidy = False
@@ -190,7 +190,7 @@ def talk_key(talk: Talk) -> int:
 
 
 def _cut_line(line: str, people: Collection[str]) -> str:
-    cut = private.cut(line, people)
+    cut = private.redact_text(line, people)
     return line if cut == line else cut.strip(_AROUND)
 
 
@@ -241,7 +241,11 @@ class _Reader:
         self._counted = (0, 1)  # an offset and its line
         self._calendars = _calendars(stream, spans)
         named = [calendar.name for calendar in self._calendars.values() if calendar.name]
-        names = named if keep_private else [cut for n in named if (cut := private.cut(n).strip())]
+        names = (
+            named
+            if keep_private
+            else [cut for n in named if (cut := private.redact_text(n).strip())]
+        )
         if name:
             names.append(name)
         if not keep_private:  # Google calls a calendar by its owner's address
@@ -334,7 +338,7 @@ class _Reader:
             people = private.people_of(properties)
             raw = None
             if self._keep_raw:
-                raw = _joined(lines if self._keep_private else private.clean_lines(lines, people))
+                raw = _joined(lines if self._keep_private else private.redact_lines(lines, people))
             talk = _finished(
                 told, feed=self._feed, keep_private=self._keep_private, raw=raw, people=people
             )
@@ -388,4 +392,4 @@ def _head(stream: BinaryIO, spans: Spans, *, keep_private: bool) -> bytes:
     ]
     zones = (tuple(logical_lines(block(stream, start, end))) for _, start, end in spans.zones)
     lines.extend(line for zone in dict.fromkeys(zones) for line in zone)
-    return _joined(lines if keep_private else private.clean_lines(lines))
+    return _joined(lines if keep_private else private.redact_lines(lines))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enrich.feeds.calendar import finished
-from enrich.feeds.redact import cut, is_suspect
+from enrich.feeds.redact import is_suspect, redact_text
 from enrich.model import Feed, Talk
 from enrich.references.extract import find_references
 from tests.feeds import calendar, event, read
@@ -144,7 +144,7 @@ REFERENCES = [
 @pytest.mark.parametrize("name", BLOCKS)
 def test_block_is_cut_and_nothing_else(name: str) -> None:
     text = f"First line.\n\n{BLOCKS[name]}\n\nLast line, see arXiv:2110.10090."
-    shorter = cut(text)
+    shorter = redact_text(text)
     assert SECRET.search(text) is not None
     assert SECRET.search(shorter) is None
     assert shorter.startswith("First line.\n\n")
@@ -158,7 +158,7 @@ def test_the_quick_look_misses_no_block(name: str) -> None:
 
 @pytest.mark.parametrize("text", KEPT)
 def test_other_texts_stay_as_they_are(text: str) -> None:
-    assert cut(text) == text
+    assert redact_text(text) == text
 
 
 @settings(max_examples=150, deadline=None)
@@ -171,7 +171,7 @@ def test_other_texts_stay_as_they_are(text: str) -> None:
 def test_no_reference_is_ever_lost(pieces: list[str], glue: str) -> None:
     text = glue.join(pieces)
     before = [(r.paper, r.version) for r in find_references(text)]
-    after = [(r.paper, r.version) for r in find_references(cut(text))]
+    after = [(r.paper, r.version) for r in find_references(redact_text(text))]
     assert after == before
 
 
@@ -182,7 +182,7 @@ def test_no_reference_is_ever_lost(pieces: list[str], glue: str) -> None:
 )
 def test_no_secret_is_left_whatever_stands_beside(pieces: list[str], glue: str) -> None:
     secrets = [p for p in pieces if p in BLOCKS.values()]
-    left = cut(glue.join(pieces))
+    left = redact_text(glue.join(pieces))
     found = SECRET.search(left)
     allowed = "".join(p for p in pieces if p not in secrets)
     assert found is None or found[0] in allowed, left
@@ -190,11 +190,11 @@ def test_no_secret_is_left_whatever_stands_beside(pieces: list[str], glue: str) 
 
 def test_cutting_again_changes_nothing() -> None:
     for block in BLOCKS.values():
-        assert cut(cut(block)) == cut(block)
+        assert redact_text(redact_text(block)) == redact_text(block)
 
 
 def test_a_reference_inside_a_meeting_link_stays() -> None:
-    text = cut("https://zoom.us/j/123456?next=https://arxiv.org/abs/2103.01338")
+    text = redact_text("https://zoom.us/j/123456?next=https://arxiv.org/abs/2103.01338")
     assert text == "https://arxiv.org/abs/2103.01338"
 
 
@@ -348,7 +348,7 @@ def test_time_is_linear(piece: str) -> None:
     def seconds(length: int) -> float:
         text = "zoom " + piece * (length // len(piece))
         begin = time.process_time()
-        cut(text)
+        redact_text(text)
         return time.process_time() - begin
 
     seconds(1_000)
