@@ -113,6 +113,27 @@ def test_a_zone_of_its_own_rules_its_calendar_alone() -> None:
     assert codes(one(start=start)) == ["unknown_zone", "floating_time"]
 
 
+def test_reading_leaves_what_icalendar_keeps_for_the_process_as_it_is() -> None:
+    from icalendar.timezone import tzp
+
+    use_zoneinfo()
+    Timezone.from_ical(MY_ZONE.format(name="Somebody/Zone", offset="+0100"))
+    theirs = tzp.timezone("Somebody/Zone")
+    assert theirs is not None
+    zones = (MY_ZONE.format(name=f"{name}/Zone", offset="+0300") for name in ("Somebody", "Other"))
+    start = "DTSTART;TZID={}:20220218T180000"
+    events = [
+        event(start=start.format(name), uid=name)
+        for name in ("Somebody/Zone", "Other/Zone", "W. Europe Standard Time")
+    ]
+    talks, _ = read(calendar(*zones, *events))
+    hours = [iso(talk.start_time) for talk in talks]
+    assert hours == [f"2022-02-18T18:00:00+0{offset}:00" for offset in (3, 3, 1)]
+    assert tzp.timezone("Somebody/Zone") is theirs
+    assert tzp.timezone("Other/Zone") is None
+    use_zoneinfo()
+
+
 def test_two_calendars_of_one_file_may_mean_two_zones_by_one_name() -> None:
     data = b"".join(
         calendar(
