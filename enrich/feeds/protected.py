@@ -72,15 +72,18 @@ _LATER = (
     rb"[1-9][0-9]{0,2}(?![a-z0-9]|\.[0-9])[)\]]?"
 )
 _ITEM_END = rb"(?:" + _LATER + rb")?(?:" + _CATEGORY + rb")?"
-_WHITE = rb"[ \t]{0,8}(?:(?:\r?\n|\x0b)[ \t>]{0,24})?"
+_ITEM_GAP = (
+    rb"[)\]}\"'*`]{0,2}+(?:"
+    rb"(?:[ \t]{0,8}+(?:(?:\r?\n|\x0b)[ \t>]{0,24}+)?+"
+    rb"(?:[,;&+|/]|[a-z]{1,5}+(?![a-z./-])|[\x80-\xff]{1,24}+-?+)){1,3}+"
+    rb"[ \t]{0,8}+(?:(?:\r?\n|\x0b)[ \t>]{0,24}+)?+"
+    rb"|[ \t]{0,8}+(?:\r?\n|\x0b)[ \t>]{0,24}+)"
+    rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,2}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{1,4}+)?[(\[{\"'*`]{0,2}+"
+)
 _LIST = re.compile(
     _ITEM_END
-    + rb"(?:[)\]}\"'*`]{0,2}(?:(?:"
-    + _WHITE
-    + rb"(?:[,;&+|/]|[a-z]{1,5}|[\x80-\xff]{1,24}-?)){1,3}"
-    + _WHITE
-    + rb"|[ \t]{0,8}(?:\r?\n|\x0b)[ \t>]{0,24})"
-    + rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,2}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{1,4})?[(\[{\"'*`]{0,2}"
+    + rb"(?:"
+    + _ITEM_GAP
     + _ID
     + rb"(?![a-z0-9@%]|_[a-z0-9]|[.:-][0-9])"
     + _ITEM_END
@@ -104,11 +107,11 @@ _SENTENCE_END = re.compile(rb"[a-z)\]]{2}[.!?]\s|\n[ \t\r]*\n")
 _VALUE = re.compile(rb"[a-z]{0,10}\s{0,4}=\s{0,4}[{\"']{0,2}\Z")
 _BEFORE_ENTRY = re.compile(rb"[\W_]{0,8}(?:vol(?:ume|\.)?\W{0,8})?(?:\\[a-z]{2,8}\W{0,3})?")
 _JOURNAL = re.compile(rb"journal\s{0,4}=\s{0,4}[{\"']{0,2}")
-_WORD_BEFORE = re.compile(rb"[a-z]{1,20}[ \t]{1,3}\Z")
+_WORD_BEFORE = re.compile(rb"(?:[a-z]{1,20}[ \t]{1,3}|/[ \t]{0,3}\r?\n[ \t]{0,40})\Z")
 _AGAINST = re.compile(
     rb"(?:pin|pass(?:code|word|wort|e)?|kennwort|pwd?|code|phones?|tel|telefon|fax|dial(?:-in)?|call|zoom"
     rb"|meeting|rooms?|raum|grants?|versions?|isbn|doi|zbl|[$+#]|\xe2\x82\xac|\xc2[\xa3\xa5])"
-    rb"(?:[ \t.:#=/*\"'(\[{-]{1,6}(?:is|at|on|n[or]|num(?:ber)?|nummer|id)?){0,4}"
+    rb"(?:[ \t.:#=/*\"'(\[{-]{1,6}+(?:is|at|on|n[or]|num(?:ber)?|nummer|id)?){0,4}"
     rb"[ \t.:#=/*\"'(\[{-]{0,6}\Z"
 )
 _NEVER_BEFORE = re.compile(rb"(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_|[=<>~!]=)\Z")
@@ -148,11 +151,10 @@ _WORDS_OF_ARCHIVES = frozenset(
 )
 """What old ids begin with."""
 
-# What stands between a link's text and its target.
-_LINK_GAP = re.compile(
-    rb"(?:[^\s<>\"'(){}\[\]]{0,200}\W{1,12})?[^\w]{0,8}(?:\[[\w., -]{1,60}\])?[^\w]{0,8}"
-    rb"(?:https?://[^\s<>\"'()\[\]]{4,200})?[^\w]{0,8}"
-)
+# What may stand between a link's text and its target.
+_REST_OF_ADDRESS = re.compile(rb"[^\s<>\"'(){}\[\]]{0,200}+")
+_NOTE_OR_ADDRESS = re.compile(rb"\[[\w., -]{1,60}\]|https?://[^\s<>\"'()\[\]]{4,200}+")
+_LETTER = re.compile(rb"[\w\x80-\xff]")
 _BRACKETS = re.compile(rb"[(<>{\[]")
 _MOST_GAP = 400
 _REWRITTEN = re.compile(rb"(?i)(?:https?://)?urldefense[^\s\"'<>]{1,60}u(?:=|%3d)\Z")
@@ -262,7 +264,7 @@ def _scan(
     before = 0
     for start, end, word in sorted({*_with_numbers(view, low, seeds, grammar.cue)}):
         gap = low[before:start] if 0 < before < start <= before + _MOST_GAP else b""
-        linked = _BRACKETS.search(gap) and _LINK_GAP.fullmatch(gap)
+        linked = _BRACKETS.search(gap) is not None and _is_link_gap(gap)
         before = max(before, end)
         if window is None:
             yield Mark(start, end, b"(" if linked else word)
@@ -270,6 +272,15 @@ def _scan(
         first, last = window.start(start), window.end(end)
         head = _REWRITTEN.search(raw, max(0, first - 120), first)
         yield Mark(head.start() if head else first, last, b"(" if linked else word)
+
+
+def _is_link_gap(gap: bytes) -> bool:
+    """Return whether there is nothing but signs, addresses and a note between two places."""
+    rest = _REST_OF_ADDRESS.match(gap)
+    return any(
+        _LETTER.search(_NOTE_OR_ADDRESS.sub(b"", part)) is None
+        for part in (gap, gap[rest.end() :] if rest else gap)
+    )
 
 
 def _merge(marks: Iterable[Mark]) -> list[Mark]:
@@ -307,7 +318,7 @@ class _Grammar(NamedTuple):
 
 @lru_cache(maxsize=8)
 def _compile(anchors: tuple[str, ...]) -> _Grammar:
-    names = tuple(anchor.lower().encode() for anchor in anchors)
+    names = tuple(a.lower().encode("utf-8", "replace") for a in anchors if a)
     labels = tuple(name for name in names if name.isalpha())
     hosts = tuple(name for name in names if not name.isalpha())
     words = b"".join(re.escape(label) + rb"(?:s|ids?)?(?![a-z])|" for label in labels)

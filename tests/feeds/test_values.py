@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from icalendar import Timezone, use_zoneinfo
 
-from enrich.feeds.calendar import finished
+from enrich.feeds.finish import MAX_TEXT_BYTES, finish_talk
 from enrich.feeds.ical.times import Zones
-from enrich.model import Feed, Talk
+from enrich.model import Talk
 from enrich.text.times import format_time as iso
 from tests.feeds import calendar, event, read
 
@@ -265,7 +265,7 @@ def test_texts_that_hold_references_are_kept_under_their_names() -> None:
     }
 
 
-def test_alternative_description_is_left_where_the_description_has_the_links() -> None:
+def test_all_texts_that_are_searched_come_with_the_talk_whether_they_refer_or_not() -> None:
     talk = one(
         "DESCRIPTION:arXiv:2103.01338",
         'X-ALT-DESC;FMTTYPE=text/html:<a href="https://arxiv.org/abs/2103.01338">it</a>',
@@ -273,7 +273,26 @@ def test_alternative_description_is_left_where_the_description_has_the_links() -
         "LOCATION:Room 5",
         "SUMMARY:A title",
     )
-    assert talk.texts == ()
+    assert talk.texts == (
+        ("url", "https://example.org/talk/1"),
+        ("location", "Room 5"),
+        ("summary", "A title"),
+        ("x_alt_desc", "it (https://arxiv.org/abs/2103.01338)"),
+    )
+
+
+def test_texts_over_their_limit_end_at_a_blank_and_are_warned_of() -> None:
+    long, more = "é word " * 5_000, "arXiv:2103.01338 " * 3_000
+    talk = one(f"COMMENT:{long}", f"LOCATION:{more}", "SUMMARY:A title")
+    texts = dict(talk.texts)
+    assert list(texts) == ["comments", "location"]
+    assert texts["comments"] == long
+    assert more.startswith(texts["location"])
+    assert texts["location"].endswith(":2103.01338")
+    size = sum(len(text.encode()) for text in texts.values())
+    assert MAX_TEXT_BYTES - 20 < size <= MAX_TEXT_BYTES
+    assert codes(talk) == ["texts_truncated"]
+    assert finish_talk(talk, keep_private=False) == talk
 
 
 def test_html_is_made_text_once() -> None:
@@ -446,5 +465,5 @@ def test_zone_may_be_folded_and_of_any_line_breaks() -> None:
 @pytest.mark.parametrize("field", ["title", "speaker", "room", "series"])
 def test_lines_of_a_talk_are_tidied(field: str, written: str, told: str | None) -> None:
     fields: dict[str, Any] = {"title": "x", "speaker": "x", field: written}
-    done = finished(Talk(id="1", **fields), feed=Feed(), keep_private=False)
+    done = finish_talk(Talk(id="1", **fields), keep_private=False)
     assert done == Talk(id="1", **{**fields, field: told})
