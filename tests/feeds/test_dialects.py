@@ -283,7 +283,10 @@ def test_the_seed_is_read_whole(shared: Path) -> None:
     assert talk.series == "e-Seminar on Scientific Machine Learning"
     assert talk.abstract is not None
     assert len(talk.abstract) == 2086
-    assert talk.texts == ()
+    assert dict(talk.texts) == {
+        "title": talk.title,
+        "summary": f"{talk.speaker} ({talk.speaker_affiliation})",
+    }
     assert talk.warnings == ()
 
 
