@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from enrich.cli.options import say
-from enrich.cli.suggestions import find_close, suggest_feed, suggest_zone
+from enrich.cli.suggestions import find_close, is_address, suggest_feed, suggest_zone
 from enrich.errors import FeedError
 from enrich.model import Notice, Talk
 from enrich.text.web import host_of
@@ -149,7 +149,7 @@ class Reading:
             def gather(notice: Notice, feed: str = feed, stale: set[str | None] = stale) -> None:
                 self._gather(notice)
                 # An earlier output repeats its own notices; only an address can be stale now.
-                if notice.code == "stale_feed" and not Path(feed).is_file() and feed != "-":
+                if notice.code == "stale_feed" and is_address(feed):
                     stale.add(notice.feed)
 
             try:

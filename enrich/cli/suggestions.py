@@ -84,7 +84,7 @@ def check_feeds(feeds: tuple[str, ...]) -> None:
             raise click.UsageError(
                 f"{feed!r} is a command: it stands first; a file of that name is written ./{feed}"
             )
-        if position == 0 and (name := find_close(feed, command_names())):
+        if position == 0 and feed.isalpha() and (name := find_close(feed, command_names())):
             raise click.UsageError(
                 f"{feed!r} is neither a file nor a command; did you mean enrich {name}?"
             )
@@ -93,6 +93,12 @@ def check_feeds(feeds: tuple[str, ...]) -> None:
                 raise click.UsageError(f"{feed} names a paper, not a feed; {_ask(feed)}")
         elif len(feeds) == 1 and suggest_feed(feed):
             raise click.UsageError(f"{feed!r} is not a file or an address; {_ask(feed)}")
+
+
+def is_address(feed: str) -> bool:
+    """Return whether a feed is read from a server."""
+    is_series = feed.startswith(f"{_SERIES}:")
+    return is_series or bool(_ADDRESS.match(feed) and not feed.lower().startswith("file:"))
 
 
 def _ask(feed: str) -> str:
