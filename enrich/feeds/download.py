@@ -95,7 +95,7 @@ def fetch(
     Raises:
         FeedError: no feed, and no copy of it.
     """
-    url, host = address(url)
+    url, host = parse_address(url)
     if cache_dir is None:
         from platformdirs import user_cache_path
 
@@ -128,13 +128,13 @@ def fetch(
     return response.content
 
 
-def address(url: str) -> tuple[str, str]:
+def parse_address(url: str) -> tuple[str, str]:
     """The http(s) address of a feed, and its host, which is all that may be told of it.
 
     Raises:
         FeedError: it is none.
 
-    >>> address("webcal://Example.org/talks.ics")
+    >>> parse_address("webcal://Example.org/talks.ics")
     ('https://Example.org/talks.ics', 'example.org')
     """
     scheme, _, rest = url.partition("://")

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrich.document import notice_object, to_dict
+from enrich.document import to_dict
 from enrich.errors import FeedError
 from enrich.feeds.reading import read_talks
-from enrich.model import AnnotatedTalk, Notice, Talk
+from enrich.model import AnnotatedTalk, Notice, Talk, notice_object
 from enrich.paper import Paper
 from enrich.references.extract import find_references
 

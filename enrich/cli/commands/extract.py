@@ -15,8 +15,9 @@ import click
 from msgspec.structs import asdict
 
 from enrich.cli.options import say
-from enrich.document import encode, reference_object
+from enrich.document import encode
 from enrich.errors import FeedError
+from enrich.model import reference_object
 
 _BATCH_SIZE = 100  # texts of one call
 _CALENDAR = re.compile(rb"\s{0,99}(?:\xef\xbb\xbf)?BEGIN\s?:\s?VCALENDAR", re.IGNORECASE)

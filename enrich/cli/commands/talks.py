@@ -45,7 +45,8 @@ def command(feeds: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
     talks = (_annotate_alone(talk) for talk in reading.talks())
     count = 0
     if as_json:
-        from enrich.document import encode, talk_object
+        from enrich.document import encode
+        from enrich.model import talk_object
 
         for count, talk in enumerate(talks, 1):  # noqa: B007
             sys.stdout.write(encode(talk_object(talk)) + "\n")
