@@ -13,8 +13,8 @@ EnrichError                    base; `hint` says what to do next
  └─ StoreError                 the store cannot be used: reported once, the run goes on without it
 ```
 
-Messages name the thing, the cause and the cure. They can end in the output, so they hold no time,
-path of this machine or count of tries.
+Messages name the thing, the cause and the cure. They can end in the output, so they hold no time and no
+count of tries; a path is as the user typed it, and the document's notices name a file without its folder.
 """
 
 from __future__ import annotations

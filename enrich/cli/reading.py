@@ -168,8 +168,7 @@ class Reading:
             except FeedError as error:
                 self.failed += 1
                 say(_describe_failure(feed, error))
-                notice = Notice(code="unreadable_feed", message=str(error), feed=_name_feed(feed))
-                self.gathered.append(notice)
+                self.gathered.append(_make_notice(feed, error))
             self.stale += bool(stale)
 
     def _gather(self, notice: Notice) -> None:
@@ -188,6 +187,14 @@ def _describe_failure(feed: str, error: FeedError) -> str:
     if not hint and (better := suggest_feed(feed)):
         hint = f"did you mean {better}?"
     return f"{error} ({hint})" if hint else str(error)
+
+
+def _make_notice(feed: str, error: FeedError) -> Notice:
+    """Return the document's notice; it names a file without its folder."""
+    message = str(error)
+    if not is_address(feed):
+        message = message.replace(feed, Path(feed).name or feed)
+    return Notice(code="unreadable_feed", message=message, feed=_name_feed(feed))
 
 
 def _name_feed(feed: str) -> str | None:
