@@ -53,7 +53,7 @@ something failed or is stale, 130 interrupted."""
 @lookup_options
 @click.pass_context
 def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> int:
-    """Turn feeds of research talks into a reading list.
+    """Make a reading list from feeds of research talks.
 
     FEED is a calendar file, - for standard input, an http(s) or webcal address, or
     researchseminars:NAME. Finds the arXiv and OpenReview papers that the talks mention, looks them up
@@ -80,7 +80,7 @@ def _refuse(feeds: tuple[str, ...], target: str | None) -> None:
 
 
 def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
-    """Do the main job; return the exit status."""
+    """Run the main job; return the exit status."""
     from enrich.enricher import Enricher
 
     target: str | None = options.pop("output")

@@ -90,9 +90,13 @@ def check_feeds(feeds: tuple[str, ...]) -> None:
             )
         if _ADDRESS.match(feed):
             if names_paper(feed):
-                raise click.UsageError(f"{feed} names a paper, not a feed; {_ask(feed)}")
+                raise click.UsageError(
+                    f"{feed} names a paper, not a feed; {_suggest_in_words(feed)}"
+                )
         elif len(feeds) == 1 and suggest_feed(feed):
-            raise click.UsageError(f"{feed!r} is not a file or an address; {_ask(feed)}")
+            raise click.UsageError(
+                f"{feed!r} is not a file or an address; {_suggest_in_words(feed)}"
+            )
 
 
 def is_address(feed: str) -> bool:
@@ -101,7 +105,7 @@ def is_address(feed: str) -> bool:
     return is_series or bool(_ADDRESS.match(feed) and not feed.lower().startswith("file:"))
 
 
-def _ask(feed: str) -> str:
+def _suggest_in_words(feed: str) -> str:
     return f"did you mean {suggest_feed(feed)}?"
 
 

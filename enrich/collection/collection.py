@@ -175,7 +175,9 @@ class Collection:
                 for key, total, record, *more in self._connection.execute(query, batch):
                     id_ = names.get(key)  # an untrusted table may compare otherwise
                     if id_ and type(record) is bytes and total == checksum(key, b"", record):
-                        yield StoredPaper(id_, record, _abstract(key, *more) if more else None)
+                        yield StoredPaper(
+                            id_, record, _check_abstract(key, *more) if more else None
+                        )
         except FAULTS as error:
             raise PapersError(f"{self.path}: the collection is damaged ({reason(error)})") from None
 
@@ -334,7 +336,7 @@ def _open(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _abstract(key: bytes, total: Any, text: Any) -> str | None:
+def _check_abstract(key: bytes, total: Any, text: Any) -> str | None:
     if type(text) is not bytes or total != checksum(key, b"", text):
         return None
     return text.decode("utf-8", "replace")

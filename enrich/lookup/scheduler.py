@@ -81,7 +81,7 @@ class Queues:
         self._asked_at: dict[str, float] = {}
 
     def answered(self, items: Iterator[Item[T]]) -> Iterator[Item[T]]:
-        """The items in their order, each with its papers."""
+        """Yield the items in their order, each with its papers."""
         waiting: deque[Item[T]] = deque()
         more = True
         failure: BaseException | None = None
@@ -91,7 +91,7 @@ class Queues:
                     self._talks += 1
                     yield self._complete(waiting.popleft())
                 if more and len(waiting) < self._lookahead and not self._full():
-                    chunk, failure = _take(items, min(_CHUNK, self._lookahead - len(waiting)))
+                    chunk, failure = _take_items(items, min(_CHUNK, self._lookahead - len(waiting)))
                     more = bool(chunk) and failure is None
                     self._read += len(chunk)
                     self._total = None if more else self._read
@@ -113,7 +113,7 @@ class Queues:
                     self._state.remove_worker(thread)
 
     def _add(self, chunk: list[Item[T]]) -> None:
-        """Answer what is known; queue the rest."""
+        """Fill in what is known; queue the rest."""
         together: dict[PaperId, frozenset[str]] = {}
         for item in chunk:
             for id_, versions in item.cited.items():
@@ -228,7 +228,7 @@ class Queues:
         return requests * interval_s - min(passed_s, interval_s)
 
     def _work(self, name: str) -> None:
-        """A service's thread: batches as they fill, the rest when everybody waits for it."""
+        """Ask for batches as they fill, then the rest; a thread of one service."""
         try:
             while True:
                 with self._changed:
@@ -267,7 +267,7 @@ class Queues:
         return len(second) >= batch or (self._flush and not wanting)
 
     def _next(self, name: str) -> tuple[list[Key], list[PaperId]]:
-        """The next batch for the service, or else for the one behind it."""
+        """Return the next batch for the service, otherwise for its second source."""
         wanting = self._wanting.get(name, {})
         if wanting:
             ids = list(dict.fromkeys(id_ for id_, _ in wanting))[: self._state.batch_size(name)]
@@ -282,8 +282,8 @@ class Queues:
         return [], ids
 
 
-def _take(items: Iterator[Item[T]], most: int) -> tuple[list[Item[T]], BaseException | None]:
-    """Some items, and the error that ended them: what was read before it is not lost."""
+def _take_items(items: Iterator[Item[T]], most: int) -> tuple[list[Item[T]], BaseException | None]:
+    """Take some items; return them and the error that ended them."""
     chunk: list[Item[T]] = []
     try:
         for item in items:

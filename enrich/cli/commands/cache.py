@@ -27,9 +27,9 @@ def command() -> None:
     """Group the commands."""
 
 
-@command.command(short_help="Print where the store is and what it holds.")
+@command.command("info", short_help="Print where the store is and what it holds.")
 @_FOLDER
-def info(cache_dir: Path | None) -> int:
+def show_store(cache_dir: Path | None) -> int:
     """Print where the store is and what it holds."""
     from enrich.store import open_store
 

@@ -58,8 +58,8 @@ def import_(files: tuple[Path, ...], output: Path, paper_abstracts: bool, quiet:
             files,
             output,
             abstracts=paper_abstracts,
-            on_warning=_ignore if quiet else _print_warnings(line),
-            on_progress=line or _ignore,
+            on_warning=_skip_report if quiet else _print_warnings(line),
+            on_progress=line or _skip_report,
         )
     finally:
         if line:
@@ -73,9 +73,9 @@ def import_(files: tuple[Path, ...], output: Path, paper_abstracts: bool, quiet:
     return 0
 
 
-@command.command(short_help="Print what a collection holds.")
+@command.command("info", short_help="Print what a collection holds.")
 @click.argument("collection", type=_FILE)
-def info(collection: Path) -> int:
+def show_info(collection: Path) -> int:
     """Print what a collection holds, and from which files."""
     from enrich.collection.collection import info as describe_collection
 
@@ -90,11 +90,11 @@ def info(collection: Path) -> int:
     return 0
 
 
-@command.command(short_help="Write a collection's papers as JSON lines.")
+@command.command("export", short_help="Write a collection's papers as JSON lines.")
 @click.argument("collection", type=_FILE)
 @click.option("-o", "--output", metavar="FILE", help="File to write, instead of standard output.")
 @click.option("--paper-abstracts", is_flag=True, help="With their abstracts.")
-def export(collection: Path, output: str | None, paper_abstracts: bool) -> int:
+def export_collection(collection: Path, output: str | None, paper_abstracts: bool) -> int:
     """Write the papers of a collection as the JSON lines that --papers reads."""
     from enrich.cli.output import Output
     from enrich.collection.collection import export as export_lines
@@ -142,7 +142,7 @@ def _count_problems(problems: int) -> str:
     return f", {problems:,} records that are not papers" if problems else ""
 
 
-def _ignore(_: object) -> None:
+def _skip_report(_: object) -> None:
     pass
 
 
