@@ -38,11 +38,12 @@ _ID = rb"(?:" + _NEW + rb"|" + _OLD + rb")" + _VERSION
 _PDF = rb"(?:\.pdf(?![a-z0-9]))?"
 
 # What follows a host or a label, in lower-case text.
-_IN_ADDRESS = rb"(?:(?!https?:/)[^\s<>\"'`]){0,200}?"
+_IN_ADDRESS = rb"(?:(?:(?<=redirect=)|(?!https?:/))[^\s<>\"'`]){0,200}?"
 _ADDRESS_ID = re.compile(
     _IN_ADDRESS + rb"(?:(?<![0-9])" + _ID + rb"|[/=]" + _OLD_NUMBER + _VERSION + rb")" + _PDF
 )
 _DOMAIN = re.compile(rb"(?:\.[a-z]{2,5}|-[a-z]{2,10}\.[a-z]{2,3})\.?(?::[0-9]{1,5})?[/?:]")
+_HEAD_OF_ADDRESS = re.compile(rb"https?://[a-z0-9.-]{1,60}/(?:[a-z]{1,20}/)?\Z")
 _DBLP_ID = re.compile(rb"[0-9]{4}-[0-9]{4,5}(?![0-9])")
 _LABEL_ID = re.compile(
     rb"(?:s|ids?)?[\s~:;.,#=_/(\[{\"'<*\x0b\x1e+-]{0,50}?(?:(?:abs|pdf|[a-z.-]{2,20})/)?" + _ID
@@ -128,7 +129,7 @@ _PLAIN_BEFORE = frozenset({b"", *(bytes([byte]) for byte in b" \t\r\n\x0b([{<>\"
 _LETTERS = tuple(bytes([letter]) for letter in range(ord("a"), ord("z") + 1))
 _FEWEST_DIGITS = 7
 _FIRST_LETTERS = 4  # of a host's name
-_MOST_BEHIND_BREAK = 8
+_MOST_BEHIND_BREAK = 12  # bytes of a key
 
 # A line break that may cut an address or an id.
 _BREAK = re.compile(rb"(?<=[\w/.:=?&%-])[ \t]{0,3}\r?\n[ \t]{0,40}(?=[\w/.:=?&%\\-])")
@@ -151,11 +152,15 @@ _WORDS_OF_ARCHIVES = frozenset(
 )
 """What old ids begin with."""
 
-# What may stand between a link's text and its target.
-_REST_OF_ADDRESS = re.compile(rb"[^\s<>\"'(){}\[\]]{0,200}+")
-_NOTE_OR_ADDRESS = re.compile(rb"\[[\w., -]{1,60}\]|https?://[^\s<>\"'()\[\]]{4,200}+")
-_LETTER = re.compile(rb"[\w\x80-\xff]")
-_BRACKETS = re.compile(rb"[(<>{\[]")
+# What stands between a link's text and its target, or the other way round.
+_TEXT_FIRST = re.compile(
+    rb"[ ]?(?:\[[\w., -]{1,60}\])?[\]*_`\"']{0,3}[ \t]{0,2}[(<][ \t<]{0,2}"
+    rb"(?:https?://[^\s<>\"'()\[\]]{4,200})?"
+)
+_LINK_FIRST = re.compile(
+    rb"[^\s<>\"'{}\[\]]{0,200}(?:[\"']?(?:\s[^<>]{0,200})?>(?:<[^<>]{0,200}>|[\s*_\"'(\[{]){0,8}"
+    rb"|\}\s?\{[^{}\w]{0,8}|\]\[[^\]\w]{0,4})"
+)
 _MOST_GAP = 400
 _REWRITTEN = re.compile(rb"(?i)(?:https?://)?urldefense[^\s\"'<>]{1,60}u(?:=|%3d)\Z")
 """The head of an address that a mail filter wrote anew; the rest cannot be read without it."""
@@ -183,7 +188,8 @@ def protect(text: str, anchors: tuple[str, ...] = ANCHORS) -> list[Mark]:
     is_ascii = len(raw) == len(text)
     marks = list(_scan(raw, anchors, [], is_odd=is_odd(raw, is_ascii=is_ascii)))
     if cuts := list(_breaks(raw.lower(), _compile(anchors))):
-        marks = _merge([*marks, *_broken(raw, anchors, cuts, marks)])
+        marks += _broken(raw, anchors, cuts, _merge(marks))
+    marks = _merge(marks)
     return marks if is_ascii else _in_code_points(raw, marks)
 
 
@@ -264,7 +270,7 @@ def _scan(
     before = 0
     for start, end, word in sorted({*_with_numbers(view, low, seeds, grammar.cue)}):
         gap = low[before:start] if 0 < before < start <= before + _MOST_GAP else b""
-        linked = _BRACKETS.search(gap) is not None and _is_link_gap(gap)
+        linked = _TEXT_FIRST.fullmatch(gap) or _LINK_FIRST.fullmatch(gap)
         before = max(before, end)
         if window is None:
             yield Mark(start, end, b"(" if linked else word)
@@ -272,15 +278,6 @@ def _scan(
         first, last = window.start(start), window.end(end)
         head = _REWRITTEN.search(raw, max(0, first - 120), first)
         yield Mark(head.start() if head else first, last, b"(" if linked else word)
-
-
-def _is_link_gap(gap: bytes) -> bool:
-    """Return whether there is nothing but signs, addresses and a note between two places."""
-    rest = _REST_OF_ADDRESS.match(gap)
-    return any(
-        _LETTER.search(_NOTE_OR_ADDRESS.sub(b"", part)) is None
-        for part in (gap, gap[rest.end() :] if rest else gap)
-    )
 
 
 def _merge(marks: Iterable[Mark]) -> list[Mark]:
@@ -382,6 +379,12 @@ def _begun(view: bytes, low: bytes, at: int, end: int, *, is_address: bool) -> I
         yield (scheme_start(view, host_start(view, at - 1)) if is_address else at), end
     elif is_address and low[at - 1 : at] in {b"-", b"_"}:
         return
+    elif (
+        is_address
+        and low[at - 1 : at] == b"/"
+        and (head := _HEAD_OF_ADDRESS.search(low, max(0, at - 120), at))
+    ):
+        yield head.start(), end
     elif low[at - 1 : at].isdigit() or low[at - 8 : at] == b"preprint" or not is_glued(view, at):
         yield (scheme_start(view, host_start(view, at)) if is_address else at), end
 

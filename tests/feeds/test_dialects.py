@@ -102,6 +102,7 @@ EVENTS = st.builds(
     urls=st.lists(st.sampled_from(["https://x.org/1", "x"]) | st.text(max_size=9), max_size=2).map(
         tuple
     ),
+    anchors=st.just(ANCHORS),
 )
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=12)
 KEYS = st.sampled_from(
