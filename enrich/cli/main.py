@@ -1,7 +1,7 @@
-"""The command `enrich`: which command is meant, and what its end means to a shell.
+"""Entry point of the command `enrich`: the streams, and the exit status of each error.
 
-The commands themselves are the other files of this folder; the main job is `run`. Only the command
-line prints, exits, reads the environment or knows of terminals.
+The main job is `run`, the commands are the files of `commands/`. Only the command line prints, exits,
+reads the environment or uses terminals.
 
 Exit status: 0 answered, 1 nothing read or not written, 2 usage, 3 written but something failed or is
 stale, 130 interrupted. SIGTERM and SIGHUP end the process as they end any other: 143 and 129 in a
@@ -10,7 +10,6 @@ shell. They are handled only while a file is written (`Output`).
 
 from __future__ import annotations
 
-import importlib
 import io
 import os
 import signal
@@ -23,7 +22,8 @@ from types import FrameType
 
 import click
 
-from enrich.cli.options import COMMANDS, RESERVED, say
+from enrich.cli.options import say
+from enrich.cli.run import command
 from enrich.errors import EnrichError, InvalidId, PapersError
 
 _BROKEN_PIPE = 141  # what a shell reports for a process that SIGPIPE ended
@@ -33,10 +33,10 @@ _INTERRUPTED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     if argv is not None:
-        return _main(list(argv))
+        return _run_guarded(list(argv))
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _end_interrupted)
-    status = _main(sys.argv[1:])
+    status = _run_guarded(sys.argv[1:])
     if threading.active_count() > 1:
         # A service's thread still waits for an answer; the interpreter must not end under it.
         os._exit(status)
@@ -50,7 +50,8 @@ def _end_interrupted(number: int, frame: FrameType | None) -> None:  # noqa: ARG
     os._exit(_INTERRUPTED)
 
 
-def _main(args: list[str]) -> int:
+def _run_guarded(args: list[str]) -> int:
+    """Run a command; print its error, and return the status of it."""
     _use_streams()
     status = _report_errors(args)
     try:
@@ -75,7 +76,7 @@ def _drop_output() -> None:
 def _report_errors(args: list[str]) -> int:
     """Run a command; return the exit status, after one line for an error."""
     try:
-        return _run(args)
+        return _run_command(args)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.UsageError as error:
@@ -88,32 +89,26 @@ def _report_errors(args: list[str]) -> int:
         _drop_output()
         return _BROKEN_PIPE
     except (InvalidId, PapersError) as error:
-        say(_with_hint(error))
+        say(_describe_error(error))
         return 2
     except EnrichError as error:
-        say(_with_hint(error))
+        say(_describe_error(error))
         return 1
     except OSError as error:
         say(f"the output cannot be written: {error.strerror or error}")
         return 1
 
 
-def _run(args: list[str]) -> int:
-    name = args.pop(0) if args and args[0] in COMMANDS else "run"
-    if name == "run" and args and args[0] in RESERVED:
-        raise click.UsageError(
-            f"{args[0]!r} is kept for a command to come; a file of that name is written ./{args[0]}"
-        )
-    command: click.Command = importlib.import_module(f"enrich.cli.{name}").command
+def _run_command(args: list[str]) -> int:
     # Not command.main: it turns a broken pipe into status 1.
     with command.make_context(
-        "enrich" if name == "run" else f"enrich {name}",
+        "enrich",
         args,
         auto_envvar_prefix="ENRICH",
         help_option_names=["-h", "--help"],
         max_content_width=100,
     ) as context:
-        status = command.invoke(context)
+        status = context.command.invoke(context)
     return status if isinstance(status, int) else 0
 
 
@@ -131,7 +126,7 @@ class _Messages(io.TextIOWrapper):
 
 
 def _use_streams() -> None:
-    """Use UTF-8 everywhere; replace a closed stream by an empty one."""
+    """Set the streams to UTF-8; replace closed ones by the null device."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:
@@ -144,6 +139,5 @@ def _use_streams() -> None:
         )
 
 
-def _with_hint(error: EnrichError) -> str:
-    """Return the message of an error with what to do next."""
+def _describe_error(error: EnrichError) -> str:
     return f"{error} ({error.hint})" if error.hint else str(error)

@@ -152,7 +152,7 @@ def test_a_collection_is_never_replaced_by_the_output(
     papers = collection if as_input else PAPERS
     for args in (
         [str(EXAMPLE), "--papers", str(papers), "--offline"],
-        ["papers", "export", str(papers)],
+        *([["papers", "export", str(papers)]] if as_input else []),
         ["demo"],
     ):
         ran = run(*args, "-o", str(collection), env=env)
@@ -228,12 +228,15 @@ def test_a_collections_name_may_be_as_long(env: dict[str, str], tmp_path: Path) 
     "args",
     [["demo", "-q"], ["-h"], ["--version"], ["lookup", "--offline", "2103.01338"], ["schema"], ["demo", "-f", "md", "-q"],
      [str(EXAMPLE), "--offline", "-q"], ["demo", "-q", "-f", "ndjson"], ["extract", str(EXAMPLE)],
-     ["papers", "export", str(PAPERS)], ["demo", "-q", "-o", "/dev/full"]],
+     ["papers", "export", "COLLECTION"], ["demo", "-q", "-o", "/dev/full"]],
     ids=" ".join,
 )  # fmt: skip
 def test_a_full_standard_output_is_status_1_and_one_line(
-    env: dict[str, str], args: list[str]
+    env: dict[str, str], tmp_path: Path, args: list[str]
 ) -> None:
+    if "COLLECTION" in args:
+        args = [*args[:-1], str(tmp_path / "c.sqlite")]
+        assert run("papers", "import", str(PAPERS), "-o", args[-1], env=env).status == 0
     with FULL.open("wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "enrich", *args],

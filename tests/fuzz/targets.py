@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 
-from enrich.collection.readers import Place, names
+from enrich.collection.readers import Place, names, reader_of
 from enrich.collection.readers import __name__ as readers
 from enrich.collection.readers._stream import Stream
 from enrich.errors import FeedError, PapersError, SourceError
@@ -70,9 +70,11 @@ def fuzz_html(data: bytes) -> None:
 
 
 def fuzz_papers(data: bytes) -> None:
-    """Read a file of papers; the first byte chooses the reader. Reading goes on at any place."""
-    reader = load(readers, "READER", READERS[data[0] % len(READERS) if data else 0])
-    reader.recognises(data[1:])
+    """Read a file of papers, by its reader or that of the first byte; go on at its half."""
+    reader = reader_of(data[1:])
+    if reader is None:
+        reader = load(readers, "READER", READERS[data[0] % len(READERS) if data else 0])
+    assert reader is not None
     with tempfile.NamedTemporaryFile() as file:
         file.write(data[1:])
         file.flush()

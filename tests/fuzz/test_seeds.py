@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from enrich.collection.readers import reader_of
 from tests.fuzz.__main__ import NAMES, SEEDS
 from tests.fuzz.targets import READERS, TARGETS
 
@@ -15,9 +16,8 @@ _SEEDS = sorted(path.relative_to(SEEDS).as_posix() for path in SEEDS.rglob("*") 
 def test_each_target_has_seeds() -> None:
     assert tuple(TARGETS) == NAMES
     assert {Path(seed).parts[0] for seed in _SEEDS} == set(NAMES)
-    assert {(SEEDS / s).read_bytes()[0] for s in _SEEDS if s.startswith("papers/")} >= set(
-        range(len(READERS))
-    )
+    seeds = [(SEEDS / seed).read_bytes() for seed in _SEEDS if seed.startswith("papers/")]
+    assert {reader.name for seed in seeds if (reader := reader_of(seed[1:]))} == set(READERS)
 
 
 @pytest.mark.parametrize("seed", _SEEDS)

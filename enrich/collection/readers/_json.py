@@ -72,7 +72,7 @@ def json_lines(
     while line := stream.readline():
         offset += len(line)
         number += 1
-        if stream.is_cut_line(line) or _has_too_many_values(line):
+        if stream.is_cut_line(line) or has_too_many_values(line):
             if stream.is_cut_line(line):
                 offset += stream.skip_line()
             yield Item(Place(offset, number), None, TOO_LARGE)
@@ -102,10 +102,19 @@ def json_array(
     start: Place,
     kind: type[T],
     make: Callable[[T], StoredPaper | None],
+    *,
+    opened: bool = False,
 ) -> Iterator[Item]:
     """Yield a record an object of the file's one array (or its one object).
 
     What is broken, or larger than a record, is skipped up to where it closes.
+
+    Args:
+        stream: The file.
+        start: Where reading begins.
+        kind: Type of an object's fields.
+        make: Makes a paper of an object, as for `json_lines`.
+        opened: The start lies within the array.
 
     Raises:
         PapersError: a web page stands in the file, or hardly anything in it is JSON.
@@ -117,7 +126,7 @@ def json_array(
     def convert(data: Any) -> StoredPaper | None:
         return make(check_type(data, kind))
 
-    text = _Window(stream, opened=bool(number))
+    text = _Window(stream, opened=opened or bool(number))
     while text.seek_object():
         problem = ""
         data: Any = None
@@ -153,7 +162,8 @@ def json_array(
         yield Item(Place(start.offset + text.offset, number + 1), None, "is truncated")
 
 
-def _has_too_many_values(line: bytes) -> bool:
+def has_too_many_values(line: bytes) -> bool:
+    """Return whether a line of JSON holds more values than a record."""
     if len(line) < _SMALL:
         return False
     return count_values(line.decode("latin-1")) > MAX_VALUES
