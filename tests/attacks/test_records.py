@@ -15,6 +15,7 @@ import pytest
 from enrich.collection.collection import open_papers
 from enrich.collection.readers import Place, names, reader_of
 from enrich.collection.readers._storing import describe_problem, make_item
+from enrich.model import AnnotatedTalk
 from enrich.paper import Paper, PaperId
 from enrich.store import open_store
 from enrich.store.freshness import Record
@@ -187,6 +188,17 @@ def test_a_hostile_row_of_the_store_is_a_miss(tmp_path: Path, row: str) -> None:
         assert store.get_many([(one.id, None), (two.id, None)]) == {(two.id, None): two}
         store.put_many([one])
         assert len(store.get_many([(one.id, None), (two.id, None)])) in {1, 2}
+
+
+@pytest.mark.parametrize("key", ["papers", "suggested", "references", "warnings", "texts"])
+@pytest.mark.parametrize("value", [5, "x", True, {"a": 1}, [[]], [5]], ids=str)
+def test_a_line_of_an_earlier_output_with_a_wrong_list_is_a_value_error(
+    key: str, value: object
+) -> None:
+    if key == "texts" and value == {"a": 1}:
+        value = {"a": {}}
+    with pytest.raises(ValueError, match=key):
+        AnnotatedTalk.from_dict({"id": "1", key: value})
 
 
 def test_a_damaged_gzip_member_costs_what_is_behind_it(tmp_path: Path) -> None:

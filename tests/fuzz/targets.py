@@ -97,7 +97,11 @@ def fuzz_writers(data: bytes) -> None:
     """Write talks of an earlier output in each format."""
     try:
         value = json.loads(data)
-        lines = value if isinstance(value, list) else [value]
+        lines = [
+            line
+            for line in (value if isinstance(value, list) else [value])
+            if isinstance(line, dict)
+        ]
         talks = [AnnotatedTalk.from_dict(line) for line in lines]
     except (ValueError, RecursionError):
         return
