@@ -1,52 +1,75 @@
-"""CPU time and memory of one reading in a process of its own, over the imports."""
+"""CPU time and memory of one reading, over the imports, in a process of its own."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from tests.conftest import ROOT
 
 SECONDS_OF_200_KB = 1.0
 MAX_MB = 100
 
-_CHILD = """
-import re, resource, sys, time
+# The imports are made once; each reading runs in a fork, whose peak of memory is its own.
+_SERVER = """
+import json, os, re, sys, time, traceback
 from pathlib import Path
 {setup}
+
 def peak():
-    # The kernel's own figure of this program; getrusage counts what was there before it, too.
-    status = Path("/proc/self/status")
-    found = re.search(r"VmHWM:\\s+(\\d+)", status.read_text()) if status.exists() else None
-    return int(found[1]) if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-before = peak()
-start = time.process_time()
-count = {call}
-spent = time.process_time() - start
-print(count, spent, (peak() - before) / 1000)
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+
+for request in sys.stdin:
+    arguments = json.loads(request)
+    if os.fork() == 0:
+        try:
+            before, start = peak(), time.process_time()
+            records = {call}
+            spent = time.process_time() - start
+            answer = [records, spent, (peak() - before) / 1000]
+        except BaseException:
+            answer = traceback.format_exc()
+        print(json.dumps(answer), flush=True)
+        os._exit(0)
+    os.wait()
 """
 
 
 class Cost(NamedTuple):
     """What a reading cost."""
 
-    papers: int
+    records: int
     """Good records that were read."""
     cpu_s: float
     memory_mb: float
 
 
-def measure(setup: str, call: str, *args: str | Path) -> Cost:
-    """Run a call in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-c", _CHILD.format(setup=setup, call=call), *map(str, args)],
-        capture_output=True, text=True, check=False, cwd=ROOT, timeout=300,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    papers, cpu_s, memory_mb = done.stdout.split()[-3:]
-    return Cost(int(papers), float(cpu_s), float(memory_mb))
+class Meter:
+    """A process that measures one expression over its `arguments`, given one after the other."""
+
+    def __init__(self, setup: str, call: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _SERVER.format(setup=setup, call=call)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        )  # fmt: skip
+
+    def measure(self, *arguments: str | Path | bool) -> Cost:
+        """Measure the expression once."""
+        assert self._process.stdin
+        assert self._process.stdout
+        print(json.dumps([*arguments], default=str), file=self._process.stdin, flush=True)
+        answer = json.loads(self._process.stdout.readline() or '"the process ended"')
+        assert isinstance(answer, list), answer
+        return Cost(*answer)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
 
 
 def check_cost(cost: Cost, size: int) -> None:
