@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -367,7 +368,14 @@ def test_what_we_write_we_read_back(shared: Path) -> None:
     ]
     lines = "".join(json.dumps(a.to_dict()) + "\n" for a in annotated)
     again = list(read_talks(lines.encode()))
-    assert again == talks
+    assert again == [_as_written(a) for a in annotated]
+
+
+def _as_written(annotated: AnnotatedTalk) -> Talk:
+    """The talk with those texts that the document has: the ones with a reference."""
+    cited = {reference.field for reference in annotated.references}
+    texts = tuple(pair for pair in annotated.talk.texts if pair[0] in cited)
+    return replace(annotated.talk, texts=texts)
 
 
 def _everything(folder: Path) -> list[Path]:
