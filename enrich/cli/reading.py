@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -45,6 +47,8 @@ class Reading:
     """Those of `selection_options`, and offline, refresh, cache_dir."""
     told: bool
     """Whether notices are said on standard error, for the output has no place for them."""
+    until: float = math.inf
+    """When the requests for all feeds must be over, by `time.monotonic`."""
     failed: int = 0
     """Feeds that could not be read."""
     gathered: list[Notice] = field(default_factory=list)
@@ -125,6 +129,7 @@ class Reading:
                     offline=self.options["offline"],
                     refresh=self.options["refresh"],
                     cache_dir=self.options["cache_dir"],
+                    timeout_s=None if self.until == math.inf else self.until - time.monotonic(),
                     keep_private=self.options["keep_private"],
                     duplicates=False,
                     seen=seen,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
+import time
 from collections.abc import Iterable
 from contextlib import suppress
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from enrich.cli.reading import Reading, selection_options
 from enrich.cli.reporting import Outcome
 from enrich.feeds.selection import with_papers
 from enrich.lookup.scheduler import Progress
-from enrich.model import Document
+from enrich.model import Document, Talk
 from enrich.sources import title_of
 from enrich.text.terminal import printable
 from enrich.version import VERSION
@@ -110,15 +112,21 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
     quiet, verbose = options["quiet"], options["verbose"]
     shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     progress = _Progress() if shown and not quiet else None
-    reading = Reading(feeds=tuple(feeds), options=options, told=format_ == "ndjson" and not quiet)
+    timeout_s = options["timeout"]
+    reading = Reading(
+        feeds=tuple(feeds),
+        options=options,
+        told=format_ == "ndjson" and not quiet,
+        until=math.inf if timeout_s is None else time.monotonic() + timeout_s,
+    )
     only_with_papers, zone = options["with_papers_only"], reading.zone
     outcome = Outcome()
     with Enricher(**enricher_options(options), on_progress=progress) as enricher:
-        talks = reading.talks()
-        first = next(talks, None)
-        if first is None and reading.unreadable:
+        talks, first = reading.talks(), list[Talk]()
+        enrichment = enricher.run(chain(first, talks))  # from here on the run's time counts
+        first.extend(islice(talks, 1))
+        if not first and reading.unreadable:
             return 1
-        enrichment = enricher.run(talks if first is None else chain((first,), talks))
         annotated = with_papers(enrichment) if only_with_papers else iter(enrichment)
         document = Document(outcome.passing(annotated), reading.notices(), zone)
         with Output(target) as output:

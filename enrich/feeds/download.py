@@ -39,6 +39,8 @@ FILE = "feeds.sqlite"
 KEEP_S = 30 * 86_400
 """How long a copy may stand in for a feed that cannot be had."""
 MAX_REDIRECTS = 5
+DEADLINE_S = 120.0
+"""Seconds that one feed may take, redirects and all."""
 
 _CACHED = "https://feeds.invalid/"
 _KEPT = ("Content-Type", "ETag", "Last-Modified")
@@ -63,7 +65,7 @@ class Limits:
     """Decoded."""
     timeout_s: tuple[float, float] = (10.0, 30.0)
     """To connect, and to wait for the next bytes."""
-    deadline_s: float = 120.0
+    deadline_s: float = DEADLINE_S
     """For everything, redirects and all."""
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, MutableSet
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -55,6 +57,7 @@ def read_talks(
     refresh: bool = False,
     cache_dir: str | os.PathLike[str] | None = None,
     max_bytes: int = MAX_BYTES,
+    timeout_s: float | None = None,
     duplicates: bool = True,
     keep_raw: bool = False,
     keep_private: bool = False,
@@ -63,7 +66,8 @@ def read_talks(
 ) -> Iterator[Talk]:
     r"""The talks of one feed, lazily: a path, `-`, bytes, a binary file, an address, JSON alike.
 
-    `max_bytes` bounds what comes from the net, and what is unpacked. `duplicates=False` drops all but
+    `max_bytes` bounds what comes from the net, and what is unpacked; `timeout_s`, in seconds, all
+    requests for the feed. `duplicates=False` drops all but
     the last of events that are the same; with one `seen` for several feeds, a talk that a feed before
     gave is dropped too. What cannot be read as a talk goes to `on_notice`.
 
@@ -82,6 +86,7 @@ def read_talks(
             refresh=refresh,
             cache_dir=cache_dir,
             max_bytes=max_bytes,
+            until=math.inf if timeout_s is None else time.monotonic() + timeout_s,
             on_notice=on_notice or _ignore,
         ),
         duplicates=duplicates,
@@ -108,11 +113,13 @@ class _Net:
     refresh: bool
     cache_dir: str | os.PathLike[str] | None
     max_bytes: int
+    until: float
+    """When all requests must be over, by `time.monotonic`."""
     on_notice: Callable[[Notice], None]
 
     def fetch(self, url: str) -> tuple[bytes, str]:
         """The body of a feed, and its host."""
-        from enrich.feeds.download import Limits, address, fetch
+        from enrich.feeds.download import DEADLINE_S, Limits, address, fetch
 
         _, host = address(url)
 
@@ -132,7 +139,10 @@ class _Net:
             offline=self.offline,
             refresh=self.refresh,
             cache_dir=self.cache_dir,
-            limits=Limits(max_bytes=self.max_bytes),
+            limits=Limits(
+                max_bytes=self.max_bytes,
+                deadline_s=min(DEADLINE_S, self.until - time.monotonic()),
+            ),
         )
         return body, host
 

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests_cache import DO_NOT_CACHE, CachedSession
 from requests_cache.backends.base import BaseCache
 from requests_cache.policy import ExpirationPatterns
@@ -28,6 +27,7 @@ from requests_cache.policy import ExpirationPatterns
 from enrich.http.adapter import Line, Login, PoliteAdapter, Service
 from enrich.http.cache import open_cache
 from enrich.http.rate_limit import Gate
+from enrich.http.watch import open_adapter
 from enrich.text.web import mail_address
 from enrich.version import VERSION
 
@@ -149,7 +149,7 @@ def open_session(
             on_wait=tell,
         )
         for host in polite.hosts:
-            network = HTTPAdapter() if base is None else base.get_adapter(f"https://{host}/")
+            network = open_adapter() if base is None else base.get_adapter(f"https://{host}/")
             if isinstance(network, PoliteAdapter):
                 network = network.network
             line.adapters[host] = PoliteAdapter(host, line, network, owned=base is None)
