@@ -11,7 +11,7 @@ import logging
 import math
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, Protocol
 from urllib.parse import urljoin, urlsplit
 
@@ -62,12 +62,21 @@ class Service(Protocol):
 
 
 @dataclass(kw_only=True, slots=True)
+class Account:
+    """Token of a login, shared by all runs of a session."""
+
+    token: str | None = field(default=None, repr=False)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass(kw_only=True, slots=True)
 class Line:
     """What the adapters of one service's hosts share in one run."""
 
     service: Service
     gate: Gate
     login: Login | None = field(default=None, repr=False)
+    account: Account = field(default_factory=Account)
     user_agent: str
     clock: Callable[[], float]
     now: Callable[[], float]
@@ -76,9 +85,16 @@ class Line:
     """The end of the run, by `clock`."""
     on_wait: Callable[[str, float], None]
     adapters: dict[str, PoliteAdapter] = field(default_factory=dict)
-    token: str | None = field(default=None, repr=False)
     login_failed: SourceError | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    before_request: Callable[[], None] | None = None
+    """Called when the slot for a request is had; what it raises ends the request."""
+
+    def begin_run(self, until: float) -> Line:
+        """Return the same for a further run, which may go on beside this one."""
+        line = replace(self, until=until, adapters={}, login_failed=None, before_request=None)
+        for host, adapter in self.adapters.items():
+            line.adapters[host] = PoliteAdapter(host, line, adapter.network, owned=False)
+        return line
 
 
 class PoliteAdapter(BaseAdapter):
@@ -156,11 +172,12 @@ class PoliteAdapter(BaseAdapter):
     def _token(self, carried: Mapping[str, Any], expired: str | None) -> str:
         """The token; a new one where the one that is known has expired."""
         line = self._line
-        with line.lock:
+        account = line.account
+        with account.lock:
             if line.login_failed is not None:
                 raise _again(line.login_failed)
-            if line.token is not None and line.token != expired:
-                return line.token
+            if account.token is not None and account.token != expired:
+                return account.token
             if isinstance(line.login, str) and expired is not None:
                 _refuse_login(self._host)
 
@@ -170,11 +187,11 @@ class PoliteAdapter(BaseAdapter):
                 return adapter._follow(prepared, carried, None, login=True)  # noqa: SLF001
 
             try:
-                line.token = line.service.log_in(line.login, send)  # type: ignore[attr-defined]
+                account.token = line.service.log_in(line.login, send)  # type: ignore[attr-defined]
             except SourceError as error:
                 line.login_failed = error
                 raise
-            return line.token
+            return account.token
 
     # --- redirects and attempts ------------------------------------------------------------
 
@@ -255,7 +272,7 @@ class PoliteAdapter(BaseAdapter):
         login: bool,
     ) -> requests.Response:
         line, politeness = self._line, self._line.service.politeness
-        with line.gate.turn(line.until) as turn:
+        with line.gate.turn(line.until, before=line.before_request) as turn:
             left = max(0.001, line.until - line.clock())
             connect_s, read_s = politeness.timeout_s
             try:

@@ -132,11 +132,12 @@ class Gate:
     # --- a turn ----------------------------------------------------------------------------
 
     @contextmanager
-    def turn(self, until: float) -> Iterator[Turn]:
+    def turn(self, until: float, *, before: Callable[[], None] | None = None) -> Iterator[Turn]:
         """Wait for our turn and hold the gate through the block.
 
         Args:
             until: The end of the run, by the monotonic clock.
+            before: Called when the turn has come; if it raises, nothing was asked.
 
         Raises:
             SourceError: a pause is longer than our patience, or the turn did not come in time.
@@ -150,6 +151,8 @@ class Gate:
                     pause = self._left(times.paused_until)
                     wait = max(pause, self._spacing(times))
                     if wait < _TICK_S and self._clock() < until:
+                        if before is not None:
+                            before()
                         yield from self._exchange(times)
                         return
                 self._wait(wait, pause, until)

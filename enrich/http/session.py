@@ -13,7 +13,8 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -70,6 +71,33 @@ class PoliteSession(CachedSession):
                 line.gate.forget()
             for adapter in line.adapters.values():
                 adapter.begin_run()
+
+    def open_run(self, until: float) -> PoliteSession:
+        """Return a session of one run, which may go on beside others; this one is closed for all.
+
+        Args:
+            until: The end of the run, by the clock of the session.
+        """
+        lines = [line.begin_run(until) for line in self.lines.values()]
+        session = PoliteSession(self.cache, lines, refresh=self._refresh, timeout_s=None)
+        for line in session.lines.values():
+            line.until = until
+        session.verify, session.cert = self.verify, self.cert
+        session.proxies, session.trust_env = self.proxies, self.trust_env
+        return session
+
+    @contextmanager
+    def checked(self, name: str, check: Callable[[], None]) -> Iterator[None]:
+        """Call a check whenever the slot for a request to a service is had, within the block."""
+        line = self.lines.get(name)
+        if line is None:
+            yield
+            return
+        line.before_request = check
+        try:
+            yield
+        finally:
+            line.before_request = None
 
     def close(self) -> None:
         """Close connections and cache; what a caller's session has open stays open."""
