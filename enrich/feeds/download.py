@@ -29,7 +29,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.utils import select_proxy
 from requests_cache import CachedSession
 
-from enrich.errors import FeedError, SourceError
+from enrich.errors import EnrichError, FeedError, SourceError
 from enrich.feeds.ssrf import Borders, guarded, is_private
 from enrich.http.cache import open_cache
 from enrich.http.transport import exchange
@@ -209,10 +209,24 @@ class _Transport(BaseAdapter):
             if response.status_code not in _REDIRECTS or not target:
                 self._judge(response.status_code)
                 return response
-            url = urljoin(url, target)
+            url = self._join(url, target)
             if urlsplit(url).scheme not in {"http", "https"}:
                 raise FeedError(f"{self._host}: leads to something that is no web address")
         raise FeedError(f"{self._host}: leads on and on ({MAX_REDIRECTS} redirects)")
+
+    def _join(self, url: str, target: str) -> str:
+        """Return where a redirect leads.
+
+        Raises:
+            FeedError: its address cannot be read.
+        """
+        try:
+            joined = urljoin(url, target)
+            urlsplit(joined)
+        except ValueError as error:
+            logger.debug("a redirect's address raised %s", type(error).__name__)
+            raise FeedError(f"{self._host}: leads to an address that cannot be asked") from None
+        return joined
 
     def _hop(self, url: str, conditions: dict[str, str], deadline: float) -> requests.Response:
         session = self._session
@@ -235,10 +249,10 @@ class _Transport(BaseAdapter):
                 clock=time.monotonic,
                 **settings,
             )
-        except FeedError:
+        except EnrichError:
             raise
-        except (requests.RequestException, ValueError):
-            pass  # what they say tells the address
+        except Exception as error:  # noqa: BLE001 - their messages hold the address
+            logger.debug("a request for a feed raised %s", type(error).__name__)
         raise FeedError(f"{self._host}: leads to an address that cannot be asked")
 
     def _judge(self, status: int) -> None:

@@ -209,7 +209,7 @@ class PoliteAdapter(BaseAdapter):
             if not response.is_redirect:
                 response.request = request  # as the caller made it: without the token
                 return response
-            url = urljoin(asked.url or "", response.headers["location"])
+            url = _join(asked.url or "", response.headers["location"]) or ""
             adapter = self._line.adapters[urlsplit(url).hostname or ""]
             asked = asked.copy()
             asked.prepare_url(url, None)
@@ -307,19 +307,29 @@ class PoliteAdapter(BaseAdapter):
             dressed.headers["Authorization"] = f"Bearer {token}"
         return dressed
 
+    def _check(self, response: requests.Response) -> None:
+        """Call the service's check; any exception of it but our own means a bad answer."""
+        try:
+            self._line.service.check(response)
+        except SourceError:
+            raise
+        except Exception as error:
+            logger.debug("%s: a check raised %s", self._host, type(error).__name__)
+            raise BadAnswer(f"{self._host} sent an answer that cannot be read") from error
+
     def _judge(self, response: requests.Response, *, logged_in: bool, login: bool) -> None:
         service, status = self._line.service, response.status_code
         if response.is_redirect:
-            url = urljoin(response.url, response.headers["location"])
+            url = _join(response.url, response.headers["location"])
             safe = response.request.method in {"GET", "HEAD"}
-            if not safe or _target(url, service.politeness.hosts) is None:
+            if not safe or url is None or _target(url, service.politeness.hosts) is None:
                 raise BadAnswer(f"{self._host} redirects to another place", code="http_error")
             return
         expired = logged_in and status == 401
         retried = status in service.politeness.retried
         try:
             if not login and not expired:
-                service.check(response)  # first: it knows a challenge page from a broken body
+                self._check(response)  # first: it knows a challenge page from a broken body
             if status == 200:
                 check_form(response, service.politeness.media)
         except BadAnswer:
@@ -338,8 +348,19 @@ class PoliteAdapter(BaseAdapter):
             )
 
 
+def _join(base: str, location: str) -> str | None:
+    """Return where a redirect leads, None if its address cannot be read."""
+    try:
+        url = urljoin(base, location)
+        requests.Request("GET", url).prepare()
+    except Exception as error:  # noqa: BLE001 - ValueError, UnicodeError, requests' and urllib3's
+        logger.debug("a redirect's address raised %s", type(error).__name__)
+        return None
+    return url
+
+
 def _target(url: str, hosts: tuple[str, ...]) -> str | None:
-    """The host of an https address where it is one of these, on its own port; else None."""
+    """Return the host of an https address if it is one of these, on its own port."""
     parts = urlsplit(url)
     return (
         parts.netloc.lower() if parts.scheme == "https" and parts.netloc.lower() in hosts else None

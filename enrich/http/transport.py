@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +17,7 @@ import urllib3
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from enrich.errors import BadAnswer, EnrichError, Overloaded, Refused, SourceError
+from enrich.http.dates import parse_http_date
 from enrich.http.watch import DeadlineError, SizeError, Watch, watch_exchange
 
 _PIECE = 1 << 16
@@ -193,8 +192,5 @@ def retry_after_s(response: requests.Response, now: float) -> float | None:
     text = response.headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdecimal():
         return float(text[:9])
-    try:
-        date = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max(0.0, date.replace(tzinfo=date.tzinfo or UTC).timestamp() - now)
+    date = parse_http_date(text)
+    return None if date is None else max(0.0, date.timestamp() - now)

@@ -24,7 +24,7 @@ def paced(name: str, delay_s: float = 0.0) -> Any:
     """Return an installed source with another pace."""
     base = source(name)
     made = type(base)()
-    made.politeness = replace(base.politeness, delay_s=delay_s)  # type: ignore[misc]
+    made.politeness = replace(base.politeness, delay_s=delay_s)
     return made
 
 
