@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from requests import Session
 
     from enrich.collection.collection import Collection
+    from enrich.http.retry import Retry
     from enrich.http.session import Login, PoliteSession
 
 LOOKAHEAD = 2000
@@ -63,7 +64,7 @@ class Enricher:
             or a mapping from names of sources to theirs. The environment is not read.
         session: your session; its adapters become the network end of the polite ones.
         sources: the sources to extract and look up with, and no others; the installed ones if None.
-        on_progress: called with a `Progress` while a run waits for a service.
+        on_progress: called with a `Progress` each second while a run waits for a service.
         on_trouble: called with a sentence when the store or the like cannot be used.
         clock: seconds since 1970; read once a run. Waits are measured by one that is given, too.
         sleep: how waiting is done; the clock must go on under it.
@@ -263,7 +264,7 @@ class Enricher:
         """Return when the requests of a run that begins now must be over."""
         return math.inf if self._timeout_s is None else self._monotonic() + self._timeout_s
 
-    def _begin_run(self, until: float) -> LookupState:
+    def _begin_run(self, until: float = math.inf) -> LookupState:
         with self._lock:
             if self._closed:
                 raise ValueError("the Enricher is closed")
@@ -273,6 +274,10 @@ class Enricher:
         state.give(self._given)
         return state
 
+    def _note_retry(self, retry: Retry) -> None:
+        if (library := self._library) is not None:
+            library.note_retry(retry)
+
     def _find_pauses(self) -> Mapping[str, datetime]:
         session = self._session
         if session is None:
@@ -280,6 +285,13 @@ class Enricher:
         from enrich.http.session import paused_until
 
         return paused_until(session)
+
+    def _has_answered(self, session: PoliteSession | None) -> bool:
+        if session is None:
+            return True
+        from enrich.http.session import has_answered
+
+        return has_answered(session)
 
     def _make_library(self) -> Library:
         from enrich.store import open_store
@@ -298,6 +310,7 @@ class Enricher:
             store=store,
             session=self._opened_session,
             pauses=self._find_pauses,
+            has_answered=self._has_answered,
             offline=self._offline,
             refresh=self._refresh,
             max_age_s=self._max_age_s,
@@ -320,6 +333,7 @@ class Enricher:
                     login=self._logins,
                     refresh=self._refresh,
                     base=self._base,
+                    on_retry=self._note_retry,
                     on_trouble=self._on_trouble,
                     now=self._clock,
                     clock=self._monotonic,

@@ -16,7 +16,14 @@ import requests
 import urllib3
 from requests.adapters import BaseAdapter, HTTPAdapter
 
-from enrich.errors import BadAnswer, EnrichError, Overloaded, Refused, SourceError
+from enrich.errors import (
+    BadAnswer,
+    EnrichError,
+    Overloaded,
+    Refused,
+    SourceError,
+    Unreachable,
+)
 from enrich.http.dates import parse_http_date
 from enrich.http.watch import DeadlineError, SizeError, Watch, watch_exchange
 
@@ -50,6 +57,7 @@ def exchange(
         carried: `verify`, `cert`, `proxies`.
 
     Raises:
+        Unreachable: no connection could be opened.
         Overloaded: no connection, no answer in time, or an answer that breaks off.
         BadAnswer: an answer that is too long or cannot be read.
         Refused: TLS or this machine's own settings stand in the way.
@@ -99,15 +107,18 @@ def _name_failure(error: Exception, host: str | None) -> SourceError:
         case urllib3.exceptions.DecodeError():
             return BadAnswer(f"{host} sent a damaged body")
         case requests.exceptions.ProxyError():
-            return Overloaded(
+            kind = Unreachable if _is_unreachable(error) else Overloaded
+            return kind(
                 f"the proxy did not lead to {host}", code="http_error", hint="check HTTPS_PROXY"
             )
         case requests.ConnectionError() | ConnectionError():
-            return Overloaded(f"the connection to {host} failed", code="http_error")
+            kind = Unreachable if _is_unreachable(error) else Overloaded
+            return kind(f"the connection to {host} failed", code="http_error")
         case urllib3.exceptions.InvalidHeader() | requests.exceptions.InvalidHeader():
             return _refuse_answer(error, host)
         case urllib3.exceptions.HTTPError():
-            return Overloaded(f"the connection to {host} failed", code="http_error")
+            kind = Unreachable if _is_unreachable(error) else Overloaded
+            return kind(f"the connection to {host} failed", code="http_error")
         case _ if _is_setting(error):
             return Refused(
                 f"{host} cannot be asked with these network settings",
@@ -120,6 +131,15 @@ def _name_failure(error: Exception, host: str | None) -> SourceError:
             return Overloaded(f"the connection to {host} failed", code="http_error")
         case _:
             return _refuse_answer(error, host)
+
+
+def _is_unreachable(error: BaseException) -> bool:
+    """Return whether a name was not found, or a connection was refused."""
+    causes: list[Any] = [error]
+    for cause in causes[:1]:
+        causes += [getattr(arg, "reason", None) for arg in cause.args]
+    causes += [getattr(cause, "original_error", None) for cause in causes]
+    return any(isinstance(cause, urllib3.exceptions.NewConnectionError) for cause in causes)
 
 
 def _is_setting(error: Exception) -> bool:
