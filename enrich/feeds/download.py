@@ -34,7 +34,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
 
-from enrich.errors import FeedError, SourceError
+from enrich.errors import EnrichError, FeedError, SourceError
 from enrich.feeds.ssrf import SsrfGuard, guarded, is_private
 from enrich.http.cache import open_cache
 from enrich.http.transport import exchange
@@ -47,6 +47,8 @@ FILE = "feeds.sqlite"
 KEEP_S = 30 * 86_400
 """How long a copy may stand in for a feed that cannot be had."""
 MAX_REDIRECTS = 5
+DEADLINE_S = 120.0
+"""Seconds that one feed may take, redirects and all."""
 
 _KEPT = ("Content-Type", "ETag", "Last-Modified")
 _CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
@@ -68,7 +70,7 @@ class Limits:
     """Decoded."""
     timeout_s: tuple[float, float] = (10.0, 30.0)
     """To connect, and to wait for the next bytes."""
-    deadline_s: float = 120.0
+    deadline_s: float = DEADLINE_S
     """For everything, redirects and all."""
 
 
@@ -215,10 +217,24 @@ class _Connection:
             if response.status_code not in _REDIRECTS or not target:
                 self._judge(response.status_code)
                 return response
-            url = urljoin(url, target)
+            url = self._join(url, target)
             if urlsplit(url).scheme not in {"http", "https"}:
                 raise FeedError(f"{self._host}: leads to something that is no web address")
         raise FeedError(f"{self._host}: leads on and on ({MAX_REDIRECTS} redirects)")
+
+    def _join(self, url: str, target: str) -> str:
+        """Return where a redirect leads.
+
+        Raises:
+            FeedError: its address cannot be read.
+        """
+        try:
+            joined = urljoin(url, target)
+            urlsplit(joined)
+        except ValueError as error:
+            logger.debug("a redirect's address raised %s", type(error).__name__)
+            raise FeedError(f"{self._host}: leads to an address that cannot be asked") from None
+        return joined
 
     def _hop(self, url: str, conditions: dict[str, str], deadline: float) -> requests.Response:
         session = self._session
@@ -241,10 +257,10 @@ class _Connection:
                 clock=time.monotonic,
                 **settings,
             )
-        except FeedError:
+        except EnrichError:
             raise
-        except (requests.RequestException, ValueError):
-            pass  # what they say tells the address
+        except Exception as error:  # noqa: BLE001 - their messages hold the address
+            logger.debug("a request for a feed raised %s", type(error).__name__)
         raise FeedError(f"{self._host}: leads to an address that cannot be asked")
 
     def _judge(self, status: int) -> None:

@@ -16,6 +16,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from enrich.errors import FeedError
+from enrich.http.watch import open_adapter
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -112,12 +113,4 @@ def guarded(guard: SsrfGuard) -> HTTPAdapter:
             super().connect()
             guard.check_peer(self.sock.getpeername()[0])
 
-    class PlainPool(urllib3.HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(urllib3.HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    adapter = HTTPAdapter()
-    adapter.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
-    return adapter
+    return open_adapter(plain=Plain, secure=Secure)
