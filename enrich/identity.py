@@ -107,9 +107,9 @@ def relate_papers(
     [(('arxiv:2103.01338',), 'arxiv:2103.01338'), (('openreview:FpKgG31Z_i9',), None)]
     """
     known = {**papers, **others, **papers} if others else papers
-    neighbours, grounds, by_title = _collect_links(known)
+    neighbours, grounds = _collect_links(known)
     _add_equal_dois(known, neighbours, grounds)
-    by_title |= _match_titles(papers, known)
+    by_title = _match_titles(papers, known)
     roots = _find_roots(neighbours)
     if by_title:
         by_title = _drop_contradictions(by_title, roots)
@@ -134,7 +134,7 @@ def relate_papers(
             own = None if paper.matched_by == "title" else paper.matched_by
             ground = own or grounds.get(id_)
             out[id_] = _with_links(paper, tuple(linked), ground, None if work == id_ else work)
-        elif paper.matched_by == "title":
+        elif any(other != id_ for other in paper.same_as):
             out[id_] = _with_links(paper, (), None, None)
     return out
 
@@ -195,16 +195,13 @@ def select_versions(
 
 def _collect_links(
     papers: Mapping[PaperId, Lookup],
-) -> tuple[Links, dict[PaperId, str], set[tuple[PaperId, PaperId]]]:
-    """Return links by id, the first ground of each paper, and links by title to unknown papers.
+) -> tuple[Links, dict[PaperId, str]]:
+    """Return the links by id, and the first ground of each paper.
 
     A paper's own links come first, so that papers that were related before stay as they are.
     """
     linking = [(id_, paper) for id_, paper in papers.items() if paper.same_as]
     matched = {id_: paper.same_as for id_, paper in linking if paper.matched_by == "title"}
-    by_title = {
-        (id_, other) for id_, others in matched.items() for other in others if other not in papers
-    }
     stated = [
         (id_, other, paper.matched_by)
         for id_, paper in linking
@@ -221,7 +218,7 @@ def _collect_links(
         if ground:
             grounds.setdefault(id_, ground)
             grounds.setdefault(other, ground)
-    return neighbours, grounds, by_title
+    return neighbours, grounds
 
 
 def _add_equal_dois(
@@ -255,10 +252,16 @@ def _match_titles(
     three papers of the document have the title. Linear, as only papers of one title are compared.
     """
     groups: dict[str, list[PaperId]] = {}
+    keys: dict[str, str | None] = {}
     for id_, paper in known.items():
         if isinstance(paper, Paper):
-            for key in find_title_keys(paper):
+            if paper.title not in keys:
+                keys[paper.title] = title_key(paper.title)
+            key = keys[paper.title]
+            if key is not None:
                 groups.setdefault(key, []).append(id_)
+            for other in _find_older_keys(paper, key):
+                groups.setdefault(other, []).append(id_)
     pairs: set[tuple[PaperId, PaperId]] = set()
     for group in groups.values():
         if len(group) > 1:
@@ -273,14 +276,20 @@ def _match_titles(
     return pairs
 
 
-def find_title_keys(paper: Paper) -> Iterable[str]:
+def find_title_keys(paper: Paper) -> list[str]:
     """Return the keys of the titles of all known versions of a paper."""
     key = title_key(paper.title)
-    keys = {} if key is None else {key: None}
-    for version in paper.versions:
-        if version.title and version.title != paper.title and (key := title_key(version.title)):
-            keys[key] = None
-    return keys
+    return [*([] if key is None else [key]), *_find_older_keys(paper, key)]
+
+
+def _find_older_keys(paper: Paper, newest: str | None) -> Iterable[str]:
+    """Return the keys of other versions' titles that are not the newest one's."""
+    others = {v.title for v in paper.versions if v.title and v.title != paper.title}
+    return (
+        {key for title in others if (key := title_key(title)) is not None} - {newest}
+        if others
+        else ()
+    )
 
 
 def _is_same_title_match(first: Lookup, second: Lookup) -> bool:

@@ -10,7 +10,9 @@ from enrich.text.tex import plain
 MIN_LETTERS = 19
 """Shorter titles ("Lecture notes") are shared by different works."""
 
-_PLAIN_WORDS = re.compile(r"[A-Za-z \-:,.?!'\"()]*")
+_PLAIN_WORDS = re.compile(r"[A-Za-z0-9 \-:,.?!'\"()]*")
+_NEAR_NUMBER = re.compile(r"[0-9][ \-:,.?!'\"()]+[0-9]|(?<![A-Za-z0-9])[.-][0-9]|\.[0-9]")
+_DIGITS = re.compile(r"[0-9]")
 _DROPPED = b" -:,.?!'\"()"
 _GREEK = re.compile("([\u0370-\u03ff]+)")
 _MINUSES = str.maketrans(
@@ -38,9 +40,9 @@ def title_key(title: str) -> str | None:
     False
     >>> title_key("Lecture Notes")
     """
-    if _PLAIN_WORDS.fullmatch(title):
+    if _PLAIN_WORDS.fullmatch(title) and not _NEAR_NUMBER.search(title):  # most: 4 times as fast
         key = title.lower().encode().translate(None, _DROPPED).decode()
-        return key if len(key) >= MIN_LETTERS else None
+        return key if len(key) - len(_DIGITS.findall(key)) >= MIN_LETTERS else None
     text = plain(title)
     if "&" in text:
         text = text.replace("&", " and ")

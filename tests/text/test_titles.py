@@ -46,3 +46,9 @@ def test_a_key_is_its_own_key_or_nothing(title: str) -> None:
     key = title_key(title)
     assert key is None or sum(map(str.isalpha, key)) >= MIN_LETTERS
     assert title_key(f" {title} ") == key
+
+
+@given(st.text(st.sampled_from(" .-:,?!'()abZ159"), max_size=60))
+def test_the_fast_way_and_the_general_one_agree(words: str) -> None:
+    title = f"A Title of Many Letters {words}"
+    assert title_key(title) == title_key(title.replace("A Title", "A\N{THIN SPACE}Title"))
