@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from enrich.annotation import select_own
 from enrich.cli.formats import FormatChoice, choose_format
 from enrich.cli.options import COMMANDS, enricher_options, lookup_options, say
 from enrich.cli.output import Output
@@ -61,6 +62,7 @@ something failed or is stale, 130 interrupted."""
 )
 @selection_options
 @click.option("--with-papers-only", is_flag=True, help="Leave out talks that mention no paper.")
+@click.option("--own", is_flag=True, help="Keep the speakers' own papers, and talks that have one.")
 @lookup_options
 @click.pass_context
 def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> int:
@@ -119,7 +121,8 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
         if first is None and reading.unreadable:
             return 1
         enrichment = enricher.run(talks if first is None else chain((first,), talks))
-        annotated = with_papers(enrichment) if only_with_papers else iter(enrichment)
+        annotated = select_own(enrichment) if options["own"] else iter(enrichment)
+        annotated = with_papers(annotated) if only_with_papers else annotated
         document = Document(outcome.passing(annotated), reading.notices(), zone)
         with Output(target) as output:
             for piece in writer(format_).write(document):

@@ -107,15 +107,15 @@ def read_person(name: str, family: str | None = None, given: str | None = None) 
     if is_collaboration(name) and family is None:
         return ()
     if _SIMPLE.fullmatch(name):
-        read = _read(name, family, given)
+        read = _read_spelling(name, family, given)
         return (read,) if read else ()
     text = plain(name) if "\\" in name or "{" in name else name
     text = tidy(_BRACKETS.sub(" ", person(text)))
     spelled = text.translate(_EXPANSIONS)
-    read = _read(text, family, given)
+    read = _read_spelling(text, family, given)
     if spelled == text:
         return (read,) if read else ()
-    other = _read(
+    other = _read_spelling(
         spelled, family and family.translate(_EXPANSIONS), given and given.translate(_EXPANSIONS)
     )
     return tuple([each for each in (read, other) if each])
@@ -297,20 +297,20 @@ def _count_families(persons: Iterable[Spellings]) -> Families:
     )
 
 
-def _read(text: str, family: str | None, given: str | None) -> Person | None:
+def _read_spelling(text: str, family: str | None, given: str | None) -> Person | None:
     """Read one spelling of a name."""
     text = _DEGREE.sub(" ", text)
     if family is None and "," in text:
         family, _, given = text.partition(",")
         text = f"{given} {family}"
-    words = _words(text)
+    words = _fold_words(text)
     if not words:
         return None
     whole = _join_letters(tuple(words))
     if family is None or given is None:
         derived = _family_and_given(words, _capitals_first(text))
     else:
-        derived = _words(given), _words(family)
+        derived = _fold_words(given), _fold_words(family)
     stated = _make_reading(*derived, is_reverse=False)
     first = words[0]
     can_reverse = len(words) > 1 and not any(map(_is_initial, first))
@@ -348,7 +348,7 @@ def _capitals_first(text: str) -> bool:
     return len(first) > 2 and first.isalpha() and first.isupper() and not rest.isupper()
 
 
-def _words(text: str) -> list[Part]:
+def _fold_words(text: str) -> list[Part]:
     """Split a name into folded words, without titles and suffixes."""
     text = strip_accents(_APOSTROPHES.sub("", text)).lower()
     words: list[Part] = []
@@ -380,5 +380,5 @@ def _is_suffix(piece: str) -> bool:
 
 
 def _is_family_alone(piece: str) -> bool:
-    words = _words(piece)
+    words = _fold_words(piece)
     return bool(words) and all(word[0] in _PARTICLES for word in words[:-1])

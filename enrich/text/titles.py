@@ -49,7 +49,7 @@ def title_key(title: str) -> str | None:
     text = _EXPONENT.sub("^", text.translate(_MINUSES))
     text = _fold_case(strip_accents(text).translate(_MINUSES)).rstrip("*. ")
     text = _MINUS.sub("\u2212", text)
-    key = _join(text)
+    key = _join_significant(text)
     return key if sum(map(str.isalpha, key)) >= MIN_LETTERS else None
 
 
@@ -62,7 +62,7 @@ def _fold_case(text: str) -> str:
     )
 
 
-def _join(text: str) -> str:
+def _join_significant(text: str) -> str:
     """Join what counts, with a space between numbers that do not touch."""
     parts: list[str] = []
     end = 0
