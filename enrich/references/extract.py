@@ -9,7 +9,7 @@ from enrich.codes import Role, WarningCode
 from enrich.errors import InvalidId
 from enrich.model import Mention, Reference, References, Talk, TalkWarning
 from enrich.paper import PaperId
-from enrich.references.links import merge_links
+from enrich.references.links import LINK_SIGNS, merge_links
 from enrich.references.roles import decide_role, find_reference_list
 from enrich.references.search import Grammar, find_mentions, grammar_of
 from enrich.sources import Forms, forms
@@ -126,8 +126,8 @@ def _search_text(text: str, field: str, grammar: Grammar) -> References:
         for m in mentions
         if m.paper is None
     ]
-    if len(mentions) > 1 and ("(" in text or "<" in text or "{" in text or "[" in text):
-        mentions, mismatches = merge_links(raw, mentions)
+    if len(mentions) > 1 and any(sign in text for sign in LINK_SIGNS):
+        mentions, spans, mismatches = merge_links(raw, mentions)
         warnings += [
             _make_warning(
                 "link_mismatch",
