@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from enrich.model import Mention
 
-LINK_SIGNS = ("(", "<", "{", "[", "&lt;")
-"""Of which one stands in a text that has links with texts."""
 _MAX_GAP_BYTES = 400
 """Bytes between a link and its text."""
 _MAX_TAG_BYTES = 420
@@ -57,6 +55,11 @@ class MergedLinks(NamedTuple):
     """The bytes of each mention, with those of its link's text."""
     mismatches: Sequence[tuple[Mention, Mention]]
     """Pairs (text, link)."""
+
+
+def has_links(text: str) -> bool:
+    """Decide cheaply whether a text may have links with texts."""
+    return "(" in text or "<" in text or "{" in text or "[" in text or "&lt;" in text
 
 
 def merge_links(text: bytes, mentions: Sequence[Mention]) -> MergedLinks:
