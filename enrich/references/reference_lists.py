@@ -26,7 +26,7 @@ _KEY_BYTES = 4
 _RIS_KEY = b"ty  "
 _REVERSE_SOLIDUS, _AT_SIGN = b"\\@"
 _HEADING_REST = (
-    rb")(?![\w\x80-\xff])[ \t]?[*_}\]=#-]{0,8}[ \t]?(?:\([^()\n]{0,30}\))?[ \t]{0,3}"
+    rb")(?![a-z0-9\x80-\xff])[ \t]?[*_}\]=#-]{0,8}[ \t]?(?:\([^()\n]{0,30}\))?[ \t]{0,3}"
     rb"(?P<colon>:[*_}\]]{0,4}[ \t]{0,80})?[*_}#=.\xe2\x80\x94-]{0,8}[ \t]{0,80}(?P<alone>\r?\n|\Z|\\\\)?"
 )
 
@@ -68,7 +68,7 @@ _RIS_START = re.compile(rb"(?:\n|\A)[ \t]{0,8}ty  ?- ?[a-z]")
 _RIS_END = re.compile(rb"\n[ \t]{0,8}er  ?-")
 _BIBITEM = re.compile(rb"\\bib(?:item[\[{ ]|\{[^{}\n]{1,60}\}\{[a-z]{3,20}\}\{)")
 _BIBITEM_END = re.compile(rb"\\end\{|\n[ \t]{0,8}\\(?:sub){0,2}section|\n[ \t]{0,3}#{1,6}[ \t]")
-_ITEM = re.compile(rb"\n[ \t>*.-]{0,8}\[(?:0{1,3}|[a-z+]{1,10}0{2,4}[a-z]?)\](?!\()(?P<text>[^\n])")
+_ITEM = re.compile(rb"\n[ \t>*.-]{0,8}\[(?:0{1,3}|[a-z+]{1,10}0{1,4}[a-z]?)\](?!\()(?P<text>[^\n])")
 _NUMBERED = re.compile(rb"\n[ \t>*-]{0,8}0{1,3}[.)][ \t]{1,4}(?P<text>[^\n])")
 _OUTLINE_MARKS = frozenset({b"*", b"-", b"+"})
 _OUTLINES = {

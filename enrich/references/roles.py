@@ -21,6 +21,8 @@ _AFTER_BYTES = 160
 """Bytes behind a reference in which its verb is searched."""
 _MAX_LIST_GAP_BYTES = 80
 _LONGEST_LABEL = 64
+_LONGEST_MARK = 4
+"""Bytes of the number of an item."""
 _MOST_LINES = 6
 """Lines that a sentence may be broken into."""
 _FEWEST = 4
@@ -37,7 +39,7 @@ _LABEL_TAIL = re.compile(r"\s{0,2}(?:#?\s?0{1,2}|\([^()]{1,40}\)|\[[^\[\]]{0,20}
 _LIST_GAP = re.compile(
     rb"[\s,;&+/)\]}>\"'*`(\[{<.-]*(?:(?:and|und|sowie|et|y|e|i|og|och|en|ve|oraz|a|si|va|ja"
     + "|и|та|και|和|与|與|及|と|과|와|및|și|ו|و".encode()
-    + rb")(?![a-z]))?[\s,;&+/)\]}>\"'*`(\[{<\x80-\xff-]*"
+    + rb")(?![a-z]))?[\s,;&+/)\]}>\"'*`(\[{<\x80-\xff-]*(?:\n[ \t]{0,8}\(?0{1,2}[.)][ \t]{1,4}[(\[{<\"']*)?"
 )
 _NEW_ITEM = re.compile(rb"\n[ \t\r]*\n(?![ \t]*[*+-])")
 _STOPS = tuple(
@@ -108,12 +110,12 @@ def _is_own(raw: bytes, laid: bytes, previous_end: int, start: int, end: int) ->
     stop = laid.rfind(b". ", line, start)
     if (
         start - stop < _FEWEST_WORDS
-        and stop >= line
+        and stop - line > _LONGEST_MARK
         and _COLON not in laid[line:start]
         and not _is_abbreviated(laid, stop)
     ):
         return False  # a cheap check: hardly any word stands before the reference in its sentence
-    sentence = _find_sentence(raw, laid, reach, start)
+    sentence, words_end = _find_sentence(raw, laid, reach, start)
     if (
         (not line or laid[line - 1] == _LINE_FEED)
         and _has_own_label(laid, line, start)
@@ -126,7 +128,7 @@ def _is_own(raw: bytes, laid: bytes, previous_end: int, start: int, end: int) ->
         return False
     if sentence != line and _has_own_label(laid, sentence, start):
         return True
-    words = laid[sentence:start]
+    words = laid[sentence:words_end]
     wordings = _find_wordings(words)
     if not wordings:
         return False
@@ -165,8 +167,9 @@ def _is_plain_entry(laid: bytes, line: int, start: int) -> bool:
     }
 
 
-def _find_sentence(raw: bytes, laid: bytes, reach: int, start: int) -> int:
-    """Return where the sentence, cell or line of a reference begins, at `reach` or behind it."""
+def _find_sentence(raw: bytes, laid: bytes, reach: int, start: int) -> tuple[int, int]:
+    """Return the span of the sentence, cell or line before a reference, from `reach` on."""
+    end = start
     line = max(laid.rfind(b"\n", reach, start) + 1, reach)
     for _ in range(_MOST_LINES):
         if line <= reach:
@@ -181,20 +184,22 @@ def _find_sentence(raw: bytes, laid: bytes, reach: int, start: int) -> int:
                 break
         elif breaks > 1 and not before.endswith(b":"):
             break
+        else:
+            end = line
         line = max(laid.rfind(b"\n", reach, reach + len(before)) + 1, reach)
-    window = laid[line:start]
+    window = laid[line:end]
     if _LINE_FEED in window:
         window = window.replace(b"\n", b" ")
     at = max(window.rfind(b"|"), window.rfind(b"\t"), window.rfind(b"\x0b")) + 1
-    for sign, ends in _STOPS:
+    for sign, signs in _STOPS:
         if sign in window:
-            for end in ends:
-                stop = window.rfind(end, at)
+            for ending in signs:
+                stop = window.rfind(ending, at)
                 while stop >= 0 and sign == _FULL_STOP and _is_abbreviated(window, stop):
-                    stop = window.rfind(end, at, stop)
+                    stop = window.rfind(ending, at, stop)
                 if stop >= 0:
-                    at = stop + len(end)
-    return line + at
+                    at = stop + len(ending)
+    return line + at, end
 
 
 def _is_abbreviated(text: bytes, stop: int) -> bool:
@@ -219,7 +224,7 @@ class _Claim:
         """Build the patterns from the words."""
         w = wording._replace(
             **{
-                name: part.replace(" ", r"\s+")
+                name: part.replace(" ?", r"\s*").replace(" ", r"\s+")
                 for name, part in wording._asdict().items()
                 if name != "stems"
             }

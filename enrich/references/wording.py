@@ -42,23 +42,23 @@ class Wording(NamedTuple):
 WORDINGS = (
     Wording(  # English
         stems=("based", "joint", "collaborat"),
-        talk="talk|lecture|presentation|seminar|colloquium|mini-?course|course|tutorial|results|this|material|session|poster|lecture series|everything",
+        talk="talks?|lectures?|lecture series|presentations?|seminars?|colloquium|mini-?courses?|course|tutorial|results|this|material|session|poster|everything",
         before="this|the|these|my|our|his|her|their|your|today's|whole|entire|first|second|third|last|main|new|all|most|much|large|parts?|half|of|both|invited|short|plenary|seminar|online|introductory|in|i|we|will|present|report|show|some|recent",
         between="is|are|was|were|will|be|has|have|been|would|which|that|mainly|mostly|partly|partially|largely|primarily|chiefly|loosely|essentially|entirely|heavily|in|parts?|large|to|also|both|all|directly|closely|presented|here|[(,–—]",
         based="based (?:up)?on",
         opening="(?:(?:mainly|mostly|partly|partially|in part|largely|primarily|loosely) )?based (?:(?:mainly|mostly|partly|partially|in part|largely|primarily|loosely) )?(?:up)?on",
         joint="joint (?:ongoing |recent )?(?:works?|papers?|research|projects?|results|preprints?) (?:in progress )?with|joint with|(?:in )?(?:a )?collaboration with|collaborative work with",
-        intro="(?:this|the talk|it|all of this|these|the results|what follows|everything) (?:is|are|was|will be|reports? on|describes|presents)(?: (?:a|part of|about|on|based on|from|mainly|partly|all))*|(?:i|we) (?:will |shall )?(?:present|report on|discuss|describe|talk about|explain)|in|from|on|a|based on|recent|ongoing|some|my|our",
+        intro="(?:(?:this|the|my|our) (?:talk|lecture|seminar|presentation)|this|it|all of this|these|the results|what follows|everything) (?:is|are|was|will be|reports? on|describes|presents)(?: (?:a|part of|about|on|based on|from|mainly|partly|all))*|(?:i|we) (?:will |shall )?(?:present|report on|discuss|describe|talk about|explain)|in|from|on|a|based on|recent|ongoing|some|my|our",
         modifiers="the|this|these|a|an|our|my|his|her|two|three|four|few|several|some|following|recent|new|joint|upcoming|forthcoming|ongoing|first|second|last|latest|arxiv|research|both",
         work="papers?|preprints?|e-?prints?|articles?|manuscripts?|works?",
     ),
     Wording(  # German
-        stems=("basier", "beruh", "fußt", "fußen", "gemeinsam", "zusammenarbeit"),
+        stems=("basier", "beruh", "grundlage", "fußt", "fußen", "gemeinsam", "zusammenarbeit"),
         talk="vortrag|referat|seminarvortrag|vorlesung|kolloquium|kolloquiumsvortrag|beitrag|präsentation|ergebnisse|resultate|dies",
         before="der|dieser|mein|unser|die|diese|meine|unsere|das|heutige|ganze|erste|zweite|teile?|des|dieses|meines|vorgestellten|neuen",
         between="wird|werden|ist|sind",
         based="(?:basier(?:t|en|te)|beruh(?:t|en|te)|fußt|fußen)(?: (?:im wesentlichen|größtenteils|hauptsächlich|vor allem|überwiegend|teilweise|zum teil|teils|auch))? auf|basierend auf",
-        opening="(?:basier(?:t|en|end)|beruh(?:t|en|end))(?: (?:im wesentlichen|hauptsächlich|vor allem|teilweise|zum teil))? auf",
+        opening="(?:basier(?:t|en|end)|beruh(?:t|en|end))(?: (?:im wesentlichen|hauptsächlich|vor allem|teilweise|zum teil))? auf|grundlage (?:des|dieses|meines) vortrags (?:ist|sind|bildet|bilden)",
         joint="gemeinsam(?:e|er|en|es) (?:arbeit(?:en)?|artikel|projekt|preprint|forschung) (?:mit|von mir und)|gemeinsam mit|(?:in )?zusammenarbeit mit",
         intro="(?:dies|das|es|der vortrag) (?:ist|sind|berichtet über|behandelt)(?: (?:eine?|über|aus))*|in|aus|wir berichten über|ich berichte über",
         modifiers="der|die|das|den|dem|einem|einer|eine|ein|zwei|drei|unser(?:e[mnr]?)?|mein(?:e[mnr]?)?|neuen?|folgenden?|gemeinsamen|kürzlich|erschienenen?|aktuellen",
@@ -155,8 +155,8 @@ WORDINGS = (
         between="будет|будут|в|основном|частично|преимущественно|є|буде|е",
         based="основан[аоы]? (?:(?:в основном|частично|преимущественно|главным образом) )?на|основывается на|основываются на|базируется на|заснован[аоі]? на|базується на|ґрунтується на|основава на",
         opening="основан[аоы]? на|по материалам|по мотивам статьи|заснован[аоі]? на|на основе работы|на основе статьи",
-        joint="совместн(?:ая|ой|ые|ых|ую) (?:работ[аыеу]?|стать[яиею]|исследовани[ея]|результат(?:ы|ов)) (?:с|со)|совместно (?:с|со)|в соавторстве (?:с|со)|в сотрудничестве (?:с|со)|спільн(?:а|ої|ій|е|у) (?:робот[аиіу]|статт[яіею]|дослідження) (?:з|із|зі)|спільно (?:з|із|зі)|у співавторстві (?:з|із|зі)|у співпраці (?:з|із|зі)|съвместна работа (?:с|със)",
-        intro="(?:это|это была|це|доклад)(?: (?:по|об|о))?|по|на|в|о|по материалам",
+        joint="совместн(?:ая|ой|ые|ых|ую) (?:работ[аыеу]?|стать[яиею]|исследовани[ея]|результат(?:ы|ов)) (?:с|со)|совместно (?:с|со)|в соавторстве (?:с|со)|в сотрудничестве (?:с|со)|спільн(?:а|ої|ій|е|у) (?:робот[аиіу]|прац[яіею]|статт[яіею]|дослідження) (?:з|із|зі)|спільно (?:з|із|зі)|у співавторстві (?:з|із|зі)|у співпраці (?:з|із|зі)|съвместна работа (?:с|със)",
+        intro="(?:это|это была|це|доклад)(?: (?:по|об|о))?|(?:результаты |теорема |работа )?(?:получены|получено|выполнена|получена)|по|на|в|о|по материалам",
         modifiers="нашей|моей|недавней|недавних|новой|двух|трёх|трех|следующих|следующей|совместной|совместных|нашій|моїй|спільній|нещодавній|нашей|последней|препринте",
         work="работ(?:е|ах|ы)|стать(?:е|ях|и)|препринт(?:е|ах|а)|робот(?:і|ах)|статт(?:і|ях)|публикации",
     ),
@@ -250,8 +250,8 @@ WORDINGS = (
         work="άρθρ(?:ο|α)|εργασί(?:α|ες)|προδημοσίευση",
     ),
     Wording(  # Chinese, simplified and traditional
-        stems=("基于", "基於", "合作", "根据", "根據", "依据", "共同", "报告", "報告", "演讲", "演講", "讲座"),
-        talk="报告|演讲|讲座|讲演|讨论班|課|报告内容|內容|内容|結果|结果|報告|演講|講座|工作",
+        stems=("基于", "基於", "合作", "根据", "根據", "依据", "共同", "报告", "報告", "发言", "發言", "演讲", "演講", "讲座"),
+        talk="报告|演讲|讲座|发言|發言|讲演|讨论班|課|报告内容|內容|内容|結果|结果|報告|演講|講座|工作",
         before="本|本次|这次|該|今天的|我的|此|这个|這次|主要|这",
         between="将|將|主要|部分|是|内容|的|,|，",
         based="(?:基于|基於|根据|根據|依据)",
@@ -349,7 +349,7 @@ WORDINGS = (
 LABELS = frozenset(
     label.strip()
     for row in """
-    paper, papers, preprint, preprints, pre-print, pre-prints, paper link, paper links, paper url, preprint link, article, manuscript, link to paper, link to the paper, link to preprint, link to the preprint, paper/preprint, paper and code, paper & code, full paper, our paper, talk paper, the paper, paper (arxiv), paper on arxiv, paper available at
+    paper, papers, preprint, preprints, pre-print, pre-prints, paper link, paper links, paper url, preprint link, article, manuscript, link to paper, link to the paper, link to preprint, link to the preprint, paper/preprint, paper and code, paper & code, full paper, our paper, talk paper, paper (arxiv), paper on arxiv, paper available at
     artikel, arbeit, aufsatz, vorabdruck, veröffentlichung, link zum artikel, link zum paper, link zur arbeit
     article, prépublication, pré-publication, papier, lien vers l'article, lien vers l’article, lien de l'article
     artículo, prepublicación, enlace al artículo, article, preimpressió, artigo
@@ -381,7 +381,7 @@ LABELS = frozenset(
 HEADINGS = frozenset(
     heading.strip()
     for row in """
-    references, reference, bibliography, literature, works cited, literature cited, references cited, cited works, further reading, further readings, additional reading, suggested reading, suggested readings, recommended reading, selected references, selected bibliography, key references, main references, some references, list of references, reference list, relevant literature, cited literature, refs, biblio, sources, references and further reading, references and notes, recommended literature, annotated bibliography, references/bibliography, bibliographic references
+    references, reference, cited references, bibliography, literature, works cited, literature cited, references cited, cited works, further reading, further readings, additional reading, suggested reading, suggested readings, recommended reading, selected references, selected bibliography, key references, main references, some references, list of references, reference list, relevant literature, cited literature, refs, biblio, sources, references and further reading, references and notes, recommended literature, annotated bibliography, references/bibliography, bibliographic references
     literatur, literaturverzeichnis, literaturangaben, literaturhinweise, literaturliste, quellen, quellenverzeichnis, quellenangaben, referenzen, bibliographie, bibliografie, weiterführende literatur, weitere literatur, verwendete literatur, zum weiterlesen, ausgewählte literatur, literaturnachweise, literaturnachweis
     références, références bibliographiques, bibliographie, littérature, sources, pour aller plus loin, bibliographie sommaire, quelques références, pour en savoir plus, lectures complémentaires, lectures conseillées, ouvrages cités
     bibliografía, referencias, referencias bibliográficas, literatura, lecturas recomendadas, lecturas adicionales, para saber más, obras citadas, fuentes, bibliografía recomendada

@@ -12,6 +12,7 @@ from tests.references.labelled_texts import OWN, Case, find_shared, read_cases
 
 FAULTS = OWN / "faults" / "texts.jsonl"
 ROLES = OWN / "references" / "roles.jsonl"
+MORE_ROLES = OWN / "references" / "roles_second.jsonl"
 
 
 def params(*paths: Path | None) -> list[Any]:
@@ -46,7 +47,7 @@ def test_a_text_that_showed_a_fault(case: Case) -> None:
         assert case["text"][reference.start : reference.end] == reference.exact
 
 
-@pytest.mark.parametrize("case", params(ROLES))
+@pytest.mark.parametrize("case", params(ROLES, MORE_ROLES))
 def test_a_text_labelled_with_roles(case: Case) -> None:
     expected = [(label["paper"], label["role"]) for label in case["references"]]
     got = [(str(reference.paper), reference.role) for reference in find_references(case["text"])]
