@@ -19,7 +19,7 @@ _WIDE = (
     ("\uff1a", b":  "), ("\u3002", b".  "), ("\uff0e", b".  "), ("\uff0c", b",  "), ("\uff1b", b";  "),
     ("\uff08", b"  ("), ("\uff09", b")  "), ("\u3010", b"  ["), ("\u3011", b"]  "), ("\u300c", b'  "'),
     ("\u300d", b'"  '), ("\u3001", b",  "), ("\u0964", b".  "), ("\uff1f", b"?  "), ("\uff01", b"!  "),
-    ("\u00a0", b"  "), ("\u202f", b"   "), ("\u3000", b"   "),
+    ("\u00a0", b"  "), ("\u3000", b"   "),
 )  # fmt: skip
 """Signs and what they are read as, of the same number of bytes."""
 _WIDE_BY_LEAD = tuple(

@@ -6,7 +6,7 @@ Texts are bytes as `enrich.references.layout` lays them out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from enrich.references.wording import HEADINGS, SECTIONS
@@ -82,17 +82,11 @@ _ITEM_BYTES = 400
 """Bytes before a reference in which its item may begin."""
 
 
-class ReferenceLists(NamedTuple):
-    """Reference lists of a text."""
+def find_reference_lists(raw: bytes, laid: bytes, end: int) -> tuple[list[Span], bool]:
+    """Return the reference lists and entries that begin before `end`, in order.
 
-    spans: Sequence[Span]
-    """Those under headings, and entries, in order."""
-    may_have_items: bool
-    """Whether a line begins as an item of a list."""
-
-
-def find_reference_lists(raw: bytes, laid: bytes, end: int) -> ReferenceLists:
-    """Return the reference lists and entries that begin before `end`."""
+    And whether a line before it may begin an item of a list.
+    """
     spans, may_have_items = _find_under_headings(raw, laid, end)
     if _REVERSE_SOLIDUS in laid and b"\\bib" in laid:
         spans += _find_bibitems(laid)
@@ -100,7 +94,9 @@ def find_reference_lists(raw: bytes, laid: bytes, end: int) -> ReferenceLists:
         spans += _find_entries(laid)
     if may_have_items and b"ty  -" in laid:
         spans += _find_ris(laid)
-    return ReferenceLists(sorted(spans) if len(spans) > 1 else spans, may_have_items)
+    if len(spans) > 1:
+        spans.sort()
+    return spans, may_have_items
 
 
 class _Heading(NamedTuple):

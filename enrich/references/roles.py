@@ -27,8 +27,6 @@ _MOST_LINES = 6
 """Lines that a sentence may be broken into."""
 _FEWEST = 4
 """Bytes of the shortest label."""
-_FEWEST_WORDS = 8
-"""Bytes of the shortest claim, and of the stop before it."""
 _MARKS = b" \t\r\n*_-+>#([{<\"'`|.0)\xe2\x80\xa2\x93\x94:/"
 """Bytes that may stand between the start of a line and a reference that is alone on it."""
 _SIGN = rb"(?:[^\w\s\x80-\xff]|_|\s|\xe2[\x80-\xbf][\x80-\xbf]|\xf0\x9f[\x80-\xbf][\x80-\xbf]|\xef\xb8\x8f)"
@@ -46,6 +44,7 @@ _STOPS = tuple(
     (ord(sign), tuple((sign + end).encode() for end in (" ", ") ", '" '))) for sign in ".?!"
 )
 _LAST_WORD = re.compile(r"[\w.]*\Z")
+_OTHER_STOP = re.compile(rb"[?!|\t\x0b]|\.[)\"]")
 _FULL_STOP, _LINE_FEED, _COLON = b".\n:"
 _LONGEST_ABBREVIATION = 4
 """Letters of the longest abbreviation that is one word of ASCII."""
@@ -66,7 +65,8 @@ def decide_roles(
 
     `low` is the text folded by `FOLD`.
     """
-    laid = lay_out(raw, low, is_ascii=is_ascii)
+    end = spans[-1][1] + _AFTER_BYTES  # what stands further on decides nothing
+    laid = lay_out(raw[:end], low[:end], is_ascii=is_ascii)
     lists, has_items = find_reference_lists(raw, laid, spans[-1][0])
     roles: list[Role] = []
     role: Role = "mentioned"
@@ -109,15 +109,16 @@ def _is_own(raw: bytes, laid: bytes, previous_end: int, start: int, end: int) ->
     line = laid.rfind(b"\n", reach, start) + 1 or reach
     stop = laid.rfind(b". ", line, start)
     if (
-        start - stop < _FEWEST_WORDS
-        and stop - line > _LONGEST_MARK
-        and _COLON not in laid[line:start]
+        stop - line > _LONGEST_MARK
         and not _is_abbreviated(laid, stop)
+        and not _OTHER_STOP.search(laid, stop, start)
     ):
-        return False  # a cheap check: hardly any word stands before the reference in its sentence
-    sentence, words_end = _find_sentence(raw, laid, reach, start)
+        sentence, words_end = stop + 2, start
+    else:
+        sentence, words_end = _find_sentence(raw, laid, reach, start)
     if (
-        (not line or laid[line - 1] == _LINE_FEED)
+        _COLON in laid[line:start]
+        and (not line or laid[line - 1] == _LINE_FEED)
         and _has_own_label(laid, line, start)
         and (sentence <= line or _is_plain_entry(laid, line, start))
     ):
