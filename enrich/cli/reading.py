@@ -20,7 +20,7 @@ from enrich.text.web import host_of
 
 _LOST = frozenset({"bad_record", "event_too_large", "truncated_event", "unreadable_event"})
 _TEXT_FILTERS = ("series", "speaker", "match", "exclude")
-_FILTERS = ("since", "until", *_TEXT_FILTERS, "with_papers_only")
+_FILTERS = ("since", "until", *_TEXT_FILTERS, "with_papers_only", "own")
 
 F = TypeVar("F", bound=Callable[..., Any])
 

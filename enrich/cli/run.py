@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from enrich.annotation import select_own
 from enrich.cli.formats import FormatChoice, choose_format
 from enrich.cli.group import MainGroup
 from enrich.cli.options import enricher_options, lookup_options, printing_log, say
@@ -52,6 +53,7 @@ something failed or is stale, 130 interrupted."""
 )
 @selection_options
 @click.option("--with-papers-only", is_flag=True, help="Leave out talks that mention no paper.")
+@click.option("--own", is_flag=True, help="Keep the speakers' own papers, and talks that have one.")
 @lookup_options
 @click.pass_context
 def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> int:
@@ -110,7 +112,8 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
         first.extend(islice(talks, 1))
         if not first and reading.unreadable:
             return 1
-        annotated = keep_with_papers(enrichment) if only_with_papers else iter(enrichment)
+        annotated = select_own(enrichment) if options["own"] else iter(enrichment)
+        annotated = keep_with_papers(annotated) if only_with_papers else annotated
         document = Document(outcome.passing(annotated), reading.notices(), zone)
         with Output(target) as output:
             for piece in writer(format_).write(document):

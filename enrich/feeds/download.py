@@ -35,7 +35,7 @@ from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
 
 from enrich.errors import EnrichError, FeedError, SourceError
-from enrich.feeds.ssrf import Borders, guarded, is_private
+from enrich.feeds.ssrf import SsrfGuard, guarded, is_private
 from enrich.http.cache import open_cache
 from enrich.http.transport import exchange
 from enrich.version import VERSION
@@ -183,9 +183,9 @@ class _Connection:
         """Whether an address of this feed was https: from then on no password goes over http."""
         self._typed_http = urlsplit(url).scheme.lower() == "http"
         self._check, self._limits = check, limits
-        self._borders = Borders(private=private)
+        self._guard = SsrfGuard(private=private)
         self._owned = session is None
-        self._session = _own_session(self._borders) if session is None else session
+        self._session = _own_session(self._guard) if session is None else session
 
     def close(self) -> None:
         if self._owned:
@@ -223,7 +223,7 @@ class _Connection:
             before = urlsplit(url).scheme
             url = self._join(url, target)
             if before == "https" and urlsplit(url).scheme == "http" and not self._typed_http:
-                self._borders.cross(url, proxied=True, guarded=False)  # names the graver fault
+                self._guard.check_url(url, proxied=True, guarded=False)  # names the graver fault
                 raise FeedError(f"{self._host}: leads from https to http, which is not followed")
             if urlsplit(url).scheme not in {"http", "https"}:
                 raise FeedError(f"{self._host}: leads to something that is no web address")
@@ -255,7 +255,7 @@ class _Connection:
             )
             del settings["stream"]
             proxied = bool(select_proxy(url, settings["proxies"]))
-            self._borders.cross(request.url or url, proxied=proxied, guarded=self._owned)
+            self._guard.check_url(request.url or url, proxied=proxied, guarded=self._owned)
             return exchange(
                 session.get_adapter(url),
                 request,
@@ -290,13 +290,13 @@ class _Connection:
         raise FeedError(f"{self._host}: answered {status}")
 
 
-def _own_session(borders: Borders) -> requests.Session:
+def _own_session(guard: SsrfGuard) -> requests.Session:
     session = requests.Session()
     session.auth = _no_auth
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": f"enrich/{VERSION}", "Accept": _ACCEPT})
     session.adapters.clear()
-    session.mount("https://", guarded(borders))
+    session.mount("https://", guarded(guard))
     session.mount("http://", session.adapters["https://"])
     return session
 
