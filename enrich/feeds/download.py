@@ -86,7 +86,7 @@ def fetch(
     limits: Limits = Limits(),
     private: Callable[[str], bool] = is_private,
 ) -> bytes:
-    """The body of a feed, asked for with what is known of its last copy.
+    """Return the body of a feed, or its last copy.
 
     Args:
         url: http, https, webcal or webcals.
@@ -142,7 +142,7 @@ def _conditions(copy: CachedResponse) -> dict[str, str]:
 
 
 def parse_address(url: str) -> tuple[str, str]:
-    """The http(s) address of a feed, and its host, which is all that may be told of it.
+    """Return the http(s) address of a feed, and its host.
 
     Raises:
         FeedError: it is none.
@@ -272,7 +272,7 @@ class _Connection:
         raise FeedError(f"{self._host}: leads to an address that cannot be asked")
 
     def _may_have_password(self, url: str) -> bool:
-        """Return whether an address is the feed's own host, and as safe as what the user typed."""
+        """Return whether an address may receive the feed's password."""
         asked, typed = urlsplit(url), urlsplit(self._url)
         return asked.netloc == typed.netloc and (asked.scheme == "https" or not self._was_secure)
 

@@ -83,7 +83,7 @@ class SsrfGuard:
 
 
 def normalize_host(host: str) -> str:
-    """Return a host as a client or a proxy may send it: percent-decoded, IDNA, without a final dot.
+    """Normalize a host: percent-decoded, IDNA, without a final dot.
 
     >>> normalize_host("169%2e254%2E169.254."), normalize_host("\uff11\uff12\uff17\u30020.0.1")
     ('169.254.169.254', '127.0.0.1')
