@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import sys
+import time
 from collections.abc import Iterable
 from contextlib import suppress
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from enrich.cli.reading import Reading, selection_options
 from enrich.cli.reporting import Outcome
 from enrich.cli.suggestions import check_feeds
 from enrich.feeds.selection import keep_with_papers
-from enrich.model import Document
+from enrich.model import Document, Talk
 from enrich.version import VERSION
 from enrich.writers import writer
 
@@ -91,8 +93,12 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
     format_ = choose_format(options.pop("format_"), target)
     quiet, verbose = options["quiet"], options["verbose"]
     progress = open_progress(quiet=quiet)
+    timeout_s = options["timeout"]
     reading = Reading(
-        feeds=tuple(feeds), options=options, prints_notices=format_ == "ndjson" and not quiet
+        feeds=tuple(feeds),
+        options=options,
+        prints_notices=format_ == "ndjson" and not quiet,
+        until=math.inf if timeout_s is None else time.monotonic() + timeout_s,
     )
     only_with_papers, zone = options["with_papers_only"], reading.zone
     outcome = Outcome()
@@ -101,11 +107,11 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
         printing_log(verbose=bool(verbose), clear=clear),
         Enricher(**enricher_options(options), on_progress=progress) as enricher,
     ):
-        talks = reading.talks()
-        first = next(talks, None)
-        if first is None and reading.unreadable:
+        talks, first = reading.talks(), list[Talk]()
+        enrichment = enricher.run(chain(first, talks))  # from here on the run's time counts
+        first.extend(islice(talks, 1))
+        if not first and reading.unreadable:
             return 1
-        enrichment = enricher.run(talks if first is None else chain((first,), talks))
         annotated = select_own(enrichment) if options["own"] else iter(enrichment)
         annotated = keep_with_papers(annotated) if only_with_papers else annotated
         document = Document(
