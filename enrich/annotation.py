@@ -45,7 +45,7 @@ def annotate(
 
 
 def select_own(talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
-    """Yield talks with the papers that are the speaker's own.
+    """Yield talks with the speaker's own papers.
 
     Those are what the text presents as own, and what a speaker wrote and the text does not merely
     cite. Other references and papers, and talks without any, are left out.
@@ -66,12 +66,15 @@ def select_own(talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
 
 
 def _is_speakers_own(reference: Reference) -> bool:
-    """Return whether a reference is to the speaker's own paper."""
+    """Return whether a reference names the speaker's own paper."""
     return reference.role == "own" or (bool(reference.by_speaker) and reference.role != "cited")
 
 
 def describe_unknown_version(version: str | None, paper: Lookup) -> str | None:
-    """Return a message if the cited version is newer than the newest known one, otherwise None."""
+    """Return a message if the cited version is unknown.
+
+    It is if it is newer than the newest known one.
+    """
     newest = paper.latest_version if isinstance(paper, Paper) else None
     if version and newest and int(version[1:]) > int(newest[1:]):
         return f"{paper.id} has no {version}; its newest is {newest}"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
 from enrich.annotation import annotate
+from enrich.identity import find_title_keys
 from enrich.lookup.arguments import (
     assign_login,
     check_papers,
@@ -25,7 +26,7 @@ from enrich.lookup.run import Run, RunReport, RunTracker
 from enrich.lookup.scheduler import Item, Progress, Queues
 from enrich.lookup.state import Cited, Library, LookupState
 from enrich.model import AnnotatedTalk, Reference, References, Talk
-from enrich.paper import Paper, PaperId, Papers
+from enrich.paper import Lookup, Paper, PaperId, Papers
 from enrich.references.extract import find_references, parse_citation
 from enrich.sources import SecondSource, Source, links
 from enrich.sources.installed import second_sources
@@ -210,6 +211,20 @@ class Enricher:
         state = self._begin_run(self._end_of_run())
         (answered,) = self._queues(state, lookahead=1).answered(iter([Item(None, cited)]))
         return Papers(answered.papers, spellings), state.report()
+
+    def find_same_titles(self, papers: Mapping[PaperId, Lookup]) -> Mapping[PaperId, Paper]:
+        """Return the store's other papers that have a title of these.
+
+        They are what `relate_papers` takes as `others`, so that a paper of an earlier run is matched.
+        """
+        with self._lock:
+            library = self._library
+        if library is None:
+            return {}
+        keys = [key for p in papers.values() if isinstance(p, Paper) for key in find_title_keys(p)]
+        with library.store_lock:
+            found = library.store.find_by_titles(keys)
+        return {id_: paper for id_, paper in sorted(found.items()) if id_ not in papers}
 
     def _parse_wanted(
         self, wanted: Iterable[Reference | PaperId | str]

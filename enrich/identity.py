@@ -53,12 +53,15 @@ class Work(NamedTuple):
 
     @property
     def earliest(self) -> Lookup:
-        """Return the paper with the first date, and of equal ones the one with the smallest id."""
+        """Return the paper with the first date."""
         return min(self.papers, key=_read_date)
 
     @property
     def best(self) -> Lookup:
-        """Return the paper that describes the work: accepted, published, or else the first resolved."""
+        """Return the paper that describes the work.
+
+        It is the accepted one, otherwise a published one, otherwise a resolved one.
+        """
         return min(self.papers, key=_rank_record)
 
     @property
@@ -68,7 +71,7 @@ class Work(NamedTuple):
 
 
 def group_works(papers: Iterable[Lookup]) -> list[Work]:
-    """Group related papers into works, in the order of each work's first paper.
+    """Group related papers into works, in their order.
 
     >>> a, b = PaperId("arxiv:2103.01338"), PaperId("openreview:FpKgG31Z_i9")
     >>> preprint = Paper(id=a, title="T", url="", published="2021-03-01")
@@ -140,9 +143,9 @@ def relate_papers(
 
 
 def is_by_speaker(speaker: str | None, paper: Lookup) -> bool | None:
-    """Return whether a speaker is among the paper's authors; None if either is unknown.
+    """Return whether a speaker is among the authors.
 
-    The family name is the same and the given names are compatible. Names are read in both orders; a
+    None if either is unknown. The family name is the same and the given names are compatible. Names are read in both orders; a
     family name that several authors have needs the given name.
 
     >>> from enrich.paper import Author
@@ -167,9 +170,9 @@ def is_by_speaker(speaker: str | None, paper: Lookup) -> bool | None:
 
 
 def merge_views(first: Lookup, second: Lookup) -> Lookup:
-    """Return the first of two views of one paper, with the versions of both.
+    """Merge two views of one paper.
 
-    The views of two talks differ in the cited versions that `select_versions` kept.
+    The first is returned, with the versions of both. The views of two talks differ in the cited versions that `select_versions` kept.
     """
     if not isinstance(first, Paper) or not isinstance(second, Paper):
         return first
@@ -182,7 +185,10 @@ def merge_views(first: Lookup, second: Lookup) -> Lookup:
 def select_versions(
     papers: Mapping[PaperId, Lookup], citations: Iterable[tuple[PaperId, str | None]]
 ) -> dict[PaperId, Lookup]:
-    """Return the papers with the versions that the citations need."""
+    """Return the papers with the versions needed.
+
+    Those are the first, the newest and the cited ones.
+    """
     cited: dict[PaperId, list[str]] = {}
     for id_, version in citations:
         if version:
@@ -196,7 +202,7 @@ def select_versions(
 def _collect_links(
     papers: Mapping[PaperId, Lookup],
 ) -> tuple[Links, dict[PaperId, str]]:
-    """Return the links by id, and the first ground of each paper.
+    """Return the links by id, and the papers' grounds.
 
     A paper's own links come first, so that papers that were related before stay as they are.
     """
@@ -224,7 +230,7 @@ def _collect_links(
 def _add_equal_dois(
     papers: Mapping[PaperId, Lookup], neighbours: Links, grounds: dict[PaperId, str]
 ) -> None:
-    """Link the papers of one DOI to the one that would stand for them."""
+    """Link papers of one DOI to one of them."""
     groups: dict[str, list[PaperId]] = {}
     for id_, paper in papers.items():
         if isinstance(paper, Paper):
@@ -246,7 +252,7 @@ def _add_equal_dois(
 def _match_titles(
     papers: Mapping[PaperId, Lookup], known: Mapping[PaperId, Lookup]
 ) -> set[tuple[PaperId, PaperId]]:
-    """Return the pairs of papers with one title that share an author.
+    """Return pairs of equal title with a shared author.
 
     The titles of any known version count. Years, where known, are at most 3 apart, and not more than
     three papers of the document have the title. Linear, as only papers of one title are compared.
@@ -277,13 +283,13 @@ def _match_titles(
 
 
 def find_title_keys(paper: Paper) -> list[str]:
-    """Return the keys of the titles of all known versions of a paper."""
+    """Return the keys of a paper's known titles."""
     key = title_key(paper.title)
     return [*([] if key is None else [key]), *_find_older_keys(paper, key)]
 
 
 def _find_older_keys(paper: Paper, newest: str | None) -> Iterable[str]:
-    """Return the keys of other versions' titles that are not the newest one's."""
+    """Return the keys of a paper's earlier titles."""
     others = {v.title for v in paper.versions if v.title and v.title != paper.title}
     return (
         {key for title in others if (key := title_key(title)) is not None} - {newest}
@@ -293,7 +299,7 @@ def _find_older_keys(paper: Paper, newest: str | None) -> Iterable[str]:
 
 
 def _is_same_title_match(first: Lookup, second: Lookup) -> bool:
-    """Return whether two papers of one title are of about one time and share an author."""
+    """Compare years and authors of papers with one title."""
     if not isinstance(first, Paper) or not isinstance(second, Paper):
         return False
     years = [int(paper.published[:4]) for paper in (first, second) if paper.published]
@@ -303,7 +309,7 @@ def _is_same_title_match(first: Lookup, second: Lookup) -> bool:
     equal = [author.name for author in second.authors if author.name in names]
     shorter = min(len(first.authors), len(second.authors))
     if len(equal) * _LEAST_SHARED >= shorter and any(map(is_full_name, equal)):
-        return True  # most pairs; the rest says the same, and takes longer
+        return True  # most pairs; what follows is slower
     one, two = _read_authors(first), _read_authors(second)
     return count_shared_families(one, two) * _LEAST_SHARED >= min(
         len(one), len(two)
@@ -321,7 +327,10 @@ def _read_authors(paper: Paper) -> list[Spellings]:
 def _drop_contradictions(
     pairs: Iterable[tuple[PaperId, PaperId]], roots: Mapping[PaperId, PaperId]
 ) -> set[tuple[PaperId, PaperId]]:
-    """Drop the pairs of each group that would join two ids of one kind that ids have not joined."""
+    """Drop the pairs of each group that contradicts ids.
+
+    Such a group would join two ids of one kind that ids have not joined.
+    """
     linked: Links = {}
     for first, second in pairs:
         one, two = roots.get(first, first), roots.get(second, second)
@@ -344,7 +353,10 @@ def _drop_contradictions(
 
 
 def _find_roots(neighbours: Mapping[PaperId, Iterable[PaperId]]) -> dict[PaperId, PaperId]:
-    """Return one id for each connected set of ids: union-find with path compression."""
+    """Return one id for each connected set of ids.
+
+    This is union-find with path compression.
+    """
     parents = {id_: id_ for id_ in neighbours}
     sizes = dict.fromkeys(neighbours, 1)
 
@@ -382,18 +394,18 @@ def _with_links(
 
 
 def _precedence(id_: PaperId) -> tuple[bool, PaperId]:
-    """Return the sort key by which an id stands for its work."""
+    """Return the sort key of ids: first is preferred."""
     return not id_.startswith(_PREFERRED_IDS), id_
 
 
 def _read_date(paper: Lookup) -> tuple[str, tuple[bool, PaperId]]:
-    """Return the sort key by which one of a work's papers is the earliest."""
+    """Return the sort key of papers by date."""
     published = (isinstance(paper, Paper) and paper.published) or "9999"
     return f"{published}-99-99"[:10], _precedence(paper.id)  # "2021" is some day of that year
 
 
 def _rank_record(paper: Lookup) -> tuple[bool, bool, bool, tuple[bool, PaperId]]:
-    """Return the sort key by which one of a work's papers describes it."""
+    """Return the sort key of records: first is best."""
     if not isinstance(paper, Paper):
         return True, True, True, _precedence(paper.id)
     accepted = paper.decision == "accepted"

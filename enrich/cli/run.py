@@ -114,7 +114,9 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
             return 1
         annotated = select_own(enrichment) if options["own"] else iter(enrichment)
         annotated = keep_with_papers(annotated) if only_with_papers else annotated
-        document = Document(outcome.passing(annotated), reading.notices(), zone)
+        document = Document(
+            outcome.passing(annotated), reading.notices(), zone, enricher.find_same_titles
+        )
         with Output(target) as output:
             for piece in writer(format_).write(document):
                 clear()

@@ -15,7 +15,7 @@ _BASES = str.maketrans(
 
 
 def strip_accents(text: str) -> str:
-    """Return a text with compatibility forms and accents replaced by plain letters.
+    """Replace letters with accents by plain ones.
 
     >>> strip_accents("Łukasz Müßig, ℤ², Ştefan")
     'Lukasz Mussig, Z2, Stefan'

@@ -97,7 +97,7 @@ _EXPANSIONS = str.maketrans(
 
 
 def read_person(name: str, family: str | None = None, given: str | None = None) -> Spellings:
-    """Return a name as it is compared; empty for a collaboration.
+    """Read a name for comparison; empty for a collaboration.
 
     Args:
         name: The whole name, also with a title and TeX.
@@ -122,12 +122,12 @@ def read_person(name: str, family: str | None = None, given: str | None = None) 
 
 
 def is_collaboration(name: str) -> bool:
-    """Return whether an author's name is that of a collaboration or an institution."""
+    """Return whether a name is that of a collaboration."""
     return bool(_COLLABORATION.search(name))
 
 
 def is_full_name(name: str) -> bool:
-    """Return whether a name surely has family and given name.
+    """Return whether family and given name are certain.
 
     >>> is_full_name("Ann Lee"), is_full_name("A. Lee"), is_full_name("ATLAS Collaboration")
     (True, False, False)
@@ -136,7 +136,7 @@ def is_full_name(name: str) -> bool:
 
 
 def split_persons(names: str) -> list[str]:
-    """Split a speaker's field into the names of persons; empty if nobody is named.
+    """Split a speaker's field into names of persons.
 
     >>> split_persons("Dr. Ingrid Solheim, Jakob Lund, and Ewa Zych"), split_persons("T.B.A.")
     (['Dr. Ingrid Solheim', 'Jakob Lund', 'Ewa Zych'], [])
@@ -157,10 +157,10 @@ def split_persons(names: str) -> list[str]:
 def find_shared(
     first: Sequence[Spellings], second: Sequence[Spellings], *, any_order: bool
 ) -> bool:
-    """Return whether two lists of persons have one in common.
+    """Return whether two lists of persons share one.
 
     If several persons of a list have the family name, the given names must be equal: an initial
-    does not tell them apart. Linear in the names.
+    does not distinguish them. Linear in the names.
 
     Args:
         first: Each person in one or two spellings.
@@ -182,7 +182,7 @@ def find_shared(
 
 
 def count_shared_families(first: Iterable[Spellings], second: Iterable[Spellings]) -> int:
-    """Count the persons of the first list whose family name the second has, in any order."""
+    """Count persons whose family name the second list has."""
     families = {
         reading.family
         for spellings in second
@@ -229,7 +229,10 @@ def _is_same(
 def are_compatible(
     first: tuple[Part, ...], second: tuple[Part, ...], *, middle_may_lack: bool
 ) -> bool:
-    """Compare given names; without `middle_may_lack` both have the same number of words."""
+    """Compare given names.
+
+    Without `middle_may_lack` both have the same number of words.
+    """
     if _join_letters(first) == _join_letters(second) and not _has_initial(first + second):
         return True
     if (middle_may_lack or len(first) == len(second)) and all(
@@ -241,7 +244,7 @@ def are_compatible(
 
 
 def _agree(first: Part, second: Part) -> bool:
-    """Compare two words of given names, or a name with an initial."""
+    """Compare two words of given names or initials."""
     if len(first) == len(second):
         return all(map(_part_agrees, first, second))
     if len(first) > len(second):
@@ -285,7 +288,7 @@ def _has_equal_family(first: Reading, second: Reading) -> bool:
 
 
 def _count_families(persons: Iterable[Spellings]) -> Families:
-    """Count the persons of each family name, apart for each order of the names."""
+    """Count the persons of each family name and order."""
     return Counter(
         key
         for spellings in persons
@@ -333,7 +336,10 @@ def _make_reading(
 def _family_and_given(
     words: Sequence[Part], family_first: bool
 ) -> tuple[Sequence[Part], Sequence[Part]]:
-    """Divide a name into given and family name: the last word and the particles before it."""
+    """Split a name into given and family name.
+
+    The family name is the last word with the particles before it.
+    """
     if family_first:
         return words[1:], words[:1]
     start = len(words) - 1
@@ -343,13 +349,13 @@ def _family_and_given(
 
 
 def _capitals_first(text: str) -> bool:
-    """Return whether the first word alone is in capitals: ZHANG Xiaoming."""
+    """Return whether only the first word is in capitals."""
     first, _, rest = text.strip().partition(" ")
     return len(first) > 2 and first.isalpha() and first.isupper() and not rest.isupper()
 
 
 def _fold_words(text: str) -> list[Part]:
-    """Split a name into folded words, without titles and suffixes."""
+    """Split a name into folded words without titles."""
     text = strip_accents(_APOSTROPHES.sub("", text)).lower()
     words: list[Part] = []
     for piece in text.replace(".", ". ").replace(". -", ".-").split():
@@ -370,7 +376,7 @@ def _fold_words(text: str) -> list[Part]:
 
 
 def _mark_initial(word: str) -> str:
-    """Return a word with a full stop if it is an initial: "r", "yu."; otherwise without."""
+    """Mark an initial with a full stop: "r", "yu."."""
     bare = word.rstrip(".")
     return f"{bare}." if len(bare) == 1 or (word != bare and len(bare) == 2) else bare
 

@@ -29,9 +29,9 @@ _SIGNIFICANT = re.compile(
 
 
 def title_key(title: str) -> str | None:
-    r"""Return what is compared of a title; None if it has too few letters.
+    r"""Return what is compared of a title.
 
-    Case, accents, spaces, hyphens and punctuation between words do not count; signs, the case of
+    None if it has too few letters. Case, accents, spaces, hyphens and punctuation between words do not count; signs, the case of
     Greek letters, and what stands between digits do. TeX is read as what it shows.
 
     >>> title_key(r"Zero-Shot Learning on $\ell_2$ Balls"), title_key("Zero shot learning on ℓ₂ balls.")
@@ -54,7 +54,10 @@ def title_key(title: str) -> str | None:
 
 
 def _fold_case(text: str) -> str:
-    """Fold the case of all letters but Greek ones: gamma and Gamma are different symbols."""
+    """Fold the case of all letters but Greek ones.
+
+    Gamma and gamma are different symbols.
+    """
     if text.isascii():
         return text.lower()
     return "".join(
@@ -63,7 +66,7 @@ def _fold_case(text: str) -> str:
 
 
 def _join_significant(text: str) -> str:
-    """Join what counts, with a space between numbers that do not touch."""
+    """Join what counts, with spaces between separate numbers."""
     parts: list[str] = []
     end = 0
     after_digit = False
