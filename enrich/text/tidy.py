@@ -7,6 +7,8 @@ import re
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _MAIL = re.compile(r"[<(]?[^\s<>()@]{1,100}@[^\s<>()@]{1,100}\.[^\s<>()@]{1,60}[>)]?")
 _BLANK = re.compile(r"\s+")
+_MARK = "*\u2217†‡§¶‖¹²³⁰⁴-⁹"
+_MARKS = re.compile(rf"\s?[{_MARK}]+(?:\s?,?\s?[{_MARK}]+)*")
 
 
 def tidy(text: str) -> str:
@@ -21,11 +23,22 @@ def tidy(text: str) -> str:
 
 
 def person(name: str) -> str:
-    """An author's name, tidied, without the mail address beside it; empty where it is nothing else.
+    """Return an author's name without mail address and footnote marks; empty if nothing is left.
 
     >>> person("Ada Lovelace <ada@example.org>"), person("ada@example.org")
     ('Ada Lovelace', '')
     >>> person("The ATLAS@Home Collaboration")
     'The ATLAS@Home Collaboration'
     """
-    return tidy(_MAIL.sub(" ", name) if "@" in name else name)
+    return without_marks(tidy(_MAIL.sub(" ", name) if "@" in name else name))
+
+
+def without_marks(name: str) -> str:
+    """Return a name or a part of one without footnote marks.
+
+    >>> without_marks("Li Wang*"), without_marks("Zoë Łoś*,†"), without_marks("*")
+    ('Li Wang', 'Zoë Łoś', '')
+    """
+    if name.isascii() and "*" not in name:
+        return name
+    return _MARKS.sub("", name).strip()
