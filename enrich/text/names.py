@@ -87,6 +87,16 @@ def split_name(name: str) -> NameParts:
     return _split_words(words)
 
 
+def split_suffix(given: str) -> tuple[str, str]:
+    """Return given names and the suffix behind their comma; the empty string if there is none.
+
+    >>> split_suffix("Martin Luther, Jr."), split_suffix("François, abbé")
+    (('Martin Luther', 'Jr.'), ('François, abbé', ''))
+    """
+    names, comma, suffix = given.rpartition(", ")
+    return (names, suffix) if comma and names and _SUFFIX.fullmatch(suffix) else (given, "")
+
+
 def _is_body(name: str, words: Sequence[str]) -> bool:
     """Return whether a name is that of a body, or stands for unnamed persons."""
     if _SIGNS_OF_BODIES.search(name) or " ".join(words).lower() in _UNNAMED:

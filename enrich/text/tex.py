@@ -55,6 +55,7 @@ _FONT = re.compile(
     r"|mbox|boldsymbol|bm|mathbb)(?![A-Za-z])\s{0,4}|\\(?:it|bf|tt|sc|rm|em|sf|sl|left|right|big|Big|displaystyle)(?![A-Za-z])\s{0,4}"
 )
 _SCRIPT = re.compile(r"([\^_])(?:\{([^{}]{1,20})\}|(\S))")
+_GROUP = re.compile(r"(?<![\^_\\])\{([^{}]{0,80})\}")
 _COMMAND = re.compile(r"\\([A-Za-z]{1,20})(?![A-Za-z])[ \t]?")
 _CONTROL_WORD = re.compile(r"\\[A-Za-z]")
 _DOLLAR = re.compile(r"(?<!\\)\$")
@@ -182,7 +183,7 @@ def plain_math(formula: str) -> str:
     >>> plain_math(r"\mathrm{SL}_2(\mathbb{Z})"), plain_math(r"\frac{a}{b}")
     ('SL₂(ℤ)', '$\\frac{a}{b}$')
     """
-    text = _SCRIPT.sub(_script, _letters(formula))
+    text = _SCRIPT.sub(_script, _ungrouped(_letters(formula)))
     return f"${formula}$" if "\\" in text else text.replace("{", "").replace("}", "")
 
 
@@ -192,8 +193,17 @@ def marked_math(formula: str) -> str:
     >>> marked_math(r"L_{loc}^2"), marked_math(r"\frac{a}{b}")
     ('L<sub>loc</sub>²', '$\\frac{a}{b}$')
     """
-    text = _SCRIPT.sub(_marked_script, _letters(formula))
+    text = _SCRIPT.sub(_marked_script, _ungrouped(_letters(formula)))
     return f"${formula}$" if "\\" in text else text.replace("{", "").replace("}", "")
+
+
+def _ungrouped(formula: str) -> str:
+    """Return a formula without braces that only group, nested three deep at most."""
+    if "\\" in formula:  # an argument, perhaps
+        return formula
+    for _ in range(3):
+        formula = _GROUP.sub(r"\1", formula)
+    return formula
 
 
 def _script(m: re.Match[str]) -> str:
