@@ -21,8 +21,9 @@ Fields = Iterable[tuple[str, str | None]]
 HEAD = "% Encoding: UTF-8\n"
 """First line of a file, as JabRef writes and reads it."""
 
-_NOT_IN_URLS = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
-_NOT_IN_DOIS = re.compile(r"[^!-\[\]-z|~]")
+_LONE_PERCENT = "%(?![0-9A-Fa-f]{2})"
+_NOT_IN_URLS = re.compile(rf"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]|{_LONE_PERCENT}")
+_NOT_IN_DOIS = re.compile(rf"[^!-\[\]-z|~]|{_LONE_PERCENT}")
 _AND = re.compile(r"(?i)(?:^|\s)and(?:\s|$)")
 _SPECIAL_IN_NAMES = re.compile(r"[,\\$\"~]")
 _OTHERS = frozenset({"et al", "et al.", "and others", "others"})

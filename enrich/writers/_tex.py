@@ -26,6 +26,17 @@ _TEXT = {
 }  # fmt: skip
 _MATH_TOKEN = re.compile(r"\\([A-Za-z]+|.?)|\^{2,}|[%#&~]", re.DOTALL)
 _BARE_SCRIPT = re.compile(r"[_^]\s*(?:[}_^&]|\Z)")
+_DOUBLE_SCRIPT = re.compile(
+    r"([_^])(?:[^\s{}\\]|\\[A-Za-z]{1,20}|\{(?:[^{}]|\{[^{}]{0,80}\}){0,80}\})\s?'?\1"
+)
+_WITHOUT_ARGUMENT = re.compile(
+    r"\\(?:[dtc]?frac|binom|sqrt|operatorname|hat|tilde|bar|vec|d?dot|acute|grave|breve|check|mathring"
+    r"|wide(?:hat|tilde)|(?:over|under)(?:line|brace|set)|over(?:left|right)arrow|stackrel|substack|mbox"
+    r"|(?:math|text)(?:rm|bf|it|sf|tt|cal|bb|frak|scr|normal)|text|boldsymbol|bm|left|right|middle|big+[lr]?|Big+[lr]?)"
+    r"(?![A-Za-z])\s*(?:[}_^&]|\Z)"
+)
+_LEFT = re.compile(r"\\left(?![A-Za-z])")
+_RIGHT = re.compile(r"\\right(?![A-Za-z])")
 _BRACE = re.compile("[{}]")
 _LONE = {"{": r"$\lbrace$", "}": r"$\rbrace$"}
 """As math, for pandoc drops \\textbraceleft; outside of math `\\{` must come in pairs."""
@@ -113,7 +124,7 @@ def _escape_formula(formula: str) -> str:
     made = _MATH_TOKEN.sub(_escape_token, formula.translate(DROPPED)).strip()
     if not _is_balanced(made):
         made = made.replace(r"\{", r"\lbrace{}").replace(r"\}", r"\rbrace{}")
-    if not made or not _is_balanced(made) or _BARE_SCRIPT.search(made) or not _has_pairs(made):
+    if not made or not _is_balanced(made) or not _is_complete(made):
         return escape_text(f"${formula}$")
     return f"${made}$"
 
@@ -142,7 +153,8 @@ def _is_balanced(text: str) -> bool:
     return depth == 0
 
 
-def _has_pairs(formula: str) -> bool:
-    return len(re.findall(r"\\left(?![A-Za-z])", formula)) == len(
-        re.findall(r"\\right(?![A-Za-z])", formula)
-    )
+def _is_complete(formula: str) -> bool:
+    """Return whether no script, argument or partner is missing, as far as a pattern sees."""
+    if any(p.search(formula) for p in (_BARE_SCRIPT, _DOUBLE_SCRIPT, _WITHOUT_ARGUMENT)):
+        return False
+    return len(_LEFT.findall(formula)) == len(_RIGHT.findall(formula))
