@@ -4,12 +4,12 @@
 EnrichError                    base; `hint` says what to do next
  ├─ FeedError(ValueError)      nothing can be read from a feed          -> exit status 1
  ├─ InvalidId(ValueError)      a text that names no paper               -> exit status 2
- ├─ PapersError(ValueError)    a file of papers that is none            -> exit status 2
+ ├─ PapersError(ValueError)    not a file of papers                    -> exit status 2
  ├─ SourceError                a service could not be asked: `code`, `retryable`
  │   ├─ Refused                it will not answer us: challenge, 403, bad login
  │   ├─ Overloaded             429, 5xx, timeouts, broken connections: the retried ones
  │   └─ BadAnswer              a 200 that is not what was asked for
- └─ StoreError                 the store cannot be used: said once, the run goes on without it
+ └─ StoreError                 the store cannot be used: reported once, the run goes on without it
 ```
 
 Messages name the thing, the cause and the cure. They can end in the output, so they hold no time,
@@ -30,7 +30,7 @@ ErrorCode = Literal[
     "parse_error",
     "offline_miss",
 ]
-"""Why a paper is unresolved, as the document says it (`papers[].error.code`)."""
+"""Why a paper is unresolved, as the document has it (`papers[].error.code`)."""
 
 
 class EnrichError(Exception):

@@ -38,11 +38,11 @@ publications = st.builds(
 )
 
 
-names = words.map(lambda text: person(text) or "name")
+person_names = words.map(person).filter(bool)
 authors = (
-    st.builds(Author, names)
-    | st.builds(Author, names, st.none(), st.none())
-    | st.builds(Author, names, names, st.none() | names)
+    st.builds(Author, person_names)
+    | st.builds(Author, person_names, st.none(), st.none())
+    | st.builds(Author, person_names, person_names, st.none() | person_names)
 )
 
 

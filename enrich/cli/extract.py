@@ -13,8 +13,9 @@ from typing import Any, BinaryIO
 import click
 
 from enrich.cli.options import say
-from enrich.document import encode, reference_object
+from enrich.document import encode
 from enrich.errors import FeedError
+from enrich.model import reference_object
 
 _BATCH = 100  # texts of one call
 

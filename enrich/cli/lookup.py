@@ -19,9 +19,10 @@ from enrich.cli.reporting import Outcome
 def command(ids: tuple[str, ...], **options: Any) -> int:
     """Look the ids up and print their papers."""
     from enrich.annotation import describe_unknown_version
-    from enrich.document import encode_indented, paper_object
+    from enrich.document import encode_indented
     from enrich.enricher import Enricher
     from enrich.identity import relate_papers, select_versions
+    from enrich.paper import paper_object
     from enrich.references.extract import parse_citation
 
     wanted = [parse_citation(id_) for id_ in ids]

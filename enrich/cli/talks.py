@@ -37,7 +37,8 @@ def command(feeds: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
     reading = Reading(feeds=feeds, options=options, told=not options["quiet"])
     talks = (_annotated(talk) for talk in reading.talks())
     if as_json:
-        from enrich.document import encode, talk_object
+        from enrich.document import encode
+        from enrich.model import talk_object
 
         for talk in talks:
             sys.stdout.write(encode(talk_object(talk)) + "\n")

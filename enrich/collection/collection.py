@@ -16,9 +16,9 @@ from typing import Any, Self
 from enrich.collection.readers import HEAD, Place, Reader, reader_of
 from enrich.collection.readers._json import is_html
 from enrich.collection.readers._stream import Stream
-from enrich.document import encode, paper_object
+from enrich.document import encode
 from enrich.errors import PapersError, StoreError
-from enrich.paper import Paper, PaperId
+from enrich.paper import Paper, PaperId, paper_object
 from enrich.sources import links
 from enrich.store.codec import StoredPaper, decode_paper
 from enrich.store.sqlite import (

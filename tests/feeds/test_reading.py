@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrich.document import notice_object, to_dict
+from enrich.document import to_dict
 from enrich.errors import FeedError
 from enrich.feeds.reading import read_talks
-from enrich.model import AnnotatedTalk, Notice, Talk
+from enrich.model import AnnotatedTalk, Notice, Talk, notice_object
 from enrich.paper import Paper
 from enrich.references.extract import find_references
 
@@ -365,7 +366,14 @@ def test_what_we_write_we_read_back(shared: Path) -> None:
     ]
     lines = "".join(json.dumps(a.to_dict()) + "\n" for a in annotated)
     again = list(read_talks(lines.encode()))
-    assert again == talks
+    assert again == [_as_written(a) for a in annotated]
+
+
+def _as_written(annotated: AnnotatedTalk) -> Talk:
+    """The talk with those texts that the document has: the ones with a reference."""
+    cited = {reference.field for reference in annotated.references}
+    texts = tuple(pair for pair in annotated.talk.texts if pair[0] in cited)
+    return replace(annotated.talk, texts=texts)
 
 
 def _everything(folder: Path) -> list[Path]:

@@ -62,7 +62,6 @@ def foreign_to_writers(loaded: frozenset[str]) -> list[str]:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="dialects/_shared extracts")
 def test_reading_every_recorded_feed_loads_nothing_but_feeds(tmp_path: Path) -> None:
     feeds = [ROOT / "enrich/example/SciML.ics", *sorted((SHARED / "data/feeds").glob("*.*"))]
     for number, (_, case) in enumerate(all_cases()):
