@@ -361,7 +361,7 @@ def _fields(data: PaperObject) -> dict[str, Any]:
     return {
         "id": PaperId(data.id),
         "title": title,
-        "authors": tuple([author for a in data.authors if (author := _author(a)).name]),
+        "authors": tuple([author for a in data.authors if (author := _make_author(a)).name]),
         "authors_hidden": data.authors_hidden,
         "published": data.published,
         "updated": data.updated,
@@ -390,7 +390,7 @@ def _fields(data: PaperObject) -> dict[str, Any]:
     }
 
 
-def _author(data: AuthorObject) -> Author:
+def _make_author(data: AuthorObject) -> Author:
     """Make the author of an object; parts that it lacks are derived."""
     family, given = data.family, data.given
     if family is UNSET and given is UNSET:

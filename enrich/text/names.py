@@ -88,7 +88,7 @@ def split_name(name: str) -> NameParts:
 
 
 def split_suffix(given: str) -> tuple[str, str]:
-    """Return given names and the suffix behind their comma; the empty string if there is none.
+    """Return given names and the suffix behind their comma; an empty string without one.
 
     >>> split_suffix("Martin Luther, Jr."), split_suffix("François, abbé")
     (('Martin Luther', 'Jr.'), ('François, abbé', ''))

@@ -66,7 +66,7 @@ _BRACE = re.compile(r"\\?[{}]")
 _SET_OF_DIGITS = re.compile(r"\{[0-9][-0-9., ]+\}")
 _TIE = re.compile(r"(?<=[\w.,;:)\]}'\"])~(?=[\w\\{(\x00])")
 _HELD = "\x00"
-"""Stands for a formula while the text around it is made plain."""
+"""Stands for a formula while the text around it is converted."""
 
 
 def plain(title: str) -> str:

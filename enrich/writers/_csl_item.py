@@ -44,25 +44,25 @@ def paper_item(paper: Paper, render_formula: Callable[[str], str]) -> Item:
             item["version"] = paper.latest_version
     item["title"] = render(clean(paper.title), render_formula)
     if paper.authors:
-        item["author"] = [_name(author) for author in paper.authors]
-    _add(item, "issued", _issued(paper.published))
-    _add(item, "DOI", doi_of(paper))
-    _add(item, "URL", paper.url)
-    _add(item, "note", ". ".join(notes_of(paper)))
-    _add(item, "abstract", clean(paper.abstract))
+        item["author"] = [_csl_name(author) for author in paper.authors]
+    _add_value(item, "issued", _issued(paper.published))
+    _add_value(item, "DOI", doi_of(paper))
+    _add_value(item, "URL", paper.url)
+    _add_value(item, "note", ". ".join(notes_of(paper)))
+    _add_value(item, "abstract", clean(paper.abstract))
     return item
 
 
 def talk_item(talk: Talk, render_formula: Callable[[str], str]) -> Item:
     """Make the CSL item of a talk, as `paper_item`."""
-    title = render(title_of(talk), render_formula)
+    title = render(talk_title(talk), render_formula)
     item: Item = {"id": f"talk:{talk.id}", "type": "speech", "genre": "Talk", "title": title}
-    if speakers := speakers_of(talk):
-        item["author"] = [_name(speaker) for speaker in speakers]
-    _add(item, "issued", _issued(date_of(talk)))
-    _add(item, "event-title", clean(talk.series))
-    _add(item, "event-place", clean(talk.room))
-    _add(item, "URL", talk.url)
+    if speakers := talk_speakers(talk):
+        item["author"] = [_csl_name(speaker) for speaker in speakers]
+    _add_value(item, "issued", _issued(talk_day(talk)))
+    _add_value(item, "event-title", clean(talk.series))
+    _add_value(item, "event-place", clean(talk.room))
+    _add_value(item, "URL", talk.url)
     return item
 
 
@@ -99,12 +99,12 @@ def year_in_proceedings(paper: Paper) -> str | None:
     return found[0] if found else paper.published and paper.published[:4]
 
 
-def title_of(talk: Talk) -> str:
+def talk_title(talk: Talk) -> str:
     """Return the title of a talk, with its TeX."""
     return clean(talk.title) or "Untitled talk"
 
 
-def date_of(talk: Talk) -> str | None:
+def talk_day(talk: Talk) -> str | None:
     """Return the day on which a talk begins, in its own zone."""
     start: datetime | date | None = talk.start_time
     if start is None:
@@ -112,12 +112,12 @@ def date_of(talk: Talk) -> str | None:
     return f"{start.year:04}-{start.month:02}-{start.day:02}"
 
 
-def speakers_of(talk: Talk) -> list[Author]:
+def talk_speakers(talk: Talk) -> list[Author]:
     """Return the speakers of a talk, without their titles.
 
-    >>> [s.family for s in speakers_of(Talk(id="1", speaker="Dr. Ada Lovelace and Prof. Alan Turing"))]
+    >>> [s.family for s in talk_speakers(Talk(id="1", speaker="Dr. Ada Lovelace and Prof. Alan Turing"))]
     ['Lovelace', 'Turing']
-    >>> [s.family for s in speakers_of(Talk(id="1", speaker="Ada Lovelace, Alan Turing"))]
+    >>> [s.family for s in talk_speakers(Talk(id="1", speaker="Ada Lovelace, Alan Turing"))]
     ['Lovelace', 'Turing']
     """
     names: list[str] = []
@@ -152,7 +152,7 @@ def _issued(text: str | None) -> Item | None:
     return {"date-parts": [list(parts)]} if parts else None
 
 
-def _name(author: Author) -> Item:
+def _csl_name(author: Author) -> Item:
     if not author.family or not author.given:
         return {"literal": author.name}
     given, suffix = split_suffix(author.given)
@@ -171,7 +171,7 @@ def protect_formula(formula: str) -> str:
     return f'<span class="nocase">{text}</span>' if _SMALL_LETTER.search(text) else text
 
 
-def _add(item: Item, key: str, value: object) -> None:
+def _add_value(item: Item, key: str, value: object) -> None:
     """Add a value unless it is empty."""
     if value:
         item[key] = value

@@ -10,7 +10,7 @@ from typing import Literal
 from enrich.model import Document, Talk
 from enrich.paper import Author, Paper
 from enrich.text.names import split_suffix
-from enrich.writers._csl_item import date_of, speakers_of, title_of
+from enrich.writers._csl_item import talk_day, talk_speakers, talk_title
 from enrich.writers._keys import make_keys, paper_namesake, talk_namesake
 from enrich.writers._tex import escape_text
 from enrich.writers._totals import Totals
@@ -37,17 +37,17 @@ def collect_entries(document: Document, *, cite_talks: bool) -> Iterator[tuple[s
         talk = annotated.talk
         if cite_talks and talk.status != "cancelled":
             small = replace(talk, abstract=None, texts=(), papers=(), raw=None)
-            talks.setdefault(_identify(talk), small)
+            talks.setdefault(_identify_talk(talk), small)
     papers = [paper for paper in totals.papers().values() if isinstance(paper, Paper)]
     namesakes = [
-        talk_namesake(speakers_of(talk), date_of(talk), title_of(talk), identity)
+        talk_namesake(talk_speakers(talk), talk_day(talk), talk_title(talk), identity)
         for identity, talk in talks.items()
     ]
     keys = make_keys([*namesakes, *map(paper_namesake, papers)])
     yield from zip(keys, [*talks.values(), *papers], strict=True)
 
 
-def _identify(talk: Talk) -> tuple[str, ...]:
+def _identify_talk(talk: Talk) -> tuple[str, ...]:
     return talk.id, talk.feed.name or "", str(talk.start_time or "")
 
 
@@ -91,13 +91,13 @@ def names_field(authors: Iterable[Author]) -> str | None:
     >>> names_field([Author("Aad van der Vaart"), Author("W. King, Jr."), Author("Qwen Team"), Author("et al.")])
     '{van der Vaart, Aad and King, Jr., W. and {Qwen Team} and others}'
     """
-    names = [_format_name(author) for author in authors]
+    names = [_format_bib_name(author) for author in authors]
     if len(names) > 1 and names[-1].strip("{}").lower() in _OTHERS:
         names[-1] = "others"
     return braced(" and ".join(name for name in names if name != "{}"))
 
 
-def _format_name(author: Author) -> str:
+def _format_bib_name(author: Author) -> str:
     if not author.family or not author.given:
         return f"{{{escape_text(author.name).strip()}}}"
     given, suffix = split_suffix(author.given)

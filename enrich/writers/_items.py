@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from enrich.model import Document
 from enrich.paper import Paper
-from enrich.writers._csl_item import Item, date_of, paper_item, talk_item
+from enrich.writers._csl_item import Item, paper_item, talk_day, talk_item
 
 
 def items(
@@ -19,7 +19,7 @@ def items(
         if cite_talks and talk.status != "cancelled":
             item = talk_item(talk, render_formula)
             if item["id"] in seen:  # the same UID at another time
-                item["id"] += f"/{date_of(talk)}"
+                item["id"] += f"/{talk_day(talk)}"
             if item["id"] not in seen:
                 seen.add(item["id"])
                 yield item

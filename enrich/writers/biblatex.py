@@ -11,13 +11,13 @@ from enrich.paper import Paper
 from enrich.writers._csl_item import (
     ARCHIVES,
     clean,
-    date_of,
     doi_of,
     eprint_of,
     is_in_proceedings,
     notes_of,
-    speakers_of,
-    title_of,
+    talk_day,
+    talk_speakers,
+    talk_title,
     valid_date,
 )
 from enrich.writers._entries import (
@@ -52,28 +52,28 @@ class _Biblatex:
         yield HEAD
         for key, cited in collect_entries(document, cite_talks=self.cite_talks):
             if isinstance(cited, Paper):
-                yield _format_paper(key, cited, self.bibtex_type or "online")
+                yield _format_biblatex(key, cited, self.bibtex_type or "online")
             else:
-                kind = "unpublished" if speakers_of(cited) else "misc"
-                yield format_entry(kind, key, _talk_fields(key, cited))
+                kind = "unpublished" if talk_speakers(cited) else "misc"
+                yield format_entry(kind, key, _biblatex_talk_fields(key, cited))
 
 
-def _format_paper(key: str, paper: Paper, preprint: BibtexType) -> str:
+def _format_biblatex(key: str, paper: Paper, preprint: BibtexType) -> str:
     # The data model wants an author of an article and of a contribution, and an address of `online`.
     kind: str = preprint
     if is_in_proceedings(paper) and paper.authors:
         kind = "inproceedings"
     elif (preprint == "article" and not paper.authors) or (preprint == "online" and not paper.url):
         kind = "misc"
-    return format_entry(kind, key, _paper_fields(key, paper, kind))
+    return format_entry(kind, key, _biblatex_fields(key, paper, kind))
 
 
-def _paper_fields(key: str, paper: Paper, kind: str) -> Fields:
+def _biblatex_fields(key: str, paper: Paper, kind: str) -> Fields:
     eprint = eprint_of(paper)
     names = names_field(paper.authors)
     yield "title", braced(braced(escape_title(clean(paper.title))))
     yield ("author", names) if names else ("key", braced(key))
-    yield "date", braced(_format_date(paper.published))
+    yield "date", braced(_format_iso_date(paper.published))
     if kind == "inproceedings":
         yield "booktitle", text_field(clean(paper.venue))
     elif kind == "article":
@@ -93,11 +93,11 @@ def _paper_fields(key: str, paper: Paper, kind: str) -> Fields:
     yield "note", text_field(". ".join(notes_of(paper)))
 
 
-def _talk_fields(key: str, talk: Talk) -> Fields:
-    names = names_field(speakers_of(talk))
-    yield "title", braced(braced(escape_title(title_of(talk))))
+def _biblatex_talk_fields(key: str, talk: Talk) -> Fields:
+    names = names_field(talk_speakers(talk))
+    yield "title", braced(braced(escape_title(talk_title(talk))))
     yield ("author", names) if names else ("key", braced(key))
-    yield "date", braced(_format_date(date_of(talk)))
+    yield "date", braced(_format_iso_date(talk_day(talk)))
     if names:
         yield "eventtitle", text_field(clean(talk.series))
         yield "venue", text_field(clean(talk.room))
@@ -105,7 +105,7 @@ def _talk_fields(key: str, talk: Talk) -> Fields:
     yield "url", url_field(talk.url)
 
 
-def _format_date(text: str | None) -> str:
+def _format_iso_date(text: str | None) -> str:
     """Return a date as ISO 8601, as far as the calendar has it."""
     parts = valid_date(text)
     return "-".join([f"{parts[0]:04}", *(f"{part:02}" for part in parts[1:])]) if parts else ""

@@ -11,13 +11,13 @@ from enrich.paper import Paper
 from enrich.writers._csl_item import (
     ARCHIVES,
     clean,
-    date_of,
     doi_of,
     eprint_of,
     is_in_proceedings,
     notes_of,
-    speakers_of,
-    title_of,
+    talk_day,
+    talk_speakers,
+    talk_title,
     valid_date,
     year_in_proceedings,
 )
@@ -55,30 +55,30 @@ class _Bibtex:
         yield HEAD
         for key, cited in collect_entries(document, cite_talks=self.cite_talks):
             if isinstance(cited, Paper):
-                yield _format_paper(key, cited, self.bibtex_type or "misc")
+                yield _format_bibtex(key, cited, self.bibtex_type or "misc")
             else:
-                yield format_entry("misc", key, _talk_fields(key, cited))
+                yield format_entry("misc", key, _bibtex_talk_fields(key, cited))
 
 
-def _format_paper(key: str, paper: Paper, preprint: BibtexType) -> str:
+def _format_bibtex(key: str, paper: Paper, preprint: BibtexType) -> str:
     # Styles warn of an article or a contribution without author or year.
     is_complete = bool(paper.authors and valid_date(paper.published))
     if is_in_proceedings(paper) and paper.authors and year_in_proceedings(paper):
         kind = "inproceedings"
     else:
         kind = "misc" if preprint == "article" and not is_complete else preprint
-    return format_entry(kind, key, _paper_fields(key, paper, kind))
+    return format_entry(kind, key, _bibtex_fields(key, paper, kind))
 
 
-def _paper_fields(key: str, paper: Paper, kind: str) -> Fields:
+def _bibtex_fields(key: str, paper: Paper, kind: str) -> Fields:
     eprint = eprint_of(paper)
     yield "title", braced(braced(escape_title(clean(paper.title))))
-    yield from _names(key, names_field(paper.authors))
+    yield from _author_or_key(key, names_field(paper.authors))
     if kind == "inproceedings":
         yield "booktitle", text_field(clean(paper.venue))
         yield "year", braced(year_in_proceedings(paper))
     else:
-        yield from _date(paper.published)
+        yield from _date_fields(paper.published)
     if kind == "article":
         yield "journal", text_field(journal_of(paper))
     elif kind != "inproceedings" and not eprint:
@@ -101,21 +101,21 @@ def journal_of(paper: Paper) -> str:
     return clean(paper.venue) or ARCHIVES.get(paper.id.source, paper.id.source)
 
 
-def _talk_fields(key: str, talk: Talk) -> Fields:
-    yield "title", braced(braced(escape_title(title_of(talk))))
-    yield from _names(key, names_field(speakers_of(talk)))
-    yield from _date(date_of(talk))
+def _bibtex_talk_fields(key: str, talk: Talk) -> Fields:
+    yield "title", braced(braced(escape_title(talk_title(talk))))
+    yield from _author_or_key(key, names_field(talk_speakers(talk)))
+    yield from _date_fields(talk_day(talk))
     series = clean(talk.series)
     yield "howpublished", text_field(f"Talk, {series}" if series else "Talk")
     yield "url", url_field(talk.url)
 
 
-def _names(key: str, names: str | None) -> Fields:
+def _author_or_key(key: str, names: str | None) -> Fields:
     """Yield the author, otherwise what styles sort by."""
     yield ("author", names) if names else ("key", braced(key))
 
 
-def _date(text: str | None) -> Fields:
+def _date_fields(text: str | None) -> Fields:
     year, month, _ = [*valid_date(text), 0, 0, 0][:3]
     yield "year", braced(f"{year:04}") if year else None
     yield "month", _MONTHS[month - 1] if month else None

@@ -31,26 +31,28 @@ class _Ris:
         return replace(self, **options)
 
     def write(self, document: Document) -> Iterator[str]:
-        """Yield the entries; a blank line if there are none."""
+        """Yield the entries; a blank line for a document without papers."""
         before = ""
         for item in items(document, plain_math, cite_talks=self.cite_talks):
-            yield before + _format_entry(item)
+            yield before + _format_ris_entry(item)
             before = "\n"
         if not before:
             yield "\n"
 
 
-def _format_entry(item: Item) -> str:
+def _format_ris_entry(item: Item) -> str:
     """Return the lines of an entry; those without a value are left out."""
-    lines = [(tag, value.translate(_DROPPED).strip()) for tag, value in _fields(item) if value]
+    lines = [
+        (tag, value.translate(_DROPPED).strip()) for tag, value in _tagged_values(item) if value
+    ]
     return "".join([f"{tag}  - {value}\n" for tag, value in lines if value]) + "ER  - \n"
 
 
-def _fields(item: Item) -> Iterator[tuple[str, str | None]]:
+def _tagged_values(item: Item) -> Iterator[tuple[str, str | None]]:
     kind = _TYPES[item["type"]]
     yield "TY", kind
     for name in item.get("author", ()):
-        yield "AU", _format_name(name)
+        yield "AU", _format_ris_name(name)
     yield "TI", item["title"]
     within = item.get("container-title") or item.get("event-title")
     yield "T2", within
@@ -69,7 +71,7 @@ def _fields(item: Item) -> Iterator[tuple[str, str | None]]:
     yield "AB", item.get("abstract")
 
 
-def _format_name(name: Item) -> str:
+def _format_ris_name(name: Item) -> str:
     """Return a name: family, given; a comma ends one that must stay whole.
 
     Other commas are left out: some readers take a third part for the suffix, some for given names,

@@ -32,7 +32,9 @@ def main() -> int:
         figure(f"{name}, {PAPERS:,} papers", 1e6 * seconds / PAPERS, "us/paper")
         holds.append(figure(f"{name} over json.dumps", seconds / dumps, "times", most=MOST))
         twice = _best_time(lambda name=name: "".join(write(whole, name)))  # type: ignore[misc]
-        holds.append(figure(f"{name}, twice the papers", twice / seconds, "times", most=MOST_GROWTH))
+        holds.append(
+            figure(f"{name}, twice the papers", twice / seconds, "times", most=MOST_GROWTH)
+        )
     return 0 if all(holds) else 1
 
 
