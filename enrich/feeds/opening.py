@@ -1,7 +1,6 @@
 """Where feeds come from: a path, bytes, a binary file, standard input, an address, a series' name.
 
-Errors name a file without its folder, an address by its host alone, for a feed's address may hold a
-secret.
+Errors name a file as it was given, an address by its host alone, because the rest may hold a secret.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ Source = str | os.PathLike[str] | bytes | BinaryIO
 
 _PIECE_BYTES = 1 << 18
 _ADDRESS = re.compile(r"(?:https?|webcals?)://", re.IGNORECASE)
+_FILE_URL = re.compile(r"file:(?://(?:localhost)?)?(?=/)", re.IGNORECASE)
 _SERIES = re.compile(r"researchseminars:([A-Za-z0-9_+.-]+)")
 
 
@@ -40,11 +41,13 @@ class Downloader:
     refresh: bool
     cache_dir: str | os.PathLike[str] | None
     max_bytes: int
+    until: float
+    """When all requests must be over, by `time.monotonic`."""
     on_notice: Callable[[Notice], None]
 
     def fetch(self, url: str) -> tuple[bytes, str]:
         """Return the body of a feed, and its host."""
-        from enrich.feeds.download import Limits, fetch, parse_address
+        from enrich.feeds.download import DEADLINE_S, Limits, fetch, parse_address
 
         _, host = parse_address(url)
 
@@ -64,7 +67,10 @@ class Downloader:
             offline=self.offline,
             refresh=self.refresh,
             cache_dir=self.cache_dir,
-            limits=Limits(max_bytes=self.max_bytes),
+            limits=Limits(
+                max_bytes=self.max_bytes,
+                deadline_s=min(DEADLINE_S, self.until - time.monotonic()),
+            ),
         )
         return body, host
 
@@ -102,7 +108,9 @@ def open_source(
         stream.seek(0)
         return stream, host, host
     if isinstance(source, (str, os.PathLike)):
-        return _open_file(os.fspath(source), held)
+        path = os.fspath(source)
+        is_url = isinstance(source, str) and _FILE_URL.match(path)
+        return _open_file(_decode_file_url(path) if is_url else path, path, held)
     if not hasattr(source, "read") or isinstance(source, io.TextIOBase):
         raise TypeError("a feed is a path, an address, bytes or a binary file")
     named = getattr(source, "name", None)
@@ -110,11 +118,23 @@ def open_source(
     return _make_seekable(source, held), name, name or "the file given"
 
 
-def _open_file(path: str, held: ExitStack) -> tuple[BinaryIO, str, str]:
+def _decode_file_url(url: str) -> str:
+    """Return the path of a `file:` URL (RFC 8089).
+
+    >>> _decode_file_url("file:///tmp/my%20talks.ics"), _decode_file_url("file:/tmp/a.ics")
+    ('/tmp/my talks.ics', '/tmp/a.ics')
+    """
+    from urllib.request import url2pathname
+
+    return url2pathname(_FILE_URL.sub("", url).partition("#")[0])
+
+
+def _open_file(path: str, given: str, held: ExitStack) -> tuple[BinaryIO, str, str]:
+    """Open a file; return it with the feed's name and its label, the path as it was given."""
     site = re.match(r"[\w-]+(\.[\w-]+)+(?=/)", path)  # an address without its beginning?
     if site and Path(site[0]).is_dir():
         site = None
-    label = site[0] if site else Path(path).name or path
+    label = site[0] if site else given
     try:
         stream = held.enter_context(open(path, "rb"))  # noqa: PTH123, SIM115 - Path("") is "."
     except (FileNotFoundError, NotADirectoryError):

@@ -129,12 +129,14 @@ def test_files_are_closed_when_the_talks_end_or_are_dropped(tmp_path: Path) -> N
     ],
 )
 def test_a_file_that_is_no_feed_is_named_with_its_cause(
-    tmp_path: Path, name: str, content: bytes, cause: str
+    tmp_path: Path, name: str, content: bytes, cause: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = _written(tmp_path, name, content)
-    with pytest.raises(FeedError) as caught:
-        read_talks(path)
-    assert str(caught.value).startswith(f"{name}: ")
+    monkeypatch.chdir(tmp_path)
+    _written(tmp_path, name, content)
+    for typed in (name, f"./{name}"):
+        with pytest.raises(FeedError) as caught:
+            read_talks(typed)
+        assert str(caught.value).startswith(f"{typed}: ")
     assert cause in str(caught.value)
     assert str(tmp_path) not in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -142,10 +144,10 @@ def test_a_file_that_is_no_feed_is_named_with_its_cause(
 
 def test_a_missing_file_a_directory_and_a_bad_name_are_named(tmp_path: Path) -> None:
     for source, message in (
-        (tmp_path / "none.ics", "none.ics: no such file"),
-        (tmp_path / "none" / "x.ics", "x.ics: no such file"),
-        (_written(tmp_path, "file", b"x") / "x.ics", "x.ics: no such file"),
-        (tmp_path, f"{tmp_path.name}: is a directory, not a calendar"),
+        (tmp_path / "none.ics", f"{tmp_path / 'none.ics'}: no such file"),
+        ("none/x.ics", "none/x.ics: no such file"),
+        (_written(tmp_path, "file", b"x") / "x.ics", f"{tmp_path / 'file/x.ics'}: no such file"),
+        (tmp_path, f"{tmp_path}: is a directory, not a calendar"),
         ("a\x00b", "a\x00b: cannot be read (no such file)"),
         ("", ": no such file"),
     ):

@@ -66,8 +66,10 @@ MADE = {
     "writers/json": "from enrich.document import encode\nfrom enrich.writers import _labels\n",
     "writers/_labels": 'import enrich.identity\nPREFIX = {"arxiv": "arXiv"}\n',
     "cli/__init__": "",
-    "cli/main": "import importlib\n",
-    "cli/run": "from enrich import Enricher\nprint(1)\n",
+    "cli/main": "from enrich.cli.run import command\n",
+    "cli/run": "from enrich import Enricher\nfrom enrich.cli.commands import names\nprint(1)\n",
+    "cli/commands/__init__": "from enrich.registry import load\n",
+    "cli/commands/talks": "from enrich.feeds import opening\n",
     "__main__": "from enrich.cli.main import main\n",
 }
 """A package that keeps all laws, in miniature."""
