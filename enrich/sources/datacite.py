@@ -168,6 +168,8 @@ def _author(creator: _Object) -> Author | None:
     if given and family:
         return Author(f"{given} {family}", family=family, given=given)
     name = _text(creator, "name") or family
+    if name and creator.get("nameType") == "Organizational":
+        return Author(name, None, None)
     return Author(name) if name else None
 
 
