@@ -38,7 +38,7 @@ def collect_entries(document: Document, *, cite_talks: bool) -> Iterator[tuple[s
         if cite_talks and talk.status != "cancelled":
             small = replace(talk, abstract=None, texts=(), papers=(), raw=None)
             talks.setdefault(_identify_talk(talk), small)
-    papers = [paper for paper in totals.papers().values() if isinstance(paper, Paper)]
+    papers = [paper for paper in totals.papers(document).values() if isinstance(paper, Paper)]
     namesakes = [
         talk_namesake(talk_speakers(talk), talk_day(talk), talk_title(talk), identity)
         for identity, talk in talks.items()
