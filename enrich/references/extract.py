@@ -128,7 +128,7 @@ def _search_text(text: str, field: str, grammar: Grammar) -> References:
         if m.paper is None
     ]
     spans: Sequence[tuple[int, int]] = [mention[2:4] for mention in mentions]
-    if len(mentions) > 1 and has_links(text):
+    if len(mentions) > 1 and has_links(mentions):
         mentions, spans, mismatches = merge_links(raw, mentions)
         warnings += [
             _make_warning(

@@ -57,9 +57,14 @@ class MergedLinks(NamedTuple):
     """Pairs (text, link)."""
 
 
-def has_links(text: str) -> bool:
-    """Decide cheaply whether a text may have links with texts."""
-    return "(" in text or "<" in text or "{" in text or "[" in text or "&lt;" in text
+def has_links(mentions: Sequence[Mention]) -> bool:
+    """Decide whether two mentions are so near that one may be the other's link."""
+    end = -_MAX_GAP_BYTES - 1
+    for mention in mentions:
+        if mention[2] - end <= _MAX_GAP_BYTES:
+            return True
+        end = mention[3]
+    return False
 
 
 def merge_links(text: bytes, mentions: Sequence[Mention]) -> MergedLinks:

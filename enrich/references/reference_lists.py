@@ -24,7 +24,7 @@ _LINE_START = re.compile(
 )
 _KEY_BYTES = 4
 _RIS_KEY = b"ty  "
-_REVERSE_SOLIDUS, _AT_SIGN = b"\\@"
+_REVERSE_SOLIDUS, _AT_SIGN, _LINE_FEED = b"\\@\n"
 _HEADING_REST = (
     rb")(?![a-z0-9\x80-\xff])[ \t]?[*_}\]=#-]{0,8}[ \t]?(?:\([^()\n]{0,30}\))?[ \t]{0,3}"
     rb"(?P<colon>:[*_}\]]{0,4}[ \t]{0,80})?[*_}#=.\xe2\x80\x94-]{0,8}[ \t]{0,80}(?P<alone>\r?\n|\Z|\\\\)?"
@@ -49,6 +49,8 @@ _FIRST_BYTES = frozenset(
     byte for byte in range(128) if not chr(byte).isalnum() and byte not in b"|\n\r"
 ) | frozenset(b"0ivx\xe2\xf0\xef")
 """First bytes of a line that begins with markup or a number."""
+_ITEM_BYTES = frozenset(b" \t>*.-[0")
+"""First bytes of a line that may be an item."""
 _ENDS = re.compile(  # headings that end a list, all at the start of a line
     rb"\n(?:[ \t]{0,3}#{1,6}[ \t]|={1,6}[ \t]\S|[ \t]{0,8}"
     + _COMMAND
@@ -78,7 +80,7 @@ _OUTLINES = {
 _MOST_WORDS = 4
 """Words of a plain heading."""
 _LONGEST_HAN_HEADING = 12
-_ITEM_BYTES = 400
+_MAX_ITEM_BYTES = 400
 """Bytes before a reference in which its item may begin."""
 
 
@@ -116,8 +118,8 @@ def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span],
     """
     spans = []
     done = 0
-    is_marked = laid[0] in _FIRST_BYTES or laid[:_KEY_BYTES] == _RIS_KEY
-    if (is_marked or laid[:_KEY_BYTES] in _HEADINGS) and (
+    is_marked = laid[0] in _ITEM_BYTES or laid[:_KEY_BYTES] == _RIS_KEY
+    if (laid[0] in _FIRST_BYTES or laid[:_KEY_BYTES] in _HEADINGS) and (
         heading := _match_heading(b"\n" + laid[:200], 0)
     ):
         heading = heading._replace(end=heading.end - 1)
@@ -126,12 +128,17 @@ def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span],
     at = laid.find(b"\n", done, end)
     while at >= 0:
         done = at + 1
+        first = laid[done]
+        if first == _LINE_FEED:
+            at = done
+            if laid[done + 1 : done + 2] != b"\n":
+                done += 1
+                first = laid[done] if done < len(laid) else _LINE_FEED
         key = laid[done : done + _KEY_BYTES]
-        if laid[done] in _FIRST_BYTES or key == _RIS_KEY:
-            is_marked = True
-            heading = _match_heading(laid, at)
-        else:
-            heading = _match_heading(laid, at) if key in _HEADINGS else None
+        heading = None
+        if first in _FIRST_BYTES or key in _HEADINGS or key == _RIS_KEY:
+            is_marked = is_marked or first in _ITEM_BYTES or key == _RIS_KEY
+            heading = _match_heading(laid, done - 1)
         if heading is not None:
             done = _find_list_end(raw, laid, heading)
             spans.append((heading.end, done))
@@ -254,7 +261,7 @@ def _find_ris(laid: bytes) -> Iterator[Span]:
 
 def is_in_item(raw: bytes, laid: bytes, start: int, end: int) -> bool:
     """Decide whether the reference laid[start:end] stands in an item with author or title."""
-    low = max(0, start - _ITEM_BYTES)
+    low = max(0, start - _MAX_ITEM_BYTES)
     low = max(low, laid.rfind(b"\n\n", low, start) + 1)
     window = laid[low:start] if low else b"\n" + laid[:start]
     shift = low or -1

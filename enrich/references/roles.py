@@ -25,6 +25,11 @@ _LONGEST_MARK = 4
 """Bytes of the number of an item."""
 _MOST_LINES = 6
 """Lines that a sentence may be broken into."""
+_MENTIONED: Sequence[Role] = ("mentioned",)
+_FEWEST_WORDS = 9
+"""Bytes of the shortest claim, and of the stop before it."""
+_CLEAR_BYTES = 120
+"""Bytes before a sentence that are searched for a label."""
 _FEWEST = 4
 """Bytes of the shortest label."""
 _MARKS = b" \t\r\n*_-+>#([{<\"'`|.0)\xe2\x80\xa2\x93\x94:/"
@@ -45,7 +50,7 @@ _STOPS = tuple(
 )
 _LAST_WORD = re.compile(r"[\w.]*\Z")
 _OTHER_STOP = re.compile(rb"[?!|\t\x0b]|\.[)\"]")
-_FULL_STOP, _LINE_FEED, _COLON = b".\n:"
+_FULL_STOP, _LINE_FEED, _COLON, _LESS_THAN, _REVERSE_SOLIDUS = b".\n:<\\"
 _LONGEST_ABBREVIATION = 4
 """Letters of the longest abbreviation that is one word of ASCII."""
 _ASCII_ABBREVIATIONS = frozenset(word.encode() for word in ABBREVIATIONS if word.isascii())
@@ -55,19 +60,24 @@ _WORD_STARTS = frozenset(
     stem[:_START_BYTES] for stems, _ in _STEMS for stem in stems if stem.isascii()
 )
 """First letters of the ASCII stems, all of which begin a word."""
+_ABBREVIATION_ENDS = frozenset(word[-3:] for word in _ASCII_ABBREVIATIONS)
 _TO_WORDS = bytes(byte if chr(byte).isalpha() and byte < 128 else 32 for byte in range(256))
 
 
 def decide_roles(
     raw: bytes, low: bytes, spans: Sequence[tuple[int, int]], *, is_ascii: bool
-) -> list[Role]:
+) -> Sequence[Role]:
     """Return the role of each reference of a text; their spans are in order.
 
     `low` is the text folded by `FOLD`.
     """
-    end = spans[-1][1] + _AFTER_BYTES  # what stands further on decides nothing
-    laid = lay_out(raw[:end], low[:end], is_ascii=is_ascii)
+    laid = low
+    if not is_ascii or _LESS_THAN in low or _REVERSE_SOLIDUS in low:
+        end = spans[-1][1] + _AFTER_BYTES  # what stands further on decides nothing
+        laid = lay_out(raw[:end], low[:end], is_ascii=is_ascii)
     lists, has_items = find_reference_lists(raw, laid, spans[-1][0])
+    if len(spans) == 1 and not lists and not has_items and _is_bare(laid, spans[0][0]):
+        return _MENTIONED
     roles: list[Role] = []
     role: Role = "mentioned"
     place = previous_end = item_end = 0
@@ -87,10 +97,20 @@ def decide_roles(
             item_end = laid.find(b"\n\n", end)
             item_end = len(laid) if item_end < 0 else item_end
         else:
-            role = "own" if _is_own(raw, laid, previous_end, start, end) else "mentioned"
+            is_own = not _is_bare(laid, start) and _is_own(raw, laid, previous_end, start, end)
+            role = "own" if is_own else "mentioned"
         roles.append(role)
         previous_end = end
     return roles
+
+
+def _is_bare(laid: bytes, start: int) -> bool:
+    """Decide cheaply whether hardly a word precedes a reference in its sentence: `(`, `See `."""
+    stop = laid.rfind(b". ", start - _FEWEST_WORDS if start > _FEWEST_WORDS else 0, start)
+    if stop < _CLEAR_BYTES or laid.find(b":", stop - _CLEAR_BYTES, start) >= 0:
+        return False
+    word = laid[stop - 3 : stop]
+    return word.isalpha() and word not in _ABBREVIATION_ENDS
 
 
 def _continues_list(laid: bytes, previous_end: int, start: int) -> bool:
