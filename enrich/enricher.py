@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from requests import Session
 
     from enrich.collection.collection import Collection
+    from enrich.http.retry import Retry
     from enrich.http.session import Login, PoliteSession
 
 LOOKAHEAD = 2000
@@ -62,7 +64,7 @@ class Enricher:
             or a mapping from names of sources to theirs. The environment is not read.
         session: your session; its adapters become the network end of the polite ones.
         sources: the sources to extract and look up with, and no others; the installed ones if None.
-        on_progress: called with a `Progress` while a run waits for a service.
+        on_progress: called with a `Progress` each second while a run waits for a service.
         on_trouble: called with a sentence when the store or the like cannot be used.
         clock: seconds since 1970; read once a run. Waits are measured by one that is given, too.
         sleep: how waiting is done; the clock must go on under it.
@@ -117,6 +119,7 @@ class Enricher:
         self._on_progress = on_progress
         self._on_trouble = on_trouble or (lambda _: None)
         self._clock = clock
+        self._monotonic = time.monotonic if clock is time.time else clock
         self._sleep = sleep
         self._lock = threading.RLock()
         self._open = ExitStack()
@@ -168,7 +171,7 @@ class Enricher:
         """Return one run: exactly one annotated talk for each talk, in order.
 
         A talk comes out as soon as it and all before it are known. Nothing happens before the first
-        one is asked for. The run's report belongs to it alone:
+        one is asked for, but the run's time (`timeout_s`) begins here. Its report belongs to it alone:
 
             run = enricher.run(read_talks("feed.ics"))
             for annotated in run: ...
@@ -176,7 +179,7 @@ class Enricher:
         """
         check_talks(talks)
         tracker = RunTracker()
-        return Run(self._annotate_all(talks, tracker), tracker)
+        return Run(self._annotate_all(talks, tracker, self._end_of_run()), tracker)
 
     def enrich(self, talks: Iterable[Talk]) -> Iterator[AnnotatedTalk]:
         """Yield one annotated talk for each talk, in order: those of one `run`."""
@@ -204,7 +207,7 @@ class Enricher:
     ) -> tuple[Papers, RunReport]:
         """Return the same as `lookup`, and the report of that run."""
         cited, spellings = self._parse_wanted(wanted)
-        state = self._begin_run()
+        state = self._begin_run(self._end_of_run())
         (answered,) = self._queues(state, lookahead=1).answered(iter([Item(None, cited)]))
         return Papers(answered.papers, spellings), state.report()
 
@@ -232,8 +235,10 @@ class Enricher:
             cited[id_] = cited.get(id_, frozenset()) | ({version} if version else frozenset())
         return cited, spellings
 
-    def _annotate_all(self, talks: Iterable[Talk], tracker: RunTracker) -> Iterator[AnnotatedTalk]:
-        state = self._begin_run()
+    def _annotate_all(
+        self, talks: Iterable[Talk], tracker: RunTracker, until: float
+    ) -> Iterator[AnnotatedTalk]:
+        state = self._begin_run(until)
         tracker.begin(state.report)
 
         def extract_all() -> Iterator[Item[tuple[Talk, References]]]:
@@ -255,17 +260,23 @@ class Enricher:
     def _queues(self, state: LookupState, *, lookahead: int | None = None) -> Queues:
         return Queues(state, lookahead=lookahead or self._lookahead, on_progress=self._on_progress)
 
-    def _begin_run(self) -> LookupState:
+    def _end_of_run(self) -> float:
+        """Return when the requests of a run that begins now must be over."""
+        return math.inf if self._timeout_s is None else self._monotonic() + self._timeout_s
+
+    def _begin_run(self, until: float = math.inf) -> LookupState:
         with self._lock:
             if self._closed:
                 raise ValueError("the Enricher is closed")
             if self._library is None:
                 self._library = self._make_library()
-            if self._session is not None:
-                self._session.begin_run()
-            state = LookupState(self._library, now=self._clock())
+            state = LookupState(self._library, now=self._clock(), until=until)
         state.give(self._given)
         return state
+
+    def _note_retry(self, retry: Retry) -> None:
+        if (library := self._library) is not None:
+            library.note_retry(retry)
 
     def _find_pauses(self) -> Mapping[str, datetime]:
         session = self._session
@@ -274,6 +285,13 @@ class Enricher:
         from enrich.http.session import paused_until
 
         return paused_until(session)
+
+    def _has_answered(self, session: PoliteSession | None) -> bool:
+        if session is None:
+            return True
+        from enrich.http.session import has_answered
+
+        return has_answered(session)
 
     def _make_library(self) -> Library:
         from enrich.store import open_store
@@ -292,6 +310,7 @@ class Enricher:
             store=store,
             session=self._opened_session,
             pauses=self._find_pauses,
+            has_answered=self._has_answered,
             offline=self._offline,
             refresh=self._refresh,
             max_age_s=self._max_age_s,
@@ -313,11 +332,11 @@ class Enricher:
                     contact=self._contact,
                     login=self._logins,
                     refresh=self._refresh,
-                    timeout_s=self._timeout_s,
                     base=self._base,
+                    on_retry=self._note_retry,
                     on_trouble=self._on_trouble,
                     now=self._clock,
-                    clock=time.monotonic if self._clock is time.time else self._clock,
+                    clock=self._monotonic,
                     sleep=self._sleep,
                 )
                 self._open.callback(self._session.close)

@@ -11,7 +11,7 @@ import logging
 import math
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, Protocol
 from urllib.parse import urljoin, urlsplit
 
@@ -19,9 +19,10 @@ import requests
 import tenacity
 from requests.adapters import BaseAdapter
 
-from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
+from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError, Unreachable
 from enrich.http.politeness import Politeness
 from enrich.http.rate_limit import PATIENCE_S, Gate
+from enrich.http.retry import Retry
 from enrich.http.transport import check_form, exchange, retry_after_s
 
 Login = str | tuple[str, str]
@@ -61,6 +62,21 @@ class Service(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Reach:
+    """Whether any service answered in this run: if none did, there may be no network."""
+
+    answered: bool = False
+
+
+@dataclass(kw_only=True, slots=True)
+class Account:
+    """Token of a login, shared by all runs of a session."""
+
+    token: str | None = field(default=None, repr=False)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
 @dataclass(kw_only=True, slots=True)
 class Line:
     """What the adapters of one service's hosts share in one run."""
@@ -68,6 +84,7 @@ class Line:
     service: Service
     gate: Gate
     login: Login | None = field(default=None, repr=False)
+    account: Account = field(default_factory=Account)
     user_agent: str
     clock: Callable[[], float]
     now: Callable[[], float]
@@ -75,10 +92,26 @@ class Line:
     until: float = math.inf
     """The end of the run, by `clock`."""
     on_wait: Callable[[str, float], None]
+    on_retry: Callable[[Retry], None] = lambda _: None
+    reach: Reach = field(default_factory=Reach)
     adapters: dict[str, PoliteAdapter] = field(default_factory=dict)
-    token: str | None = field(default=None, repr=False)
     login_failed: SourceError | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    before_request: Callable[[], None] | None = None
+    """Called when the slot for a request is had; what it raises ends the request."""
+
+    def begin_run(self, until: float, reach: Reach) -> Line:
+        """Return the same for a further run, which may go on beside this one."""
+        line = replace(
+            self,
+            until=until,
+            reach=reach,
+            adapters={},
+            login_failed=None,
+            before_request=None,
+        )
+        for host, adapter in self.adapters.items():
+            line.adapters[host] = PoliteAdapter(host, line, adapter.network, owned=False)
+        return line
 
 
 class PoliteAdapter(BaseAdapter):
@@ -125,8 +158,11 @@ class PoliteAdapter(BaseAdapter):
         except Refused as error:
             self._ended = error
             raise
-        except (Overloaded, BadAnswer):
+        except (Overloaded, BadAnswer) as error:
             self._failures += 1
+            if isinstance(error, Unreachable) and not self._line.reach.answered:
+                self._ended = error
+                raise
             if self._failures >= _FAILURES or self._attempts == 1:
                 self._ended = Overloaded(
                     f"{self._host} failed and was left alone for the rest of the run",
@@ -156,11 +192,12 @@ class PoliteAdapter(BaseAdapter):
     def _token(self, carried: Mapping[str, Any], expired: str | None) -> str:
         """The token; a new one where the one that is known has expired."""
         line = self._line
-        with line.lock:
+        account = line.account
+        with account.lock:
             if line.login_failed is not None:
                 raise _again(line.login_failed)
-            if line.token is not None and line.token != expired:
-                return line.token
+            if account.token is not None and account.token != expired:
+                return account.token
             if isinstance(line.login, str) and expired is not None:
                 _refuse_login(self._host)
 
@@ -170,11 +207,11 @@ class PoliteAdapter(BaseAdapter):
                 return adapter._follow(prepared, carried, None, login=True)  # noqa: SLF001
 
             try:
-                line.token = line.service.log_in(line.login, send)  # type: ignore[attr-defined]
+                account.token = line.service.log_in(line.login, send)  # type: ignore[attr-defined]
             except SourceError as error:
                 line.login_failed = error
                 raise
-            return line.token
+            return account.token
 
     # --- redirects and attempts ------------------------------------------------------------
 
@@ -192,7 +229,7 @@ class PoliteAdapter(BaseAdapter):
             if not response.is_redirect:
                 response.request = request  # as the caller made it: without the token
                 return response
-            url = urljoin(asked.url or "", response.headers["location"])
+            url = _join(asked.url or "", response.headers["location"]) or ""
             adapter = self._line.adapters[urlsplit(url).hostname or ""]
             asked = asked.copy()
             asked.prepare_url(url, None)
@@ -223,12 +260,21 @@ class PoliteAdapter(BaseAdapter):
         def stop(state: tenacity.RetryCallState) -> bool:
             return (
                 state.attempt_number >= attempts
+                or (isinstance(_error(state), Unreachable) and not line.reach.answered)
                 or state.upcoming_sleep > PATIENCE_S
                 or line.clock() + state.upcoming_sleep > until
             )
 
         def tell(state: tenacity.RetryCallState) -> None:
-            logger.info("%s; asking again in %.1f s", _error(state), state.upcoming_sleep)
+            retry = Retry(
+                service=line.service.name,
+                reason=self._describe(_error(state)),
+                attempt=state.attempt_number + 1,
+                attempts=attempts,
+                wait_s=state.upcoming_sleep,
+            )
+            logger.info("%s", retry)
+            line.on_retry(retry)
             line.on_wait(line.service.name, state.upcoming_sleep)
 
         retrying = tenacity.Retrying(
@@ -245,6 +291,12 @@ class PoliteAdapter(BaseAdapter):
                 return self._once(request, carried, token, last=last, login=login)
         raise AssertionError("tenacity gives an outcome or raises")
 
+    def _describe(self, error: BaseException | None) -> str:
+        """Return why an attempt failed, with the service's name in place of the host's."""
+        title = getattr(self._line.service, "title", self._line.service.name)
+        text = f"{error}".replace(self._host, title)
+        return text.replace("answered with HTTP status", "answered")
+
     def _once(
         self,
         request: requests.PreparedRequest,
@@ -255,7 +307,7 @@ class PoliteAdapter(BaseAdapter):
         login: bool,
     ) -> requests.Response:
         line, politeness = self._line, self._line.service.politeness
-        with line.gate.turn(line.until) as turn:
+        with line.gate.turn(line.until, before=line.before_request) as turn:
             left = max(0.001, line.until - line.clock())
             connect_s, read_s = politeness.timeout_s
             try:
@@ -268,6 +320,7 @@ class PoliteAdapter(BaseAdapter):
                     clock=line.clock,
                     **carried,
                 )
+                line.reach.answered = True
                 self._judge(response, logged_in=token is not None, login=login)
             except SourceError as error:
                 if error.retry_after_s:
@@ -290,19 +343,29 @@ class PoliteAdapter(BaseAdapter):
             dressed.headers["Authorization"] = f"Bearer {token}"
         return dressed
 
+    def _check(self, response: requests.Response) -> None:
+        """Call the service's check; any exception of it but our own means a bad answer."""
+        try:
+            self._line.service.check(response)
+        except SourceError:
+            raise
+        except Exception as error:
+            logger.debug("%s: a check raised %s", self._host, type(error).__name__)
+            raise BadAnswer(f"{self._host} sent an answer that cannot be read") from error
+
     def _judge(self, response: requests.Response, *, logged_in: bool, login: bool) -> None:
         service, status = self._line.service, response.status_code
         if response.is_redirect:
-            url = urljoin(response.url, response.headers["location"])
+            url = _join(response.url, response.headers["location"])
             safe = response.request.method in {"GET", "HEAD"}
-            if not safe or _target(url, service.politeness.hosts) is None:
+            if not safe or url is None or _target(url, service.politeness.hosts) is None:
                 raise BadAnswer(f"{self._host} redirects to another place", code="http_error")
             return
         expired = logged_in and status == 401
         retried = status in service.politeness.retried
         try:
             if not login and not expired:
-                service.check(response)  # first: it knows a challenge page from a broken body
+                self._check(response)  # first: it knows a challenge page from a broken body
             if status == 200:
                 check_form(response, service.politeness.media)
         except BadAnswer:
@@ -321,8 +384,19 @@ class PoliteAdapter(BaseAdapter):
             )
 
 
+def _join(base: str, location: str) -> str | None:
+    """Return where a redirect leads, None if its address cannot be read."""
+    try:
+        url = urljoin(base, location)
+        requests.Request("GET", url).prepare()
+    except Exception as error:  # noqa: BLE001 - ValueError, UnicodeError, requests' and urllib3's
+        logger.debug("a redirect's address raised %s", type(error).__name__)
+        return None
+    return url
+
+
 def _target(url: str, hosts: tuple[str, ...]) -> str | None:
-    """The host of an https address where it is one of these, on its own port; else None."""
+    """Return the host of an https address if it is one of these, on its own port."""
     parts = urlsplit(url)
     return (
         parts.netloc.lower() if parts.scheme == "https" and parts.netloc.lower() in hosts else None

@@ -13,9 +13,12 @@ a clock that jumps costs one interval at most.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import math
+import os
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +38,9 @@ PATIENCE_S = 60.0
 _SPARE = 1.01  # clocks are slewed by up to 0.05 %, and arrive in whole ticks
 _TICK_S = 1e-6  # what rounding leaves of a wait that is over
 _LONGEST_QUEUE_S = 600.0  # a holder that was stopped must not hold everybody for ever
+
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_MAX_FILE_BYTES = 65_536
 
 logger = logging.getLogger("enrich")
 
@@ -132,11 +138,12 @@ class Gate:
     # --- a turn ----------------------------------------------------------------------------
 
     @contextmanager
-    def turn(self, until: float) -> Iterator[Turn]:
+    def turn(self, until: float, *, before: Callable[[], None] | None = None) -> Iterator[Turn]:
         """Wait for our turn and hold the gate through the block.
 
         Args:
             until: The end of the run, by the monotonic clock.
+            before: Called when the turn has come; if it raises, nothing was asked.
 
         Raises:
             SourceError: a pause is longer than our patience, or the turn did not come in time.
@@ -150,6 +157,8 @@ class Gate:
                     pause = self._left(times.paused_until)
                     wait = max(pause, self._spacing(times))
                     if wait < _TICK_S and self._clock() < until:
+                        if before is not None:
+                            before()
                         yield from self._exchange(times)
                         return
                 self._wait(wait, pause, until)
@@ -216,9 +225,9 @@ class Gate:
         try:
             if self._lock is None:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._lock = FileLock(
-                    self._folder / f"{self._name}.lock", mode=0o600, thread_local=False
-                )
+                path = self._folder / f"{self._name}.lock"
+                _refuse_link(path)  # the lock's own opening does not follow one either
+                self._lock = FileLock(path, mode=0o600, thread_local=False)
             self._lock.acquire(timeout=self._queue_s(until), poll_interval=0.02)
         except Timeout:
             raise self._too_late() from None
@@ -235,14 +244,15 @@ class Gate:
         if self._folder is None:
             return self._times
         try:
-            return _times(json.loads(self._file(self._folder).read_bytes()))
+            return _times(json.loads(_read_private(self._file(self._folder))))
         except FileNotFoundError:
             return _Times()
         except OSError as error:
             self._trouble(error)
             return self._times
-        except (ValueError, TypeError, LookupError, AttributeError):
-            # torn by a power cut: as if an exchange had just ended
+        except Exception as error:  # noqa: BLE001 - RecursionError too, for a file of brackets
+            # torn by a power cut, or another's: as if an exchange had just ended
+            logger.debug("the rate limiter's file raised %s", type(error).__name__)
             return _Times(ended=None)
 
     def _write(self, times: _Times) -> None:
@@ -250,11 +260,9 @@ class Gate:
         if self._folder is None:
             return
         path = self._file(self._folder)
-        new = path.with_suffix(".new")
         text = {"ended": times.ended, "paused_until": times.paused_until, "refused": times.refused}
         try:
-            new.write_text(json.dumps(text))
-            new.replace(path)
+            _write_private(path, json.dumps(text).encode())
         except OSError as error:
             self._trouble(error)
 
@@ -268,6 +276,47 @@ class Gate:
             f"the folder {folder} cannot be used ({reason}): this run and others on this machine do "
             "not know of each other's requests; --state-dir names another folder"
         )
+
+
+def _read_private(path: Path) -> bytes:
+    """Return the content of a file, of a large one its beginning.
+
+    Raises:
+        OSError: it cannot be read, or is a link.
+        ValueError: not a file.
+    """
+    _refuse_link(path)
+    # NONBLOCK: the opening of a pipe would wait for its writer.
+    file = os.open(path, os.O_RDONLY | _NO_FOLLOW | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(file, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise ValueError("not a file")
+        return opened.read(_MAX_FILE_BYTES)
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    """Replace a file that nobody else may read; call it under the lock.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    _refuse_link(path)
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)  # of a process that died; whatever it is, it is not followed
+    file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600)
+    with os.fdopen(file, "wb") as opened:
+        opened.write(content)
+    new.replace(path)
+
+
+def _refuse_link(path: Path) -> None:
+    """Refuse a symbolic link.
+
+    Raises:
+        OSError: it is one.
+    """
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, f"{path.name} is a symbolic link")
 
 
 def _times(data: Any) -> _Times:

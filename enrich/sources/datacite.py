@@ -8,6 +8,7 @@ of the last days is not there yet.
 from __future__ import annotations
 
 import html
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,8 @@ _VERSION = re.compile(r"v?([1-9]\d{0,3})")
 _CATEGORY = re.compile(r".*\(([A-Za-z-]+(?:\.[A-Za-z-]+)?)\)")
 
 _Object = Mapping[str, Any]
+
+logger = logging.getLogger("enrich")
 
 
 class DataCite:
@@ -77,9 +80,18 @@ class DataCite:
             if not isinstance(attributes, Mapping):
                 continue
             paper = papers.pop(str(attributes.get("doi") or record.get("id")).lower(), None)
-            found = paper and read(paper, attributes)
+            found = paper and _try_read(paper, attributes)
             if found:
                 yield found
+
+
+def _try_read(paper: PaperId, attributes: _Object) -> Paper | None:
+    """Parse a record; return None for one that nobody foresaw."""
+    try:
+        return read(paper, attributes)
+    except Exception as error:  # noqa: BLE001 - whatever is in it
+        logger.debug("datacite: a record raised %s", type(error).__name__)
+        return None
 
 
 def read(id_: PaperId, attributes: _Object) -> Paper | None:

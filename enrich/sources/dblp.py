@@ -6,6 +6,7 @@ a year and no day, and no rejected paper; what it does not have says nothing.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,8 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _HOMONYM = re.compile(r" \d{4}$")
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/[!-~]+)", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
+
+logger = logging.getLogger("enrich")
 
 _QUERY = """\
 PREFIX dblp: <https://dblp.org/rdf/schema#>
@@ -88,8 +91,17 @@ class Dblp:
         if response.status_code != 200:
             raise SourceError(f"dblp answered HTTP {response.status_code}", code="http_error")
         for page, record in _best(_bindings(response)).items():
-            if page in pages:
-                yield record.paper(pages[page])
+            if page in pages and (paper := _try_parse(record, pages[page])):
+                yield paper
+
+
+def _try_parse(record: _Record, paper: PaperId) -> Paper | None:
+    """Parse a record; return None for one that nobody foresaw."""
+    try:
+        return record.paper(paper)
+    except Exception as error:  # noqa: BLE001 - whatever is in it
+        logger.debug("dblp: a record raised %s", type(error).__name__)
+        return None
 
 
 def query(pages: Sequence[str] | Mapping[str, object]) -> str:

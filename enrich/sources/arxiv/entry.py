@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ENTRY_ID = re.compile(r"https?://arxiv\.org/abs/(\S+)")
 _REJECTED = re.compile(r"/api/errors#incorrect_id_format_for_(.+)")
+_VERSION = re.compile(r"[vV]\d{0,9}$")
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _DATES = ("published", "updated")
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
@@ -49,6 +50,16 @@ def id_text(entry_id: str) -> str | None:
     """
     match = _ENTRY_ID.fullmatch(entry_id.strip())
     return match[1] if match else None
+
+
+def key_text(entry_id: str) -> str | None:
+    """Return the same without its version, which may be one that no paper can have.
+
+    >>> key_text("http://arxiv.org/abs/2103.01338v01")
+    '2103.01338'
+    """
+    text = id_text(entry_id)
+    return text and _VERSION.sub("", text)
 
 
 def rejected_id(entry_id: str) -> str | None:

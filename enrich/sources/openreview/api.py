@@ -6,13 +6,14 @@ be a paper's, a reply's, a revision's, or the original behind a blind copy; the 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
+from enrich.http.dates import parse_http_date
 from enrich.http.politeness import Politeness
 from enrich.paper import Author, Lookup, Paper, PaperId, Unresolved
 from enrich.sources.openreview import note as read
@@ -27,6 +28,8 @@ _REMEDIES = (
     "set OPENREVIEW_TOKEN, or OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD, "
     "or give the paper with --papers FILE"
 )
+
+logger = logging.getLogger("enrich")
 
 Login = str | tuple[str, str]
 """A token, or user name and password."""
@@ -147,7 +150,15 @@ class OpenReview(OpenReviewForms):
         return None
 
     def _paper(self, paper: PaperId, note: read.Note) -> Lookup:
-        """The note as the paper that was asked for, which may be a reply to it."""
+        """Parse a note; one that nobody foresaw cannot be read, and fails alone."""
+        try:
+            return self._parse_note(paper, note)
+        except Exception as error:  # noqa: BLE001 - whatever is in it
+            logger.debug("openreview: a note raised %s", type(error).__name__)
+            return self._unresolved(paper, "parse_error", "OpenReview's note cannot be read")
+
+    def _parse_note(self, paper: PaperId, note: read.Note) -> Lookup:
+        """Parse a note as the paper that was asked for, which may be a reply to it."""
         found = canonical(read.text(note.get("id")) or "")
         content = note.get("content")
         if note.get("ddate") is not None:
@@ -286,11 +297,8 @@ def _pause_s(body: Any, response: Response) -> float | None:
         until = None
     if until is None or until.tzinfo is None:
         return None
-    try:
-        now = parsedate_to_datetime(response.headers["Date"])
-    except (KeyError, ValueError):
-        now = datetime.now(UTC)
-    return max(0.0, (until - now.astimezone(UTC)).total_seconds())
+    now = parse_http_date(response.headers.get("Date", "")) or datetime.now(UTC)
+    return max(0.0, (until - now).total_seconds())
 
 
 SOURCE = OpenReview()

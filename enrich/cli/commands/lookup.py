@@ -1,4 +1,4 @@
-"""`enrich lookup ID…`: the `papers` array of some ids."""
+"""`enrich lookup`: papers by id or address, without a feed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from enrich.cli.options import enricher_options, lookup_options, say
+from enrich.cli.options import enricher_options, lookup_options, printing_log, say
 from enrich.cli.reporting import Outcome
 
 
@@ -19,13 +19,15 @@ from enrich.cli.reporting import Outcome
 def command(ids: tuple[str, ...], **options: Any) -> int:
     """Look the ids up and print their papers."""
     from enrich.annotation import describe_unknown_version
-    from enrich.document import encode_indented, paper_object
+    from enrich.document import encode_indented
     from enrich.enricher import Enricher
     from enrich.identity import relate_papers, select_versions
+    from enrich.paper import paper_object
     from enrich.references.extract import parse_citation
 
     wanted = [parse_citation(id_) for id_ in ids]
-    with Enricher(**enricher_options(options)) as enricher:
+    verbose = bool(options["verbose"])
+    with printing_log(verbose=verbose), Enricher(**enricher_options(options)) as enricher:
         found, report = enricher.lookup_with_report(ids)
         papers = relate_papers(select_versions(found, wanted))
         outcome = Outcome()

@@ -1,4 +1,4 @@
-"""`enrich demo`: the main job on the example feed, with the example's papers, without network."""
+"""`enrich demo`: the main job on the example that is in the package."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from enrich.cli.run import command as main_command
     "format_",
     envvar="ENRICH_FORMAT",
     type=FormatChoice(),
-    help="What is written; json if not told.",
+    help="Format of the output; json by default.",
 )
-@click.option("-o", "--output", metavar="FILE", help="Where to, instead of standard output.")
-@click.option("-q", "--quiet", is_flag=True, help="Errors only.")
-@click.option("-v", "--verbose", count=True, help="Say more.")
+@click.option("-o", "--output", metavar="FILE", help="File to write, instead of standard output.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@click.option("-v", "--verbose", count=True, help="Print more.")
 def command(format_: str | None, output: str | None, *, quiet: bool, verbose: int) -> int:
     """Run the main job on the example."""
     args = ["--offline", "--no-fallback"]
