@@ -32,7 +32,7 @@ _HEADING_REST = (
 
 
 def _index_headings(words: Iterable[str]) -> dict[bytes, re.Pattern[bytes]]:
-    """Return patterns of headings, also capitalised, by their first bytes."""
+    """Return patterns of headings by their first bytes."""
     keyed: dict[bytes, set[bytes]] = {}
     for word in words:
         for form in (word, word.capitalize(), word.title(), word.upper()):
@@ -85,7 +85,7 @@ _MAX_ITEM_BYTES = 400
 
 
 def find_reference_lists(raw: bytes, laid: bytes, end: int) -> tuple[list[Span], bool]:
-    """Return the reference lists and entries that begin before `end`, in order.
+    """Return the reference lists that begin before `end`.
 
     And whether a line before it may begin an item of a list.
     """
@@ -112,7 +112,7 @@ class _Heading(NamedTuple):
 
 
 def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span], bool]:
-    """Return the spans between a heading of references and the next heading.
+    """Return the spans under headings of references.
 
     And whether a line before `end` begins with markup, a number or the tag of an entry.
     """
@@ -147,7 +147,7 @@ def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span],
 
 
 def _match_heading(laid: bytes, at: int) -> _Heading | None:
-    """Match a heading of references behind the line break at `at`."""
+    """Match a heading of references behind a line break."""
     start = _LINE_START.match(laid, at)
     if start is None:
         return None
@@ -191,7 +191,7 @@ def _find_list_end(raw: bytes, laid: bytes, heading: _Heading) -> int:
 
 
 def _is_section(raw: bytes, laid: bytes, span: Span, *, numbered: bool) -> bool:
-    """Decide whether the line after a blank one is a heading without markup."""
+    """Decide whether a line is a heading without markup."""
     start, end = span
     shown = _read(raw, start, end)
     if _IS_REFERENCE.search(laid, start, end):
@@ -215,12 +215,15 @@ def _is_section(raw: bytes, laid: bytes, span: Span, *, numbered: bool) -> bool:
 
 
 def _read(raw: bytes, start: int, end: int) -> str:
-    """Decode a span of the text, without blanks around it."""
+    """Decode a span, without blanks around it."""
     return raw[start:end].decode("utf-8", "ignore").strip()
 
 
 def _find_bibitems(laid: bytes) -> Iterator[Span]:
-    r"""Yield the spans of `\bibitem`s: each to the next, the last to the end of its paragraph."""
+    r"""Yield the spans of `\bibitem`s, each to the next.
+
+    The last ends with its paragraph.
+    """
     items = list(_BIBITEM.finditer(laid))
     for place, item in enumerate(items):
         limit = items[place + 1].start() if place + 1 < len(items) else len(laid)
@@ -233,7 +236,10 @@ def _find_bibitems(laid: bytes) -> Iterator[Span]:
 
 
 def _find_entries(laid: bytes) -> Iterator[Span]:
-    """Yield the spans of BibTeX entries: to the brace that closes, otherwise to the next entry."""
+    """Yield the spans of BibTeX entries.
+
+    Each ends at the brace that closes, otherwise at the next entry.
+    """
     entries = list(_ENTRY.finditer(laid))
     for place, entry in enumerate(entries):
         limit = entries[place + 1].start() if place + 1 < len(entries) else len(laid)
@@ -251,7 +257,7 @@ def _find_entries(laid: bytes) -> Iterator[Span]:
 
 
 def _find_ris(laid: bytes) -> Iterator[Span]:
-    """Yield the spans of RIS entries: from `TY  -` to `ER  -`."""
+    """Yield the spans of RIS entries."""
     entries = list(_RIS_START.finditer(laid))
     for place, entry in enumerate(entries):
         limit = entries[place + 1].start() if place + 1 < len(entries) else len(laid)
@@ -260,7 +266,7 @@ def _find_ris(laid: bytes) -> Iterator[Span]:
 
 
 def is_in_item(raw: bytes, laid: bytes, start: int, end: int) -> bool:
-    """Decide whether the reference laid[start:end] stands in an item with author or title."""
+    """Decide whether a reference stands in a numbered item."""
     low = max(0, start - _MAX_ITEM_BYTES)
     low = max(low, laid.rfind(b"\n\n", low, start) + 1)
     window = laid[low:start] if low else b"\n" + laid[:start]
@@ -295,7 +301,7 @@ _BEFORE_ID = ('"', ",", ".", ";", ":", "(", "[", "<", "”", "»", "’", "'", "
 
 
 def _has_words(between: bytes) -> bool:
-    """Decide whether author or title stand between an item's number and its reference."""
+    """Decide whether author or title precede a reference."""
     text = between.decode("utf-8", "ignore").strip()
     if _SEE.match(text):
         return False
@@ -306,7 +312,10 @@ def _has_words(between: bytes) -> bool:
 
 
 def _is_entry(text: str) -> bool:
-    """Decide whether a numbered item begins with an author and ends as before an id."""
+    """Decide whether a numbered item begins with an author.
+
+    And ends as what stands before an id.
+    """
     text = text.lstrip('*_"“‘ ')
     return (
         (text[:1].lower() == text[:1].upper() or text[:1].isupper())

@@ -67,7 +67,7 @@ _TO_WORDS = bytes(byte if chr(byte).isalpha() and byte < 128 else 32 for byte in
 def decide_roles(
     raw: bytes, low: bytes, spans: Sequence[tuple[int, int]], *, is_ascii: bool
 ) -> Sequence[Role]:
-    """Return the role of each reference of a text; their spans are in order.
+    """Return the role of each reference of a text.
 
     `low` is the text folded by `FOLD`.
     """
@@ -105,7 +105,7 @@ def decide_roles(
 
 
 def _is_bare(laid: bytes, start: int) -> bool:
-    """Decide cheaply whether hardly a word precedes a reference in its sentence: `(`, `See `."""
+    """Decide cheaply whether hardly a word precedes a reference."""
     stop = laid.rfind(b". ", start - _FEWEST_WORDS if start > _FEWEST_WORDS else 0, start)
     if stop < _CLEAR_BYTES or laid.find(b":", stop - _CLEAR_BYTES, start) >= 0:
         return False
@@ -114,7 +114,10 @@ def _is_bare(laid: bytes, start: int) -> bool:
 
 
 def _continues_list(laid: bytes, previous_end: int, start: int) -> bool:
-    """Decide whether a reference follows the one before in a list, whose role it has."""
+    """Decide whether a reference follows another in a list.
+
+    It has the same role then.
+    """
     if start - previous_end > _MAX_LIST_GAP_BYTES:
         return False
     gap = laid[previous_end:start]
@@ -122,7 +125,7 @@ def _continues_list(laid: bytes, previous_end: int, start: int) -> bool:
 
 
 def _is_own(raw: bytes, laid: bytes, previous_end: int, start: int, end: int) -> bool:
-    """Decide whether the words around a reference claim it as the talk's own paper."""
+    """Decide whether a text claims a reference as own."""
     reach = max(previous_end, start - _SENTENCE_BYTES)
     if start - reach < _FEWEST:
         return False
@@ -159,7 +162,7 @@ def _is_own(raw: bytes, laid: bytes, previous_end: int, start: int, end: int) ->
 
 
 def _find_wordings(words: bytes) -> Sequence[Wording]:
-    """Return the wordings of which a stem stands in a sentence."""
+    """Return the wordings with a stem in a sentence."""
     if words.isascii() and _WORD_STARTS.isdisjoint(
         [word[:_START_BYTES] for word in words.translate(_TO_WORDS).split()]
     ):
@@ -168,7 +171,7 @@ def _find_wordings(words: bytes) -> Sequence[Wording]:
 
 
 def _has_own_label(laid: bytes, start: int, end: int) -> bool:
-    """Decide whether a span begins with a label of the talk's own paper."""
+    """Decide whether a span begins with an own label."""
     if laid.find(b":", start, min(end, start + 2 * _LONGEST_LABEL)) < 0:
         return False
     match = _LABEL.match(laid, start, end)
@@ -179,7 +182,7 @@ def _has_own_label(laid: bytes, start: int, end: int) -> bool:
 
 
 def _is_plain_entry(laid: bytes, line: int, start: int) -> bool:
-    """Decide whether a label's line goes on to the reference as an entry: names, title, stops."""
+    """Decide whether a label precedes a bibliographic entry."""
     rest = laid[laid.find(b":", line, start) + 1 : start]
     return b":" not in rest.replace(b"http", b"") and rest.rstrip(b" *_\"'([{<")[-1:] in {
         b"",
@@ -189,7 +192,7 @@ def _is_plain_entry(laid: bytes, line: int, start: int) -> bool:
 
 
 def _find_sentence(raw: bytes, laid: bytes, reach: int, start: int) -> tuple[int, int]:
-    """Return the span of the sentence, cell or line before a reference, from `reach` on."""
+    """Return the span of the sentence before a reference."""
     end = start
     line = max(laid.rfind(b"\n", reach, start) + 1, reach)
     for _ in range(_MOST_LINES):
@@ -224,7 +227,7 @@ def _find_sentence(raw: bytes, laid: bytes, reach: int, start: int) -> tuple[int
 
 
 def _is_abbreviated(text: bytes, stop: int) -> bool:
-    """Decide whether the full stop at `stop` ends an initial or an abbreviation."""
+    """Decide whether a full stop ends no sentence."""
     word = text[stop - _LONGEST_ABBREVIATION - 1 if stop > _LONGEST_ABBREVIATION else 0 : stop]
     word = word[word.rfind(b" ") + 1 :]
     if len(word) > 1 and word.isalpha():
@@ -294,7 +297,7 @@ def _compile_claim(wording: Wording) -> _Claim:
 
 
 def _claims(wording: Wording, before: str, after: str) -> bool:
-    """Decide whether a sentence claims the reference between its two parts."""
+    """Decide whether a sentence claims the reference in it."""
     claim = _compile_claim(wording)
     if claim.before.match(before) is not None:
         return _NOT_NAMES.search(before) is None
