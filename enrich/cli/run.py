@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import sys
+import time
 from collections.abc import Iterable
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 import click
 
+from enrich.annotation import select_own
 from enrich.cli.formats import FormatChoice, choose_format
 from enrich.cli.group import MainGroup
 from enrich.cli.options import enricher_options, lookup_options, printing_log, say
@@ -18,7 +21,7 @@ from enrich.cli.reading import Reading, selection_options
 from enrich.cli.reporting import Outcome
 from enrich.cli.suggestions import check_feeds
 from enrich.feeds.selection import keep_with_papers
-from enrich.model import Document
+from enrich.model import Document, Talk
 from enrich.version import VERSION
 from enrich.writers import writer
 
@@ -48,6 +51,7 @@ something failed or is stale, 130 interrupted."""
 )
 @selection_options
 @click.option("--with-papers-only", is_flag=True, help="Leave out talks that mention no paper.")
+@click.option("--own", is_flag=True, help="Keep the speakers' own papers, and talks that have one.")
 @lookup_options
 @click.pass_context
 def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> int:
@@ -79,8 +83,12 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
     format_ = choose_format(options.pop("format_"), target)
     quiet, verbose = options["quiet"], options["verbose"]
     progress = open_progress(quiet=quiet)
+    timeout_s = options["timeout"]
     reading = Reading(
-        feeds=tuple(feeds), options=options, prints_notices=format_ == "ndjson" and not quiet
+        feeds=tuple(feeds),
+        options=options,
+        prints_notices=format_ == "ndjson" and not quiet,
+        until=math.inf if timeout_s is None else time.monotonic() + timeout_s,
     )
     only_with_papers, zone = options["with_papers_only"], reading.zone
     outcome = Outcome()
@@ -89,13 +97,16 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
         printing_log(verbose=bool(verbose), clear=clear),
         Enricher(**enricher_options(options), on_progress=progress) as enricher,
     ):
-        talks = reading.talks()
-        first = next(talks, None)
-        if first is None and reading.unreadable:
+        talks, first = reading.talks(), list[Talk]()
+        enrichment = enricher.run(chain(first, talks))  # from here on the run's time counts
+        first.extend(islice(talks, 1))
+        if not first and reading.unreadable:
             return 1
-        enrichment = enricher.run(talks if first is None else chain((first,), talks))
-        annotated = keep_with_papers(enrichment) if only_with_papers else iter(enrichment)
-        document = Document(outcome.passing(annotated), reading.notices(), zone)
+        annotated = select_own(enrichment) if options["own"] else iter(enrichment)
+        annotated = keep_with_papers(annotated) if only_with_papers else annotated
+        document = Document(
+            outcome.passing(annotated), reading.notices(), zone, enricher.find_same_titles
+        )
         with Output(target) as output:
             for piece in writer(format_).write(document):
                 clear()

@@ -28,6 +28,7 @@ from enrich.feeds.redact_words import (
     NOT_SECRETS,
     NUMBER_BEHIND_LINK,
     SECRET,
+    TEAMS_BLOCK,
     TELEPHONE,
     WRAPPED_LINK,
 )
@@ -128,7 +129,7 @@ def _find_credentials(text: str) -> list[Span]:
     links.extend(m.span(1) for m in LABELLED_LINK.finditer(text))
     spans = [
         m.span()
-        for pattern in (MEETING_NUMBER, HINT_LINE, TELEPHONE)
+        for pattern in (MEETING_NUMBER, HINT_LINE, TELEPHONE, TEAMS_BLOCK)
         for m in pattern.finditer(text)
     ]
     for start, end in links:
