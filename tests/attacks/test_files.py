@@ -278,7 +278,7 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(
     target.write_bytes(OLD)
     done = subprocess.run(
         [sys.executable, "-m", "enrich", *offline("-q", "-o", target, "--cache-dir", tmp_path)],
-        env=env, check=False, capture_output=True, text=True,
+        env={**env, "PYTHONDONTWRITEBYTECODE": "1"}, check=False, capture_output=True, text=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
