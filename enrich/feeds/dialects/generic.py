@@ -29,11 +29,11 @@ class Generic(CalendarOnly):
     """What nobody else knows."""
 
     def knows(self, prodid: str, event: Event) -> bool:  # noqa: ARG002 - the protocol's
-        """Any event."""
+        """Return True: any event."""
         return True
 
     def read(self, event: Event) -> TalkFields:
-        """Title from the summary, speaker from a line "Speaker: …", text from the description."""
+        """Read title, labelled speaker and text of an event."""
         abstract = text_or_none(plain_text(event.description)) if event.description else None
         speaker, affiliation = labelled_speaker(abstract)
         return TalkFields(
