@@ -6,9 +6,7 @@ import math
 import sys
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any
 
 import click
@@ -17,7 +15,7 @@ from enrich.annotation import select_own
 from enrich.cli.formats import FormatChoice, choose_format
 from enrich.cli.group import MainGroup
 from enrich.cli.options import enricher_options, lookup_options, printing_log, say
-from enrich.cli.output import Output
+from enrich.cli.output import Output, check_target
 from enrich.cli.progress import open_progress
 from enrich.cli.reading import Reading, selection_options
 from enrich.cli.reporting import Outcome
@@ -68,19 +66,11 @@ def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> in
             raise click.UsageError("no FEED is given; - reads standard input")
         click.echo(ctx.get_help())
         return 0
-    _refuse(feeds, options["output"])
-    return run(feeds, options)
-
-
-def _refuse(feeds: tuple[str, ...], target: str | None) -> None:
-    """Raise click.UsageError for feeds and outputs that cannot be meant."""
     check_feeds(feeds)
-    for feed in feeds:
-        with suppress(OSError):
-            if target and Path(target).is_file() and Path(feed).samefile(target):
-                raise click.UsageError(
-                    f"{target} is a feed of this run: the output would replace it"
-                )
+    target = options["output"]
+    if target and target != "-":
+        check_target(target, inputs=(*feeds, *options["papers"]), cache_dir=options["cache_dir"])
+    return run(feeds, options)
 
 
 def run(feeds: Iterable[str], options: dict[str, Any]) -> int:

@@ -153,7 +153,7 @@ class Collection:
         """
         found: dict[PaperId, Paper] = {}
         for id_, record, abstract in self.rows(ids, abstracts=abstracts):
-            with suppress(ValueError):  # a bad record counts as missing
+            with suppress(Exception):  # a bad record of an untrusted file counts as missing
                 found[id_] = decode_paper(id_, record, links, abstract=abstract, via="collection")
         return found
 

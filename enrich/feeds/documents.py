@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +16,8 @@ from enrich.paper import Paper
 from enrich.text.checks import objects
 
 OnNotice = Callable[[Notice], None]
+
+logger = logging.getLogger("enrich")
 
 
 def reader_of(document: Any) -> Dialect | None:
@@ -33,7 +36,7 @@ def read_document(
         FeedError: it holds no talks that anybody here reads.
     """
     if reader := reader_of(document):
-        for item in reader.read_document(document):
+        for item in _guard_items(reader.read_document(document)):
             if isinstance(item, Talk):
                 yield replace(item, feed=Feed(name=name))
             else:
@@ -47,6 +50,21 @@ def read_document(
     else:
         what = "XML, but no schedule" if hasattr(document, "tag") else "JSON, but no list of talks"
         raise FeedError(f"{label}: is {what} that enrich knows")
+
+
+def _guard_items(items: Iterator[Talk | ValueError]) -> Iterator[Talk | ValueError]:
+    """Yield what a dialect reads; an exception that it did not foresee ends its document alone."""
+    try:
+        yield from items
+    except Exception as error:  # noqa: BLE001 - the document may come from an untrusted source
+        yield ValueError(f"the rest cannot be read ({log_error(error)})")
+
+
+def log_error(error: Exception) -> str:
+    """Log an exception that no reader foresaw; return the name of its class."""
+    name = type(error).__name__
+    logger.debug("a record of a feed cannot be read: %s", name, exc_info=error)
+    return name
 
 
 def read_lines(lines: Iterable[bytes], *, name: str | None, on_notice: OnNotice) -> Iterator[Talk]:
@@ -107,9 +125,12 @@ def _read_each(
             continue
         try:
             talk = Talk.from_dict(record)
-        except ValueError as error:
+        except Exception as error:  # noqa: BLE001 - the record may come from an untrusted source
             event = _text(record, "id")
-            message = f"{where}: {error}"
+            cause = (
+                error if isinstance(error, ValueError) else f"cannot be read ({log_error(error)})"
+            )
+            message = f"{where}: {cause}"
             on_notice(Notice(code="bad_record", message=message, feed=name, event=event, line=line))
             continue
         own: dict[str, Paper] = {p.id: p for p in _papers(record, name, on_notice)}
@@ -141,6 +162,9 @@ def _papers(data: Mapping[str, Any], name: str | None, on_notice: OnNotice) -> I
             continue
         try:
             yield Paper.from_dict(record)
-        except ValueError as error:
-            message = f"paper {_text(record, 'id') or '?'}: {error}"
+        except Exception as error:  # noqa: BLE001 - as above
+            cause = (
+                error if isinstance(error, ValueError) else f"cannot be read ({log_error(error)})"
+            )
+            message = f"paper {_text(record, 'id') or '?'}: {cause}"
             on_notice(Notice(code="bad_record", message=message, feed=name))

@@ -96,9 +96,11 @@ def show_info(collection: Path) -> int:
 @click.option("--paper-abstracts", is_flag=True, help="With their abstracts.")
 def export_collection(collection: Path, output: str | None, paper_abstracts: bool) -> int:
     """Write the papers of a collection as the JSON lines that --papers reads."""
-    from enrich.cli.output import Output
+    from enrich.cli.output import Output, check_target
     from enrich.collection.collection import export as export_lines
 
+    if output and output != "-":
+        check_target(output, inputs=(collection,), cache_dir=None)
     lines = export_lines(collection, abstracts=paper_abstracts)
     with Output(output) as file:
         for line in lines:

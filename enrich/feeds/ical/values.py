@@ -302,12 +302,22 @@ def text_of(value: str, parameters: Mapping[str, str]) -> str:
     return unescaped(value)
 
 
+_CHARSET = re.compile(
+    r"utf-?8|us-ascii|ascii|iso-?8859-\d{1,2}|latin-?1|(?:windows-|cp)(?:125\d|874|932|949|950)|koi8-[ru]"
+    r"|shift[_-]jis|euc-(?:jp|kr)|iso-2022-(?:jp|kr)|gb(?:2312|k|18030)|big5|macintosh",
+    re.IGNORECASE,
+)
+"""Character sets of mail; Python has other codecs, of which some take quadratic time."""
+
+
 def _encoding(parameters: Mapping[str, str]) -> str:
     return parameters.get("ENCODING", "").upper()
 
 
 def _decoded(data: bytes, parameters: Mapping[str, str]) -> str:
     for charset in (parameters.get("CHARSET", "utf-8"), "utf-8"):
+        if _CHARSET.fullmatch(charset) is None:
+            continue
         try:
             return data.decode(charset).replace("\r\n", "\n")
         except (LookupError, ValueError):
