@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, MutableSet
 from itertools import pairwise
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from enrich.errors import FeedError
-from enrich.feeds.duplicates import DuplicateFilter, override_key, talk_key
+from enrich.feeds.duplicates import DuplicateFilter, distinguishing_key, override_key, talk_key
 from enrich.feeds.finish import finish_talk
 from enrich.feeds.ical.events import (
     Calendar,
     body,
+    modified_of,
     read_calendar_lines,
     read_event,
     recurrence_of,
@@ -107,7 +108,12 @@ class _CalendarReader:
         self._counted = (0, 1)  # an offset and its line
         self._calendars = _read_calendars(stream, spans)
         self._first = next(iter(self._calendars.values()), Calendar())
-        self._feed = Feed(name=self._feed_name(name), head=self._head() if keep_raw else None)
+        head = self._head() if keep_raw else None
+        self._feed = Feed(name=self._feed_name(self._calendars.values(), name), head=head)
+        self._feeds = {
+            number: Feed(name=self._feed_name([calendar], self._feed.name), head=head)
+            for number, calendar in self._calendars.items()
+        }
 
     def talks(self, dropped: set[int], seen: MutableSet[int] | None) -> Iterator[Talk]:
         """Yield the talks of the events that are not dropped, then give the last notices."""
@@ -117,7 +123,9 @@ class _CalendarReader:
             if number in dropped:
                 continue
             read = self._read(number)
-            if read is not None and (seen is None or new.is_new(self._key(number, *read))):
+            if read is not None and (
+                seen is None or new.is_new(self._key(number, *read), distinguishing_key(read[0]))
+            ):
                 yield read[0]
         for start in spans.cut:
             message = f"the file ends inside event {len(spans.starts) + 1}"
@@ -133,22 +141,23 @@ class _CalendarReader:
         spans = self._spans
         hashes = sorted(spans.keys)
         repeated = {a for a, b in pairwise(hashes) if a == b}
-        best: dict[int, tuple[int, int]] = {}
-        dropped: set[int] = set()
+        groups: dict[int, list[_Candidate]] = {}
         for number, coarse in enumerate(spans.keys):
             if coarse not in repeated:
                 continue
             read = self._read(number, quiet=True)
             if read is None:
                 continue
-            key = self._key(number, *read)
-            mine = (sequence_of(read[1]), number)
-            other = best.get(key)
-            if other is None or mine > other:
-                best[key] = mine
-            if other is not None:
-                dropped.add(min(mine, other)[1])
-        return dropped
+            talk, properties = read
+            groups.setdefault(self._key(number, *read), []).append(
+                _Candidate(
+                    sequence_of(properties),
+                    modified_of(properties),
+                    number,
+                    distinguishing_key(talk),
+                )
+            )
+        return {number for group in groups.values() for number in _find_replaced(group)}
 
     def _key(self, number: int, talk: Talk, properties: Properties) -> int:
         recurrence = recurrence_of(properties, self._calendar(number))
@@ -176,7 +185,12 @@ class _CalendarReader:
             if self._keep_raw:
                 raw = self._join(lines, people)
             talk = read_event(
-                properties, calendar, closed=closed, anchors=self._anchors, feed=self._feed, raw=raw
+                properties,
+                calendar,
+                closed=closed,
+                anchors=self._anchors,
+                feed=self._feeds.get(spans.calendars[number], self._feed),
+                raw=raw,
             )
             talk = finish_talk(
                 talk, keep_private=self._keep_private, people=people, anchors=self._anchors
@@ -197,9 +211,9 @@ class _CalendarReader:
             Notice(code=code, message=message, feed=self._feed.name, event=uid, line=line)
         )
 
-    def _feed_name(self, name: str | None) -> str | None:
-        """Return the calendar's own name, otherwise the one given."""
-        names = [calendar.name for calendar in self._calendars.values() if calendar.name]
+    def _feed_name(self, calendars: Iterable[Calendar], name: str | None) -> str | None:
+        """Return the first name that a calendar has, otherwise the one given."""
+        names = [calendar.name for calendar in calendars if calendar.name]
         if not self._keep_private:
             redacted = (redact_text(own, anchors=self._anchors).strip() for own in names)
             names = [own for own in redacted if own]
@@ -229,6 +243,31 @@ class _CalendarReader:
         if not self._keep_private:
             lines = redact_lines(lines, frozenset(people), self._anchors)
         return _join_lines(lines)
+
+
+class _Candidate(NamedTuple):
+    """An event that may be the same talk as another."""
+
+    sequence: int
+    modified: str
+    """LAST-MODIFIED as written; "" if there is none."""
+    number: int
+    title: int
+
+
+def _find_replaced(group: list[_Candidate]) -> set[int]:
+    """Return the ordinals that others of one key replace.
+
+    The highest SEQUENCE wins, then the later LAST-MODIFIED if both have one; then there is one talk per
+    title, the last of each.
+    """
+    highest = max(one.sequence for one in group)
+    best = [one for one in group if one.sequence == highest]
+    if all(one.modified for one in best):
+        latest = max(one.modified for one in best)
+        best = [one for one in best if one.modified == latest]
+    kept = {one.title: one.number for one in best}
+    return {one.number for one in group} - set(kept.values())
 
 
 def _join_lines(lines: Iterable[str]) -> bytes:

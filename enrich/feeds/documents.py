@@ -18,14 +18,16 @@ OnNotice = Callable[[Notice], None]
 
 
 def reader_of(document: Any) -> Dialect | None:
-    """The dialect that reads a parsed document, None where nobody does."""
+    """Return the dialect that reads a parsed document, if any."""
     return next((d for d in dialects() if d.knows_document(document)), None)
 
 
 def read_document(
     document: Any, *, name: str | None, label: str, on_notice: OnNotice
 ) -> Iterator[Talk]:
-    """The talks of parsed JSON or of an XML root: a producer's, our own, or an earlier output.
+    """Yield the talks of parsed JSON or of an XML root.
+
+    The document is a producer's, our own, or an earlier output.
 
     Raises:
         FeedError: it holds no talks that anybody here reads.
@@ -48,7 +50,10 @@ def read_document(
 
 
 def read_lines(lines: Iterable[bytes], *, name: str | None, on_notice: OnNotice) -> Iterator[Talk]:
-    """The talks of ndjson, one a line; a line that is none becomes a notice."""
+    """Yield the talks of ndjson, one a line.
+
+    A line that is not one becomes a notice.
+    """
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -114,7 +119,7 @@ def _read_each(
 
 
 def _cited(record: Mapping[str, Any], papers: Mapping[str, Paper]) -> tuple[Paper, ...]:
-    """The papers that the record's references name, in their order, each once."""
+    """Return the papers that a record's references name, each once."""
     if not papers:
         return ()
     ids = dict.fromkeys(_text(r, "paper") for r in _objects(record, "references"))
@@ -122,7 +127,10 @@ def _cited(record: Mapping[str, Any], papers: Mapping[str, Paper]) -> tuple[Pape
 
 
 def _papers(data: Mapping[str, Any], name: str | None, on_notice: OnNotice) -> Iterator[Paper]:
-    """The resolved papers of an output; the others are asked for again."""
+    """Yield the resolved papers of an output.
+
+    The others are asked for again.
+    """
     try:
         records = objects(data, "papers")
     except ValueError as error:

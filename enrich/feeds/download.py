@@ -86,7 +86,7 @@ def fetch(
     limits: Limits = Limits(),
     private: Callable[[str], bool] = is_private,
 ) -> bytes:
-    """The body of a feed, asked for with what is known of its last copy.
+    """Return the body of a feed, or its last copy.
 
     Args:
         url: http, https, webcal or webcals.
@@ -142,7 +142,7 @@ def _conditions(copy: CachedResponse) -> dict[str, str]:
 
 
 def parse_address(url: str) -> tuple[str, str]:
-    """The http(s) address of a feed, and its host, which is all that may be told of it.
+    """Return the http(s) address of a feed, and its host.
 
     Raises:
         FeedError: it is none.
@@ -179,6 +179,9 @@ class _Connection:
         self.denied = False
         """Whether the answer was that there is no such feed for us, which no old copy may cover."""
         self._url, self._host = url, host
+        self._was_secure = False
+        """Whether an address of this feed was https: from then on no password goes over http."""
+        self._typed_http = urlsplit(url).scheme.lower() == "http"
         self._check, self._limits = check, limits
         self._guard = SsrfGuard(private=private)
         self._owned = session is None
@@ -217,7 +220,11 @@ class _Connection:
             if response.status_code not in _REDIRECTS or not target:
                 self._judge(response.status_code)
                 return response
+            before = urlsplit(url).scheme
             url = self._join(url, target)
+            if before == "https" and urlsplit(url).scheme == "http" and not self._typed_http:
+                self._guard.check_url(url, proxied=True, guarded=False)  # names the graver fault
+                raise FeedError(f"{self._host}: leads from https to http, which is not followed")
             if urlsplit(url).scheme not in {"http", "https"}:
                 raise FeedError(f"{self._host}: leads to something that is no web address")
         raise FeedError(f"{self._host}: leads on and on ({MAX_REDIRECTS} redirects)")
@@ -238,16 +245,17 @@ class _Connection:
 
     def _hop(self, url: str, conditions: dict[str, str], deadline: float) -> requests.Response:
         session = self._session
+        self._was_secure = self._was_secure or urlsplit(url).scheme == "https"
         try:
             request = session.prepare_request(requests.Request("GET", url, headers=conditions))
-            if self._owned and urlsplit(url).netloc == urlsplit(self._url).netloc:
+            if self._owned and self._may_have_password(url):
                 _give_password(request, url)
             settings: dict[str, Any] = dict(
                 session.merge_environment_settings(url, {}, True, None, None)
             )
             del settings["stream"]
             proxied = bool(select_proxy(url, settings["proxies"]))
-            self._guard.check_url(url, proxied=proxied, guarded=self._owned)
+            self._guard.check_url(request.url or url, proxied=proxied, guarded=self._owned)
             return exchange(
                 session.get_adapter(url),
                 request,
@@ -262,6 +270,11 @@ class _Connection:
         except Exception as error:  # noqa: BLE001 - their messages hold the address
             logger.debug("a request for a feed raised %s", type(error).__name__)
         raise FeedError(f"{self._host}: leads to an address that cannot be asked")
+
+    def _may_have_password(self, url: str) -> bool:
+        """Return whether an address may receive the feed's password."""
+        asked, typed = urlsplit(url), urlsplit(self._url)
+        return asked.netloc == typed.netloc and (asked.scheme == "https" or not self._was_secure)
 
     def _judge(self, status: int) -> None:
         if status in {200, 304}:

@@ -37,26 +37,41 @@ def override_key(talk: Talk, recurrence: datetime | date | str) -> int:
     return hash_key(f"recurrence\0{talk.id}\0{named}".encode("utf-8", "surrogatepass"))
 
 
+def distinguishing_key(talk: Talk) -> int:
+    """Return a key of the title, or 0 for talks of one page.
+
+    Talks of one key and other titles are different talks.
+    """
+    if talk.url is not None and _TALK_PAGE.fullmatch(talk.url):
+        return 0
+    return hash_key((talk.title or "").encode("utf-8", "surrogatepass"))
+
+
 class DuplicateFilter:
     """Filter of talks that were given before; counts what it drops, and reports it once."""
 
     def __init__(self, seen: MutableSet[int] | None, *, dropped: int = 0) -> None:
         """Take the keys given before, to which new ones are added; None drops nothing."""
         self._seen = seen
+        self._own: set[tuple[int, int]] = set()
+        self._own_keys: set[int] = set()
         self._dropped = dropped
 
-    def is_new(self, key: int) -> bool:
-        """Return whether a talk's key is new, and remember it."""
+    def is_new(self, key: int, title: int = 0) -> bool:
+        """Return whether no feed before gave a talk's key, nor this one key and title."""
         if self._seen is None:
             return True
-        if key in self._seen:
+        own = (key, title)
+        if own in self._own or (key in self._seen and key not in self._own_keys):
             self._dropped += 1
             return False
+        self._own.add(own)
+        self._own_keys.add(key)
         self._seen.add(key)
         return True
 
     def report(self, on_notice: Callable[[Notice], None], feed: str | None) -> None:
-        """Give the notice of how many were dropped, if any."""
+        """Report how many were dropped, if any."""
         if self._dropped:
             message = (
                 f"{self._dropped} duplicate{'s were' if self._dropped > 1 else ' was'} dropped"

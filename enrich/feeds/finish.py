@@ -29,6 +29,8 @@ _LINES = (
 )
 _BESIDE_LINK = " \n,;/|\u2013-"
 """What stands in one line between a room, or a title, and a meeting's address."""
+_NOBODY = frozenset({"tba", "tbd", "tbc", "t.b.a", "to be announced", "to be confirmed"})
+"""What stands where the speaker is not known yet."""
 _AT_SIGN = ord("@")
 _SHORT = 400
 _ALWAYS_FOR_PEOPLE = frozenset({"comments", "paper_link"})
@@ -89,6 +91,9 @@ def finish_talk(
         texts, warnings = shorter, add_warning(warnings, "texts_truncated")
     if _is_floating(talk.start_time) or _is_floating(talk.end_time):
         warnings = add_warning(warnings, "floating_time")
+    speaker = changes.get("speaker", lines.get("speaker"))
+    if speaker is not None and speaker.rstrip(".").lower() in _NOBODY:
+        changes["speaker"] = None
     title = changes.get("title", talk.title)
     if talk.status is None and is_called_off(title, abstract, lower):
         changes["status"] = "cancelled"

@@ -29,7 +29,7 @@ Source = str | os.PathLike[str] | bytes | BinaryIO
 _PIECE_BYTES = 1 << 18
 _ADDRESS = re.compile(r"(?:https?|webcals?)://", re.IGNORECASE)
 _FILE_URL = re.compile(r"file:(?://(?:localhost)?)?(?=/)", re.IGNORECASE)
-_SERIES = re.compile(r"researchseminars:([A-Za-z0-9_+.-]+)")
+_SERIES = re.compile(r"researchseminars:((?!\.+$)[A-Za-z0-9_+.-]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

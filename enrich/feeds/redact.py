@@ -28,6 +28,7 @@ from enrich.feeds.redact_words import (
     NOT_SECRETS,
     NUMBER_BEHIND_LINK,
     SECRET,
+    TEAMS_BLOCK,
     TELEPHONE,
     WRAPPED_LINK,
 )
@@ -109,7 +110,7 @@ def redact_lines(
 
 
 def is_suspect(lower: bytes) -> bool:
-    """Whether a text, in lower case and UTF-8, may hold something private."""
+    """Return whether a text may hold credentials; lower case, UTF-8."""
     for byte, hint in HINTS:  # noqa: SIM110 - any() takes half as long again
         if byte in lower and hint.search(lower) is not None:
             return True
@@ -128,7 +129,7 @@ def _find_credentials(text: str) -> list[Span]:
     links.extend(m.span(1) for m in LABELLED_LINK.finditer(text))
     spans = [
         m.span()
-        for pattern in (MEETING_NUMBER, HINT_LINE, TELEPHONE)
+        for pattern in (MEETING_NUMBER, HINT_LINE, TELEPHONE, TEAMS_BLOCK)
         for m in pattern.finditer(text)
     ]
     for start, end in links:
@@ -148,7 +149,10 @@ def _find_credentials(text: str) -> list[Span]:
 
 
 def _is_secret(found: re.Match[str], value: str, *, beside: bool, near: bool) -> bool:
-    """Whether it is one, as a meeting stands somewhere in the text, or right before it."""
+    """Return whether a match is a secret.
+
+    `beside`: a meeting stands somewhere in the text; `near`: right before it.
+    """
     digits = sum(c.isdigit() for c in value)
     if found["word"].lower() == "pin":
         return digits >= 4 and (beside or found["sign"] is not None)
@@ -177,7 +181,7 @@ def _merge(spans: list[Span]) -> list[Span]:
 
 
 def _subtract(spans: Sequence[Span], kept: Sequence[Span]) -> list[Span]:
-    """Spans without what they share with others; both sorted and not overlapping."""
+    """Return spans without what others cover; both sorted, not overlapping."""
     left = []
     at = 0
     for start, end in spans:
@@ -225,7 +229,7 @@ def _remove_spans(text: str, spans: Sequence[Span]) -> str:
 
 
 def _remove_lines(text: str, spans: Sequence[Span]) -> str:
-    """The text without the spans, and without the lines of which they leave nothing that says more."""
+    """Remove the spans, and lines of which only fillers are left."""
     kept: list[str | None] = []  # None: a line that is gone
     start, next_span = 0, 0
     for line in text.split("\n"):
@@ -248,7 +252,7 @@ def _remove_lines(text: str, spans: Sequence[Span]) -> str:
 
 
 def _remove_from_line(line: str, spans: Sequence[Span]) -> str:
-    """A line without spans, the brackets that held nothing else, and a blank too many."""
+    """Remove spans from a line, with brackets that held nothing else."""
     pieces = []
     at = 0
     for start, end in spans:
@@ -266,7 +270,7 @@ def _remove_from_line(line: str, spans: Sequence[Span]) -> str:
 
 
 def _join_lines(lines: list[str | None]) -> str:
-    """Lines as a text, without labels and rules that stand beside those that are gone."""
+    """Join lines, without labels and rules beside those removed."""
     for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):
         beside = False
         for number in order:

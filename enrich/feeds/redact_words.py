@@ -29,7 +29,7 @@ NUMBER_BEHIND_LINK = re.compile(r"[ \t,;]{1,3}\d{6,11}(?![\w.])")
 _REST = r"(?:(?!https?:)[^\s<>\"'\\\[\](){}|])"
 _ROOM = (
     r"/(?:bigbluebutton/|(?:b|rooms)/[a-z0-9]{3}-[a-z0-9]{3}-"
-    r"|user/ics/|calendar/ical/[^\s/]{1,120}/private-)"
+    r"|user/ics/|calendar/ical/[^\s/]{1,120}/private-|calendar/event\?[^\s]{0,400}?\btok=)"
 )
 """Ways to a room, and to a person's own calendar, whose address is the key to it."""
 _MEETING = rf"(?:[^\s/@]{{1,80}}@)?(?:{_HOST}(?!/rec/)|[a-z0-9.-]{{1,200}}(?={_ROOM}))"
@@ -59,25 +59,27 @@ MEETING_NUMBER = re.compile(
     r"|(?:\b(?:(?:(?:telefon)?konferenz|besprechungs|vergaderings?)-?id|id[ ](?:de[ ](?:la[ ])?r[ée]uni[oó]n"
     r"|(?:della[ ])?riunione|da[ ]reuni[ãa]o|spotkania)|num[ée]ro[ ]de[ ](?:la[ ])?(?:r[ée]union"
     r"|conf[ée]rence(?:[ ]t[ée]l[ée]phonique)?)|идентификатор[ ]конференции)"
+    r"|\b(?:identyfikator[ ]spotkania|m[öo]tes-?id|toplantı[ ]kimliği)"
     r"|ミーティング[ ]?id|会议(?:号|[ ]?id)?|會議(?:號|[ ]?id)?|회의[ ]?id)"
-    r"[ ]{0,3}:[ ]{0,3}\d(?:[ -]?\d){5,17}#?",
+    r"[ ]{0,3}:[ ]{0,3}\d(?:[ -]?\d){5,17}#?"
+    r"|\bid[ ]?/[ ]?(?:pw|passcode|password|code)[ ]?:[ ]{0,3}\d(?:[ -]?\d){5,17}[ ]?/[ ]?[^\s/,;]{1,32}",
     re.IGNORECASE,
 )
 SECRET = re.compile(
-    r"\b(?:(?P<whose>meeting|webinar|zoom|numeric|phone|video|host)[ -])?"
+    r"(?<![/_-])\b(?:(?P<whose>meeting|webinar|zoom|numeric|phone|video|host)[ -])?"
     r"(?P<word>pass[ -]?code|password|passwort|kennwort|pwd?|(?:access|security|zugangs)[ -]?code"
-    r"|mot de passe|contraseña|host key|pin)\b(?:(?<!pw)[ ]?\([^()\n]{1,40}\))?"
+    r"|mot de passe|contraseña|host key|pin)\b(?:[*_]{1,3}(?=[ ]?[:=]))?(?:(?<!pw)[ ]?\([^()\n]{1,40}\))?"
     r"(?:[ ]for[ ](?:the|this|our|all)(?:[ ](?:zoom|online|webex|teams|talks?|meetings?|seminars?|sessions?|calls?)){1,3})?"
-    r"(?:[ ]{0,3}(?P<sign>[:=])|[ ](?P<dash>[–—-])(?=[ ])|[ ](?P<verb>is|lautet|ist)\b)?(?:[ ]{0,3}|\n(?=(?:\d{4,10}|(?<=:\n)[^\s\d]{1,16}\d[^\s:]{0,16})(?:\n|\Z)))"
+    r"(?:[ ]{0,3}(?P<sign>[:=])[*_]{0,3}|[ ](?P<dash>[–—-])(?=[ ])|[ ](?P<verb>is|lautet|ist)\b)?(?:[ ]{0,3}|\n(?=(?:\d{4,10}|(?<=:\n)[^\s\d]{1,16}\d[^\s:]{0,16})(?:\n|\Z)))"
     r"(?P<value>\"[^\"\n]{1,64}\"|“[^”\n]{1,64}”|‘[^’\n]{1,64}’|'[^'\n]{1,64}'"
     r"|\d(?:[ -]?\d){2,12}#?(?!\w)|[^\s,;()<>\[\]\"“]{1,64})",
     re.IGNORECASE,
 )
 FOREIGN_SECRET = re.compile(
     r"(?:\b(?:kenn(?:code|ung)|code[ ](?:secret|d['’]acc[eè]s)|clave|c[óo]digo[ ]de[ ]ac(?:ceso|esso)"
-    r"|codice[ ]d['’][ ]?accesso|senha(?:[ ]de[ ]acesso)?|toegangscode|wachtwoord|hasło|lösenord|adgangskode"
+    r"|codice[ ]d['’][ ]?accesso|senha(?:[ ]de[ ]acesso)?|toegangscode|wachtwoord|hasło(?:[ ]dostępu)?|lösen(?:ord|kod)|adgangskode|kod[ ]dostępu|mdp|parola(?:[ ]d['’]ordine)?|pass(?:wd)?"
     r"|salasana|пароль|код[ ]доступа)|パス(?:コード|ワード)|密[码碼]|암호|비밀번호)"
-    r"[ ]{0,3}[:=][ ]{0,3}(?:\d(?:[ -]?\d){2,12}#?(?!\w)|[^\s,;()<>\[\]\"]{1,64})",
+    r"(?:[ ]{0,3}[:=][ ]{0,3}(?:\d(?:[ -]?\d){2,12}#?(?!\w)|[^\s,;()<>\[\]\"]{1,64})|[ ]{1,3}\d{4,12}\b)",
     re.IGNORECASE,
 )
 """The same in other languages: only beside a meeting."""
@@ -104,14 +106,15 @@ DIAL_IN_LINE = re.compile(
     r"(?:[ \t][^\d\n]{0,60}(?:\bpin\b[^\n]{0,40})?)?$"
     r"|\(\d{4,12} (?:from|when dialing)[^()\n]{0,20} (?:tele)?phones?[^()\n]{0,30}\)"
     r"|^[ \t]{0,12}(?:learn more about (?:meet|teams)|download teams|learn more \||need help\?|you can also dial"
-    r"|tap to join from|join from a video)[^\n]{0,400}$",
+    r"|tap to join from|join (?:from|on) a video|tenant key:|video id:|more info<|for organizers:|microsoft teams(?: meeting)?"
+    r"(?: need help\?)?(?:<[^\s<>]{1,400}>)?$)[^\n]{0,400}$",
     re.IGNORECASE | re.MULTILINE,
 )
 """Lines of a dial-in list, a number and a place, and of a service's own words: only beside a meeting."""
 
 _HINT_LABELS = (
-    "tel|pin|url|sip|pwd|bbb|號|[^a-z](?:id|pw)",
-    "code|wort|dial|nion|i..n|i..o|ione|efon|link|join|here|sips",
+    "tel|pin|url|sip|pwd|bbb|號|ği|[^a-z](?:id|pw)",
+    "code|wort|dial|nion|i..n|i..o|ione|ania|efon|link|join|here|sips",
     "phone|nion |webex|teams",
     "number|ции",
     "numbers|call.in|dial.in|webinar|einwahl|meeting",
@@ -168,5 +171,11 @@ MEETING_LABEL = re.compile(
     r"join|dial|tap|zoom|teams|meet|webex|local number|edit this|options|phone|call|sip",
     re.IGNORECASE,
 )
+TEAMS_BLOCK = re.compile(
+    r"^_{5,}[ \t]{0,4}\n(?=(?:(?!_{5,})[^\n]{0,2000}\n){0,30}?[^\n]{0,2000}teams\.(?:microsoft|live)\.)"
+    r"(?:(?!_{5,})[^\n]{0,2000}\n){1,40}?_{5,}[ \t]{0,4}(?:\n|\Z)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Outlook's block between two rules."""
 LOOKALIKES = str.maketrans("\u00a0\u202f\u2009\u200e\u200f\u202a\u202b\u202c：（）", "        :()")
 """Letters that look like others, or like nothing, around numbers."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import urllib3
 from requests.adapters import HTTPAdapter
@@ -18,6 +19,7 @@ from requests.adapters import HTTPAdapter
 from enrich.errors import FeedError
 from enrich.http.watch import open_adapter
 
+_MAX_DECODINGS = 3  # a proxy may decode what a client has decoded
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -53,7 +55,7 @@ class SsrfGuard:
         Raises:
             FeedError: a public feed leads to a private address.
         """
-        host = urlsplit(url).hostname or ""
+        host = normalize_host(urlsplit(url).hostname or "")
         self.watching = guarded and not proxied
         if self.watching:
             return  # `check_peer` sees the address itself
@@ -78,6 +80,23 @@ class SsrfGuard:
             self.first = private
         elif private and not self.first:
             raise FeedError("the feed leads to a private address, which is not asked")
+
+
+def normalize_host(host: str) -> str:
+    """Normalize a host: percent-decoded, IDNA, without a final dot.
+
+    >>> normalize_host("169%2e254%2E169.254."), normalize_host("\uff11\uff12\uff17\u30020.0.1")
+    ('169.254.169.254', '127.0.0.1')
+    """
+    for _ in range(_MAX_DECODINGS):
+        decoded = unquote(host)
+        if decoded == host:
+            break
+        host = decoded
+    host = unicodedata.normalize("NFKC", host).lower()
+    for dot in "\u3002\uff0e\uff61":
+        host = host.replace(dot, ".")
+    return host.rstrip(".").strip("[]")
 
 
 def _literal(host: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The adapter of one host: retries, turns at the gate, redirects, logins, and knowing when to stop.
+"""Adapter of one host: retries, slots of the rate limiter, redirects, logins, and when to stop.
 
 The only place that retries. One request of a caller becomes at most `ATTEMPTS` attempts, each a turn
 at the gate of its own; a redirect's further hops have attempts of their own.
@@ -38,7 +38,7 @@ logger = logging.getLogger("enrich")
 
 
 class Service(Protocol):
-    """What the HTTP layer wants to know of a service: sources and second sources are ones.
+    """What the HTTP layer needs of a service; sources and second sources have it.
 
     One with a login also has `log_in(login: Login, send) -> str`, which gives a bearer token, once
     a run. `send(method, url, *, json=None, data=None)` sends past cache, login and `check`, but
@@ -49,7 +49,7 @@ class Service(Protocol):
     politeness: Politeness
 
     def check(self, response: requests.Response) -> None:
-        """Look at a whole answer, of any status but redirects, before anybody believes or keeps it.
+        """Check a whole answer before it is used or cached.
 
         Its request is the one that was sent, with the Authorization of a login. Returns for what `fetch` understands, be it 404 or 400. Statuses in `politeness.retried` need
         no care, but for an Overloaded with the pause that the body names.
@@ -79,7 +79,7 @@ class Account:
 
 @dataclass(kw_only=True, slots=True)
 class Line:
-    """What the adapters of one service's hosts share in one run."""
+    """Shared parts of the adapters of one service's hosts, in one run."""
 
     service: Service
     gate: Gate
@@ -115,7 +115,7 @@ class Line:
 
 
 class PoliteAdapter(BaseAdapter):
-    """What a session mounts for one https host."""
+    """Adapter that a session mounts for one https host."""
 
     def __init__(self, host: str, line: Line, network: BaseAdapter, *, owned: bool) -> None:
         super().__init__()
@@ -128,11 +128,11 @@ class PoliteAdapter(BaseAdapter):
         self._ended: SourceError | None = None
 
     def begin_run(self) -> None:
-        """Take the host for a good one again."""
+        """Reset what was learned about the host."""
         self._attempts, self._failures, self._ended = None, 0, None
 
     def close(self) -> None:
-        """Close the connections, where they are ours."""
+        """Close the connections if they are ours."""
         if self._owned:
             self.network.close()
 
@@ -145,7 +145,7 @@ class PoliteAdapter(BaseAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Ask, politely; gives a buffered answer that passed its service's check.
+        """Return a buffered answer that passed its service's check.
 
         Raises:
             SourceError: there was no such answer.
@@ -190,7 +190,7 @@ class PoliteAdapter(BaseAdapter):
         return response
 
     def _token(self, carried: Mapping[str, Any], expired: str | None) -> str:
-        """The token; a new one where the one that is known has expired."""
+        """Return the token; a new one if the known one expired."""
         line = self._line
         account = line.account
         with account.lock:

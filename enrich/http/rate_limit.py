@@ -1,4 +1,4 @@
-"""The gate before a service: one request at a time, spaced, over all processes and threads of a machine.
+"""Rate limiter of a service: one request at a time, spaced, over all processes of a machine.
 
 A turn holds a file lock through the whole exchange; the operating system frees it when its holder
 dies. What the processes tell each other stands in a second file, JSON, written only under the lock:
@@ -47,22 +47,22 @@ logger = logging.getLogger("enrich")
 
 @dataclass(slots=True)
 class Turn:
-    """One exchange at the gate, and what the service said in it."""
+    """One slot of the rate limiter, and what the service answered in it."""
 
     paused_until: float
     refused: dict[str, float]
     _now: Callable[[], float]
 
     def pause(self, seconds: float) -> None:
-        """The service named a pause; a longer one that stands stays."""
+        """Record a pause that the service named; keep a longer one."""
         self.paused_until = max(self.paused_until, self._now() + min(seconds, MOST_PAUSE_S))
 
     def refuse(self, host: str) -> None:
-        """A host refused and named no end."""
+        """Record that a host refused without naming an end."""
         self.refused[host] = self._now()
 
     def answer(self, host: str) -> None:
-        """A host answered: its refusal is over."""
+        """Record that a host answered: its refusal is over."""
         self.refused.pop(host, None)
 
 
@@ -74,7 +74,7 @@ class _Times:
 
 
 class Gate:
-    """The gate before one service. Its turns exclude each other; `sleep` must let both clocks go on."""
+    """Rate limiter of one service. Its slots exclude each other; `sleep` must let both clocks go on."""
 
     def __init__(
         self,
@@ -112,18 +112,18 @@ class Gate:
         self._last: float | None = None  # the end of our own last exchange, by the monotonic clock
 
     def forget(self) -> None:
-        """Let the next turn end all pauses and refusals."""
+        """End all pauses and refusals with the next slot."""
         self._forget = True
 
     # --- reading ---------------------------------------------------------------------------
 
     def paused_until(self) -> float | None:
-        """The end of the pause that stands, in seconds since 1970; None: there is none."""
+        """Return the end of the current pause, in seconds since 1970."""
         until = self._read().paused_until
         return until if self._left(until) else None
 
     def was_refused(self, host: str) -> bool:
-        """Whether the host refused within the last ten minutes and has not answered since."""
+        """Return whether the host refused lately and has not answered since."""
         if self._forget:
             return False
         since = self._now() - self._read().refused.get(host, -MOST_PAUSE_S)
@@ -139,11 +139,11 @@ class Gate:
 
     @contextmanager
     def turn(self, until: float, *, before: Callable[[], None] | None = None) -> Iterator[Turn]:
-        """Wait for our turn and hold the gate through the block.
+        """Wait for a slot and hold it through the block.
 
         Args:
             until: The end of the run, by the monotonic clock.
-            before: Called when the turn has come; if it raises, nothing was asked.
+            before: Called when the slot is had; if it raises, nothing was asked.
 
         Raises:
             SourceError: a pause is longer than our patience, or the turn did not come in time.

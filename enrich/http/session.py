@@ -1,4 +1,4 @@
-"""The session through which papers are asked for: cache, then one polite adapter a host, nothing else.
+"""Session for papers: cache, then one polite adapter a host, nothing else.
 
 ```
 CachedSession ─▶ PoliteAdapter ─▶ tenacity ─▶ Gate ─▶ network ─▶ whole body ─▶ check
@@ -39,7 +39,7 @@ logger = logging.getLogger("enrich")
 
 
 class PoliteSession(CachedSession):
-    """A session that reaches the given services over https and nobody else."""
+    """Session that reaches the given services over https and nobody else."""
 
     def __init__(
         self, cache: BaseCache, lines: Iterable[Line], *, refresh: bool, timeout_s: float | None
@@ -199,7 +199,7 @@ def open_session(
 
 
 def paused_until(session: PoliteSession) -> dict[str, datetime]:
-    """The services that named a pause which is not over: their names, and its end."""
+    """Return the services that named a pause, with its end."""
     ends = {name: line.gate.paused_until() for name, line in session.lines.items()}
     return {name: datetime.fromtimestamp(end, UTC) for name, end in ends.items() if end}
 

@@ -86,7 +86,7 @@ def exchange(
 
 
 def _name_failure(error: Exception, host: str | None) -> SourceError:
-    """Return what went wrong in an exchange as one of our errors.
+    """Return a failure of an exchange as our error.
 
     What this machine's settings cause is Refused. All else that nobody foresaw is a bad answer.
     """
@@ -143,7 +143,7 @@ def _is_unreachable(error: BaseException) -> bool:
 
 
 def _is_setting(error: Exception) -> bool:
-    """Return whether this machine's settings cause it: a proxy's address, a file of certificates."""
+    """Return whether a setting causes it: proxy, certificates."""
     if isinstance(error, requests.RequestException):
         wrong = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)
         return isinstance(error, wrong)  # of the proxy; the address itself was prepared before
@@ -188,7 +188,7 @@ def _buffered(
 
 
 def check_form(response: requests.Response, media: str) -> None:
-    """Whether the body of a 200 is well-formed JSON or XML, as its media type wants.
+    """Check that a body is well-formed for its media type.
 
     Raises:
         BadAnswer: it is not.
@@ -208,7 +208,7 @@ def check_form(response: requests.Response, media: str) -> None:
 
 
 def retry_after_s(response: requests.Response, now: float) -> float | None:
-    """Seconds that Retry-After names, as a number or a date (RFC 9110 §10.2.3); else None."""
+    """Return the seconds that Retry-After names (RFC 9110 §10.2.3)."""
     text = response.headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdecimal():
         return float(text[:9])

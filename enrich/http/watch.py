@@ -34,7 +34,7 @@ class SizeError(Exception):
 
 
 class Watch:
-    """One exchange as its watcher sees it: its connection, the bytes so far, whether it was ended."""
+    """Connection and answer of one exchange, so that another thread can end it."""
 
     def __init__(self) -> None:
         self.ended = False
@@ -58,7 +58,7 @@ class Watch:
         self._answer = answer
 
     def count_bytes(self) -> int:
-        """Return the bytes of the body that came over the wire so far."""
+        """Return how many bytes of the body came so far."""
         try:
             return int(self._answer.tell())
         except Exception:  # noqa: BLE001 - a caller's adapter, or a recorded answer, cannot tell
@@ -192,6 +192,6 @@ def _show(connection: Any) -> None:
 
 
 def _find_socket(answer: Any) -> Any:
-    """Return the socket of an answer whose connection is not known, if it has one."""
+    """Return the socket under an answer, if it has one."""
     stream = getattr(getattr(answer, "_fp", None), "fp", None)
     return getattr(getattr(stream, "raw", None), "_sock", None)

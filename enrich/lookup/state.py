@@ -40,7 +40,7 @@ Cited = Mapping[PaperId, frozenset[str]]
 
 
 class _StoredMeanwhile(Exception):  # noqa: N818 - not an error: less is to be asked for
-    """Others have stored what a request was to ask for."""
+    """Signal that others have stored what a request was to ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Library:
         self.retries[retry.service] = (retry, time.monotonic() + retry.wait_s)
 
     def revision(self, record: Record) -> int:
-        """The revision of today's parser of such a record."""
+        """Return the current revision of such a record's parser."""
         via = record.paper.via if record.paper else None
         for second in self.fallbacks.get(record.id.source, ()):
             if second.name == via:
@@ -103,7 +103,7 @@ class Library:
 
 
 class LookupState:
-    """What one run has learned so far."""
+    """Knowledge of one run so far."""
 
     def __init__(self, library: Library, *, now: float, until: float = math.inf) -> None:
         """Begin.
@@ -178,7 +178,7 @@ class LookupState:
         return tuple(replace(retry, wait_s=wait_s) for retry, wait_s in left if wait_s > 0)
 
     def known(self, cited: Cited) -> tuple[dict[PaperId, Lookup], list[Key]]:
-        """What can be said without the network, and what only the network can say."""
+        """Return what is known, and what only services know."""
         found: dict[PaperId, Lookup] = {}
         open_: list[Key] = []
         here = self._at_hand(cited)
@@ -205,7 +205,7 @@ class LookupState:
         return found, open_
 
     def ask(self, name: str, wanted: Sequence[Key], again: AbstractSet[Key] = frozenset()) -> Asked:
-        """Ask a service for one batch, but for what others have stored when the slot is had.
+        """Ask a service for what of a batch nobody stored.
 
         Args:
             name: Of the service.
@@ -221,7 +221,7 @@ class LookupState:
         return Asked()
 
     def _ask_once(self, name: str, wanted: Sequence[Key], again: AbstractSet[Key]) -> Asked:
-        """Ask a service for what is wanted.
+        """Ask a service for a batch.
 
         Raises:
             _StoredMeanwhile: others have stored some of it, so less is to be asked for.
@@ -295,7 +295,7 @@ class LookupState:
             self._keep(records, [(record.id, None) for record in records])
 
     def _fetch_second(self, second: SecondSource, batch: Sequence[PaperId]) -> Iterator[Paper]:
-        """Yield the records of a second source for what nobody has stored when the slot is had."""
+        """Yield a second source's records of what nobody stored."""
 
         def check() -> None:
             if len(self._not_stored(batch)) < len(batch):
@@ -310,7 +310,7 @@ class LookupState:
             return
 
     def _not_stored(self, wanted: Sequence[PaperId]) -> list[PaperId]:
-        """Return the papers for which the store has no fresh record; those it has are used."""
+        """Return the papers without a fresh record in the store."""
         with self.library.store_lock:
             for id_ in wanted:
                 self._recent.pop((id_, None), None)
@@ -332,7 +332,7 @@ class LookupState:
 
     @contextmanager
     def _checked_session(self, name: str, check: Callable[[], None]) -> Iterator[Session]:
-        """Hold this run's session; when a slot of the service is had, the check is called."""
+        """Hold the run's session, with a check for each slot."""
         with self._session_lock:
             if self._session is None:
                 whole = self.library.session()
@@ -348,7 +348,7 @@ class LookupState:
             self._services.add(name)
 
     def _still_open(self, wanted: Sequence[Key]) -> list[Key]:
-        """What nobody has learned while this batch waited: other runs write into the same store."""
+        """Return what no other run has stored while this waited."""
         cited: dict[PaperId, frozenset[str]] = {}
         with self.library.store_lock:
             for id_, version in wanted:
@@ -358,7 +358,7 @@ class LookupState:
         return [key for key in wanted if key in open_]
 
     def _at_hand(self, ids: Iterable[PaperId]) -> dict[PaperId, Paper]:
-        """The papers that came with a talk, or that the collections have: they stand as they are."""
+        """Return the papers that came with talks or in collections."""
         found: dict[PaperId, Paper] = {}
         missing: list[PaperId] = []
         for id_ in ids:
@@ -413,7 +413,7 @@ class LookupState:
     def _open_versions(
         self, lookup: Lookup, versions: Iterable[str], records: Mapping[Key, Record]
     ) -> list[Key]:
-        """Cited versions older than the newest, which only the service itself can describe."""
+        """Return the cited older versions that only the service knows."""
         if self.library.offline or not isinstance(lookup, Paper) or lookup.via:
             return []
         newest = lookup.latest_version
@@ -429,7 +429,7 @@ class LookupState:
     def _with_rows(
         self, lookup: Lookup, versions: Iterable[str], records: Mapping[Key, Record]
     ) -> Lookup:
-        """The paper with what is known of its cited versions in `versions`."""
+        """Fill in what is known of a paper's cited versions."""
         if not isinstance(lookup, Paper) or not versions:
             return lookup
         rows = {row.version: row for row in lookup.versions}

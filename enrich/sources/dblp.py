@@ -61,7 +61,7 @@ class Dblp:
     )
 
     def check(self, response: Response) -> None:
-        """Believe an answer only if it is a table of results.
+        """Check that an answer is a table of results.
 
         Raises:
             BadAnswer: a 200 that is none.
@@ -75,7 +75,7 @@ class Dblp:
             _bindings(response)
 
     def fetch(self, wanted: Sequence[PaperId], session: Session) -> Iterator[Paper]:
-        """The papers whose OpenReview page dblp has, from one request.
+        """Yield the papers whose OpenReview page dblp has.
 
         Raises:
             SourceError: dblp could not be asked.
@@ -105,7 +105,7 @@ def _try_parse(record: _Record, paper: PaperId) -> Paper | None:
 
 
 def query(pages: Sequence[str] | Mapping[str, object]) -> str:
-    """The SPARQL query for pages, whose addresses are made of canonical ids and nothing else."""
+    """Return the SPARQL query for pages of canonical ids."""
     return _QUERY % " ".join(f"<{page}>" for page in sorted(pages))
 
 
@@ -121,7 +121,7 @@ class _Record:
 
     @property
     def is_preprint(self) -> bool:
-        """Of two records of one page the other one is the paper; CoRR keeps the title of v1."""
+        """Return whether the record is CoRR's, with the title of v1."""
         return self.venue == "CoRR"
 
     def paper(self, id_: PaperId) -> Paper:
@@ -154,7 +154,7 @@ class _Record:
 
 
 def _best(bindings: Sequence[Any]) -> dict[str, _Record]:
-    """The record of each page: the published one, else the first by its address."""
+    """Choose each page's record: published, otherwise first by address."""
     records: dict[tuple[str, str], _Record] = {}
     for row in bindings:
         page, publication = _value(row, "page"), _value(row, "pub")

@@ -13,6 +13,7 @@ from enrich.cli import formats
 from enrich.cli.formats import FormatChoice, choose_format
 from enrich.cli.main import main
 from enrich.model import Document
+from enrich.writers import builtin_names
 
 
 class Titles:
@@ -37,7 +38,7 @@ def convert(value: str) -> str:
 @pytest.mark.usefixtures("with_titles")
 def test_f_takes_a_format_of_another_distribution() -> None:
     assert [convert(name) for name in ("json", "titles")] == ["json", "titles"]
-    with pytest.raises(click.BadParameter, match="'json', 'md', 'ndjson', 'titles'"):
+    with pytest.raises(click.BadParameter, match=r"'json', 'md', 'ndjson', .*'titles'"):
         convert("xml")
 
 
@@ -59,4 +60,5 @@ def test_the_packages_own_formats_ask_no_entry_points(monkeypatch: pytest.Monkey
 def test_the_help_lists_all_formats(capsys: pytest.CaptureFixture[str]) -> None:
     for command in ([], ["demo"]):
         main([*command, "--help"])
-        assert "[json|md|ndjson|titles]" in capsys.readouterr().out
+        listed = "|".join(sorted([*builtin_names(), "titles"]))
+        assert listed in "".join(capsys.readouterr().out.split())

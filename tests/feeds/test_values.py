@@ -308,19 +308,32 @@ def test_html_is_made_text_once() -> None:
 
 def kept(*blocks: str, **options: object) -> list[str | None]:
     talks, _ = read(calendar(*blocks), duplicates=False, **options)
-    return [talk.title for talk in talks]
+    return [talk.room or talk.title for talk in talks]
 
 
 def version(
-    title: str, *lines: str, uid: str = "1", start: str = "DTSTART:20220218T180000Z"
+    label: str, *lines: str, uid: str = "1", start: str = "DTSTART:20220218T180000Z"
 ) -> str:
-    return event(f"SUMMARY:{title}", *lines, uid=uid, start=start)
+    return event("SUMMARY:A talk", f"LOCATION:{label}", *lines, uid=uid, start=start)
 
 
 def test_highest_sequence_wins_then_the_last() -> None:
     assert kept(version("a", "SEQUENCE:2"), version("b", "SEQUENCE:10"), version("c")) == ["b"]
     assert kept(version("a"), version("b"), version("c", uid="2")) == ["b", "c"]
     assert kept(version("a", "SEQUENCE:x"), version("b", "SEQUENCE:1")) == ["b"]
+
+
+def test_another_title_is_another_talk_unless_the_later_change_is_known() -> None:
+    first, second = (
+        event(f"SUMMARY:{title}", f"LOCATION:{title}", "SEQUENCE:1") for title in ("a", "b")
+    )
+    assert kept(first, second) == ["a", "b"]
+    assert kept(first, second, first) == ["b", "a"]
+    older, later = (
+        event(f"SUMMARY:{title}", f"LOCATION:{title}", f"LAST-MODIFIED:2022021{day}T000000Z")
+        for title, day in (("a", 1), ("b", 2))
+    )
+    assert kept(later, older) == ["b"]
 
 
 def test_uid_alone_is_no_key() -> None:
@@ -362,7 +375,7 @@ def test_duplicates_are_counted_and_read_talks_gives_them_unless_told() -> None:
     talks, notices = read(data)
     assert (len(talks), notices) == (3, [])
     talks, notices = read(data, duplicates=False)
-    assert [talk.title for talk in talks] == ["c"]
+    assert [talk.room for talk in talks] == ["c"]
     assert [(n.code, n.message) for n in notices] == [
         ("duplicates_dropped", "2 duplicates were dropped")
     ]
@@ -374,7 +387,7 @@ def test_across_feeds_the_first_wins() -> None:
     second, notices = read(
         calendar(version("A"), version("c", uid="3")), duplicates=False, seen=seen
     )
-    assert [t.title for t in first + second] == ["a", "b", "c"]
+    assert [t.room for t in first + second] == ["a", "b", "c"]
     assert [n.code for n in notices] == ["duplicates_dropped"]
 
 

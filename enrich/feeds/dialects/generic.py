@@ -10,11 +10,11 @@ import re
 from enrich.feeds.dialects import Event, TalkFields
 from enrich.feeds.dialects._shared import (
     CalendarOnly,
-    line_or_none,
     page,
     people,
     room,
     text_or_none,
+    title_or_none,
 )
 from enrich.text.html import plain_text
 
@@ -29,17 +29,17 @@ class Generic(CalendarOnly):
     """What nobody else knows."""
 
     def knows(self, prodid: str, event: Event) -> bool:  # noqa: ARG002 - the protocol's
-        """Any event."""
+        """Return True: any event."""
         return True
 
     def read(self, event: Event) -> TalkFields:
-        """Title from the summary, speaker from a line "Speaker: …", text from the description."""
+        """Read title, labelled speaker and text of an event."""
         abstract = text_or_none(plain_text(event.description)) if event.description else None
         speaker, affiliation = labelled_speaker(abstract)
         return TalkFields(
             id=event.uid,
             url=page(event.urls),
-            title=line_or_none(event.summary),
+            title=title_or_none(event.summary),
             speaker=speaker,
             speaker_affiliation=affiliation,
             room=room(event.location),

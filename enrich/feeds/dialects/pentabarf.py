@@ -14,11 +14,13 @@ class Pentabarf(DocumentOnly):
     """The XML schedule; its JSON is pretalx's."""
 
     def knows_document(self, document: Any) -> bool:
-        """A `<schedule>` element."""
-        return getattr(document, "tag", None) == "schedule"
+        """Return whether it is a `<schedule>` with a conference, or rooms in days."""
+        return getattr(document, "tag", None) == "schedule" and (
+            document.find("conference") is not None or document.find("day/room") is not None
+        )
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """Its events, abstract and description together, links among the texts."""
+        """Read its events, abstract and description together."""
         schedule, generator = from_xml(document)
         return read_schedule(schedule, generator)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -69,6 +70,12 @@ def sequence_of(properties: Properties) -> int:
     """The revision of the event, 0 where it says none."""
     value = properties.first.get("SEQUENCE", "").strip()
     return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
+
+
+def modified_of(properties: Properties) -> str:
+    """Return LAST-MODIFIED as written, which sorts by time in UTC; "" if there is none."""
+    value = properties.first.get("LAST-MODIFIED", "").strip()
+    return value if re.fullmatch(r"\d{8}T\d{6}Z", value, re.ASCII) else ""
 
 
 def read_event(

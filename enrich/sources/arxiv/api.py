@@ -49,7 +49,7 @@ class ArXiv(ArxivForms):
     )
 
     def check(self, response: Response) -> None:
-        """Believe an answer only if it is a whole Atom feed.
+        """Check that an answer is a whole Atom feed.
 
         Raises:
             BadAnswer: a 200 that is none.
@@ -79,7 +79,7 @@ class ArXiv(ArxivForms):
     def fetch(
         self, wanted: Sequence[Pair], session: Session
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Ask for papers in one request; what it lacks and older versions in a further one.
+        """Ask for papers; for what lacks once more.
 
         A version stands for itself only where its paper's newest one is not wanted too; else it is
         asked for once the newest is known to be another.
@@ -112,7 +112,7 @@ class ArXiv(ArxivForms):
     def fetch_part(
         self, wanted: Sequence[Pair], session: Session, *, again: AbstractSet[Pair] = frozenset()
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Ask for papers in one request; leave out what a further one must answer.
+        """Ask once; leave out what a further request must answer.
 
         Left out, to ride in a later batch as `again`, are papers that a healthy answer lacks and
         versions that are not the newest. A pair in `again` is always answered.
@@ -168,7 +168,7 @@ class _Known:
     """Ids, as sent, that were asked for alone and twice in vain."""
 
     def add(self, page: _Page, asked: set[str]) -> bool:
-        """Add one answer without what was not asked for; return whether anything was."""
+        """Add what an answer has of what was asked; return whether anything."""
         papers = {found[0] for id_ in asked if (found := canonical(id_))}
         unreadable = page.unreadable & papers
         self.unreadable |= unreadable
@@ -185,12 +185,12 @@ class _Known:
         return hit
 
     def number(self, paper: PaperId) -> int:
-        """Number of the newest version, 0 where it is not known."""
+        """Return the number of the newest version, 0 if unknown."""
         newest = self.newest.get(paper)
         return _number(newest.latest_version) if newest else 0
 
     def without_rejected(self, batch: list[str]) -> list[list[str]]:
-        """What to ask for after a refusal: all but the ids it names, or each half.
+        """Split a refused batch: without the ids it names, or halved.
 
         Raises:
             BadAnswer: too many were rejected for these to be bad ids.
@@ -209,7 +209,7 @@ class _Known:
         return [part for part in parts if part]
 
     def missing(self, pair: Pair) -> set[str]:
-        """What has to be asked for, after the first answer, to answer a pair."""
+        """Return the ids still needed to answer a pair."""
         paper, version = pair
         keys = {paper.key} if version is None else {f"{paper.key}{version}"}
         if paper in self.unreadable or keys & (self.rejected | self.absent):
@@ -256,7 +256,7 @@ class _OneRequest:
 
 
 def _list_ids(pairs: Iterable[Pair], bare: AbstractSet[PaperId]) -> set[str]:
-    """Return the ids as they are sent: a version's own only if its paper is not in `bare`."""
+    """Return the ids to send; papers in `bare` stand for their versions."""
     return {
         paper.key if version is None or paper in bare else f"{paper.key}{version}"
         for paper, version in pairs
@@ -342,7 +342,7 @@ def _page(ids: list[str], session: Session) -> _Page:
 
 
 def _take_dated(content: bytes, papers: dict[str, Paper]) -> None:
-    """Add the entries that can be read: one wrong date fails the package's whole answer.
+    """Add the entries whose dates can be read.
 
     Raises:
         BadAnswer: nothing in it can be read.
