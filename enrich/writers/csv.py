@@ -1,0 +1,168 @@
+"""`-f csv`: a table for spreadsheets; a row is a reference, a talk or a paper. Streams but for papers.
+
+UTF-8, a header, lines that end in LF. Lists are joined by `; `. A cell that a spreadsheet would take
+for a formula begins with `'`. Control and bidi characters are left out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
+
+from enrich.document import (
+    PaperObject,
+    PublishedAsObject,
+    ReferenceObject,
+    TalkObject,
+    paper_object,
+    reference_object,
+    talk_object,
+)
+from enrich.model import AnnotatedTalk, Document
+from enrich.text.terminal import drop_unsafe
+from enrich.writers._totals import Totals
+
+Rows = Literal["talk", "paper", "reference"]
+
+_BOM = "\ufeff"
+_FORMULA = frozenset("=+-@ \n\uff1d\uff0b\uff0d\uff20")
+"""What a cell of Excel, LibreOffice or Google Sheets may begin with to be evaluated."""
+_CONTEXT = ("context_start", "context_end")
+_ERROR = ("error_code", "error_message", "error_retryable")
+_PUBLISHED_AS = tuple(f"published_as_{key}" for key in PublishedAsObject.__struct_fields__)
+_NOT_OF_TALKS = frozenset({"texts", "suggested"})
+_LONG = frozenset({"abstract", "references", "warnings"})
+"""Not repeated in each row of a reference."""
+
+
+def _columns(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns of an object's keys: a nested object has one for each of its keys."""
+    nested = {"context": _CONTEXT, "error": _ERROR, "published_as": _PUBLISHED_AS}
+    return tuple(column for key in keys for column in nested.get(key, (key,)))
+
+
+_TALK = _columns(key for key in TalkObject.__struct_fields__ if key not in _NOT_OF_TALKS)
+_PAPER = _columns(PaperObject.__struct_fields__)
+_REFERENCE = _columns(ReferenceObject.__struct_fields__)
+_TALK_OF_REFERENCE = tuple(column for column in _TALK if column not in _LONG)
+_PAPER_OF_REFERENCE = tuple(column for column in _PAPER if column not in {"id", *_LONG})
+
+_REFERENCE_ROW = (
+    *_REFERENCE,
+    *(f"talk_{column}" for column in _TALK_OF_REFERENCE),
+    *(f"paper_{column}" for column in _PAPER_OF_REFERENCE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Csv:
+    rows: Rows = "reference"
+    bom: bool = False
+
+    suffixes = (".csv",)
+    options = ("rows", "bom")
+
+    def with_options(self, **options: Any) -> Self:
+        """Return a writer with other rows, or with a byte order mark."""
+        return replace(self, **options)
+
+    def write(self, document: Document) -> Iterator[str]:
+        """Yield the header, then the rows."""
+        columns_of, rows_of = _ROWS[self.rows]
+        yield (_BOM if self.bom else "") + _render(columns_of)
+        yield from map(_render, rows_of(document))
+
+
+def _render(row: Iterable[Any]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow([_cell(value) for value in row])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> str | int:
+    """Return a cell that no spreadsheet evaluates; true and false as in JSON."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return value
+        case _:
+            text = drop_unsafe(str(value).replace("\t", " "))
+            return "'" + text if text[:1] in _FORMULA else text
+
+
+def _talk_rows(document: Document) -> Iterator[list[Any]]:
+    for annotated in document.talks:
+        values = _talk_values(annotated)
+        yield [values[column] for column in _TALK]
+
+
+def _talk_values(annotated: AnnotatedTalk) -> dict[str, Any]:
+    talk = talk_object(annotated)
+    return {
+        **{key: getattr(talk, key) for key in talk.__struct_fields__},
+        "references": _join(dict.fromkeys(r.paper for r in talk.references)),
+        "warnings": _join(w.code for w in talk.warnings),
+    }
+
+
+def _reference_rows(document: Document) -> Iterator[list[Any]]:
+    for annotated in document.talks:
+        yield from _rows_of_talk(annotated)
+
+
+def _rows_of_talk(annotated: AnnotatedTalk) -> Iterator[list[Any]]:
+    if not annotated.references:
+        return
+    talk = _talk_values(annotated)
+    of_talk = [talk[column] for column in _TALK_OF_REFERENCE]
+    papers: dict[str, list[Any]] = {}
+    for found in annotated.references:
+        reference = reference_object(found)
+        values = {key: getattr(reference, key) for key in reference.__struct_fields__}
+        values |= dict(zip(_CONTEXT, reference.context, strict=True))
+        if found.paper not in papers:
+            paper = annotated.papers.get(found.paper)
+            known = _paper_values(paper_object(paper)) if paper is not None else {}
+            papers[found.paper] = [known.get(column) for column in _PAPER_OF_REFERENCE]
+        yield [values[column] for column in _REFERENCE] + of_talk + papers[found.paper]
+
+
+def _paper_rows(document: Document) -> Iterator[list[Any]]:
+    totals = Totals()
+    for _ in totals.counting(document.talks):
+        pass
+    for paper in totals.papers().values():
+        values = _paper_values(paper_object(paper))
+        yield [values[column] for column in _PAPER]
+
+
+def _paper_values(paper: PaperObject) -> dict[str, Any]:
+    error, published = paper.error, paper.published_as
+    return {
+        **{key: getattr(paper, key) for key in paper.__struct_fields__},
+        "authors": _join(author.name for author in paper.authors),
+        "dates": _join(f"{name} {date}" for name, date in paper.dates.items()),
+        "versions": _join(f"{v.version} {v.date or ''}".rstrip() for v in paper.versions),
+        "same_as": _join(paper.same_as),
+        **dict.fromkeys((*_ERROR, *_PUBLISHED_AS)),
+        **(dict(zip(_ERROR, (error.code, error.message, error.retryable), strict=True)) if error else {}),
+        **({c: getattr(published, c.removeprefix("published_as_")) for c in _PUBLISHED_AS} if published else {}),
+    }  # fmt: skip
+
+
+def _join(texts: Iterable[str]) -> str:
+    return "; ".join(texts)
+
+
+_ROWS: Mapping[Rows, tuple[tuple[str, ...], Callable[[Document], Iterator[list[Any]]]]] = {
+    "talk": (_TALK, _talk_rows),
+    "paper": (_PAPER, _paper_rows),
+    "reference": (_REFERENCE_ROW, _reference_rows),
+}
+WRITER = _Csv()
