@@ -5,11 +5,19 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from enrich.cli.formats import (
+    choose_targets,
+    names_format,
+    paper_format_options,
+    take_writers,
+    write_papers,
+)
 from enrich.cli.options import say
 from enrich.text.terminal import printable
 
@@ -90,18 +98,33 @@ def info(collection: Path) -> int:
     return 0
 
 
-@command.command(short_help="Write papers as JSON lines.")
+@command.command(short_help="Write papers as JSON lines, or in another format.")
 @click.argument("collection", type=_FILE)
-@click.option("-o", "--output", metavar="FILE", help="Where to, instead of standard output.")
+@paper_format_options
 @click.option("--paper-abstracts", is_flag=True, help="With their abstracts.")
-def export(collection: Path, output: str | None, paper_abstracts: bool) -> int:
-    """Write the papers of a collection, or of any readable file, as the lines that --papers reads."""
-    from enrich.cli.output import Output
-    from enrich.collection.collection import export as lines
+def export(collection: Path, *, paper_abstracts: bool, **options: Any) -> int:
+    """Write the papers of a collection, or of any readable file.
 
-    with Output(output) as file:
-        for line in lines(collection, on_warning=say, abstracts=paper_abstracts):
-            file.write(line)
+    Without -f and without a known suffix of -o: one JSON object a line, which --papers reads.
+    """
+    from enrich.cli.output import Output
+    from enrich.collection.collection import open_papers
+
+    given = tuple(options.pop("outputs"))
+    format_ = options.pop("format_")
+    if format_ is None:
+        # An export has always been lines, whatever its name.
+        given = tuple(text if names_format(text) else f"ndjson:{text}" for text in given)
+        format_ = "ndjson" if not given else None
+    outputs = take_writers(choose_targets(format_, given, for_papers=True), options)
+    with ExitStack() as opened:
+        files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
+        papers_of = opened.enter_context(
+            open_papers(collection, on_warning=say, abstracts=paper_abstracts)
+        )
+        for (target, chosen), file in zip(outputs, files, strict=True):
+            for piece in write_papers(target, chosen, papers_of.papers(abstracts=paper_abstracts)):
+                file.write(piece)
     return 0
 
 

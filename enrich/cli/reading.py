@@ -45,6 +45,8 @@ class Reading:
     """Those of `selection_options`, and offline, refresh, cache_dir."""
     told: bool
     """Whether notices are said on standard error, for the output has no place for them."""
+    keep_raw: bool = False
+    """Whether talks carry their raw blocks, for the writers that need them."""
     failed: int = 0
     """Feeds that could not be read."""
     gathered: list[Notice] = field(default_factory=list)
@@ -125,6 +127,7 @@ class Reading:
                     offline=self.options["offline"],
                     refresh=self.options["refresh"],
                     cache_dir=self.options["cache_dir"],
+                    keep_raw=self.keep_raw,
                     keep_private=self.options["keep_private"],
                     duplicates=False,
                     seen=seen,

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
-from enrich.cli.formats import FormatChoice, choose_format
+from enrich.cli.formats import (
+    Target,
+    add_raw_references,
+    choose_targets,
+    format_options,
+    take_writers,
+)
 from enrich.cli.options import COMMANDS, enricher_options, lookup_options, say
 from enrich.cli.output import Output
 from enrich.cli.reading import Reading, selection_options
 from enrich.cli.reporting import Outcome
+from enrich.cli.spool import Spool
 from enrich.feeds.selection import with_papers
 from enrich.lookup.scheduler import Progress
 from enrich.model import Document
 from enrich.sources import title_of
 from enrich.text.terminal import printable
 from enrich.version import VERSION
-from enrich.writers import writer
+from enrich.writers import configure, needs_of
 
 _EPILOG = """\b
 Other commands (a command's name stands first):
@@ -45,20 +53,7 @@ something failed or is stale, 130 interrupted."""
 @click.command(epilog=_EPILOG)
 @click.version_option(VERSION, prog_name="enrich", allow_from_autoenv=False)
 @click.argument("feeds", nargs=-1, metavar="FEED…")
-@click.option(
-    "-f",
-    "--format",
-    "format_",
-    envvar="ENRICH_FORMAT",
-    type=FormatChoice(),
-    help="What is written; told from the ending of -o, else json.",
-)
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    help="Where to, instead of standard output; written whole or not at all.",
-)
+@format_options
 @selection_options
 @click.option("--with-papers-only", is_flag=True, help="Leave out talks that mention no paper.")
 @lookup_options
@@ -75,67 +70,99 @@ def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> in
             raise click.UsageError("no FEED is given; - reads standard input")
         click.echo(ctx.get_help())
         return 0
-    _refuse(feeds, options["output"])
-    return run(feeds, options)
+    targets = choose_targets(options.pop("format_"), options.pop("outputs"))
+    _refuse(feeds, targets)
+    return run(feeds, targets, options)
 
 
-def _refuse(feeds: tuple[str, ...], target: str | None) -> None:
-    """What cannot be meant.
+def _refuse(feeds: tuple[str, ...], targets: Iterable[Target]) -> None:
+    """Refuse what cannot be meant.
 
     Raises:
         click.UsageError: a command that does not stand first, an output that is an input.
     """
     if feeds.count("-") > 1:
         raise click.UsageError("standard input can be read once only")
+    paths = [target.path for target in targets if target.path]
     for feed in feeds:
         if feed in COMMANDS and not Path(feed).exists():
             raise click.UsageError(
                 f"{feed!r} is a command: it stands first; a file of that name is written ./{feed}"
             )
-        with suppress(OSError):
-            if target and Path(target).is_file() and Path(feed).samefile(target):
-                raise click.UsageError(
-                    f"{target} is a feed of this run: the output would replace it"
-                )
+        for path in paths:
+            with suppress(OSError):
+                if Path(path).is_file() and Path(feed).samefile(path):
+                    raise click.UsageError(
+                        f"{path} is a feed of this run: the output would replace it"
+                    )
 
 
-def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
-    """Do the main job; returns the exit status."""
+def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, Any]) -> int:
+    """Run the main job; returns the exit status."""
     from enrich.enricher import Enricher
 
-    target: str | None = options.pop("output")
-    if target == "-":
-        target = None
-    format_ = choose_format(options.pop("format_"), target)
+    outputs = [
+        (target, configure(each, {"width": _width_of(target)}))
+        for target, each in take_writers(targets, options)
+    ]
+    # Standard output comes first: its talks are out as soon as they are known.
+    outputs.sort(key=lambda output: output[0].path is not None)
+    writers = [each for _, each in outputs]
     quiet, verbose = options["quiet"], options["verbose"]
     shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     progress = _Progress() if shown and not quiet else None
-    reading = Reading(feeds=tuple(feeds), options=options, told=format_ == "ndjson" and not quiet)
+    reading = Reading(
+        feeds=tuple(feeds),
+        options=options,
+        told=not quiet and not any(getattr(each, "writes_notices", False) for each in writers),
+        keep_raw=any("raw" in needs_of(each) for each in writers),
+    )
     only_with_papers, zone = options["with_papers_only"], reading.zone
     outcome = Outcome()
-    with Enricher(**enricher_options(options), on_progress=progress) as enricher:
+    with Enricher(**enricher_options(options), on_progress=progress) as enricher, Spool() as spool:
         talks = reading.talks()
         first = next(talks, None)
         if first is None and reading.unreadable:
             return 1
         enrichment = enricher.run(talks if first is None else chain((first,), talks))
         annotated = with_papers(enrichment) if only_with_papers else iter(enrichment)
-        document = Document(outcome.passing(annotated), reading.notices(), zone)
-        with Output(target) as output:
-            for piece in writer(format_).write(document):
-                if progress:
-                    progress.clear()
-                output.write(piece)
+        passing = outcome.passing(add_raw_references(annotated, writers))
+        with ExitStack() as opened:
+            # All are opened before anything is looked up, and kept only if all were written.
+            files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
+            for number, (each, file) in enumerate(zip(writers, files, strict=True)):
+                if number:
+                    passing = spool.read()
+                elif len(files) > 1:
+                    passing = spool.keep_passing(passing)
+                for piece in each.write(Document(passing, reading.notices(), zone)):
+                    if progress:
+                        progress.clear()
+                    file.write(piece)
+                if number == 0 and len(files) > 1:
+                    for _ in passing:  # a writer may end before its talks do
+                        pass
         if progress:
             progress.clear()
         outcome.unreadable, outcome.lost = reading.failed, reading.lost
         if not quiet:
+            paths = ", ".join(target.path for target in targets if target.path)
             say(
                 outcome.summary_line(
-                    enrichment.report, target=target, counts_talks=True, with_origins=bool(verbose)
+                    enrichment.report,
+                    target=paths or None,
+                    counts_talks=True,
+                    with_origins=bool(verbose),
                 )
             )
     return outcome.status
+
+
+def _width_of(target: Target) -> int | None:
+    """Return the width of the terminal that an output goes to, otherwise None."""
+    if target.path is None and sys.stdout.isatty():
+        return shutil.get_terminal_size().columns
+    return None
 
 
 class _Progress:
