@@ -48,9 +48,12 @@ def enrich_talks(talks: Iterable[Talk], papers: Mapping[PaperId, Lookup] | None 
     return "".join(chosen.write(Document(add_raw_references(annotated, [chosen]))))
 
 
-def enrich_feed(feed: bytes, papers: Mapping[PaperId, Lookup] | None = None) -> str:
+def enrich_feed(
+    feed: bytes, papers: Mapping[PaperId, Lookup] | None = None, *, keep_private: bool = False
+) -> str:
     """Return a feed's calendar with titles; papers that are not known are `failed`."""
-    return enrich_talks(read_talks(feed, keep_raw=True, duplicates=False), papers)
+    talks = read_talks(feed, keep_raw=True, duplicates=False, keep_private=keep_private)
+    return enrich_talks(talks, papers)
 
 
 def calendar_of(*lines: str) -> bytes:
