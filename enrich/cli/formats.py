@@ -145,7 +145,7 @@ def _choose_target(text: str, format_: str | None, *, alone: bool, for_papers: b
         return Target(format_ or "json", text)
     found = format_ if alone and format_ else format_of_suffix(text) or format_
     if found is None or (for_papers and found in FOR_TALKS):
-        known = ", ".join(f"{s} ({name})" for s, name in _suffixes(for_papers=for_papers))
+        known = ", ".join(f"{s} ({name})" for s, name in _list_suffixes(for_papers=for_papers))
         raise click.UsageError(
             f"{text}: its suffix names no format; give -f, or {next(iter(names()))}:{text}, or "
             f"one of the suffixes {known}"
@@ -191,7 +191,7 @@ def format_of_suffix(path: str) -> str | None:
     return None
 
 
-def _suffixes(*, for_papers: bool) -> Iterator[tuple[str, str]]:
+def _list_suffixes(*, for_papers: bool) -> Iterator[tuple[str, str]]:
     for name in names():
         if not (for_papers and name in FOR_TALKS):
             yield from ((suffix, name) for suffix in writer(name).suffixes)
@@ -244,7 +244,7 @@ def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> It
     """
     match target.format:
         case "json":
-            yield from _paper_array(papers)
+            yield from _write_array(papers)
         case "ndjson":
             for paper in papers:
                 yield encode(paper_object(paper)) + "\n"
@@ -260,7 +260,7 @@ def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> It
             yield from configure(chosen, {"rows": "paper"}).write(Document(talks))
 
 
-def _paper_array(papers: Iterable[Lookup]) -> Iterator[str]:
+def _write_array(papers: Iterable[Lookup]) -> Iterator[str]:
     opening = "[\n  "
     for paper in papers:
         yield opening + encode_indented(paper_object(paper), by=2)

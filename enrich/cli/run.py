@@ -102,7 +102,7 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
     from enrich.enricher import Enricher
 
     outputs = [
-        (target, configure(each, {"width": _width_of(target)}))
+        (target, configure(each, {"width": _find_width(target)}))
         for target, each in take_writers(targets, options)
     ]
     # Standard output comes first: its talks are out as soon as they are known.
@@ -158,7 +158,7 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
     return outcome.status
 
 
-def _width_of(target: Target) -> int | None:
+def _find_width(target: Target) -> int | None:
     """Return the width of the terminal that an output goes to, otherwise None."""
     if target.path is None and sys.stdout.isatty():
         return shutil.get_terminal_size().columns

@@ -51,7 +51,7 @@ def count_columns(text: str) -> int:
     """
     if text.isascii():
         return len(text)
-    return sum(map(_count_of, text))
+    return sum(map(_count_char, text))
 
 
 def fit_columns(text: str, columns: int) -> str:
@@ -63,7 +63,7 @@ def fit_columns(text: str, columns: int) -> str:
     taken = count_columns(text)
     if taken <= columns:
         return text + " " * (columns - taken)
-    start = _start_of(text, columns - 1).rstrip()
+    start = _take_start(text, columns - 1).rstrip()
     return start + "…" + " " * (columns - 1 - count_columns(start))
 
 
@@ -85,7 +85,7 @@ def wrap_columns(text: str, columns: int) -> Iterator[str]:
         if line:
             yield line
         while width > columns and "://" not in word:
-            start = _start_of(word, columns) or word[0]
+            start = _take_start(word, columns) or word[0]
             yield start
             word = word[len(start) :]  # noqa: PLW2901
             width = count_columns(word)
@@ -94,17 +94,17 @@ def wrap_columns(text: str, columns: int) -> Iterator[str]:
         yield line
 
 
-def _start_of(text: str, columns: int) -> str:
+def _take_start(text: str, columns: int) -> str:
     """Return the longest beginning of a text that fits."""
     taken = 0
     for at, char in enumerate(text):
-        taken += _count_of(char)
+        taken += _count_char(char)
         if taken > columns:
             return text[:at]
     return text
 
 
-def _count_of(char: str) -> int:
+def _count_char(char: str) -> int:
     if unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1

@@ -23,17 +23,17 @@ _PEOPLE = frozenset({"ATTENDEE", "ORGANIZER", "CONTACT", "CALENDAR-ADDRESS"})
 _UNKNOWN_TIME = "19700101T000000Z"
 
 
-def event_lines(talk: Talk) -> list[str]:
+def list_event_lines(talk: Talk) -> list[str]:
     """Return the logical lines of a talk's event, with its BEGIN and END lines."""
-    return _made_event(talk) if talk.raw is None else _whole_event(_split(talk.raw))
+    return _make_event(talk) if talk.raw is None else _complete_event(_split_block(talk.raw))
 
 
-def head_lines(head: bytes | None, name: str | None) -> tuple[list[str], list[list[str]]]:
+def list_head_lines(head: bytes | None, name: str | None) -> tuple[list[str], list[list[str]]]:
     """Return a calendar's own lines, and those of each of its zones."""
     own: list[str] = []
     zones: list[list[str]] = []
     open_zone: list[str] | None = None
-    for line in _split(head or b""):
+    for line in _split_block(head or b""):
         mark = line.strip().upper()
         if mark == "BEGIN:VTIMEZONE":
             open_zone = []
@@ -55,12 +55,12 @@ def head_lines(head: bytes | None, name: str | None) -> tuple[list[str], list[li
     return own, zones
 
 
-def _split(raw: bytes) -> list[str]:
+def _split_block(raw: bytes) -> list[str]:
     text = raw.decode("utf-8", "replace").removesuffix("\r\n")
     return text.split("\r\n") if text else []
 
 
-def _whole_event(lines: list[str]) -> list[str]:
+def _complete_event(lines: list[str]) -> list[str]:
     """Return an event's lines in valid form: its BEGIN and END lines, no line that is not one.
 
     A line that begins no property is a raw line break in the text before it (`feeds.ical.values`
@@ -103,25 +103,25 @@ def _join_raw_breaks(lines: Iterable[str]) -> Iterator[str]:
     return iter(kept)
 
 
-def _made_event(talk: Talk) -> list[str]:
+def _make_event(talk: Talk) -> list[str]:
     """Return the lines of an event for a talk that no calendar gave.
 
     A recurrence is left out: the talk's start is that of one occurrence, not the rule's own.
     """
     fields = (
-        *("DTSTAMP:" + _utc(talk.start_time), _moment("DTSTART", talk.start_time)),
-        *(_moment("DTEND", talk.end_time), _text("UID", talk.id) or "UID:talk"),
-        _text("SUMMARY", talk.title and plain(talk.title)),
-        _text("DESCRIPTION", made_description(talk), keep_breaks=True),
-        _text("LOCATION", talk.room),
-        _uri("URL", talk.url),
-        *(_uri("ATTACH", talk.slides_link), _uri("ATTACH", talk.video_link)),
+        *("DTSTAMP:" + _format_utc(talk.start_time), _format_moment("DTSTART", talk.start_time)),
+        *(_format_moment("DTEND", talk.end_time), _format_text("UID", talk.id) or "UID:talk"),
+        _format_text("SUMMARY", talk.title and plain(talk.title)),
+        _format_text("DESCRIPTION", make_description(talk), keep_breaks=True),
+        _format_text("LOCATION", talk.room),
+        _format_uri("URL", talk.url),
+        *(_format_uri("ATTACH", talk.slides_link), _format_uri("ATTACH", talk.video_link)),
         f"STATUS:{talk.status.upper()}" if talk.status in {"cancelled", "tentative"} else "",
     )
     return ["BEGIN:VEVENT", *(line for line in fields if line), "END:VEVENT"]
 
 
-def made_description(talk: Talk) -> str:
+def make_description(talk: Talk) -> str:
     """Return what a made event says: speaker, series, then the abstract."""
     speaker = talk.speaker or ""
     if speaker and talk.speaker_affiliation:
@@ -130,37 +130,37 @@ def made_description(talk: Talk) -> str:
     return "\n".join([*head, *([""] if head and talk.abstract else []), talk.abstract or ""])
 
 
-def _text(name: str, text: str | None, *, keep_breaks: bool = False) -> str:
+def _format_text(name: str, text: str | None, *, keep_breaks: bool = False) -> str:
     text = drop_unsafe(text or "").replace("\t", " ")
     text = text.rstrip() if keep_breaks else tidy(text)
     return f"{name}:{escape_value(text)}" if text else ""
 
 
-def _uri(name: str, url: str | None) -> str:
+def _format_uri(name: str, url: str | None) -> str:
     url = "".join(drop_unsafe(url or "").split())
     return f"{name}:{url}" if url.startswith(("https://", "http://")) else ""
 
 
-def _moment(name: str, time: datetime | date | None) -> str:
+def _format_moment(name: str, time: datetime | date | None) -> str:
     if time is None:
         return ""
     if not isinstance(time, datetime):
-        return f"{name};VALUE=DATE:{_digits(time)}"
+        return f"{name};VALUE=DATE:{_format_digits(time)}"
     if time.tzinfo is None:
-        return f"{name}:{_digits(time)}"
-    return f"{name}:{_utc(time)}"
+        return f"{name}:{_format_digits(time)}"
+    return f"{name}:{_format_utc(time)}"
 
 
-def _utc(time: datetime | date | None) -> str:
+def _format_utc(time: datetime | date | None) -> str:
     """Return a time in UTC; one without a zone as if it were UTC."""
     if not isinstance(time, datetime):
-        return _UNKNOWN_TIME if time is None else _digits(time) + "T000000Z"
+        return _UNKNOWN_TIME if time is None else _format_digits(time) + "T000000Z"
     try:
-        return _digits(time.astimezone(UTC) if time.tzinfo else time) + "Z"
+        return _format_digits(time.astimezone(UTC) if time.tzinfo else time) + "Z"
     except OverflowError:  # the years 1 and 9999
-        return _digits(time) + "Z"
+        return _format_digits(time) + "Z"
 
 
-def _digits(time: datetime | date) -> str:
+def _format_digits(time: datetime | date) -> str:
     text = time.isoformat()[: len("2022-02-18T18:00:00")]
     return text.replace("-", "").replace(":", "")

@@ -66,12 +66,12 @@ def label_publication(published: Publication) -> str:
     return "published as " + ", ".join(fact for fact in facts if fact)
 
 
-def cited_versions(references: Iterable[Reference]) -> list[str]:
+def list_cited_versions(references: Iterable[Reference]) -> list[str]:
     """Return the versions that references cite, the oldest first."""
     return sorted({r.version for r in references if r.version}, key=lambda v: (len(v), v))
 
 
-def state_facts(paper: Lookup) -> Iterator[str]:
+def describe_state(paper: Lookup) -> Iterator[str]:
     """Yield what a reader must know of a record: withdrawn, decision, published as, old, whose."""
     if not isinstance(paper, Paper):
         yield "no such paper" if paper.status == "not_found" else "not looked up"
@@ -92,16 +92,16 @@ def state_facts(paper: Lookup) -> Iterator[str]:
         yield "an old record: its service did not answer"
 
 
-def reference_facts(references: Iterable[Reference]) -> Iterator[str]:
+def describe_references(references: Iterable[Reference]) -> Iterator[str]:
     """Yield how the talk names the paper: as the speaker's own, in which version."""
     references = tuple(references)
     if any(r.role == "own" for r in references):
         yield "the talk's own paper"
-    if versions := cited_versions(references):
+    if versions := list_cited_versions(references):
         yield f"cited: {', '.join(versions)}"
 
 
-def references_by_paper(annotated: AnnotatedTalk) -> dict[PaperId, list[Reference]]:
+def group_references(annotated: AnnotatedTalk) -> dict[PaperId, list[Reference]]:
     """Return the talk's references to each of its papers, in order."""
     found: dict[PaperId, list[Reference]] = {id_: [] for id_ in annotated.papers}
     for reference in annotated.references:

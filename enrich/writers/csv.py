@@ -38,15 +38,15 @@ _LONG = frozenset({"abstract", "references", "warnings"})
 """Not repeated in each row of a reference."""
 
 
-def _columns(keys: Iterable[str]) -> tuple[str, ...]:
+def _list_columns(keys: Iterable[str]) -> tuple[str, ...]:
     """Return the columns of an object's keys: a nested object has one for each of its keys."""
     nested = {"context": _CONTEXT, "error": _ERROR, "published_as": _PUBLISHED_AS}
     return tuple(column for key in keys for column in nested.get(key, (key,)))
 
 
-_TALK = _columns(key for key in TalkObject.__struct_fields__ if key not in _NOT_OF_TALKS)
-_PAPER = _columns(PaperObject.__struct_fields__)
-_REFERENCE = _columns(ReferenceObject.__struct_fields__)
+_TALK = _list_columns(key for key in TalkObject.__struct_fields__ if key not in _NOT_OF_TALKS)
+_PAPER = _list_columns(PaperObject.__struct_fields__)
+_REFERENCE = _list_columns(ReferenceObject.__struct_fields__)
 _TALK_OF_REFERENCE = tuple(column for column in _TALK if column not in _LONG)
 _PAPER_OF_REFERENCE = tuple(column for column in _PAPER if column not in {"id", *_LONG})
 
@@ -72,17 +72,17 @@ class _Csv:
     def write(self, document: Document) -> Iterator[str]:
         """Yield the header, then the rows."""
         columns_of, rows_of = _ROWS[self.rows]
-        yield (_BOM if self.bom else "") + _render(columns_of)
-        yield from map(_render, rows_of(document))
+        yield (_BOM if self.bom else "") + _format_row(columns_of)
+        yield from map(_format_row, rows_of(document))
 
 
-def _render(row: Iterable[Any]) -> str:
+def _format_row(row: Iterable[Any]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([_cell(value) for value in row])
+    csv.writer(out, lineterminator="\n").writerow([_format_cell(value) for value in row])
     return out.getvalue()
 
 
-def _cell(value: Any) -> str | int:
+def _format_cell(value: Any) -> str | int:
     """Return a cell that no spreadsheet evaluates; true and false as in JSON."""
     match value:
         case None:
@@ -96,30 +96,30 @@ def _cell(value: Any) -> str | int:
             return "'" + text if text[:1] in _FORMULA else text
 
 
-def _talk_rows(document: Document) -> Iterator[list[Any]]:
+def _list_talks(document: Document) -> Iterator[list[Any]]:
     for annotated in document.talks:
-        values = _talk_values(annotated)
+        values = _collect_talk(annotated)
         yield [values[column] for column in _TALK]
 
 
-def _talk_values(annotated: AnnotatedTalk) -> dict[str, Any]:
+def _collect_talk(annotated: AnnotatedTalk) -> dict[str, Any]:
     talk = talk_object(annotated)
     return {
         **{key: getattr(talk, key) for key in talk.__struct_fields__},
-        "references": _join(dict.fromkeys(r.paper for r in talk.references)),
-        "warnings": _join(w.code for w in talk.warnings),
+        "references": _join_list(dict.fromkeys(r.paper for r in talk.references)),
+        "warnings": _join_list(w.code for w in talk.warnings),
     }
 
 
-def _reference_rows(document: Document) -> Iterator[list[Any]]:
+def _list_references(document: Document) -> Iterator[list[Any]]:
     for annotated in document.talks:
-        yield from _rows_of_talk(annotated)
+        yield from _list_rows(annotated)
 
 
-def _rows_of_talk(annotated: AnnotatedTalk) -> Iterator[list[Any]]:
+def _list_rows(annotated: AnnotatedTalk) -> Iterator[list[Any]]:
     if not annotated.references:
         return
-    talk = _talk_values(annotated)
+    talk = _collect_talk(annotated)
     of_talk = [talk[column] for column in _TALK_OF_REFERENCE]
     papers: dict[str, list[Any]] = {}
     for found in annotated.references:
@@ -128,41 +128,41 @@ def _rows_of_talk(annotated: AnnotatedTalk) -> Iterator[list[Any]]:
         values |= dict(zip(_CONTEXT, reference.context, strict=True))
         if found.paper not in papers:
             paper = annotated.papers.get(found.paper)
-            known = _paper_values(paper_object(paper)) if paper is not None else {}
+            known = _collect_paper(paper_object(paper)) if paper is not None else {}
             papers[found.paper] = [known.get(column) for column in _PAPER_OF_REFERENCE]
         yield [values[column] for column in _REFERENCE] + of_talk + papers[found.paper]
 
 
-def _paper_rows(document: Document) -> Iterator[list[Any]]:
+def _list_papers(document: Document) -> Iterator[list[Any]]:
     totals = Totals()
     for _ in totals.counting(document.talks):
         pass
     for paper in totals.papers().values():
-        values = _paper_values(paper_object(paper))
+        values = _collect_paper(paper_object(paper))
         yield [values[column] for column in _PAPER]
 
 
-def _paper_values(paper: PaperObject) -> dict[str, Any]:
+def _collect_paper(paper: PaperObject) -> dict[str, Any]:
     error, published = paper.error, paper.published_as
     return {
         **{key: getattr(paper, key) for key in paper.__struct_fields__},
-        "authors": _join(author.name for author in paper.authors),
-        "dates": _join(f"{name} {date}" for name, date in paper.dates.items()),
-        "versions": _join(f"{v.version} {v.date or ''}".rstrip() for v in paper.versions),
-        "same_as": _join(paper.same_as),
+        "authors": _join_list(author.name for author in paper.authors),
+        "dates": _join_list(f"{name} {date}" for name, date in paper.dates.items()),
+        "versions": _join_list(f"{v.version} {v.date or ''}".rstrip() for v in paper.versions),
+        "same_as": _join_list(paper.same_as),
         **dict.fromkeys((*_ERROR, *_PUBLISHED_AS)),
         **(dict(zip(_ERROR, (error.code, error.message, error.retryable), strict=True)) if error else {}),
         **({c: getattr(published, c.removeprefix("published_as_")) for c in _PUBLISHED_AS} if published else {}),
     }  # fmt: skip
 
 
-def _join(texts: Iterable[str]) -> str:
+def _join_list(texts: Iterable[str]) -> str:
     return "; ".join(texts)
 
 
 _ROWS: Mapping[Rows, tuple[tuple[str, ...], Callable[[Document], Iterator[list[Any]]]]] = {
-    "talk": (_TALK, _talk_rows),
-    "paper": (_PAPER, _paper_rows),
-    "reference": (_REFERENCE_ROW, _reference_rows),
+    "talk": (_TALK, _list_talks),
+    "paper": (_PAPER, _list_papers),
+    "reference": (_REFERENCE_ROW, _list_references),
 }
 WRITER = _Csv()

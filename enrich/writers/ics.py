@@ -27,7 +27,7 @@ from enrich.text.content_lines import (
 from enrich.text.html import is_html
 from enrich.text.terminal import drop_unsafe
 from enrich.text.tex import plain
-from enrich.writers._calendar import event_lines, head_lines, made_description
+from enrich.writers._calendar import list_event_lines, list_head_lines, make_description
 
 _RELATION = "http://purl.org/spar/cito/cites"
 """An extension relation type (RFC 8288 §2.1.2): `cites` alone is not registered."""
@@ -60,9 +60,9 @@ class _Ics:
 
     def raw_text(self, talk: Talk) -> str:
         """Return the text of the event's DESCRIPTION, as it stands in the calendar."""
-        lines = event_lines(talk)
+        lines = list_event_lines(talk)
         number = _find_description(lines)
-        return "" if number is None else _description(lines[number])
+        return "" if number is None else _read_description(lines[number])
 
     def write(self, document: Document) -> Iterator[str]:
         """Yield the head of the calendar, then each event."""
@@ -72,25 +72,25 @@ class _Ics:
         for annotated in document.talks:
             feed = annotated.talk.feed
             if not begun or feed.head != last_head:
-                own, zones = head_lines(feed.head, feed.name)
+                own, zones = list_head_lines(feed.head, feed.name)
                 if not begun:
-                    yield _fold(["BEGIN:VCALENDAR", *own])
+                    yield _fold_lines(["BEGIN:VCALENDAR", *own])
                 for zone in zones:
-                    if (name := _zone_name(zone)) not in known_zones:
+                    if (name := _find_zone_name(zone)) not in known_zones:
                         known_zones.add(name)
-                        yield _fold(zone)
+                        yield _fold_lines(zone)
                 begun, last_head = True, feed.head
-            yield _fold(_enrich(annotated))
+            yield _fold_lines(_enrich_event(annotated))
         if not begun:
-            yield _fold(["BEGIN:VCALENDAR", *head_lines(None, None)[0]])
-        yield _fold(["END:VCALENDAR"])
+            yield _fold_lines(["BEGIN:VCALENDAR", *list_head_lines(None, None)[0]])
+        yield _fold_lines(["END:VCALENDAR"])
 
 
-def _fold(lines: Iterable[str]) -> str:
+def _fold_lines(lines: Iterable[str]) -> str:
     return "".join(map(fold_line, lines))
 
 
-def _zone_name(lines: Iterable[str]) -> str:
+def _find_zone_name(lines: Iterable[str]) -> str:
     for line in lines:
         parts = split_content_line(line)
         if parts is not None and parts.name == "TZID":
@@ -98,27 +98,27 @@ def _zone_name(lines: Iterable[str]) -> str:
     return ""
 
 
-def _enrich(annotated: AnnotatedTalk) -> list[str]:
+def _enrich_event(annotated: AnnotatedTalk) -> list[str]:
     """Return the event's lines with the titles of its papers."""
-    lines = event_lines(annotated.talk)
-    ours = {number: link for number, line in enumerate(lines) if (link := _read_link(line))}
+    lines = list_event_lines(annotated.talk)
+    ours = {number: link for number, line in enumerate(lines) if (link := _parse_link(line))}
     earlier = {link.url: link.title for link in ours.values()}
     number = _find_description(lines)
     references = annotated.raw_references
     if number is not None:
-        text = _description(lines[number])
+        text = _read_description(lines[number])
         if references is None:
-            references = _shifted_references(annotated, text)
+            references = _shift_references(annotated, text)
         titled = _add_titles(text, references, annotated.papers, earlier.values())
         if titled != text:
-            lines[number] = _head_of(lines[number]) + escape_value(titled)
+            lines[number] = _find_head(lines[number]) + escape_value(titled)
     kept = [line for at, line in enumerate(lines) if at not in ours]
-    place = _end_of_properties(kept)
-    links = map(_link_line, _links(annotated, earlier))
+    place = _find_end_of_properties(kept)
+    links = map(_format_link_line, _list_links(annotated, earlier))
     return [*kept[:place], *links, *kept[place:]]
 
 
-def _head_of(line: str) -> str:
+def _find_head(line: str) -> str:
     parts = split_content_line(line)
     return parts.head if parts else ""
 
@@ -138,12 +138,12 @@ def _find_description(lines: Iterable[str]) -> int | None:
     return None
 
 
-def _description(line: str) -> str:
+def _read_description(line: str) -> str:
     parts = split_content_line(line)
     return unescape_value(parts.value) if parts else ""
 
 
-def _end_of_properties(lines: list[str]) -> int:
+def _find_end_of_properties(lines: list[str]) -> int:
     """Return the number of the line behind the event's own properties."""
     for number, line in enumerate(lines[1:], 1):
         if line[:6].upper() == "BEGIN:":
@@ -151,10 +151,10 @@ def _end_of_properties(lines: list[str]) -> int:
     return len(lines) - 1
 
 
-def _shifted_references(annotated: AnnotatedTalk, text: str) -> tuple[Reference, ...]:
+def _shift_references(annotated: AnnotatedTalk, text: str) -> tuple[Reference, ...]:
     """Return the references of the abstract as those of a made description."""
     talk = annotated.talk
-    made = made_description(talk)
+    made = make_description(talk)
     if talk.raw is not None or not talk.abstract or text != made:
         return ()
     by = len(made) - len(talk.abstract)
@@ -168,7 +168,7 @@ def _shifted_references(annotated: AnnotatedTalk, text: str) -> tuple[Reference,
 # --- titles in the description ----------------------------------------------------------------------
 
 
-def _title_of(paper: Lookup | None) -> str:
+def _format_title(paper: Lookup | None) -> str:
     r"""Return a title as it is inserted; empty if it is not known.
 
     It holds no quotation mark, which ends a parameter, and no `\`, which ical.js reads as an escape.
@@ -195,11 +195,11 @@ def _add_titles(
     pieces: list[str] = []
     at, last = 0, -1
     for reference in references:
-        title = _title_of(papers.get(reference.paper))
+        title = _format_title(papers.get(reference.paper))
         alone = reference.form == "doi" or reference.exact[:1].isalpha()
-        if not title or not alone or inserted.touch(reference.start, reference.end):
+        if not title or not alone or inserted.overlap(reference.start, reference.end):
             continue  # a bare number is found by what stands before it
-        place = _place_before(text, reference.start)
+        place = _find_place(text, reference.start)
         start = inserted.start_of(place)
         if start < at or place == last:
             continue  # one title for addresses that one address holds
@@ -219,7 +219,7 @@ class _Spans:
         self._starts = [start for start, _ in found]
         self._ends = [end for _, end in found]
 
-    def touch(self, start: int, end: int) -> bool:
+    def overlap(self, start: int, end: int) -> bool:
         """Return whether a span overlaps one of them."""
         number = bisect_right(self._ends, start)
         return number < len(self._starts) and self._starts[number] < end
@@ -230,7 +230,7 @@ class _Spans:
         return self._starts[number] if self._ends[number : number + 1] == [end] else end
 
 
-def _place_before(text: str, start: int) -> int:
+def _find_place(text: str, start: int) -> int:
     """Return where a title goes: before the address, or before what holds the address."""
     window = max(0, start - _MAX_HOLDER)
     for holder in (_REDIRECT, _SCHEME, _TAG, _MARKDOWN):
@@ -250,7 +250,7 @@ def _ends_with_title(before: str, title: str) -> bool:
 # --- LINK properties --------------------------------------------------------------------------------
 
 
-def _read_link(line: str) -> _Link | None:
+def _parse_link(line: str) -> _Link | None:
     if line[:5].upper() != "LINK;" or (parts := split_content_line(line)) is None:
         return None
     label = _LABEL.search(parts.head)
@@ -259,14 +259,14 @@ def _read_link(line: str) -> _Link | None:
     return _Link(parts.value, decode_parameter(label[1] or label[2] or ""))
 
 
-def _link_line(link: _Link) -> str:
+def _format_link_line(link: _Link) -> str:
     return (
         f'LINK;DERIVED=TRUE;LINKREL="{_RELATION}";LABEL={encode_parameter(link.title)}'
         f";VALUE=URI:{link.url}"
     )
 
 
-def _links(annotated: AnnotatedTalk, earlier: Mapping[str, str]) -> Iterator[_Link]:
+def _list_links(annotated: AnnotatedTalk, earlier: Mapping[str, str]) -> Iterator[_Link]:
     """Yield a link for each resolved paper, those of an earlier run first and in their order."""
     titles: dict[str, str] = dict(earlier)
     texts = {"abstract": annotated.talk.abstract or "", **dict(annotated.talk.texts)}
@@ -275,12 +275,12 @@ def _links(annotated: AnnotatedTalk, earlier: Mapping[str, str]) -> Iterator[_Li
     named = [
         r.paper
         for r in annotated.references
-        if r.field not in spans or not spans[r.field].touch(r.start, r.end)
+        if r.field not in spans or not spans[r.field].overlap(r.start, r.end)
     ]
     for id_ in dict.fromkeys(named):
         paper = annotated.papers.get(id_)
         url = "".join(drop_unsafe(paper.url or "").split()) if paper else ""
-        if (title := _title_of(paper)) and url.startswith(("https://", "http://")):
+        if (title := _format_title(paper)) and url.startswith(("https://", "http://")):
             titles[url] = title
     return (_Link(url, title) for url, title in titles.items())
 

@@ -12,6 +12,9 @@ from enrich.paper import Lookup, Paper
 from enrich.text.terminal import printable, wrap_columns
 from enrich.text.tidy import tidy
 from enrich.writers._labels import (
+    describe_references,
+    describe_state,
+    group_references,
     label_authors,
     label_dates,
     label_id,
@@ -19,9 +22,6 @@ from enrich.writers._labels import (
     label_speaker,
     label_talk,
     label_time,
-    reference_facts,
-    references_by_paper,
-    state_facts,
 )
 
 _DEFAULT_WIDTH = 80
@@ -46,7 +46,7 @@ class _Text:
         """Yield a piece for each talk, then the notices."""
         number = 0
         for number, annotated in enumerate(document.talks, 1):
-            yield ("\n" if number > 1 else "") + self._render(_lines(annotated, document.zone))
+            yield ("\n" if number > 1 else "") + self._render(_list_lines(annotated, document.zone))
         for place, notice in enumerate(document.notices):
             facts = (notice.feed, notice.event, notice.line and f"line {notice.line}")
             where = ", ".join(fact for fact in facts if fact)
@@ -62,19 +62,19 @@ class _Text:
         )
 
 
-def _lines(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[tuple[int, str]]:
+def _list_lines(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[tuple[int, str]]:
     """Yield the lines of a talk, each with its indent."""
     talk = annotated.talk
     yield 0, label_talk(talk)
-    yield 0, _join(_talk_facts(talk, zone))
+    yield 0, _join_facts(_describe_talk(talk, zone))
     if talk.url:
         yield 0, talk.url
-    cited = references_by_paper(annotated)
+    cited = group_references(annotated)
     for id_, paper in annotated.papers.items():
-        yield from _paper_lines(paper, cited[id_])
+        yield from _list_paper_lines(paper, cited[id_])
 
 
-def _talk_facts(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
+def _describe_talk(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
     if talk.status:
         yield talk.status
     if talk.start_time:
@@ -85,21 +85,21 @@ def _talk_facts(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
     yield from (text for text in (talk.series, talk.room) if text)
 
 
-def _paper_lines(paper: Lookup, references: list[Reference]) -> Iterator[tuple[int, str]]:
+def _list_paper_lines(paper: Lookup, references: list[Reference]) -> Iterator[tuple[int, str]]:
     yield 2, f"* {label_paper(paper)}"
-    how = tuple(reference_facts(references))
+    how = tuple(describe_references(references))
     if isinstance(paper, Paper):
         yield 4, label_authors(paper)
         facts = (label_dates(paper), label_id(paper.id), paper.category, paper.venue)
-        yield 4, _join((*(fact for fact in facts if fact), *how))
-        yield 4, _join(state_facts(paper))
+        yield 4, _join_facts((*(fact for fact in facts if fact), *how))
+        yield 4, _join_facts(describe_state(paper))
     else:
-        yield 4, _join((*how, *state_facts(paper)))
+        yield 4, _join_facts((*how, *describe_state(paper)))
     if paper.url:
         yield 4, paper.url
 
 
-def _join(facts: Iterable[str]) -> str:
+def _join_facts(facts: Iterable[str]) -> str:
     return _SEPARATOR.join(fact for fact in facts if fact)
 
 
