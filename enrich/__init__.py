@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from enrich.enricher import Enricher
     from enrich.errors import EnrichError, FeedError, InvalidId, PapersError
     from enrich.feeds.reading import read_talks
+    from enrich.feeds.selection import select_talks
     from enrich.lookup.run import Run
     from enrich.lookup.scheduler import Progress
     from enrich.model import (
@@ -65,6 +66,7 @@ _HOME = {
     "find_references_many": "references.extract",
     "parse_id": "references.extract",
     "read_talks": "feeds.reading",
+    "select_talks": "feeds.selection",
     "write": "writers",
 }
 
@@ -94,6 +96,7 @@ __all__ = [
     "find_references_many",
     "parse_id",
     "read_talks",
+    "select_talks",
     "write",
 ]
 

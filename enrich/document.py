@@ -1,8 +1,7 @@
 """The JSON document: each of its objects as a type, and the only encoders and decoders of it.
 
-The keys of a type stand in the order of the document. Values are made into these objects by the
-functions here; the way back is `from_dict` of a value, which reads one of these objects first.
-Missing keys and nulls are the same, unknown keys are ignored, and an unknown code is `other`.
+The keys of a type stand in the order of the document. Values are made into these objects, and made of
+them, beside the values (`enrich.model`, `enrich.paper`); this module knows no value. Missing keys and nulls are the same, unknown keys are ignored, and an unknown code is `other`.
 
 A type holds only when it is decoded (`read_…`): what our own code makes is checked by mypy alone.
 """
@@ -11,8 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
 from msgspec import Meta, Struct
@@ -20,12 +19,6 @@ from msgspec import Meta, Struct
 from enrich.codes import Decision, Form, NoticeCode, Role, TalkStatus, WarningCode
 from enrich.errors import ErrorCode
 from enrich.text.terminal import printable_utf8
-from enrich.text.tex import plain
-from enrich.text.times import format_time
-
-if TYPE_CHECKING:
-    from enrich.model import AnnotatedTalk, Notice, Reference, TalkWarning
-    from enrich.paper import Lookup, Paper, Unresolved
 
 FORMAT = "enrich.talks"
 VERSION = "1.0"
@@ -232,150 +225,6 @@ class DocumentObject(HeadObject, frozen=True, kw_only=True):
     papers: list[PaperObject] = []
     notices: list[NoticeObject] = []
     summary: SummaryObject
-
-
-# --- values to objects ---------------------------------------------------------------------------
-
-
-def paper_object(lookup: Lookup) -> PaperObject:
-    """Make the object of a paper, resolved or not."""
-    return _resolved(lookup) if lookup.status == "resolved" else _unresolved(lookup)
-
-
-def _resolved(paper: Paper) -> PaperObject:
-    published_as = paper.published_as
-    return PaperObject(
-        id=str(paper.id),
-        source=paper.id.source,
-        work=str(paper.work or paper.id),
-        via=paper.via,
-        stale=paper.stale,
-        title=paper.title,
-        title_text=plain(paper.title),
-        authors=[AuthorObject(name=a.name, family=a.family, given=a.given) for a in paper.authors],
-        authors_hidden=paper.authors_hidden,
-        published=paper.published,
-        updated=paper.updated,
-        dates=dict(paper.dates),
-        latest_version=paper.latest_version,
-        versions=[
-            VersionObject(version=v.version, date=v.date, title=v.title) for v in paper.versions
-        ],
-        category=paper.category,
-        venue=paper.venue,
-        decision=paper.decision,
-        withdrawn=paper.withdrawn,
-        doi=paper.doi,
-        published_as=None
-        if published_as is None
-        else PublishedAsObject(
-            venue=published_as.venue,
-            year=published_as.year,
-            doi=published_as.doi,
-            url=published_as.url,
-            via=published_as.via,
-        ),
-        same_as=[str(other) for other in paper.same_as],
-        matched_by=paper.matched_by,
-        abstract=paper.abstract,
-        url=paper.url or None,
-        pdf=paper.pdf,
-    )
-
-
-def _unresolved(paper: Unresolved) -> PaperObject:
-    return PaperObject(
-        id=str(paper.id),
-        source=paper.id.source,
-        work=str(paper.work or paper.id),
-        status=paper.status,
-        error=ErrorObject(code=paper.code, message=paper.message, retryable=paper.retryable),
-        same_as=[str(other) for other in paper.same_as],
-        matched_by=paper.matched_by,
-        url=paper.url,
-        pdf=paper.pdf,
-    )
-
-
-def reference_object(reference: Reference) -> ReferenceObject:
-    """Make the object of a reference."""
-    return ReferenceObject(
-        paper=str(reference.paper),
-        version=reference.version,
-        field=reference.field,
-        start=reference.start,
-        end=reference.end,
-        exact=reference.exact,
-        context=list(reference.context),
-        form=reference.form,
-        role=reference.role,
-        by_speaker=reference.by_speaker,
-    )
-
-
-def warning_object(warning: TalkWarning) -> WarningObject:
-    """Make the object of a warning."""
-    return WarningObject(
-        code=warning.code,
-        message=warning.message,
-        field=warning.field,
-        start=warning.start,
-        end=warning.end,
-    )
-
-
-def notice_object(notice: Notice) -> NoticeObject:
-    """Make the object of a notice."""
-    return NoticeObject(
-        code=notice.code,
-        message=notice.message,
-        feed=notice.feed,
-        event=notice.event,
-        line=notice.line,
-    )
-
-
-def talk_object(annotated: AnnotatedTalk) -> TalkObject:
-    """Make the object of a talk; only texts in which a reference lies are in it."""
-    return TalkObject(**_talk_keys(annotated))
-
-
-def line_object(
-    annotated: AnnotatedTalk, encode: Callable[[Lookup], Any] = paper_object
-) -> LineObject:
-    """Make the object of a line; `encode` makes each paper's, or its JSON (`msgspec.Raw`)."""
-    return LineObject(
-        **_talk_keys(annotated), papers=[encode(paper) for paper in annotated.papers.values()]
-    )
-
-
-def _talk_keys(annotated: AnnotatedTalk) -> dict[str, Any]:
-    t = annotated.talk
-    texts: dict[str, str] = {}
-    if t.texts and annotated.references:
-        cited = {reference.field for reference in annotated.references}
-        texts = {field: text for field, text in t.texts if field in cited}
-    return {
-        "id": t.id,
-        "feed": t.feed.name,
-        "url": t.url,
-        "title": t.title,
-        "speaker": t.speaker,
-        "speaker_affiliation": t.speaker_affiliation,
-        "series": t.series,
-        "start_time": format_time(t.start_time),
-        "end_time": format_time(t.end_time),
-        "recurrence": t.recurrence,
-        "status": t.status,
-        "room": t.room,
-        "slides_link": t.slides_link,
-        "video_link": t.video_link,
-        "abstract": t.abstract,
-        "texts": texts,
-        "references": [reference_object(reference) for reference in annotated.references],
-        "suggested": [paper_object(paper) for paper in annotated.suggested],
-        "warnings": [warning_object(warning) for warning in annotated.warnings],
-    }
 
 
 # --- objects to JSON -----------------------------------------------------------------------------

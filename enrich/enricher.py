@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from requests import Session
 
     from enrich.collection.collection import Collection
+    from enrich.http.retry import Retry
     from enrich.http.session import Login, PoliteSession
 
 LOOKAHEAD = 2000
@@ -62,7 +63,7 @@ class Enricher:
             or a mapping from names of sources to theirs. The environment is not read.
         session: your session; its adapters become the network end of the polite ones.
         sources: the sources to extract and look up with, and no others; the installed ones if None.
-        on_progress: called with a `Progress` while a run waits for a service.
+        on_progress: called with a `Progress` each second while a run waits for a service.
         on_trouble: called with a sentence when the store or the like cannot be used.
         clock: seconds since 1970; read once a run. Waits are measured by one that is given, too.
         sleep: how waiting is done; the clock must go on under it.
@@ -267,6 +268,10 @@ class Enricher:
         state.give(self._given)
         return state
 
+    def _note_retry(self, retry: Retry) -> None:
+        if (library := self._library) is not None:
+            library.note_retry(retry)
+
     def _find_pauses(self) -> Mapping[str, datetime]:
         session = self._session
         if session is None:
@@ -274,6 +279,13 @@ class Enricher:
         from enrich.http.session import paused_until
 
         return paused_until(session)
+
+    def _has_answered(self) -> bool:
+        if (session := self._session) is None:
+            return True
+        from enrich.http.session import has_answered
+
+        return has_answered(session)
 
     def _make_library(self) -> Library:
         from enrich.store import open_store
@@ -292,6 +304,7 @@ class Enricher:
             store=store,
             session=self._opened_session,
             pauses=self._find_pauses,
+            has_answered=self._has_answered,
             offline=self._offline,
             refresh=self._refresh,
             max_age_s=self._max_age_s,
@@ -315,6 +328,7 @@ class Enricher:
                     refresh=self._refresh,
                     timeout_s=self._timeout_s,
                     base=self._base,
+                    on_retry=self._note_retry,
                     on_trouble=self._on_trouble,
                     now=self._clock,
                     clock=time.monotonic if self._clock is time.time else self._clock,

@@ -4,16 +4,17 @@
 EnrichError                    base; `hint` says what to do next
  ├─ FeedError(ValueError)      nothing can be read from a feed          -> exit status 1
  ├─ InvalidId(ValueError)      a text that names no paper               -> exit status 2
- ├─ PapersError(ValueError)    a file of papers that is none            -> exit status 2
+ ├─ PapersError(ValueError)    not a file of papers                    -> exit status 2
  ├─ SourceError                a service could not be asked: `code`, `retryable`
  │   ├─ Refused                it will not answer us: challenge, 403, bad login
  │   ├─ Overloaded             429, 5xx, timeouts, broken connections: the retried ones
+ │   │   └─ Unreachable        no connection could be opened
  │   └─ BadAnswer              a 200 that is not what was asked for
- └─ StoreError                 the store cannot be used: said once, the run goes on without it
+ └─ StoreError                 the store cannot be used: reported once, the run goes on without it
 ```
 
-Messages name the thing, the cause and the cure. They can end in the output, so they hold no time,
-path of this machine or count of tries.
+Messages name the thing, the cause and the cure. They can end in the output, so they hold no time and no
+count of tries; a path is as the user typed it, and the document's notices name a file without its folder.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ ErrorCode = Literal[
     "parse_error",
     "offline_miss",
 ]
-"""Why a paper is unresolved, as the document says it (`papers[].error.code`)."""
+"""Why a paper is unresolved, as the document has it (`papers[].error.code`)."""
 
 
 class EnrichError(Exception):
@@ -100,6 +101,12 @@ class Overloaded(SourceError):  # noqa: N818
     """429, 5xx, a timeout or a broken connection: worth another try."""
 
     code: ErrorCode = "rate_limited"
+
+
+class Unreachable(Overloaded):
+    """No connection could be opened: its name was not found, or it was refused."""
+
+    code: ErrorCode = "http_error"
 
 
 class BadAnswer(SourceError):  # noqa: N818

@@ -7,7 +7,7 @@ objects with all keys in their order; `from_dict` reads them back and ignores un
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -17,11 +17,18 @@ from enrich.codes import NoticeCode as NoticeCode  # noqa: PLC0414 - until its i
 from enrich.codes import Role as Role  # noqa: PLC0414 - until its importers follow
 from enrich.codes import TalkStatus, known_word
 from enrich.codes import WarningCode as WarningCode  # noqa: PLC0414 - until its importers follow
-from enrich.paper import NO_PAPERS, Paper, PaperId, Papers, lookup_from
-from enrich.text.times import parse_time
+from enrich.paper import NO_PAPERS, Lookup, Paper, PaperId, Papers, lookup_from, paper_object
+from enrich.text.times import format_time, parse_time
 
 if TYPE_CHECKING:
-    from enrich.document import LineObject, TalkInput, WarningObject
+    from enrich.document import (
+        LineObject,
+        NoticeObject,
+        ReferenceObject,
+        TalkInput,
+        TalkObject,
+        WarningObject,
+    )
 
 DERIVED_WARNINGS = frozenset({"link_mismatch", "unresolvable_link", "unknown_version"})
 """Codes that extraction and the join find again each time; those of the reader come with the talk."""
@@ -92,7 +99,7 @@ class TalkWarning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something in a feed that could not be read as a talk, or that the run has to say."""
+    """Something in a feed that could not be read as a talk, or another fact of the run."""
 
     code: NoticeCode
     message: str
@@ -135,7 +142,7 @@ NO_FEED = Feed()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
-    """One talk as its feed tells it. Only `id` is required, so pipelines can make their own."""
+    """One talk of a feed. Only `id` is required, so pipelines can make their own."""
 
     id: str
     """The UID as written."""
@@ -146,7 +153,7 @@ class Talk:
     speaker_affiliation: str | None = None
     series: str | None = None
     start_time: datetime | date | None = None
-    """Aware, or naive where the feed says no zone (warning `floating_time`), or a date (all-day)."""
+    """Aware, or naive if the feed names no zone (warning `floating_time`), or a date (all-day)."""
     end_time: datetime | date | None = None
     recurrence: str | None = None
     """The RRULE as written."""
@@ -164,7 +171,7 @@ class Talk:
     """The event's block as it lay in the feed, unfolded; only with `keep_raw`."""
 
     def searched(self) -> Iterable[tuple[str, str]]:
-        """The texts that references are looked for in, as (field, text), the abstract first."""
+        """Yield the texts that are searched, as (field, text), the abstract first."""
         if self.abstract:
             yield "abstract", self.abstract
         yield from self.texts
@@ -203,7 +210,7 @@ class AnnotatedTalk:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object of one ndjson line: the talk's keys and its own `papers`."""
-        from enrich.document import line_object, to_dict
+        from enrich.document import to_dict
 
         return to_dict(line_object(self))
 
@@ -254,6 +261,92 @@ class Document:
     notices: Iterable[Notice] = ()
     zone: tzinfo | None = None
     """The zone that formats for people show times in; None: each time in its own."""
+
+
+def reference_object(reference: Reference) -> ReferenceObject:
+    """Make the document's object of a reference."""
+    from enrich.document import ReferenceObject
+
+    return ReferenceObject(
+        paper=str(reference.paper),
+        version=reference.version,
+        field=reference.field,
+        start=reference.start,
+        end=reference.end,
+        exact=reference.exact,
+        context=list(reference.context),
+        form=reference.form,
+        role=reference.role,
+        by_speaker=reference.by_speaker,
+    )
+
+
+def notice_object(notice: Notice) -> NoticeObject:
+    """Make the document's object of a notice."""
+    from enrich.document import NoticeObject
+
+    return NoticeObject(
+        code=notice.code,
+        message=notice.message,
+        feed=notice.feed,
+        event=notice.event,
+        line=notice.line,
+    )
+
+
+def talk_object(annotated: AnnotatedTalk) -> TalkObject:
+    """Make the document's object of a talk, with the texts that hold references."""
+    from enrich.document import TalkObject
+
+    return TalkObject(**_talk_keys(annotated))
+
+
+def line_object(
+    annotated: AnnotatedTalk, encode: Callable[[Lookup], Any] = paper_object
+) -> LineObject:
+    """Make the object of an ndjson line.
+
+    `encode` makes each paper's object, or its JSON (`msgspec.Raw`).
+    """
+    from enrich.document import LineObject
+
+    return LineObject(
+        **_talk_keys(annotated), papers=[encode(paper) for paper in annotated.papers.values()]
+    )
+
+
+def _talk_keys(annotated: AnnotatedTalk) -> dict[str, Any]:
+    from enrich.document import WarningObject
+
+    t = annotated.talk
+    texts: dict[str, str] = {}
+    if t.texts and annotated.references:
+        cited = {reference.field for reference in annotated.references}
+        texts = {field: text for field, text in t.texts if field in cited}
+    return {
+        "id": t.id,
+        "feed": t.feed.name,
+        "url": t.url,
+        "title": t.title,
+        "speaker": t.speaker,
+        "speaker_affiliation": t.speaker_affiliation,
+        "series": t.series,
+        "start_time": format_time(t.start_time),
+        "end_time": format_time(t.end_time),
+        "recurrence": t.recurrence,
+        "status": t.status,
+        "room": t.room,
+        "slides_link": t.slides_link,
+        "video_link": t.video_link,
+        "abstract": t.abstract,
+        "texts": texts,
+        "references": [reference_object(reference) for reference in annotated.references],
+        "suggested": [paper_object(paper) for paper in annotated.suggested],
+        "warnings": [
+            WarningObject(code=w.code, message=w.message, field=w.field, start=w.start, end=w.end)
+            for w in annotated.warnings
+        ],
+    }
 
 
 def _talk_fields(data: TalkInput | LineObject) -> dict[str, Any]:

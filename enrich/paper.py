@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 from enrich.codes import Decision as Decision  # noqa: PLC0414 - until its importers follow
 from enrich.codes import known_word
 from enrich.errors import ErrorCode
-from enrich.text.tidy import tidy
+from enrich.text.tex import plain
+from enrich.text.tidy import person, tidy
 
 if TYPE_CHECKING:
     from enrich.document import PaperObject
@@ -119,7 +120,7 @@ class Paper:
     work: PaperId | None = None
     """The id that stands for all of the same papers; None: its own."""
     via: str | None = None
-    """Who said so, where it was not the paper's own service."""
+    """The collection or second source that the record is from; None: the paper's own service."""
     stale: bool = False
     """An old record, served because its service failed in this run."""
 
@@ -130,7 +131,7 @@ class Paper:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document's paper object."""
-        from enrich.document import paper_object, to_dict
+        from enrich.document import to_dict
 
         return to_dict(paper_object(self))
 
@@ -174,7 +175,7 @@ class Unresolved:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document's paper object, with what is unknown null or empty."""
-        from enrich.document import paper_object, to_dict
+        from enrich.document import to_dict
 
         return to_dict(paper_object(self))
 
@@ -223,7 +224,7 @@ NO_PAPERS = Papers({})
 
 
 def with_versions(paper: Paper, wanted: Iterable[str]) -> Paper:
-    """The paper with the first, the newest and the wanted rows of `versions` only.
+    """Return the paper with its first, newest and wanted versions only.
 
     A collection's record keeps all it holds.
     """
@@ -232,6 +233,76 @@ def with_versions(paper: Paper, wanted: Iterable[str]) -> Paper:
     keep = {"v1", paper.latest_version, *wanted}
     rows = tuple(v for v in paper.versions if v.version in keep)
     return paper if rows == paper.versions else replace(paper, versions=rows)
+
+
+def paper_object(lookup: Lookup) -> PaperObject:
+    """Make the document's object of a paper, resolved or not."""
+    return _resolved(lookup) if isinstance(lookup, Paper) else _unresolved(lookup)
+
+
+def _resolved(paper: Paper) -> PaperObject:
+    from enrich import document
+
+    published_as = paper.published_as
+    return document.PaperObject(
+        id=str(paper.id),
+        source=paper.id.source,
+        work=str(paper.work or paper.id),
+        via=paper.via,
+        stale=paper.stale,
+        title=paper.title,
+        title_text=plain(paper.title),
+        authors=[
+            document.AuthorObject(name=a.name, family=a.family, given=a.given)
+            for a in paper.authors
+        ],
+        authors_hidden=paper.authors_hidden,
+        published=paper.published,
+        updated=paper.updated,
+        dates=dict(paper.dates),
+        latest_version=paper.latest_version,
+        versions=[
+            document.VersionObject(version=v.version, date=v.date, title=v.title)
+            for v in paper.versions
+        ],
+        category=paper.category,
+        venue=paper.venue,
+        decision=paper.decision,
+        withdrawn=paper.withdrawn,
+        doi=paper.doi,
+        published_as=None
+        if published_as is None
+        else document.PublishedAsObject(
+            venue=published_as.venue,
+            year=published_as.year,
+            doi=published_as.doi,
+            url=published_as.url,
+            via=published_as.via,
+        ),
+        same_as=[str(other) for other in paper.same_as],
+        matched_by=paper.matched_by,
+        abstract=paper.abstract,
+        url=paper.url or None,
+        pdf=paper.pdf,
+    )
+
+
+def _unresolved(paper: Unresolved) -> PaperObject:
+    from enrich import document
+
+    return document.PaperObject(
+        id=str(paper.id),
+        source=paper.id.source,
+        work=str(paper.work or paper.id),
+        status=paper.status,
+        error=document.ErrorObject(
+            code=paper.code, message=paper.message, retryable=paper.retryable
+        ),
+        same_as=[str(other) for other in paper.same_as],
+        matched_by=paper.matched_by,
+        url=paper.url,
+        pdf=paper.pdf,
+    )
 
 
 def lookup_from(data: PaperObject) -> Lookup:
@@ -265,7 +336,9 @@ def _fields(data: PaperObject) -> dict[str, Any]:
     return {
         "id": PaperId(data.id),
         "title": title,
-        "authors": tuple([Author(tidy(a.name), a.family, a.given) for a in data.authors]),
+        "authors": tuple(
+            [Author(name, a.family, a.given) for a in data.authors if (name := person(a.name))]
+        ),
         "authors_hidden": data.authors_hidden,
         "published": data.published,
         "updated": data.updated,

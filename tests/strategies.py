@@ -11,7 +11,7 @@ from enrich.codes import Decision, Form, NoticeCode, Role, WarningCode
 from enrich.errors import ErrorCode
 from enrich.model import AnnotatedTalk, Document, Feed, Notice, Reference, Talk, TalkWarning
 from enrich.paper import Author, Lookup, Paper, PaperId, Papers, Publication, Unresolved, Version
-from enrich.text.tidy import tidy
+from enrich.text.tidy import person, tidy
 
 T = TypeVar("T")
 
@@ -38,7 +38,10 @@ publications = st.builds(
 )
 
 
-authors = st.builds(Author, words) | st.builds(Author, words, words, st.none() | words)
+person_names = words.map(person).filter(bool)
+authors = st.builds(Author, person_names) | st.builds(
+    Author, person_names, words, st.none() | words
+)
 
 
 @st.composite

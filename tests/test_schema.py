@@ -8,9 +8,9 @@ import pytest
 from jsonschema import ValidationError
 
 from enrich.codes import Decision, Form, NoticeCode, Role, WarningCode
-from enrich.document import notice_object, talk_object, to_dict
+from enrich.document import to_dict
 from enrich.errors import ErrorCode
-from enrich.model import AnnotatedTalk, Notice, Talk, TalkWarning
+from enrich.model import AnnotatedTalk, Notice, Talk, TalkWarning, notice_object, talk_object
 from enrich.paper import Author, Paper, PaperId, Papers, Publication, Unresolved, Version
 from enrich.references.extract import find_references
 from tests.command import part, schema

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 import click
 
-from enrich.document import encode, encode_indented, paper_object
+from enrich.document import encode, encode_indented
 from enrich.model import AnnotatedTalk, Document, Talk
-from enrich.paper import Lookup, Papers
+from enrich.paper import Lookup, Papers, paper_object
 from enrich.writers import (
     Writer,
     builtin_names,

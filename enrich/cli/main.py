@@ -1,7 +1,7 @@
-"""The command `enrich`: which command is meant, and what its end means to a shell.
+"""Entry point of the command `enrich`: the streams, and the exit status of each error.
 
-The commands themselves are `enrich/commands/`, one file each; the main job is `run`. Only the command
-line prints, exits, reads the environment or knows of terminals.
+The main job is `run`, the commands are the files of `commands/`. Only the command line prints, exits,
+reads the environment or uses terminals.
 
 Exit status: 0 answered, 1 nothing read or not written, 2 usage, 3 written but something failed or is
 stale, 130 interrupted.
@@ -9,7 +9,6 @@ stale, 130 interrupted.
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 import threading
@@ -19,17 +18,18 @@ from pathlib import Path
 
 import click
 
-from enrich.cli.options import COMMANDS, RESERVED, say
+from enrich.cli.options import say
+from enrich.cli.run import command
 from enrich.errors import EnrichError, InvalidId, PapersError
 
 _BROKEN_PIPE = 141  # what a shell reports for a process that SIGPIPE ended
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit status."""
+    """Run the command line; return the exit status."""
     if argv is not None:
-        return _main(list(argv))
-    status = _main(sys.argv[1:])
+        return _run_guarded(list(argv))
+    status = _run_guarded(sys.argv[1:])
     if threading.active_count() > 1:
         # A service's thread still waits for an answer; the interpreter must not end under it.
         with suppress(OSError, ValueError):
@@ -38,10 +38,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
-def _main(args: list[str]) -> int:
+def _run_guarded(args: list[str]) -> int:
+    """Run a command; print its error, and return the status of it."""
     _use_streams()
     try:
-        status = _run(args)
+        status = _run_command(args)
         sys.stdout.flush()
     except click.exceptions.Exit as error:
         return error.exit_code
@@ -55,10 +56,10 @@ def _main(args: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
     except (InvalidId, PapersError) as error:
-        say(_told(error))
+        say(_describe_error(error))
         return 2
     except EnrichError as error:
-        say(_told(error))
+        say(_describe_error(error))
         return 1
     except OSError as error:
         say(f"the output cannot be written: {error.strerror or error}")
@@ -67,27 +68,21 @@ def _main(args: list[str]) -> int:
     return status
 
 
-def _run(args: list[str]) -> int:
-    name = args.pop(0) if args and args[0] in COMMANDS else "run"
-    if name == "run" and args and args[0] in RESERVED:
-        raise click.UsageError(
-            f"{args[0]!r} is kept for a command to come; a file of that name is written ./{args[0]}"
-        )
-    command: click.Command = importlib.import_module(f"enrich.cli.{name}").command
+def _run_command(args: list[str]) -> int:
     # Not command.main: it turns a broken pipe into status 1.
     with command.make_context(
-        "enrich" if name == "run" else f"enrich {name}",
+        "enrich",
         args,
         auto_envvar_prefix="ENRICH",
         help_option_names=["-h", "--help"],
         max_content_width=100,
     ) as context:
-        status = command.invoke(context)
+        status = context.command.invoke(context)
     return status if isinstance(status, int) else 0
 
 
 def _use_streams() -> None:
-    """UTF-8 wherever we run; a stream that is closed becomes one that swallows or is empty."""
+    """Set the streams to UTF-8; replace closed ones by the null device."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:
@@ -96,5 +91,5 @@ def _use_streams() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
-def _told(error: EnrichError) -> str:
+def _describe_error(error: EnrichError) -> str:
     return f"{error} ({error.hint})" if error.hint else str(error)

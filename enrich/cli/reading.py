@@ -1,4 +1,4 @@
-"""Reading feeds for a command: the options that choose talks, all feeds in order, what failed."""
+"""Talks of all feeds for a command: the options that select them, and what could not be read."""
 
 from __future__ import annotations
 
@@ -11,24 +11,29 @@ from typing import Any, TypeVar
 import click
 
 from enrich.cli.options import say
+from enrich.cli.suggestions import find_close, is_address, suggest_feed, suggest_zone
 from enrich.errors import FeedError
 from enrich.model import Notice, Talk
 from enrich.text.web import host_of
 
 _LOST = frozenset({"bad_record", "event_too_large", "truncated_event", "unreadable_event"})
+_TEXT_FILTERS = ("series", "speaker", "match", "exclude")
+_FILTERS = ("since", "until", *_TEXT_FILTERS, "with_papers_only")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def selection_options(command: F) -> F:
-    """The options that choose talks."""
+    """Add the options that select and order talks."""
     options = (
-        click.option("--since", metavar="DATE", help="Talks that start at or after it: ISO 8601, or 7d ago."),
-        click.option("--until", metavar="DATE", help="Talks that start before it: ISO 8601, or 7d ahead."),
+        click.option("--since", metavar="DATE", help="Talks that start at or after it: ISO 8601, 2022-02, today, yesterday, or 7d ago."),
+        click.option("--until", metavar="DATE", help="Talks that start before it: the same, or 7d ahead."),
         click.option("--series", multiple=True, metavar="TEXT", help="Talks of a series whose name holds this. May be given again."),
         click.option("--speaker", multiple=True, metavar="TEXT", help="Talks by a speaker whose name holds this. May be given again."),
+        click.option("--match", multiple=True, metavar="TEXT", help="Talks whose title, abstract or speaker holds this, in any case and without accents. May be given again: any of them."),
+        click.option("--exclude", multiple=True, metavar="TEXT", help="Leave out talks whose title, abstract or speaker holds this. May be given again."),
         click.option("--sort", type=click.Choice(["feed", "start"]), default="feed", help="In the order of the feeds, or by start."),
-        click.option("--tz", metavar="ZONE", help="Zone of --since and --until, and of times shown to people; UTC if not told."),
+        click.option("--tz", metavar="ZONE", help="Zone of --since and --until, and of times in output for people; UTC by default."),
         click.option("--keep-private", is_flag=True, help="Keep meeting links, numbers and passcodes."),
     )  # fmt: skip
     for option in reversed(options):
@@ -38,17 +43,21 @@ def selection_options(command: F) -> F:
 
 @dataclass(slots=True, kw_only=True)
 class Reading:
-    """The chosen talks of all feeds in order; what could not be read becomes notices."""
+    """Selected talks of all feeds in order; what could not be read becomes notices."""
 
     feeds: tuple[str, ...]
     options: dict[str, Any]
     """Those of `selection_options`, and offline, refresh, cache_dir."""
-    told: bool
-    """Whether notices are said on standard error, for the output has no place for them."""
+    prints_notices: bool
+    """Whether notices are printed on standard error, because the output has no place for them."""
     keep_raw: bool = False
     """Whether talks carry their raw blocks, for the writers that need them."""
     failed: int = 0
     """Feeds that could not be read."""
+    stale: int = 0
+    """Feeds whose last copy was read, because their server failed in this run."""
+    talks_read: int = 0
+    """Talks before the filters."""
     gathered: list[Notice] = field(default_factory=list)
 
     @property
@@ -56,14 +65,21 @@ class Reading:
         """The zone that was asked for.
 
         Raises:
-            click.UsageError: there is none of this name.
+            click.UsageError: no zone has this name.
         """
-        from enrich.feeds.selection import zone
+        from enrich.feeds.selection import find_zone
 
+        if not (name := self.options["tz"]):
+            return None
         try:
-            return zone(self.options["tz"]) if self.options["tz"] else None
+            return find_zone(name)
         except ValueError as error:
-            raise click.UsageError(str(error)) from None
+            close = suggest_zone(name)
+            raise click.UsageError(
+                f"--tz: there is no time zone {name!r}; did you mean {close}?"
+                if close
+                else f"--tz: {error}"
+            ) from None
 
     @property
     def lost(self) -> int:
@@ -72,57 +88,74 @@ class Reading:
 
     @property
     def unreadable(self) -> bool:
-        """Whether not one of the feeds could be read."""
+        """Whether none of the feeds could be read."""
         return self.failed == len(self.feeds)
 
     def talks(self) -> Iterator[Talk]:
-        """The talks, lazily, but where they are to be sorted.
+        """Return the selected talks, lazily unless they are sorted.
 
         Raises:
-            click.UsageError: a bound of time is none.
+            click.UsageError: a bound of time is not one, or --until is not after --since.
         """
-        if not any(self.options[name] for name in ("since", "until", "series", "speaker")):
-            talks = self._read()
-        else:
-            from enrich.feeds.selection import Selection, selected
-
-            talks = selected(
-                self._read(),
-                Selection(
-                    since=self._bound("since"),
-                    until=self._bound("until"),
-                    series=self.options["series"],
-                    speaker=self.options["speaker"],
-                    zone=self.zone or UTC,
-                ),
+        talks, zone = self._read(), self.zone or UTC
+        since, until = self._parse_option("since"), self._parse_option("until")
+        if since and until and until <= since:
+            raise click.UsageError(
+                f"--until {self.options['until']} is not after --since {self.options['since']}: "
+                "no talk can start between them"
             )
-        if self.options["sort"] == "start":
-            from enrich.feeds.selection import by_start
+        texts = {name: self.options[name] for name in _TEXT_FILTERS}
+        if since or until or any(texts.values()):
+            from enrich.feeds.selection import select_talks
 
-            return iter(by_start(talks, self.zone or UTC))
+            talks = select_talks(talks, since=since, until=until, **texts, zone=zone)
+        if self.options["sort"] == "start":
+            from enrich.feeds.selection import sort_by_start
+
+            return iter(sort_by_start(talks, zone))
         return talks
 
     def notices(self) -> Iterator[Notice]:
-        """What could not be read; complete after the last talk."""
+        """Yield what could not be read; complete after the last talk."""
         yield from self.gathered
 
-    def _bound(self, name: str) -> datetime | None:
-        from enrich.feeds.selection import bound
+    def describe_dropped(self, selected: int) -> str | None:
+        """Return a line if the filters left no talk of those that were read."""
+        if selected or not self.talks_read:
+            return None
+        given = [name for name in _FILTERS if self.options.get(name)]
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        talks = "the 1 talk" if self.talks_read == 1 else f"all {self.talks_read} talks"
+        return f"no talk is left: {names} dropped {talks} that the feeds hold"
+
+    def _parse_option(self, name: str) -> datetime | None:
+        from enrich.feeds.selection import DAYS, parse_bound
 
         if not (text := self.options[name]):
             return None
+        now, zone = datetime.now(UTC), self.zone or UTC
         try:
-            return bound(text, now=datetime.now(UTC), zone=self.zone or UTC, ahead=name == "until")
+            return parse_bound(text, now=now, zone=zone, ahead=name == "until")
         except ValueError as error:
-            raise click.UsageError(f"--{name}: {error}") from None
+            close = find_close(text.strip(), DAYS)
+            end = f"; did you mean {close}?" if close else ""
+            raise click.UsageError(f"--{name}: {error}{end}") from None
 
     def _read(self) -> Iterator[Talk]:
         from enrich.feeds.reading import read_talks
 
         seen: set[int] = set()
         for feed in self.feeds:
+            stale = set[str | None]()
+
+            def gather(notice: Notice, feed: str = feed, stale: set[str | None] = stale) -> None:
+                self._gather(notice)
+                # An earlier output repeats its own notices; only an address can be stale now.
+                if notice.code == "stale_feed" and is_address(feed):
+                    stale.add(notice.feed)
+
             try:
-                yield from read_talks(
+                for talk in read_talks(
                     feed,
                     offline=self.options["offline"],
                     refresh=self.options["refresh"],
@@ -131,17 +164,19 @@ class Reading:
                     keep_private=self.options["keep_private"],
                     duplicates=False,
                     seen=seen,
-                    on_notice=self._notice,
-                )
+                    on_notice=gather,
+                ):
+                    self.talks_read += 1
+                    yield talk
             except FeedError as error:
                 self.failed += 1
-                say(f"{error} ({error.hint})" if error.hint else str(error))
-                notice = Notice(code="unreadable_feed", message=str(error), feed=_name(feed))
-                self.gathered.append(notice)
+                say(_describe_failure(feed, error))
+                self.gathered.append(_make_notice(feed, error))
+            self.stale += bool(stale)
 
-    def _notice(self, notice: Notice) -> None:
+    def _gather(self, notice: Notice) -> None:
         self.gathered.append(notice)
-        if self.told or notice.code == "stale_feed":
+        if self.prints_notices or notice.code == "stale_feed":
             where = "".join(
                 f", {name} {value}"
                 for name, value in (("event", notice.event), ("line", notice.line))
@@ -150,8 +185,26 @@ class Reading:
             say(f"{notice.feed or 'feed'}{where}: {notice.message}")
 
 
-def _name(feed: str) -> str | None:
-    """What a feed that could not be read is called: an address by its host, for it may hold a secret."""
+def _describe_failure(feed: str, error: FeedError) -> str:
+    hint = error.hint
+    if not hint and (better := suggest_feed(feed)):
+        hint = f"did you mean {better}?"
+    return f"{error} ({hint})" if hint else str(error)
+
+
+def _make_notice(feed: str, error: FeedError) -> Notice:
+    """Return the document's notice; it names a file without its folder."""
+    message = str(error)
+    if not is_address(feed):
+        message = message.replace(feed, Path(feed).name or feed)
+    return Notice(code="unreadable_feed", message=message, feed=_name_feed(feed))
+
+
+def _name_feed(feed: str) -> str | None:
+    """Return the name of a feed that could not be read.
+
+    An address is named by its host, because the rest may hold a secret.
+    """
     try:
         return host_of(feed) or (Path(feed).stem if Path(feed).exists() else None)
     except OSError:  # too long for a name

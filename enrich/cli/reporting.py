@@ -1,4 +1,4 @@
-"""What a run came to: counts for its last line and its exit status, with memory for ids only."""
+"""Outcome of a run: counts for its last line and its exit status, with memory for ids only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 
-from enrich.errors import SourceError
+from enrich.errors import SourceError, Unreachable
 from enrich.lookup.run import RunReport
 from enrich.model import AnnotatedTalk
 from enrich.paper import Lookup, Paper, PaperId
@@ -33,12 +33,14 @@ class Outcome:
         self.links = 0
         self.unreadable = 0
         """Feeds of several that could not be read."""
+        self.stale_feeds = 0
+        """Feeds whose server failed in this run, so that their last copy was read."""
         self.lost = 0
         """Events and records that could not be read."""
         self._papers: dict[PaperId, _Paper] = {}
 
     def passing(self, talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
-        """The same talks, counted as they pass."""
+        """Yield the same talks, counted as they pass."""
         for talk in talks:
             self.talks += 1
             self.links += len(talk.references)
@@ -55,12 +57,12 @@ class Outcome:
 
     @property
     def status(self) -> int:
-        """The exit status: 3 where something failed or is stale."""
+        """The exit status: 3 if something failed or is stale."""
         bad = any(
             paper.stale or paper.code not in ("resolved", "not_found")
             for paper in self._papers.values()
         )
-        return 3 if bad or self.unreadable else 0
+        return 3 if bad or self.unreadable or self.stale_feeds else 0
 
     def summary_line(
         self,
@@ -79,7 +81,7 @@ class Outcome:
             with_origins: End with the numbers of papers by their origin.
         """
         codes = Counter(paper.code for paper in self._papers.values())
-        why = _Why(report.paused_until, report.troubles)
+        why = _Why(report.paused_until, report.troubles, report.has_network)
         parts = [f"{codes['resolved']} found{self._stale(why)}"]
         if codes["not_found"]:
             parts.append(f"{codes['not_found']} unknown to their service")
@@ -94,6 +96,8 @@ class Outcome:
         line = f"{_some(len(self._papers), 'paper')}: {', '.join(parts)}"
         if counts_talks:
             line = f"{_some(self.talks, 'talk')}, {_some(self.links, 'link')}, {line}"
+        if self.stale_feeds:
+            line += f"; {_some(self.stale_feeds, 'feed')} read from the last copy"
         if self.lost:
             line += f"; {_some(self.lost, 'event')} could not be read (see the notices)"
         if with_origins and self._papers:
@@ -128,21 +132,29 @@ class _Paper:
 
 @dataclass(frozen=True, slots=True)
 class _Why:
-    """What is known of services that could not be asked."""
+    """Reasons of services that could not be asked."""
 
     paused_until: Mapping[str, datetime]
     troubles: Mapping[str, SourceError]
+    has_network: bool
 
     def of(self, names: Iterable[str], codes: Container[str] | None = None) -> str:
-        """When to ask these services again, or what else to do; empty where nobody knows."""
-        said = []
+        """Return when to ask these services again, or what else to do; empty if unknown."""
+        reasons: list[str] = []
+        unreachable: dict[str, Unreachable] = {}
         for name in sorted(names):
             error = self.troubles.get(name)
             if until := self.paused_until.get(name):
-                said.append(f"{title_of(name)} not before {until:%H:%M} UTC")
+                reasons.append(f"{title_of(name)} not before {until:%H:%M} UTC")
+            elif isinstance(error, Unreachable) and (codes is None or error.code in codes):
+                unreachable[title_of(name)] = error
             elif error and error.hint and (codes is None or error.code in codes):
-                said.append(f"{error}: {error.hint}")
-        return "; ".join(said)
+                reasons.append(f"{error}: {error.hint}")
+        if unreachable:
+            hint = next(iter(unreachable.values())).hint or "run again later"
+            kind = "" if self.has_network else "no network: "
+            reasons.append(f"{kind}no connection to {' and '.join(unreachable)}; {hint}")
+        return "; ".join(reasons)
 
 
 def _some(number: int, noun: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -20,37 +19,27 @@ from enrich.cli.formats import (
     format_options,
     take_writers,
 )
-from enrich.cli.options import COMMANDS, enricher_options, lookup_options, say
+from enrich.cli.group import MainGroup
+from enrich.cli.options import enricher_options, lookup_options, printing_log, say
 from enrich.cli.output import Output
+from enrich.cli.progress import open_progress
 from enrich.cli.reading import Reading, selection_options
 from enrich.cli.reporting import Outcome
 from enrich.cli.spool import Spool
-from enrich.feeds.selection import with_papers
-from enrich.lookup.scheduler import Progress
+from enrich.cli.suggestions import check_feeds
+from enrich.feeds.selection import keep_with_papers
 from enrich.model import Document
-from enrich.sources import title_of
-from enrich.text.terminal import printable
 from enrich.version import VERSION
 from enrich.writers import configure, needs_of
 
 _EPILOG = """\b
-Other commands (a command's name stands first):
-  enrich demo      the main job on the example that is in the package
-  enrich talks     what was read from a feed, as a table
-  enrich extract   the references in any text, without network
-  enrich lookup    papers by id
-  enrich papers    collections of papers that need no network: import, info, export
-  enrich cache     the store of papers that were looked up: info, clear
-  enrich schema    the JSON Schema of the document
-
-\b
 Environment: ENRICH_* for each option (ENRICH_OFFLINE=1); OPENREVIEW_TOKEN, or
 OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD, for OpenReview.
 Exit status: 0 answered, 1 nothing read or not written, 2 usage, 3 written but
 something failed or is stale, 130 interrupted."""
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=MainGroup, epilog=_EPILOG)
 @click.version_option(VERSION, prog_name="enrich", allow_from_autoenv=False)
 @click.argument("feeds", nargs=-1, metavar="FEED…")
 @format_options
@@ -59,7 +48,7 @@ something failed or is stale, 130 interrupted."""
 @lookup_options
 @click.pass_context
 def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> int:
-    """Turn feeds of research talks into a reading list.
+    """Make a reading list from feeds of research talks.
 
     FEED is a calendar file, - for standard input, an http(s) or webcal address, or
     researchseminars:NAME. Finds the arXiv and OpenReview papers that the talks mention, looks them up
@@ -76,29 +65,17 @@ def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> in
 
 
 def _refuse(feeds: tuple[str, ...], targets: Iterable[Target]) -> None:
-    """Refuse what cannot be meant.
-
-    Raises:
-        click.UsageError: a command that does not stand first, an output that is an input.
-    """
-    if feeds.count("-") > 1:
-        raise click.UsageError("standard input can be read once only")
+    """Raise click.UsageError for feeds and outputs that cannot be meant."""
+    check_feeds(feeds)
     paths = [target.path for target in targets if target.path]
-    for feed in feeds:
-        if feed in COMMANDS and not Path(feed).exists():
-            raise click.UsageError(
-                f"{feed!r} is a command: it stands first; a file of that name is written ./{feed}"
-            )
-        for path in paths:
-            with suppress(OSError):
-                if Path(path).is_file() and Path(feed).samefile(path):
-                    raise click.UsageError(
-                        f"{path} is a feed of this run: the output would replace it"
-                    )
+    for feed, path in product(feeds, paths):
+        with suppress(OSError):
+            if Path(path).is_file() and Path(feed).samefile(path):
+                raise click.UsageError(f"{path} is a feed of this run: the output would replace it")
 
 
 def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, Any]) -> int:
-    """Run the main job; returns the exit status."""
+    """Run the main job; return the exit status."""
     from enrich.enricher import Enricher
 
     outputs = [
@@ -109,23 +86,28 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
     outputs.sort(key=lambda output: output[0].path is not None)
     writers = [each for _, each in outputs]
     quiet, verbose = options["quiet"], options["verbose"]
-    shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    progress = _Progress() if shown and not quiet else None
+    progress = open_progress(quiet=quiet)
     reading = Reading(
         feeds=tuple(feeds),
         options=options,
-        told=not quiet and not any(getattr(each, "writes_notices", False) for each in writers),
+        prints_notices=not quiet
+        and not any(getattr(each, "writes_notices", False) for each in writers),
         keep_raw=any("raw" in needs_of(each) for each in writers),
     )
     only_with_papers, zone = options["with_papers_only"], reading.zone
     outcome = Outcome()
-    with Enricher(**enricher_options(options), on_progress=progress) as enricher, Spool() as spool:
+    clear = progress.clear if progress else lambda: None
+    with (
+        printing_log(verbose=bool(verbose), clear=clear),
+        Enricher(**enricher_options(options), on_progress=progress) as enricher,
+        Spool() as spool,
+    ):
         talks = reading.talks()
         first = next(talks, None)
         if first is None and reading.unreadable:
             return 1
         enrichment = enricher.run(talks if first is None else chain((first,), talks))
-        annotated = with_papers(enrichment) if only_with_papers else iter(enrichment)
+        annotated = keep_with_papers(enrichment) if only_with_papers else iter(enrichment)
         passing = outcome.passing(add_raw_references(annotated, writers))
         with ExitStack() as opened:
             # All are opened before anything is looked up, and kept only if all were written.
@@ -136,16 +118,17 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
                 elif len(files) > 1:
                     passing = spool.keep_passing(passing)
                 for piece in each.write(Document(passing, reading.notices(), zone)):
-                    if progress:
-                        progress.clear()
+                    clear()
                     file.write(piece)
                 if number == 0 and len(files) > 1:
                     for _ in passing:  # a writer may end before its talks do
                         pass
-        if progress:
-            progress.clear()
+        clear()
         outcome.unreadable, outcome.lost = reading.failed, reading.lost
+        outcome.stale_feeds = reading.stale
         if not quiet:
+            if dropped := reading.describe_dropped(outcome.talks):
+                say(dropped)
             paths = ", ".join(target.path for target in targets if target.path)
             say(
                 outcome.summary_line(
@@ -163,29 +146,3 @@ def _find_width(target: Target) -> int | None:
     if target.path is None and sys.stdout.isatty():
         return shutil.get_terminal_size().columns
     return None
-
-
-class _Progress:
-    """The line that a terminal shows while a service is waited for."""
-
-    def __init__(self) -> None:
-        self._shown = ""
-
-    def __call__(self, progress: Progress) -> None:
-        waits = [
-            f"waiting for {title_of(name)}, {delay_s:g} s a request: about {left_s:.0f} s left"
-            for name, delay_s, left_s in progress.waiting
-        ]
-        self._show(
-            "; ".join([f"{progress.talks} talks out, {progress.papers} papers asked for", *waits])
-        )
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._shown:
-            self._show("")
-
-    def _show(self, line: str) -> None:
-        if line != self._shown:
-            print(f"\r\x1b[K{printable(line)}", end="", file=sys.stderr, flush=True)  # noqa: T201
-            self._shown = line

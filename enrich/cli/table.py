@@ -12,15 +12,17 @@ from enrich.text.tidy import tidy
 from enrich.text.times import to_zone
 
 _HEAD = ("DATE", "SPEAKER", "TITLE", "LINKS", "WARNINGS")
-_SPEAKER = 24
-_TITLE = 20  # the least, however narrow the terminal
+_MAX_SPEAKER = 24
+_MIN_TITLE = 20  # however narrow the terminal
 _GAP = "  "
 
 
 def table_lines(
     talks: Iterable[AnnotatedTalk], *, zone: tzinfo = UTC, width: int | None = None
 ) -> Iterator[str]:
-    r"""The lines of the table, without line ends; a title gets what is left of `width` columns.
+    r"""Yield the lines of the table, without line ends.
+
+    A title gets what is left of `width` columns.
 
     >>> from enrich.model import Talk
     >>> for line in table_lines([AnnotatedTalk(talk=Talk(id="1", title="On\x1b[2J flight"))]):
@@ -28,19 +30,21 @@ def table_lines(
     DATE  SPEAKER  TITLE         LINKS  WARNINGS
     -     -        On[2J flight  0      no text
     """
-    rows = [_HEAD, *(_row(talk, zone) for talk in talks)]
+    rows = [_HEAD, *(_format_row(talk, zone) for talk in talks)]
     widths = [max(count_columns(row[i]) for row in rows) for i in range(len(_HEAD))]
-    widths[1] = min(widths[1], _SPEAKER)
+    widths[1] = min(widths[1], _MAX_SPEAKER)
     if width is not None:
         others = sum(widths) - widths[2] + len(_GAP) * (len(_HEAD) - 1)
-        widths[2] = max(min(widths[2], width - others), _TITLE)
+        widths[2] = max(min(widths[2], width - others), _MIN_TITLE)
     for row in rows:
         cells = [fit_columns(cell, columns) for cell, columns in zip(row, widths, strict=True)]
         yield _GAP.join(cells).rstrip()
 
 
 def when(time: datetime | date | None, zone: tzinfo = UTC) -> str:
-    """A time as people read it, in a zone; a date alone, and a time without a zone, as they are.
+    """Format a time for people, in a zone.
+
+    A date alone, and a time without a zone, stay as they are.
 
     >>> when(datetime.fromisoformat("2022-02-18T18:00:00Z")), when(date(2022, 2, 18)), when(None)
     ('2022-02-18 18:00', '2022-02-18', '-')
@@ -52,7 +56,7 @@ def when(time: datetime | date | None, zone: tzinfo = UTC) -> str:
     return f"{to_zone(time, zone):%Y-%m-%d %H:%M}".rjust(16, "0")
 
 
-def _row(annotated: AnnotatedTalk, zone: tzinfo) -> tuple[str, ...]:
+def _format_row(annotated: AnnotatedTalk, zone: tzinfo) -> tuple[str, ...]:
     talk = annotated.talk
     notes: list[str] = [talk.status] if talk.status else []
     notes += dict.fromkeys(w.code for w in (*talk.warnings, *annotated.warnings))
@@ -60,12 +64,12 @@ def _row(annotated: AnnotatedTalk, zone: tzinfo) -> tuple[str, ...]:
         notes.append("no text")
     return (
         when(talk.start_time, zone),
-        _cell(talk.speaker),
-        _cell(plain(talk.title) if talk.title else None),
+        _format_cell(talk.speaker),
+        _format_cell(plain(talk.title) if talk.title else None),
         str(len(annotated.references)),
         ", ".join(notes) or "-",
     )
 
 
-def _cell(text: str | None) -> str:
+def _format_cell(text: str | None) -> str:
     return printable(tidy(text)) if text and text.strip() else "-"

@@ -1,8 +1,8 @@
-"""Local collections of papers: a file of them opened for looking up, without any network.
+"""Local collections of papers: files opened for looking up, without any network.
 
 A collection is the store's tables in a SQLite file of its own, opened read-only and immutable, and
-its rows are checked as a service's answer is. Any file that a reader knows can stand for one: it is
-read into a private temporary database first, so memory stays flat.
+its records are checked as a service's response is. Any file that a reader recognises can take its
+place: it is read into a private temporary database first, so memory stays flat.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any, Self
 from enrich.collection.readers import HEAD, Place, Reader, reader_of
 from enrich.collection.readers._json import is_html
 from enrich.collection.readers._stream import Stream
-from enrich.document import encode, paper_object
+from enrich.document import encode
 from enrich.errors import PapersError, StoreError
-from enrich.paper import Paper, PaperId
+from enrich.paper import Paper, PaperId, paper_object
 from enrich.sources import links
 from enrich.store.codec import StoredPaper, decode_paper
 from enrich.store.sqlite import (
@@ -37,8 +37,13 @@ from enrich.text.tidy import tidy
 
 MAGIC = b"SQLite format 3\0"
 MOST_WARNINGS = 20
-"""Warnings of one file that are given in full."""
+"""Warnings of one file that are reported in full."""
 MAX_ROW = 1 << 26
+KINDS = (
+    "a collection, arXiv's snapshot, OAI-PMH, paperlists' JSON, dblp's XML, CSL-JSON, BibTeX, "
+    "JSON lines of papers, or an earlier output (json, ndjson)"
+)
+"""The files that can be read as papers, as messages list them."""
 
 
 def open_papers(
@@ -46,11 +51,11 @@ def open_papers(
 ) -> Collection:
     """Open a collection, or any readable file of papers, for looking up.
 
-    `on_warning` gets a line for each record that is no paper, with the file's name and the record's
-    place. `abstracts` False leaves those of a file that is no collection unread.
+    `on_warning` gets a line for each record that is not a paper, with the file and the record's place.
+    `abstracts=False` leaves the abstracts of a file that is not a collection unread.
 
     Raises:
-        PapersError: there is no such file, or it is of no known format.
+        PapersError: there is no such file, or its format is unknown.
     """
     with Stream(path) as stream:
         head = stream.head(HEAD)
@@ -64,7 +69,7 @@ def open_papers(
                 connection,
                 stream,
                 reader,
-                Complaints(path.name, reader.unit, on_warning),
+                Problems(path, reader.unit, on_warning),
                 abstracts,
             )
         except BaseException:
@@ -74,34 +79,28 @@ def open_papers(
 
 
 def format_of(head: bytes, path: Path) -> Reader:
-    """The reader of a file that begins with these bytes; an empty file has no records of ours.
+    """Return the reader of a file that begins with these bytes.
+
+    An empty file is read as JSON lines without any.
 
     Raises:
-        PapersError: no reader knows it.
+        PapersError: no reader recognises it.
     """
     if is_html(head):
-        raise PapersError(f"{path}: this is a web page, no file of papers")
+        raise PapersError(f"{path}: this is a web page; papers are read from {KINDS}")
     reader = reader_of(head if head.strip() else b"{}")
     if reader is None:
-        raise PapersError(
-            f"{path}: no known format of papers",
-            hint="enrich reads arXiv's snapshot, OAI-PMH, paperlists, dblp's XML, CSL-JSON, BibTeX,"
-            " its own JSON lines and collections",
-        )
+        raise PapersError(f"{path}: no known format of papers; they are read from {KINDS}")
     return reader
 
 
 def info(path: Path) -> dict[str, Any]:
-    """Of a collection: its size, how many papers and abstracts it holds, out of which files.
+    """Return the size of a collection, its numbers of papers and abstracts, and its files.
 
     Raises:
-        PapersError: there is no such file, or it is no collection.
+        PapersError: there is no such file, or it is not a collection.
     """
-    with Stream(path) as stream:
-        if not stream.head(len(MAGIC)).startswith(MAGIC):
-            raise PapersError(
-                f"{path}: no collection", hint="make one: enrich papers import FILE… -o COLLECTION"
-            )
+    _check_is_collection(path)
     with closing(_open(path)) as connection:
         try:
             papers, abstracts = connection.execute(
@@ -129,40 +128,46 @@ def info(path: Path) -> dict[str, Any]:
     }
 
 
-def export(
-    path: Path, *, on_warning: Callable[[str], None], abstracts: bool = False
-) -> Iterator[str]:
-    """The papers of a collection, or of any readable file, as the JSON lines that `--papers` reads.
+def export(path: Path, *, abstracts: bool = False) -> Iterator[str]:
+    """Return the papers of a collection as the JSON lines that `--papers` reads.
 
     Raises:
-        PapersError: as `open_papers`.
+        PapersError: there is no such file, or it is not a collection; by the call, not the first line.
     """
-    with open_papers(path, on_warning=on_warning, abstracts=abstracts) as collection:
-        for paper in collection.papers(abstracts=abstracts):
-            yield encode(paper_object(paper)) + "\n"
+    return _export_each(open_collection(path), abstracts=abstracts)
+
+
+def open_collection(path: Path) -> Collection:
+    """Open a collection.
+
+    Raises:
+        PapersError: there is no such file, or it is not a collection.
+    """
+    _check_is_collection(path)
+    return Collection(_open(path), path)
 
 
 class Collection:
-    """An open collection; `open_papers` makes it. May be used from several threads."""
+    """An open collection; `open_papers` returns it. May be used from several threads."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.path = path
         self._connection = connection
 
     def get_many(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> dict[PaperId, Paper]:
-        """The papers that it holds; their `via` is `collection`.
+        """Return the papers that it holds; their `via` is `collection`.
 
         Raises:
             PapersError: the file is damaged.
         """
         found: dict[PaperId, Paper] = {}
         for id_, record, abstract in self.rows(ids, abstracts=abstracts):
-            with suppress(ValueError):  # a bad row counts as none
+            with suppress(ValueError):  # a bad record counts as missing
                 found[id_] = decode_paper(id_, record, links, abstract=abstract, via="collection")
         return found
 
     def rows(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> Iterator[StoredPaper]:
-        """The rows of those papers that it holds, as they lie there; damaged ones are left out.
+        """Yield the stored papers that it holds, undecoded; damaged ones are left out.
 
         Raises:
             PapersError: the file is damaged.
@@ -177,14 +182,16 @@ class Collection:
                 marks = ",".join("?" * len(batch))
                 query = f"SELECT {columns} FROM {tables} WHERE id IN ({marks}) AND version = ''"  # noqa: S608
                 for key, total, record, *more in self._connection.execute(query, batch):
-                    id_ = names.get(key)  # a stranger's table may compare otherwise
+                    id_ = names.get(key)  # an untrusted table may compare otherwise
                     if id_ and type(record) is bytes and total == checksum(key, b"", record):
-                        yield StoredPaper(id_, record, _abstract(key, *more) if more else None)
+                        yield StoredPaper(
+                            id_, record, _check_abstract(key, *more) if more else None
+                        )
         except FAULTS as error:
             raise PapersError(f"{self.path}: the collection is damaged ({reason(error)})") from None
 
     def papers(self, *, abstracts: bool = False) -> Iterator[Paper]:
-        """All papers, in the order of their ids.
+        """Yield all papers, in the order of their ids.
 
         Raises:
             PapersError: the file is damaged.
@@ -218,21 +225,25 @@ class Collection:
         self.close()
 
 
-class Complaints:
-    """Says what is wrong with a file's records: the first few in full, the rest as a number."""
+class Problems:
+    """Problems of a file's records, reported: the first few in full, the rest as a number."""
 
-    def __init__(self, name: str, unit: str, on_warning: Callable[[str], None]) -> None:
+    def __init__(self, path: Path, unit: str, on_warning: Callable[[str], None]) -> None:
         self.count = 0
-        self._name, self._unit, self._on_warning = name, unit, on_warning
+        self._name, self._unit, self._on_warning = str(path), unit, on_warning
 
     def add(self, number: int, problem: str) -> None:
-        """One record that is no paper."""
+        """Report one record that is not a paper."""
         self.count += 1
         if self.count <= MOST_WARNINGS:
             self._on_warning(f"{self._name}, {self._unit} {number}: {problem}")
 
     def end(self, *, cut: bool) -> None:
-        """The file's end; `cut`: it came too early."""
+        """Report the rest at the file's end.
+
+        Args:
+            cut: The end came too early.
+        """
         if cut:
             self._on_warning(f"{self._name}: the compressed file is truncated")
         if self.count > MOST_WARNINGS:
@@ -241,7 +252,7 @@ class Complaints:
 
 
 def insert(connection: sqlite3.Connection, rows: Iterable[StoredPaper], *, abstracts: bool) -> None:
-    """Append papers; the index comes last, and with it what to do about a paper that is there twice."""
+    """Append papers; repeated ones are dropped when all are indexed."""
     (number,) = connection.execute("SELECT coalesce(max(number), 0) FROM papers").fetchone()
     papers, texts = [], []
     for number, (id_, record, abstract) in enumerate(rows, number + 1):  # noqa: B020
@@ -258,7 +269,7 @@ def insert(connection: sqlite3.Connection, rows: Iterable[StoredPaper], *, abstr
 
 
 def finish(connection: sqlite3.Connection) -> None:
-    """Index what was inserted; of two records of one paper the later stays."""
+    """Index the papers; of two records of one paper keep the later."""
     try:
         connection.execute(INDEX)
     except sqlite3.IntegrityError:
@@ -273,7 +284,7 @@ def _fill(
     connection: sqlite3.Connection,
     stream: Stream,
     reader: Reader,
-    complaints: Complaints,
+    problems: Problems,
     abstracts: bool,
 ) -> None:
     with transaction(connection):
@@ -281,7 +292,7 @@ def _fill(
         batch: list[StoredPaper] = []
         for item in reader.read(stream, Place()):
             if item.problem is not None:
-                complaints.add(item.place.number, item.problem)
+                problems.add(item.place.number, item.problem)
             elif item.paper is not None:
                 batch.append(item.paper)
                 if len(batch) == BATCH:
@@ -289,7 +300,22 @@ def _fill(
                     batch.clear()
         insert(connection, batch, abstracts=abstracts)
         finish(connection)
-    complaints.end(cut=stream.cut)
+    problems.end(cut=stream.cut)
+
+
+def _check_is_collection(path: Path) -> None:
+    with Stream(path) as stream:
+        if not stream.head(len(MAGIC)).startswith(MAGIC):
+            raise PapersError(
+                f"{path}: this is not a collection",
+                hint="make one: enrich papers import FILE… -o COLLECTION",
+            )
+
+
+def _export_each(collection: Collection, *, abstracts: bool) -> Iterator[str]:
+    with collection:
+        for paper in collection.papers(abstracts=abstracts):
+            yield encode(paper_object(paper)) + "\n"
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -319,7 +345,7 @@ def _open(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _abstract(key: bytes, total: Any, text: Any) -> str | None:
+def _check_abstract(key: bytes, total: Any, text: Any) -> str | None:
     if type(text) is not bytes or total != checksum(key, b"", text):
         return None
     return text.decode("utf-8", "replace")

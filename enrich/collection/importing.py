@@ -1,8 +1,8 @@
-"""Bulk files to a collection: streaming, resumable, whole or not at all.
+"""Import of files of papers into a collection: streaming, resumable, whole or not at all.
 
-The collection grows beside its place as `NAME.part`, with how far each file was read in the same
-transaction as the records; an import that was killed goes on there. What is finished takes the place of
-an older collection in one step; what fails leaves that one as it was.
+The collection grows beside its place as `NAME.part`; how far each file was read is written in the same
+transaction as the records, and an import that was killed continues there. A finished collection replaces
+an older one in one step; an import that fails leaves the older one as it was.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from enrich.collection.collection import MAGIC, Complaints, finish, format_of, insert, open_papers
+from enrich.collection.collection import MAGIC, Problems, finish, format_of, insert, open_papers
 from enrich.collection.readers import HEAD, Item, Place, Reader
 from enrich.collection.readers._stream import Stream
 from enrich.errors import PapersError
@@ -34,7 +34,7 @@ from enrich.store.sqlite import (
 )
 
 BATCH = 1000
-"""Records of one transaction."""
+"""Number of records in one transaction."""
 _HEADER = 100  # bytes; the application's id stands at 68: sqlite.org/fileformat2.html
 _OURS = APPLICATION_ID.to_bytes(4, "big")
 FILES = """CREATE TABLE files (
@@ -50,20 +50,20 @@ class Progress:
     """How far an import is."""
 
     name: str
-    """Of the file that is being read."""
+    """Name of the file that is being read."""
     read: int
-    """Bytes of all files that were read, as they lie there."""
+    """Bytes of all files that were read, compressed or not."""
     total: int
     papers: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What an import came to."""
+    """Result of an import."""
 
     papers: int
     problems: int
-    """Records that are no papers."""
+    """Records that are not papers."""
     resumed: bool
 
 
@@ -88,17 +88,17 @@ def import_papers(
     on_warning: Callable[[str], None],
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Imported:
-    """Make a collection out of bulk files; of two records of one paper the later stays.
+    """Make a collection out of files; of repeated papers keep the latest.
 
     Raises:
-        PapersError: a file cannot be read, or is no file of papers, or none holds a paper; the
-            collection cannot be written, or would replace a file that is none.
+        PapersError: a file cannot be read, or is not a file of papers, or none holds a paper; the
+            collection cannot be written, or would replace a file that is not a collection.
     """
     _check_replaceable(out)
-    known = [_file(path) for path in files]
+    known = [_examine_file(path) for path in files]
     part = out.with_name(out.name + ".part")
     try:
-        connection, resumed = _opened(part, known, abstracts=abstracts)
+        connection, resumed = _open_part(part, known, abstracts=abstracts)
     except FAULTS as error:
         raise PapersError(f"{part}: {reason(error)}; does another import write it?") from None
     run = _Import(
@@ -118,7 +118,7 @@ def import_papers(
         raise
     except FAULTS as error:
         raise PapersError(f"{part}: {reason(error)}", hint="run it again, and it goes on") from None
-    _put(part, out)
+    _publish(part, out)
     return Imported(papers=papers, problems=problems, resumed=resumed)
 
 
@@ -135,25 +135,25 @@ class _Import:
     """Bytes of the files that were read to their ends."""
 
     def read(self, number: int, file: _File) -> None:
-        """Read one file from where it was left off."""
+        """Read one file from where an import stopped."""
         offset, place, done = self.connection.execute(
             "SELECT offset, place, done FROM files WHERE number = ?", (number,)
         ).fetchone()
         if not done:
             with Stream(file.path) as stream:
-                self._batches(number, file, stream, Place(offset, place))
+                self._read_batches(number, file, stream, Place(offset, place))
         self.before += file.size
 
-    def _batches(self, number: int, file: _File, stream: Stream, start: Place) -> None:
+    def _read_batches(self, number: int, file: _File, stream: Stream, start: Place) -> None:
         unit = file.reader.unit if file.reader else "record"
-        complaints = Complaints(file.path.name, unit, self.on_warning)
+        reported = Problems(file.path, unit, self.on_warning)
         (so_far,) = self.connection.execute("SELECT sum(papers) FROM files").fetchone()
-        items = _items(file, stream, start, self.on_warning)
+        items = _read_items(file, stream, start, self.on_warning)
         while batch := list(islice(items, BATCH)):
             rows = [item.paper for item in batch if item.paper is not None]
             problems = [item for item in batch if item.problem is not None]
             for item in problems:
-                complaints.add(item.place.number, item.problem or "")
+                reported.add(item.place.number, item.problem or "")
             with transaction(self.connection):
                 insert(self.connection, rows, abstracts=self.abstracts)
                 self.connection.execute(
@@ -164,14 +164,14 @@ class _Import:
             so_far += len(rows)
             read = self.before + stream.consumed
             self.on_progress(Progress(name=stream.name, read=read, total=self.total, papers=so_far))
-        complaints.end(cut=stream.cut)
+        reported.end(cut=stream.cut)
         self.connection.execute("UPDATE files SET done = 1 WHERE number = ?", (number,))
 
     def finish(self) -> tuple[int, int]:
-        """Index the records; how many papers there are, and how many records were none.
+        """Index the records; return the numbers of papers and of problems.
 
         Raises:
-            PapersError: there is no paper at all.
+            PapersError: there is not one paper.
         """
         papers, problems = self.connection.execute(
             "SELECT sum(papers), sum(problems) FROM files"
@@ -185,10 +185,9 @@ class _Import:
 
 
 def _check_replaceable(out: Path) -> None:
-    """Let nothing but a collection, of whatever schema, give way to the new one.
+    """Raise PapersError if another file than a collection would be replaced.
 
-    Raises:
-        PapersError: something else is there.
+    A collection of any layout may be replaced.
     """
     try:
         if not out.exists():
@@ -207,7 +206,7 @@ def _check_replaceable(out: Path) -> None:
     )
 
 
-def _file(path: Path) -> _File:
+def _examine_file(path: Path) -> _File:
     with Stream(path) as stream:
         head = stream.head(HEAD)
         reader = None if head.startswith(MAGIC) else format_of(head, path)
@@ -215,22 +214,22 @@ def _file(path: Path) -> _File:
         return _File(path=path, size=status.st_size, changed=status.st_mtime_ns, reader=reader)
 
 
-def _opened(
+def _open_part(
     part: Path, files: Sequence[_File], *, abstracts: bool
 ) -> tuple[sqlite3.Connection, bool]:
-    """The growing collection, and whether it is one of these same files that was left off."""
+    """Open the growing collection; return whether it is resumed."""
     wanted: list[tuple[object, ...]] = [
         (f.path.name.encode(), f.size, f.changed, f.format.encode(), abstracts) for f in files
     ]
     if part.exists():
-        if connection := _left_off(part, wanted):
+        if connection := _resume_part(part, wanted):
             return connection, True
         _remove(part)
     try:
         part.touch()
     except OSError as error:
         raise PapersError(f"{part}: {error.strerror}") from None
-    connection = _connected(part)
+    connection = _connect_part(part)
     with transaction(connection):
         create(connection)
         connection.execute(FILES)
@@ -241,14 +240,14 @@ def _opened(
     return connection, False
 
 
-def _left_off(part: Path, wanted: list[tuple[object, ...]]) -> sqlite3.Connection | None:
-    """What an import of these files left behind; None where it was of others, or is damaged.
+def _resume_part(part: Path, wanted: list[tuple[object, ...]]) -> sqlite3.Connection | None:
+    """Open what an import of these files left; None if there is nothing usable.
 
     Raises:
         sqlite3.Error: another import is writing it.
     """
     try:
-        connection = _connected(part)
+        connection = _connect_part(part)
         try:
             (layout,) = connection.execute("PRAGMA user_version").fetchone()
             found = connection.execute(
@@ -269,7 +268,7 @@ def _left_off(part: Path, wanted: list[tuple[object, ...]]) -> sqlite3.Connectio
     return None
 
 
-def _connected(part: Path) -> sqlite3.Connection:
+def _connect_part(part: Path) -> sqlite3.Connection:
     connection = connect(part)
     try:
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")
@@ -288,7 +287,7 @@ def _connected(part: Path) -> sqlite3.Connection:
     return connection
 
 
-def _items(
+def _read_items(
     file: _File, stream: Stream, start: Place, on_warning: Callable[[str], None]
 ) -> Iterator[Item]:
     if file.reader:
@@ -300,8 +299,8 @@ def _items(
                 yield Item(Place(0, number), store_paper(paper, links))
 
 
-def _put(part: Path, out: Path) -> None:
-    """Give the finished collection its name, and the mode of the one that it replaces."""
+def _publish(part: Path, out: Path) -> None:
+    """Move the finished collection to its name; keep an older one's mode."""
     try:
         if out.exists():
             shutil.copymode(out, part)

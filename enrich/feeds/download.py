@@ -1,11 +1,16 @@
-"""A feed over http(s): cached, conditional, bounded, and told nothing it need not know.
+"""Fetching a feed over http(s): cached, conditional, bounded, and told nothing it need not know.
 
 ```
-CachedSession ─▶ _Transport ─▶ a hop: connect ─▶ is the peer allowed? ─▶ whole body ─▶ is it a feed?
+copy of last time ─▶ _Connection ─▶ a hop: connect ─▶ is the peer allowed? ─▶ whole body ─▶ is it a feed?
 ```
-An address may hold a secret (`/user/ics/TOKEN`), so the cache knows it by a hash alone, and errors
-and logs by its host. Redirects are followed below the cache, each to a checked address. What is no
-feed is refused below the cache too, so a login page never replaces a good copy.
+An address may hold a secret (`/user/ics/TOKEN`). So the cache, requests-cache's, knows it by a hash and
+holds its host alone; errors and our logs name the host. urllib3 writes the path of each request into its
+own log, at the level DEBUG, whoever sends; that is masked by filters on its loggers while a feed is asked
+for. To do without them would take connection pools of our own for proxies and for a caller's session too,
+which is more code than the filters.
+
+Redirects are followed here, each to a checked address. What is no feed is refused before it is stored, so
+a login page never replaces a good copy.
 """
 
 from __future__ import annotations
@@ -17,17 +22,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http.cookiejar import DefaultCookiePolicy
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
 import urllib3
-from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
-from requests_cache import CachedSession
 
 from enrich.errors import FeedError, SourceError
 from enrich.feeds.ssrf import Borders, guarded, is_private
@@ -35,21 +40,21 @@ from enrich.http.cache import open_cache
 from enrich.http.transport import exchange
 from enrich.version import VERSION
 
+if TYPE_CHECKING:
+    from requests_cache.models.response import CachedResponse
+
 FILE = "feeds.sqlite"
 KEEP_S = 30 * 86_400
 """How long a copy may stand in for a feed that cannot be had."""
 MAX_REDIRECTS = 5
 
-_CACHED = "https://feeds.invalid/"
 _KEPT = ("Content-Type", "ETag", "Last-Modified")
-_UNMARKED = '"unmarked"'
-"""The mark of a copy whose site gave none; with it the cache asks each time. It is never sent."""
-_CONDITIONS = ("If-None-Match", "If-Modified-Since")
+_CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 _ACCEPT = "text/calendar, application/json;q=0.9, text/xml;q=0.9, */*;q=0.5"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _LOGGERS = (
-    "urllib3.connectionpool", "urllib3.poolmanager", "urllib3.util.retry", "requests_cache.session"
+    "urllib3.connectionpool", "urllib3.poolmanager", "urllib3.util.retry"
 )  # fmt: skip
 
 logger = logging.getLogger("enrich")
@@ -95,46 +100,52 @@ def fetch(
     Raises:
         FeedError: no feed, and no copy of it.
     """
-    url, host = address(url)
+    url, host = parse_address(url)
     if cache_dir is None:
         from platformdirs import user_cache_path
 
         cache_dir = user_cache_path("enrich")
-    transport = _Transport(
-        url=url,
-        host=host,
-        session=session,
-        check=check,
-        limits=limits,
-        private=private,
-        whole=refresh,
-    )
     cache = open_cache(Path(cache_dir), logger.warning, file=FILE)
-    with CachedSession(backend=cache, expire_after=KEEP_S, stale_if_error=True) as cached, _quiet():
-        cached.adapters.clear()
-        cached.mount(_CACHED, transport)
-        try:
-            key = _CACHED + hashlib.sha256(url.encode()).hexdigest()
-            response = cached.get(key, refresh=not offline, only_if_cached=offline)
-        finally:
-            transport.close()
-    failed = transport.failed
-    if failed is not None:
-        if transport.denied or not getattr(response, "from_cache", False):
-            raise failed
-        on_stale(str(failed).removeprefix(f"{host}: "))
-    if response.status_code != 200:
-        raise FeedError(f"{host}: there is no copy of this feed, and offline nobody is asked")
-    return response.content
+    key = hashlib.sha256(url.encode()).hexdigest()
+    copy: CachedResponse | None = cache.get_response(key)
+    if offline:
+        if copy is None:
+            raise FeedError(f"{host}: there is no copy of this feed, and offline nobody is asked")
+        return copy.content
+    connection = _Connection(
+        url=url, host=host, session=session, check=check, limits=limits, private=private
+    )
+    try:
+        with _mask_paths():
+            response = connection.ask(_conditions(copy) if copy is not None and not refresh else {})
+    except FeedError as error:
+        if copy is None or connection.denied:
+            raise
+        on_stale(str(error).removeprefix(f"{host}: "))
+        return copy.content
+    finally:
+        connection.close()
+    kept: requests.Response | None = copy
+    if response.status_code == 200:
+        kept = _without_address(response, host)
+    if kept is None:
+        raise FeedError(f"{host}: answered {response.status_code} without being asked for it")
+    cache.save_response(kept, key, datetime.now(UTC) + timedelta(seconds=KEEP_S))
+    return kept.content
 
 
-def address(url: str) -> tuple[str, str]:
+def _conditions(copy: CachedResponse) -> dict[str, str]:
+    """Return the headers that ask for a feed only if it changed."""
+    return {name: copy.headers[mark] for mark, name in _CONDITIONS.items() if mark in copy.headers}
+
+
+def parse_address(url: str) -> tuple[str, str]:
     """The http(s) address of a feed, and its host, which is all that may be told of it.
 
     Raises:
         FeedError: it is none.
 
-    >>> address("webcal://Example.org/talks.ics")
+    >>> parse_address("webcal://Example.org/talks.ics")
     ('https://Example.org/talks.ics', 'example.org')
     """
     scheme, _, rest = url.partition("://")
@@ -150,8 +161,8 @@ def address(url: str) -> tuple[str, str]:
     return url, host
 
 
-class _Transport(BaseAdapter):
-    """What the cache takes for the network: it asks for the one feed, whatever it is asked."""
+class _Connection:
+    """One feed's address, and the session that asks for it."""
 
     def __init__(
         self,
@@ -162,14 +173,11 @@ class _Transport(BaseAdapter):
         check: Callable[[bytes], None],
         limits: Limits,
         private: Callable[[str], bool],
-        whole: bool,
     ) -> None:
-        super().__init__()
-        self.failed: FeedError | None = None
         self.denied = False
         """Whether the answer was that there is no such feed for us, which no old copy may cover."""
         self._url, self._host = url, host
-        self._check, self._limits, self._whole = check, limits, whole
+        self._check, self._limits = check, limits
         self._borders = Borders(private=private)
         self._owned = session is None
         self._session = _own_session(self._borders) if session is None else session
@@ -178,25 +186,25 @@ class _Transport(BaseAdapter):
         if self._owned:
             self._session.close()
 
-    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        known = () if self._whole else _CONDITIONS
-        conditions = {
-            name: value
-            for name in known
-            if (value := request.headers.get(name)) and value != _UNMARKED
-        }
+    def ask(self, conditions: dict[str, str]) -> requests.Response:
+        """Return the answer, a whole feed or 304.
+
+        Raises:
+            FeedError: the feed could not be had, without what urllib3 said: that may name the address.
+        """
         try:
             response = self._follow(conditions)
             if response.status_code == 200:
                 self._check(response.content)
-            return _bare(response, request)
         except FeedError as error:
-            self.failed = error
+            failed = error
         except SourceError as error:
             cause = str(error)
             text = cause if self._host in cause else f"{self._host}: {cause}"
-            self.failed = FeedError(text, hint=error.hint)
-        raise self.failed  # here, without what urllib3 said: that may tell the address
+            failed = FeedError(text, hint=error.hint)
+        else:
+            return response
+        raise failed
 
     def _follow(self, conditions: dict[str, str]) -> requests.Response:
         deadline = time.monotonic() + self._limits.deadline_s
@@ -275,14 +283,12 @@ def _give_password(request: requests.PreparedRequest, url: str) -> None:
         requests.auth.HTTPBasicAuth(name, word)(request)
 
 
-def _bare(response: requests.Response, request: requests.PreparedRequest) -> requests.Response:
-    """The answer as the cache may see it: no cookies, no addresses, no headers but three."""
-    headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
-    if response.status_code == 200 and not headers.keys() & {"ETag", "Last-Modified"}:
-        headers["ETag"] = _UNMARKED
+def _without_address(response: requests.Response, host: str) -> requests.Response:
+    """Return the answer as the cache may hold it: no cookies, no path, no headers but three."""
+    request = requests.Request("GET", f"https://{host}/").prepare()
     raw = urllib3.HTTPResponse(
         body=BytesIO(response.content),
-        headers=headers,
+        headers={name: response.headers[name] for name in _KEPT if name in response.headers},
         status=response.status_code,
         reason=response.reason,
         preload_content=False,
@@ -292,12 +298,10 @@ def _bare(response: requests.Response, request: requests.PreparedRequest) -> req
     return HTTPAdapter().build_response(request, raw)
 
 
-class _Mask(logging.Filter):
-    """Takes the path out of what urllib3 logs of a request; a stale copy is told by a notice."""
+class _PathMask(logging.Filter):
+    """Filter that takes the path out of what urllib3 logs of a request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.name.startswith("requests_cache"):
-            return record.levelno < logging.WARNING
         if isinstance(record.args, tuple):
             record.args = tuple(
                 "/…" if isinstance(a, str) and ("/" in a and not a.startswith("HTTP/")) else a
@@ -307,10 +311,10 @@ class _Mask(logging.Filter):
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """While a feed is asked for, no log tells its address."""
+def _mask_paths() -> Iterator[None]:
+    """Mask the paths in urllib3's logs for a while."""
     loggers = [logging.getLogger(name) for name in _LOGGERS]
-    mask = _Mask()
+    mask = _PathMask()
     for log in loggers:
         log.addFilter(mask)
     try:

@@ -1,43 +1,38 @@
-"""Which talks are wanted, and in what order: time, series, speaker, start. Pure; the clock is given.
+"""Selection and order of talks: by time, series, speaker and text. Pure; the clock is given.
 
-Times are half-open, `since <= start < until`. A date, and a time without a zone, are taken in the
-zone of the one who asks.
+Ranges of time are half-open, `since <= start < until`. A date, and a time without a zone, are taken in
+the zone of the caller.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from enrich.model import AnnotatedTalk, Talk
+from enrich.text.folding import fold_text
+from enrich.text.times import to_instant
+
+DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+"""Words for a bound of time: the start of a day, in days from today."""
 
 _SPAN = re.compile(r"([+-]?)(\d{1,5})([hdw])", re.ASCII)
+_MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?", re.ASCII)
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """What is wanted of a feed; the default is everything."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    series: tuple[str, ...] = ()
-    """Parts of names, any of which will do; without regard to case and accents."""
-    speaker: tuple[str, ...] = ()
-    zone: tzinfo = UTC
+Words = str | Iterable[str]
+"""One text, or several of which any will do."""
 
 
-def zone(name: str) -> tzinfo:
-    """The time zone of a name of the IANA database.
+def find_zone(name: str) -> tzinfo:
+    """Return the time zone of a name (IANA).
 
     Raises:
-        ValueError: there is none.
+        ValueError: no zone has this name.
 
-    >>> zone("Europe/Paris"), zone("utc")
+    >>> find_zone("Europe/Paris"), find_zone("utc")
     (zoneinfo.ZoneInfo(key='Europe/Paris'), datetime.timezone.utc)
     """
     if name.upper() in {"UTC", "Z"}:
@@ -48,17 +43,19 @@ def zone(name: str) -> tzinfo:
         raise ValueError(f"there is no time zone {name!r}; one is Europe/Paris") from None
 
 
-def bound(text: str, *, now: datetime, zone: tzinfo = UTC, ahead: bool = False) -> datetime:
-    """A bound of time as a person writes it: a date, a time (ISO 8601), or a span from now.
+def parse_bound(text: str, *, now: datetime, zone: tzinfo = UTC, ahead: bool = False) -> datetime:
+    """Parse a bound of time as people write it.
 
-    `7d` (or `12h`, `2w`) lies back from now, or ahead of it for an upper bound; `+` and `-` say which.
+    A date or a time (ISO 8601), a month (`2022-02`) or a year, which are their first moment; `today`,
+    `yesterday`, `tomorrow`; or a span from now: `7d` (or `12h`, `2w`) ago, or, with `ahead`, from now;
+    `+` and `-` set the direction.
 
     Raises:
-        ValueError: it is none of these.
+        ValueError: not one of these.
 
     >>> now = datetime(2022, 2, 18, 12, tzinfo=UTC)
-    >>> bound("7d", now=now).isoformat(), bound("2022-02-20", now=now).isoformat()
-    ('2022-02-11T12:00:00+00:00', '2022-02-20T00:00:00+00:00')
+    >>> parse_bound("7d", now=now).isoformat(), parse_bound("2022-02", now=now).isoformat()
+    ('2022-02-11T12:00:00+00:00', '2022-02-01T00:00:00+00:00')
     """
     text = text.strip()
     try:
@@ -66,71 +63,97 @@ def bound(text: str, *, now: datetime, zone: tzinfo = UTC, ahead: bool = False) 
             sign, number, unit = span.groups()
             hours = timedelta(hours=int(number) * _HOURS[unit])
             return now + hours if (sign or "+-"[not ahead]) == "+" else now - hours
+        if (days := DAYS.get(text.lower())) is not None:
+            return to_instant(now.astimezone(zone).date() + timedelta(days=days), zone)
+        if month := _MONTH.fullmatch(text):
+            return datetime(int(month[1]), int(month[2] or 1), 1, tzinfo=zone)
         time = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
-        raise ValueError(f"{text!r} is no date, time or span such as 2022-02-18 or 7d") from None
+        raise ValueError(
+            f"{text!r} is no date, time or span such as 2022-02-18, 2022-02, today or 7d"
+        ) from None
     return time if time.tzinfo else time.replace(tzinfo=zone)
 
 
-def selected(talks: Iterable[Talk], wanted: Selection) -> Iterator[Talk]:
-    """The talks that are wanted, in their order.
+def select_talks(
+    talks: Iterable[Talk],
+    *,
+    since: datetime | date | None = None,
+    until: datetime | date | None = None,
+    series: Words = (),
+    speaker: Words = (),
+    match: Words = (),
+    exclude: Words = (),
+    zone: tzinfo = UTC,
+) -> Iterator[Talk]:
+    """Yield the talks that fit all conditions, in their order.
 
-    >>> talks = [Talk(id="1", speaker="José Doe"), Talk(id="2")]
-    >>> [talk.id for talk in selected(talks, Selection(speaker=("jose",)))]
+    Texts are compared without case and accents; of several, any will do.
+
+    Args:
+        talks: Talks, as `read_talks` yields them.
+        since: Keep talks that start at this time or later.
+        until: Keep talks that start earlier than this time.
+        series: Keep talks of a series (otherwise a feed) whose name holds one of these.
+        speaker: Keep talks whose speaker's name holds one of these.
+        match: Keep talks whose title, abstract or speaker holds one of these.
+        exclude: Drop talks whose title, abstract or speaker holds one of these.
+        zone: Zone of dates and of times without a zone.
+
+    >>> talks = [Talk(id="1", speaker="José Doe"), Talk(id="2", title="On José")]
+    >>> [talk.id for talk in select_talks(talks, speaker="jose")]
     ['1']
+    >>> [talk.id for talk in select_talks(talks, match=["jose"], exclude=["doe"])]
+    ['2']
     """
-    series, speakers = [_folded(s) for s in wanted.series], [_folded(s) for s in wanted.speaker]
-    for talk in talks:
-        if (
-            _in_time(talk, wanted)
-            and _named(talk.series or talk.feed.name, series)
-            and _named(talk.speaker, speakers)
-        ):
-            yield talk
+    first = None if since is None else to_instant(since, zone)
+    end = None if until is None else to_instant(until, zone)
+    in_series, by_speaker = _fold_each(series), _fold_each(speaker)
+    wanted, unwanted = _fold_each(match), _fold_each(exclude)
+
+    def is_selected(talk: Talk) -> bool:
+        texts = (talk.title, talk.abstract, talk.speaker)
+        return (
+            _is_in_range(talk, first, end, zone)
+            and (not in_series or _holds_any(in_series, talk.series or talk.feed.name))
+            and (not by_speaker or _holds_any(by_speaker, talk.speaker))
+            and (not wanted or _holds_any(wanted, *texts))
+            and not (unwanted and _holds_any(unwanted, *texts))
+        )
+
+    return filter(is_selected, talks)
 
 
-def with_papers(talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
-    """The talks that mention a paper, whether it could be looked up or not."""
+def keep_with_papers(talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
+    """Yield the talks that mention a paper, resolved or not."""
     return (talk for talk in talks if talk.references)
 
 
-def by_start(talks: Iterable[Talk], zone: tzinfo = UTC) -> list[Talk]:
-    """The talks by their start, those without one last; equal ones keep their order."""
-    return sorted(talks, key=lambda talk: _key(talk, zone))
+def sort_by_start(talks: Iterable[Talk], zone: tzinfo = UTC) -> list[Talk]:
+    """Sort talks by start, stably; those without a start come last."""
+    return sorted(talks, key=lambda talk: _order_by_start(talk, zone))
 
 
-def instant(time: datetime | date, zone: tzinfo = UTC) -> datetime:
-    """When a time is: a date at its midnight, a time without a zone in the one given."""
-    if not isinstance(time, datetime):
-        return datetime(time.year, time.month, time.day, tzinfo=zone)
-    return time if time.tzinfo else time.replace(tzinfo=zone)
-
-
-def _key(talk: Talk, zone: tzinfo) -> tuple[bool, datetime]:
+def _order_by_start(talk: Talk, zone: tzinfo) -> tuple[bool, datetime]:
     if talk.start_time is None:
         return True, datetime.max.replace(tzinfo=UTC)
-    return False, instant(talk.start_time, zone)
+    return False, to_instant(talk.start_time, zone)
 
 
-def _in_time(talk: Talk, wanted: Selection) -> bool:
-    if wanted.since is None and wanted.until is None:
+def _is_in_range(talk: Talk, since: datetime | None, until: datetime | None, zone: tzinfo) -> bool:
+    if since is None and until is None:
         return True
     if talk.start_time is None:
         return False
-    start = instant(talk.start_time, wanted.zone)
-    return (wanted.since is None or wanted.since <= start) and (
-        wanted.until is None or start < wanted.until
-    )
+    start = to_instant(talk.start_time, zone)
+    return (since is None or since <= start) and (until is None or start < until)
 
 
-def _named(name: str | None, parts: list[str]) -> bool:
-    if not parts:
-        return True
-    folded = _folded(name or "")
-    return any(part in folded for part in parts)
+def _holds_any(parts: list[str], *texts: str | None) -> bool:
+    """Return whether one of the texts holds one of the folded parts."""
+    return any(part in folded for folded in map(fold_text, filter(None, texts)) for part in parts)
 
 
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(plain.casefold().split())
+def _fold_each(words: Words) -> list[str]:
+    each = [words] if isinstance(words, str) else words
+    return [folded for word in each if (folded := fold_text(word))]

@@ -19,9 +19,10 @@ import requests
 import tenacity
 from requests.adapters import BaseAdapter
 
-from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
+from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError, Unreachable
 from enrich.http.politeness import Politeness
 from enrich.http.rate_limit import PATIENCE_S, Gate
+from enrich.http.retry import Retry
 from enrich.http.transport import check_form, exchange, retry_after_s
 
 Login = str | tuple[str, str]
@@ -61,6 +62,13 @@ class Service(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Reach:
+    """Whether any service answered in this run: if none did, there may be no network."""
+
+    answered: bool = False
+
+
 @dataclass(kw_only=True, slots=True)
 class Line:
     """What the adapters of one service's hosts share in one run."""
@@ -75,6 +83,8 @@ class Line:
     until: float = math.inf
     """The end of the run, by `clock`."""
     on_wait: Callable[[str, float], None]
+    on_retry: Callable[[Retry], None] = lambda _: None
+    reach: Reach = field(default_factory=Reach)
     adapters: dict[str, PoliteAdapter] = field(default_factory=dict)
     token: str | None = field(default=None, repr=False)
     login_failed: SourceError | None = None
@@ -125,8 +135,11 @@ class PoliteAdapter(BaseAdapter):
         except Refused as error:
             self._ended = error
             raise
-        except (Overloaded, BadAnswer):
+        except (Overloaded, BadAnswer) as error:
             self._failures += 1
+            if isinstance(error, Unreachable) and not self._line.reach.answered:
+                self._ended = error
+                raise
             if self._failures >= _FAILURES or self._attempts == 1:
                 self._ended = Overloaded(
                     f"{self._host} failed and was left alone for the rest of the run",
@@ -223,12 +236,21 @@ class PoliteAdapter(BaseAdapter):
         def stop(state: tenacity.RetryCallState) -> bool:
             return (
                 state.attempt_number >= attempts
+                or (isinstance(_error(state), Unreachable) and not line.reach.answered)
                 or state.upcoming_sleep > PATIENCE_S
                 or line.clock() + state.upcoming_sleep > until
             )
 
         def tell(state: tenacity.RetryCallState) -> None:
-            logger.info("%s; asking again in %.1f s", _error(state), state.upcoming_sleep)
+            retry = Retry(
+                service=line.service.name,
+                reason=self._describe(_error(state)),
+                attempt=state.attempt_number + 1,
+                attempts=attempts,
+                wait_s=state.upcoming_sleep,
+            )
+            logger.info("%s", retry)
+            line.on_retry(retry)
             line.on_wait(line.service.name, state.upcoming_sleep)
 
         retrying = tenacity.Retrying(
@@ -244,6 +266,12 @@ class PoliteAdapter(BaseAdapter):
                 last = attempt.retry_state.attempt_number >= attempts
                 return self._once(request, carried, token, last=last, login=login)
         raise AssertionError("tenacity gives an outcome or raises")
+
+    def _describe(self, error: BaseException | None) -> str:
+        """Return why an attempt failed, with the service's name in place of the host's."""
+        title = getattr(self._line.service, "title", self._line.service.name)
+        text = f"{error}".replace(self._host, title)
+        return text.replace("answered with HTTP status", "answered")
 
     def _once(
         self,
@@ -268,6 +296,7 @@ class PoliteAdapter(BaseAdapter):
                     clock=line.clock,
                     **carried,
                 )
+                line.reach.answered = True
                 self._judge(response, logged_in=token is not None, login=login)
             except SourceError as error:
                 if error.retry_after_s:

@@ -25,13 +25,14 @@ from requests_cache import DO_NOT_CACHE, CachedSession
 from requests_cache.backends.base import BaseCache
 from requests_cache.policy import ExpirationPatterns
 
-from enrich.http.adapter import Line, Login, PoliteAdapter, Service
+from enrich.http.adapter import Line, Login, PoliteAdapter, Reach, Service
 from enrich.http.cache import open_cache
 from enrich.http.rate_limit import Gate
+from enrich.http.retry import Retry
 from enrich.text.web import mail_address
 from enrich.version import VERSION
 
-__all__ = ["Login", "PoliteSession", "Service", "open_session", "paused_until"]
+__all__ = ["Login", "PoliteSession", "Service", "has_answered", "open_session", "paused_until"]
 
 logger = logging.getLogger("enrich")
 
@@ -66,6 +67,7 @@ class PoliteSession(CachedSession):
         for line in self.lines.values():
             line.until = math.inf if self._timeout_s is None else line.clock() + self._timeout_s
             line.login_failed = None
+            line.reach.answered = False
             if self._refresh:
                 line.gate.forget()
             for adapter in line.adapters.values():
@@ -95,6 +97,7 @@ def open_session(
     timeout_s: float | None = None,
     base: requests.Session | None = None,
     on_wait: Callable[[str, float], None] | None = None,
+    on_retry: Callable[[Retry], None] = lambda _: None,
     on_trouble: Callable[[str], None] = logger.warning,
     clock: Callable[[], float] = time.monotonic,
     now: Callable[[], float] = time.time,
@@ -112,6 +115,7 @@ def open_session(
         timeout_s: Seconds for the whole run.
         base: A caller's session: its adapters become the network's end.
         on_wait: Told a service's name and the seconds that are about to be waited.
+        on_retry: Called with each attempt that will be repeated.
         on_trouble: Told when the cache or the state folder cannot be used.
         clock: Monotonic seconds.
         now: Seconds since 1970.
@@ -125,7 +129,7 @@ def open_session(
     cache_dir = cache_dir or user_cache_path("enrich", appauthor=False)
     state_dir = state_dir or user_state_path("enrich", appauthor=False)
     tell, on_trouble = on_wait or _silent, _once(on_trouble)
-    lines = []
+    lines, reach = [], Reach()
     for service in services:
         polite, name = service.politeness, service.name
         gate = Gate(
@@ -147,6 +151,8 @@ def open_session(
             now=now,
             sleep=sleep,
             on_wait=tell,
+            on_retry=on_retry,
+            reach=reach,
         )
         for host in polite.hosts:
             network = HTTPAdapter() if base is None else base.get_adapter(f"https://{host}/")
@@ -167,6 +173,11 @@ def paused_until(session: PoliteSession) -> dict[str, datetime]:
     """The services that named a pause which is not over: their names, and its end."""
     ends = {name: line.gate.paused_until() for name, line in session.lines.items()}
     return {name: datetime.fromtimestamp(end, UTC) for name, end in ends.items() if end}
+
+
+def has_answered(session: PoliteSession) -> bool:
+    """Return whether any service answered in this run."""
+    return any(line.reach.answered for line in session.lines.values())
 
 
 def _user_agent(contact: str | None) -> str:

@@ -17,7 +17,7 @@ import requests
 import urllib3
 from requests.adapters import BaseAdapter, HTTPAdapter
 
-from enrich.errors import BadAnswer, Overloaded, Refused
+from enrich.errors import BadAnswer, Overloaded, Refused, Unreachable
 
 _PIECE = 1 << 16
 _OF_THE_WIRE = frozenset(
@@ -47,6 +47,7 @@ def exchange(
         carried: `verify`, `cert`, `proxies`.
 
     Raises:
+        Unreachable: no connection could be opened.
         Overloaded: no connection, no answer in time, or an answer that breaks off.
         BadAnswer: a body that is too long or cannot be decoded.
         Refused: TLS or this machine's own settings stand in the way.
@@ -72,11 +73,13 @@ def exchange(
     except urllib3.exceptions.DecodeError as error:
         raise BadAnswer(f"{host} sent a damaged body") from error
     except requests.exceptions.ProxyError as error:
-        raise Overloaded(
+        kind = Unreachable if _is_unreachable(error) else Overloaded
+        raise kind(
             f"the proxy did not lead to {host}", code="http_error", hint="look at HTTPS_PROXY"
         ) from error
     except (requests.ConnectionError, urllib3.exceptions.HTTPError) as error:
-        raise Overloaded(f"the connection to {host} failed", code="http_error") from error
+        kind = Unreachable if _is_unreachable(error) else Overloaded
+        raise kind(f"the connection to {host} failed", code="http_error") from error
     except OSError as error:  # requests' other errors too: a bad proxy address, no CA file
         raise Refused(
             f"{host} cannot be asked with these network settings",
@@ -85,6 +88,15 @@ def exchange(
             hint="look at HTTPS_PROXY and REQUESTS_CA_BUNDLE",
         ) from error
     return _buffered(answer, request, body)
+
+
+def _is_unreachable(error: BaseException) -> bool:
+    """Return whether a name was not found, or a connection was refused."""
+    causes: list[Any] = [error]
+    for cause in causes[:1]:
+        causes += [getattr(arg, "reason", None) for arg in cause.args]
+    causes += [getattr(cause, "original_error", None) for cause in causes]
+    return any(isinstance(cause, urllib3.exceptions.NewConnectionError) for cause in causes)
 
 
 def _whole(

@@ -21,6 +21,8 @@ class RunReport:
     """The papers that services were asked for."""
     paused_until: Mapping[str, datetime] = field(default_factory=dict)
     """The services of this run that named a pause which is not over, with its end."""
+    has_network: bool = True
+    """False if services were asked and none could be reached."""
 
 
 class Run:

@@ -7,12 +7,15 @@ wanting, the items end, or `lookahead` of them wait; then what is wanting is ask
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from enrich.http.retry import Retry
 from enrich.lookup.state import Cited, Key, LookupState
 from enrich.paper import Lookup, PaperId
 
@@ -25,14 +28,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a run is; given to `on_progress` whenever that changes."""
+    """How far a run is; passed to `on_progress` each second while a service is waited for."""
 
     talks: int
     """Talks that came out."""
     papers: int
     """Papers that a service was asked for."""
+    total: int | None = None
+    """Talks of the feed; None until it is read to its end."""
     waiting: tuple[tuple[str, float, float], ...] = ()
-    """(service, seconds between two requests, seconds until its queue is empty at the least)."""
+    """(service, seconds between two requests, seconds left for its requests at that pace)."""
+    retrying: tuple[Retry, ...] = ()
+    """Attempts that failed and will be repeated."""
 
 
 @dataclass(slots=True)
@@ -68,9 +75,13 @@ class Queues:
         self._threads: list[threading.Thread] = []
         self._talks = 0
         self._papers = 0
+        self._read = 0
+        self._total: int | None = None
+        self._asking: set[str] = set()
+        self._asked_at: dict[str, float] = {}
 
     def answered(self, items: Iterator[Item[T]]) -> Iterator[Item[T]]:
-        """The items in their order, each with its papers."""
+        """Yield the items in their order, each with its papers."""
         waiting: deque[Item[T]] = deque()
         more = True
         failure: BaseException | None = None
@@ -80,8 +91,10 @@ class Queues:
                     self._talks += 1
                     yield self._complete(waiting.popleft())
                 if more and len(waiting) < self._lookahead and not self._full():
-                    chunk, failure = _take(items, min(_CHUNK, self._lookahead - len(waiting)))
+                    chunk, failure = _take_items(items, min(_CHUNK, self._lookahead - len(waiting)))
                     more = bool(chunk) and failure is None
+                    self._read += len(chunk)
+                    self._total = None if more else self._read
                     self._add(chunk)
                     waiting.extend(chunk)
                 elif waiting:
@@ -100,7 +113,7 @@ class Queues:
                     self._state.remove_worker(thread)
 
     def _add(self, chunk: list[Item[T]]) -> None:
-        """Answer what is known; queue the rest."""
+        """Fill in what is known; queue the rest."""
         together: dict[PaperId, frozenset[str]] = {}
         for item in chunk:
             for id_, versions in item.cited.items():
@@ -179,19 +192,43 @@ class Queues:
         if self._on_progress is not None:
             self._on_progress(
                 Progress(
-                    talks=self._talks, papers=self._papers, waiting=tuple(self._queue_lengths())
+                    talks=self._talks,
+                    papers=self._papers,
+                    total=self._total,
+                    waiting=tuple(self._measure_queues()),
+                    retrying=self._state.retries(),
                 )
             )
 
-    def _queue_lengths(self) -> Iterator[tuple[str, float, float]]:
+    def _measure_queues(self) -> Iterator[tuple[str, float, float]]:
+        """Yield the pace and the seconds left of each service that is waited for."""
         for name, wanting in self._wanting.items():
-            if wanting:
-                interval_s = self._state.request_interval_s(name)
-                requests = -(-len({id_ for id_, _ in wanting}) // self._state.batch_size(name))
-                yield name, interval_s, requests * interval_s
+            ids = len({id_ for id_, _ in wanting})
+            left_s = self._measure_left(
+                name, -(-ids // self._state.batch_size(name)), self._state.request_interval_s(name)
+            )
+            if left_s is not None:
+                yield name, self._state.request_interval_s(name), left_s
+        for name, second in self._second.items():
+            if second:
+                service, interval_s = self._state.second_pace(name)
+                requests = -(-len(second) // self._state.second_batch_size(name))
+                yield service, interval_s, requests * interval_s
+
+    def _measure_left(self, name: str, requests: int, interval_s: float) -> float | None:
+        """Return the seconds that requests to come take; None if the service is not waited for.
+
+        The pause before the first of them has begun when the request before it ended.
+        """
+        if name in self._asking:
+            return requests * interval_s
+        if not requests:
+            return None
+        passed_s = time.monotonic() - self._asked_at.get(name, -math.inf)
+        return requests * interval_s - min(passed_s, interval_s)
 
     def _work(self, name: str) -> None:
-        """A service's thread: batches as they fill, the rest when everybody waits for it."""
+        """Ask for batches as they fill, then the rest; a thread of one service."""
         try:
             while True:
                 with self._changed:
@@ -199,12 +236,15 @@ class Queues:
                     if self._stopped:
                         return
                     keys, ids = self._next(name)
+                    self._asking.add(name)
                 if keys:
                     left = self._state.ask(name, keys)
                 else:
                     self._state.ask_second(name, ids)
                     left = []
                 with self._changed:
+                    self._asking.discard(name)
+                    self._asked_at[name] = time.monotonic()
                     self._papers += len({id_ for id_, _ in keys})
                     self._second.setdefault(name, {}).update(dict.fromkeys(left))
                     done = {key for key in keys if key[0] not in left}
@@ -227,7 +267,7 @@ class Queues:
         return len(second) >= batch or (self._flush and not wanting)
 
     def _next(self, name: str) -> tuple[list[Key], list[PaperId]]:
-        """The next batch for the service, or else for the one behind it."""
+        """Return the next batch for the service, otherwise for its second source."""
         wanting = self._wanting.get(name, {})
         if wanting:
             ids = list(dict.fromkeys(id_ for id_, _ in wanting))[: self._state.batch_size(name)]
@@ -242,8 +282,8 @@ class Queues:
         return [], ids
 
 
-def _take(items: Iterator[Item[T]], most: int) -> tuple[list[Item[T]], BaseException | None]:
-    """Some items, and the error that ended them: what was read before it is not lost."""
+def _take_items(items: Iterator[Item[T]], most: int) -> tuple[list[Item[T]], BaseException | None]:
+    """Take some items; return them and the error that ended them."""
     chunk: list[Item[T]] = []
     try:
         for item in items:

@@ -8,6 +8,7 @@ store. `scheduler` drives it from threads; all methods may be called from severa
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -16,6 +17,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from enrich.errors import SourceError
+from enrich.http.retry import Retry
 from enrich.lookup.run import RunReport
 from enrich.paper import Lookup, Paper, PaperId, Unresolved, Version
 from enrich.sources import SecondSource, Source
@@ -50,6 +52,8 @@ class Library:
     """Opened when the first request is due."""
     pauses: Callable[[], Mapping[str, datetime]]
     """The services that named a pause which is not over, with its end."""
+    has_answered: Callable[[], bool] = lambda: True
+    """Whether any service answered in this run."""
     offline: bool = False
     refresh: bool = False
     max_age_s: float | None = None
@@ -59,11 +63,17 @@ class Library:
     store_lock: threading.Lock = field(default_factory=threading.Lock)
     workers: list[threading.Thread] = field(default_factory=list)
     """The services' threads; one may still wait for an answer when its run is over."""
+    retries: dict[str, tuple[Retry, float]] = field(default_factory=dict)
+    """By service: its last retry, and when it is due (monotonic)."""
 
     @property
     def in_use(self) -> bool:
         """Whether a thread still works with the store or the session."""
         return any(worker.is_alive() for worker in self.workers)
+
+    def note_retry(self, retry: Retry) -> None:
+        """Store a service's retry, for the progress of the runs."""
+        self.retries[retry.service] = (retry, time.monotonic() + retry.wait_s)
 
     def revision(self, record: Record) -> int:
         """The revision of today's parser of such a record."""
@@ -106,6 +116,7 @@ class LookupState:
             troubles=dict(self.troubles),
             asked=asked,
             paused_until={name: end for name, end in pauses.items() if name in services},
+            has_network=not services or self.library.has_answered(),
         )
 
     def add_worker(self, thread: threading.Thread) -> None:
@@ -127,6 +138,17 @@ class LookupState:
     def second_batch_size(self, name: str) -> int:
         """Return the most ids of one request to the first second source behind a service."""
         return self.library.fallbacks[name][0].politeness.batch
+
+    def second_pace(self, name: str) -> tuple[str, float]:
+        """Return the first second source behind a service, and its seconds between requests."""
+        second = self.library.fallbacks[name][0]
+        return second.name, second.politeness.delay_s
+
+    def retries(self) -> tuple[Retry, ...]:
+        """Return the retries to come, each with the seconds that are left."""
+        now = time.monotonic()
+        left = [(retry, due - now) for retry, due in [*self.library.retries.values()]]
+        return tuple(replace(retry, wait_s=wait_s) for retry, wait_s in left if wait_s > 0)
 
     def known(self, cited: Cited) -> tuple[dict[PaperId, Lookup], list[Key]]:
         """What can be said without the network, and what only the network can say."""

@@ -15,7 +15,7 @@ _PLAIN = bytes(c for c in range(0x7F) if not _UNSAFE.match(chr(c)))
 
 
 def printable(text: str) -> str:
-    r"""Escape control and bidi characters as `\uXXXX`.
+    r"""Escape control and bidi characters of a text as `\uXXXX`.
 
     So do lone surrogates, which UTF-8 cannot hold. Tab and line feed stay. JSON stays the same JSON.
 

@@ -59,7 +59,9 @@ _ESCAPED = re.compile(r"\\([&%#_${}~ ,;!])")
 
 
 def plain(title: str) -> str:
-    r"""TeX to plain Unicode for people and search; what is not understood stays as it is.
+    r"""Convert TeX to plain Unicode for people and search.
+
+    What is not understood stays as it is.
 
     >>> plain(r"On $\ell_p$-norms, \'Etale maps and {\it na\"ive} $O(n^2)$")
     'On ℓₚ-norms, Étale maps and naïve O(n²)'

@@ -6,11 +6,16 @@ import re
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _MAIL = re.compile(r"[<(]?[^\s<>()@]{1,100}@[^\s<>()@]{1,100}\.[^\s<>()@]{1,60}[>)]?")
+_MARK = r"[*\u2217\u204e†‡§¶‖¹²³⁰⁴-⁹]+"
+_MARKS = re.compile(rf"{_MARK}(?:\s?,\s?{_MARK})*")
+"""Footnote marks behind a name, and the commas between them."""
 _BLANK = re.compile(r"\s+")
 
 
 def tidy(text: str) -> str:
-    r"""Collapse white space, drop control characters, strip: what every string of a paper gets.
+    r"""Tidy white space and control characters of a text.
+
+    Every string of a paper is tidied so.
 
     >>> tidy(" On\n  the  H1\x07 Collaboration ")
     'On the H1 Collaboration'
@@ -21,11 +26,20 @@ def tidy(text: str) -> str:
 
 
 def person(name: str) -> str:
-    """An author's name, tidied, without the mail address beside it; empty where it is nothing else.
+    """Tidy an author's name: no mail address, no footnote marks.
+
+    Empty if nothing else stands there.
 
     >>> person("Ada Lovelace <ada@example.org>"), person("ada@example.org")
     ('Ada Lovelace', '')
-    >>> person("The ATLAS@Home Collaboration")
-    'The ATLAS@Home Collaboration'
+    >>> person("The ATLAS@Home Collaboration"), person("Émilie du Châtelet*¹,²")
+    ('The ATLAS@Home Collaboration', 'Émilie du Châtelet')
     """
-    return tidy(_MAIL.sub(" ", name) if "@" in name else name)
+    if "@" in name:
+        name = _MAIL.sub(" ", name)
+    return tidy(_MARKS.sub("", name) if has_marks(name) else name)
+
+
+def has_marks(name: str) -> bool:
+    """Return whether a name holds a footnote mark or a mail address."""
+    return "*" in name or "@" in name or (not name.isascii() and bool(_MARKS.search(name)))

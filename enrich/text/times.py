@@ -1,4 +1,4 @@
-"""ISO 8601 times as the document writes them."""
+"""Times: ISO 8601 as the document writes them, zones, and the instants that order talks."""
 
 from __future__ import annotations
 
@@ -48,3 +48,17 @@ def to_zone(time: datetime, zone: tzinfo | None) -> datetime:
         return time.astimezone(zone)
     except OverflowError:  # the years 1 and 9999
         return time
+
+
+def to_instant(time: datetime | date, zone: tzinfo) -> datetime:
+    """Return when a time is, as an aware time.
+
+    A date is its midnight; a date and a floating time are taken in the zone.
+
+    >>> from datetime import UTC
+    >>> to_instant(date(2022, 2, 18), UTC).isoformat()
+    '2022-02-18T00:00:00+00:00'
+    """
+    if not isinstance(time, datetime):
+        return datetime(time.year, time.month, time.day, tzinfo=zone)
+    return time if time.tzinfo else time.replace(tzinfo=zone)

@@ -9,7 +9,7 @@ _PLAIN_DOI = re.compile(r"[A-Za-z0-9/:;()._~-]*")
 
 
 def doi_url(doi: str) -> str:
-    """The address of a DOI.
+    """Return the address of a DOI.
 
     >>> doi_url("10.1103/PhysRevD.93.016005"), doi_url("10.1002/(sici)1<1::aid>3.0")
     ('https://doi.org/10.1103/PhysRevD.93.016005', 'https://doi.org/10.1002/(sici)1%3C1::aid%3E3.0')
@@ -20,7 +20,7 @@ def doi_url(doi: str) -> str:
 
 
 def host_of(address: str) -> str | None:
-    """The host that an address names; None where it names none, or none that can be.
+    """Return the host of an address; None if there is no valid one.
 
     >>> host_of("https://Arxiv.org/abs/2103.01338"), host_of("https://[x/")
     ('arxiv.org', None)
@@ -34,15 +34,15 @@ def host_of(address: str) -> str | None:
 
 
 def mail_address(text: str) -> str:
-    """The text, if it can stand in a header as a mail address.
+    """Return the text if it is a mail address that a header can hold.
 
     >>> mail_address("ada@example.org")
     'ada@example.org'
     >>> mail_address("ada at example")
     Traceback (most recent call last):
     ...
-    ValueError: 'ada at example' is no mail address
+    ValueError: 'ada at example' is not a mail address
     """
     if not re.fullmatch(r"[!-'*-~]+@[!-'*-~]+", text):
-        raise ValueError(f"{text!r} is no mail address")
+        raise ValueError(f"{text!r} is not a mail address")
     return text

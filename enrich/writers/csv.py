@@ -17,11 +17,9 @@ from enrich.document import (
     PublishedAsObject,
     ReferenceObject,
     TalkObject,
-    paper_object,
-    reference_object,
-    talk_object,
 )
-from enrich.model import AnnotatedTalk, Document
+from enrich.model import AnnotatedTalk, Document, reference_object, talk_object
+from enrich.paper import paper_object
 from enrich.text.terminal import drop_unsafe
 from enrich.writers._totals import Totals
 

@@ -6,14 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from enrich.document import (
-    HeadObject,
-    encode_indented,
-    notice_object,
-    paper_object,
-    talk_object,
-)
-from enrich.model import Document
+from enrich.document import HeadObject, encode_indented
+from enrich.model import Document, notice_object, talk_object
+from enrich.paper import paper_object
 from enrich.version import VERSION
 from enrich.writers._totals import Totals
 

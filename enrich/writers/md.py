@@ -1,21 +1,29 @@
-"""`-f md`: a reading list in Markdown: each talk, then its papers with authors, dates and context."""
+"""`-f md`: a reading list in Markdown: talks by start under months, each with its papers.
+
+The months need the order of all talks, so nothing but the title is written before the last one is known.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
+from itertools import groupby
 
 from enrich.model import AnnotatedTalk, Document, Reference, Talk
 from enrich.paper import Lookup, Paper
 from enrich.text.terminal import printable
 from enrich.text.tex import plain
 from enrich.text.tidy import tidy
-from enrich.text.times import to_zone
+from enrich.text.times import to_instant, to_zone
 
-# What CommonMark could take for markup; a line is never begun by text of a feed.
+# What CommonMark could read as markup.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~])|&(?=[#a-zA-Z])")
 _BULLET = re.compile(r"^\s*(?:[-*+•·]|\d{1,3}[.)])\s+")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
 _UNSAFE_IN_LINK = re.compile(r"[()<>\s\\]")
 
 
@@ -24,72 +32,95 @@ class _Markdown:
     writes_notices = True
 
     def write(self, document: Document) -> Iterator[str]:
+        """Yield the list, a talk a piece."""
         yield "# Reading list\n"
-        for talk in document.talks:
-            yield printable("\n" + "\n".join(_talk(talk, document.zone)) + "\n")
+        zone = document.zone
+        talks = sorted(document.talks, key=lambda talk: _order(talk.talk.start_time, zone))
+        for month, group in groupby(talks, key=lambda talk: _month(talk.talk.start_time, zone)):
+            yield f"\n## {month}\n"
+            for talk in group:
+                yield printable("\n" + "\n".join(_render_talk(talk, zone)) + "\n")
         for number, notice in enumerate(document.notices):
             if number == 0:
                 yield "\n## Notices\n\n"
             facts = (notice.feed, notice.event, notice.line and f"line {notice.line}")
-            where = ", ".join(_text(fact) for fact in facts if fact)
-            yield printable(f"- {where + ': ' if where else ''}{_text(notice.message)}\n")
+            where = ", ".join(_escape(fact) for fact in facts if fact)
+            yield printable(f"- {where + ': ' if where else ''}{_escape(notice.message)}\n")
 
 
-def _talk(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[str]:
+def _order(start: datetime | date | None, zone: tzinfo | None) -> tuple[int, int, datetime]:
+    """Return year and month as they are shown, then the instant; no start comes last."""
+    if start is None:
+        return 10_000, 0, datetime.max.replace(tzinfo=UTC)
+    shown = to_zone(start, zone) if isinstance(start, datetime) else start
+    return shown.year, shown.month, to_instant(start, zone or UTC)
+
+
+def _month(start: datetime | date | None, zone: tzinfo | None) -> str:
+    if start is None:
+        return "Without a date"
+    year, month, _ = _order(start, zone)
+    return f"{_MONTHS[month - 1]} {year:04}"
+
+
+def _render_talk(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[str]:
     talk = annotated.talk
-    yield f"## {_text(plain(talk.title or 'Untitled talk'))}"
+    yield f"### {_escape(plain(talk.title or 'Untitled talk'))}"
     yield ""
-    yield " · ".join(_facts(talk, zone))
+    yield " · ".join(_list_facts(talk, zone))
     if annotated.papers:
         yield ""
     for id_, paper in annotated.papers.items():
         cited = [r for r in annotated.references if r.paper == id_]
-        yield from _paper(paper, cited, talk)
+        yield from _render_paper(paper, cited, talk)
 
 
-def _facts(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
+def _list_facts(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
     if talk.status == "cancelled":
         yield "**cancelled**"
     if talk.start_time:
-        yield _when(talk.start_time, zone)
+        yield _format_start(talk.start_time, zone)
     if talk.speaker:
-        affiliation = f" ({_text(talk.speaker_affiliation)})" if talk.speaker_affiliation else ""
-        yield f"**{_text(talk.speaker)}**{affiliation}"
+        affiliation = f" ({_escape(talk.speaker_affiliation)})" if talk.speaker_affiliation else ""
+        yield f"**{_escape(talk.speaker)}**{affiliation}"
     if talk.series:
-        yield _text(talk.series)
+        yield _escape(talk.series)
     if talk.room:
-        yield _text(talk.room)
+        yield _escape(talk.room)
     if talk.url:
         yield _link("talk page", talk.url)
 
 
-def _when(time: datetime | date, zone: tzinfo | None) -> str:
+def _format_start(time: datetime | date, zone: tzinfo | None) -> str:
     if not isinstance(time, datetime):
         return time.isoformat()
     if time.tzinfo is None:
         return f"{time:%Y-%m-%d %H:%M}"
     time = to_zone(time, zone)
-    return f"{time:%Y-%m-%d %H:%M} {_text(time.tzname() or '')}".rstrip()
+    return f"{time:%Y-%m-%d %H:%M} {_escape(time.tzname() or '')}".rstrip()
 
 
-def _paper(paper: Lookup, cited: list[Reference], talk: Talk) -> Iterator[str]:
+def _render_paper(paper: Lookup, cited: list[Reference], talk: Talk) -> Iterator[str]:
     versions = sorted({r.version for r in cited if r.version}, key=lambda v: int(v[1:]))
     name = f"arXiv:{paper.id.key}" if paper.id.source == "arxiv" else str(paper.id)
     if isinstance(paper, Paper):
         withdrawn = " **withdrawn**" if paper.withdrawn else ""
+        decision = (paper.decision or "").replace("_", " ")
+        venue = paper.venue or (paper.published_as.venue if paper.published_as else None)
         yield f"- {_link(plain(paper.title), paper.url)}{withdrawn}  "
         authors = ", ".join(author.name for author in paper.authors) or (
             "authors hidden" if paper.authors_hidden else ""
         )
         dates = (paper.published or "") + (f", updated {paper.updated}" if paper.updated else "")
         as_cited = f"{name} (cited: {', '.join(versions)})" if versions else name
-        facts = (authors, dates, as_cited, paper.category, paper.venue, f"via {paper.via}" if paper.via not in {None, "collection"} else "",
+        facts = (authors, dates, as_cited, paper.category, venue, "" if withdrawn and decision == "withdrawn" else decision, f"via {paper.via}" if paper.via not in {None, "collection"} else "",
                  "an old record: its service did not answer" if paper.stale else "")  # fmt: skip
-        yield "  " + " · ".join(_text(fact) for fact in facts if fact)
+        pdf = [_link("PDF", paper.pdf)] if paper.pdf else []
+        yield "  " + " · ".join([*(_escape(fact) for fact in facts if fact), *pdf])
     else:
-        shown = _link(name, paper.url) if paper.url else _text(name)
+        shown = _link(name, paper.url) if paper.url else _escape(name)
         yield f"- {shown}  "
-        yield f"  {'no such paper' if paper.status == 'not_found' else 'not looked up'}: {_text(paper.message)}"
+        yield f"  {'no such paper' if paper.status == 'not_found' else 'not looked up'}: {_escape(paper.message)}"
     if blurb := _blurb(cited, talk):
         yield ""
         yield f"  > {blurb}"
@@ -97,7 +128,7 @@ def _paper(paper: Lookup, cited: list[Reference], talk: Talk) -> Iterator[str]:
 
 
 def _blurb(cited: list[Reference], talk: Talk) -> str:
-    """The paragraph that cites the paper, without the link itself: why the speaker named it."""
+    """Return the paragraph that cites the paper, without the link itself."""
     for reference in cited:
         if reference.field == "abstract" and talk.abstract:
             start, end = reference.context
@@ -108,16 +139,20 @@ def _blurb(cited: list[Reference], talk: Talk) -> str:
             text = tidy(f"{before.rstrip('[(< ')} {after.lstrip('])> ')}")
             text = _BULLET.sub("", text)
             if len(text) > len("see also here"):
-                return _text(text)
+                return _escape(text)
     return ""
 
 
 def _link(label: str, url: str) -> str:
     safe = _UNSAFE_IN_LINK.sub(lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), url)
-    return f"[{_text(label)}]({safe})" if safe.startswith(("https://", "http://")) else _text(label)
+    return (
+        f"[{_escape(label)}]({safe})"
+        if safe.startswith(("https://", "http://"))
+        else _escape(label)
+    )
 
 
-def _text(text: str) -> str:
+def _escape(text: str) -> str:
     return _SPECIAL.sub(lambda m: "\\" + m[0], tidy(text))
 
 

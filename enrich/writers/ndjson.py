@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from enrich.document import encode, encode_bytes, line_object, paper_object
-from enrich.model import Document
-from enrich.paper import Lookup, PaperId
+from enrich.document import encode, encode_bytes
+from enrich.model import Document, line_object
+from enrich.paper import Lookup, PaperId, paper_object
 
 _MAX_CACHED_PAPERS = 8192  # of a feed, whose talks share papers
 

@@ -72,6 +72,14 @@ class TestChoosing:
             (("--series", "a.i"), ["one", "two", "three"]),
             (("--series", "other"), []),
             (("--since", "7d"), []),
+            (("--since", "2022-02"), ["one", "three"]),
+            (("--until", "2022-02"), ["two"]),
+            (("--since", "yesterday"), []),
+            (("--until", "today"), ["one", "two", "three"]),
+            (("--match", "PAPER"), ["two"]),
+            (("--match", "paper", "--match", "either"), ["two", "three"]),
+            (("--exclude", "either"), ["one", "two"]),
+            (("--match", "o", "--exclude", "paper", "--exclude", "either"), ["one"]),
         ],
         ids=" ".join,
     )
@@ -81,6 +89,51 @@ class TestChoosing:
         ran = run(three, "--offline", "--papers", str(PAPERS), *options, env=env)
         assert ran.status == 0
         assert [talk["id"] for talk in ran.document["talks"]] == expected
+
+    @pytest.mark.parametrize(
+        ("options", "named"),
+        [
+            (("--since", "2027-01-01"), "--since dropped all 3 talks"),
+            (("--until", "2020-01-01"), "--until dropped all 3 talks"),
+            (("--match", "nothing like it"), "--match dropped all 3 talks"),
+            (("--exclude", "e"), "--exclude dropped all 3 talks"),
+            (("--speaker", "Nobody", "--series", "none"), "--series, --speaker dropped all 3 talks"),
+            (("--exclude", "see", "--with-papers-only"), "--exclude, --with-papers-only dropped all 3"),
+        ],
+        ids=" ".join,
+    )  # fmt: skip
+    def test_filters_that_leave_nothing_name_themselves(
+        self, env: dict[str, str], three: str, options: tuple[str, ...], named: str
+    ) -> None:
+        ran = run(three, "--offline", *options, env=env)
+        assert (ran.status, ran.document["talks"]) == (0, [])
+        assert named in ran.err
+        if "--with-papers-only" not in options:
+            talks = run("talks", three, *options, env=env)
+            assert (talks.status, named in talks.err) == (0, True)
+        assert named not in run(three, "--offline", "-q", *options, env=env).err
+
+    def test_an_empty_feed_names_no_filter(self, env: dict[str, str], tmp_path: Path) -> None:
+        assert "dropped" not in run(feed(tmp_path), "--since", "2027", "--offline", env=env).err
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            ("--since", "2026-06-01", "--until", "2026-05-01"),
+            ("--until", "2026-05-01", "--since", "2026-06-01T00:00:00Z"),
+            ("--since", "today", "--until", "yesterday"),
+            ("--since", "2026-06-01", "--until", "2026-06-01"),
+            ("--since", "2026-06-01T12:00+02:00", "--until", "2026-06-01T10:00Z"),
+        ],
+        ids=" ".join,
+    )
+    def test_an_end_before_the_beginning_is_usage(
+        self, env: dict[str, str], three: str, options: tuple[str, ...]
+    ) -> None:
+        for command in ((), ("talks",)):
+            ran = run(*command, three, *options, env=env)
+            assert (ran.status, ran.out) == (2, "")
+            assert "no talk can start between them" in ran.err
 
     def test_times_are_shown_to_people_in_their_zone_and_kept_for_programs(
         self, env: dict[str, str], three: str
@@ -193,6 +246,43 @@ class TestExtract:
             run("extract", env=env, stdin=b"arXiv:2103.01338").out
             == run("extract", "-", env=env, stdin=b"arXiv:2103.01338").out
         )
+
+    def test_each_line_names_its_file_if_there_are_several(
+        self, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        (tmp_path / "a").write_text("arXiv:2103.01338")
+        (tmp_path / "b").write_text("arXiv:2511.00674 arXiv:2110.10090")
+        ran = run("extract", "a", "-", "b", env=env, stdin=b"arXiv:2103.01338", cwd=tmp_path)
+        found = [json.loads(line) for line in ran.out.splitlines()]
+        assert [line.pop("file") for line in found] == ["a", "-", "b", "b"]
+        for line in found:
+            part("reference").validate(line)
+        assert '"file"' not in run("extract", "b", env=env, cwd=tmp_path).out
+
+    def test_each_line_of_jsonl_names_its_file_if_there_are_several(
+        self, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        for name in ("a", "b"):
+            (tmp_path / name).write_text('{"id": 1, "text": "arXiv:2103.01338"}\nnope\n')
+        ran = run("extract", "--jsonl", "a", "b", env=env, cwd=tmp_path)
+        assert [json.loads(line)["file"] for line in ran.out.splitlines()] == ["a", "b"]
+        assert [line[: len("enrich: a, line 2")] for line in ran.err.splitlines()] == [
+            "enrich: a, line 2",
+            "enrich: b, line 2",
+        ]
+
+    @pytest.mark.parametrize("head", ["", "\ufeff", "\r\n"])
+    def test_a_calendar_points_to_talks(
+        self, env: dict[str, str], tmp_path: Path, head: str
+    ) -> None:
+        path = tmp_path / "feed.ics"
+        path.write_bytes(head.encode() + EXAMPLE.read_bytes())
+        ran = run("extract", "feed.ics", env=env, cwd=tmp_path)
+        assert ran.status == 0
+        assert len(ran.out.splitlines()) > 0
+        (line,) = ran.err.splitlines()
+        assert line.endswith("its talks: enrich talks feed.ics")
+        assert run("extract", "-", env=env, stdin=b"no BEGIN:VCALENDAR").err == ""
 
     def test_lines_in_lines_out(self, env: dict[str, str]) -> None:
         lines = b'{"id": 7, "text": "arXiv:2103.01338"}\n{"id": "x", "text": ""}\n'

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from enrich.cli.options import COMMANDS
+from enrich.cli.commands import command_names
 from tests.command import checked_line, run
 from tests.conftest import ROOT
 from tests.fakes import Fakes
@@ -403,7 +403,7 @@ class TestUsage:
         assert said in ran.err
 
     def test_every_command_has_h(self, env: dict[str, str]) -> None:
-        for name in COMMANDS:
+        for name in command_names():
             assert run(name, "-h", env=env).status == 0
 
     def test_the_format_comes_from_the_environment_and_the_version_does_not(

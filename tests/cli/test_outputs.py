@@ -197,15 +197,17 @@ class TestPapersInFormats:
             assert run("lookup", *self.IDS, *self.ARGS, "-f", name, env=env).status == 2
 
     def test_an_export_in_other_formats(self, env: dict[str, str], tmp_path: Path) -> None:
-        plain = run("papers", "export", str(PAPERS), env=env)
+        collection = str(tmp_path / "papers.sqlite")
+        assert run("papers", "import", str(PAPERS), "-o", collection, env=env).status == 0
+        plain = run("papers", "export", collection, env=env)
         assert plain.status == 0
         lines = plain.out.splitlines()
-        table = run("papers", "export", str(PAPERS), "-f", "csv", env=env).out
+        table = run("papers", "export", collection, "-f", "csv", env=env).out
         rows = list(csv.DictReader(io.StringIO(table)))
         assert [row["id"] for row in rows] == [json.loads(line)["id"] for line in lines]
-        array = run("papers", "export", str(PAPERS), "-f", "json", env=env).out
+        array = run("papers", "export", collection, "-f", "json", env=env).out
         assert json.loads(array) == [json.loads(line) for line in lines]
-        args = ("papers", "export", str(PAPERS), "-o", "lines", "-o", "a.csv", "-o", "a.md")
+        args = ("papers", "export", collection, "-o", "lines", "-o", "a.csv", "-o", "a.md")
         assert run(*args, env=env, cwd=tmp_path).status == 0
         assert (tmp_path / "lines").read_text(encoding="utf-8") == plain.out
         assert (tmp_path / "a.csv").read_text(encoding="utf-8") == table

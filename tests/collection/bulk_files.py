@@ -137,7 +137,46 @@ RECORDS = (
     b'{"id": "openreview:FpKgG31Z_i9", "title": "Two"}\n'
 )
 
+TALK = """{
+      "id": "1", "feed": null, "url": null, "title": "Papers [and {brackets}", "speaker": "A \\"B\\" \\\\", "start_time": null,
+      "abstract": "\\"papers\\": [{} see arXiv:2103.01338", "texts": {}, "papers": [],
+      "references": [{"paper": "arxiv:2103.01338", "exact": "arXiv:2103.01338"}], "suggested": [], "warnings": []
+    }"""
+"""A talk whose texts look like the document around it."""
+
+_OUTPUT_PAPERS = """[
+    {"id": "arxiv:2103.01338", "source": "arxiv", "status": "resolved", "title": "One", "authors": [{"name": "Ada"}]},
+    {"id": "arxiv:2103.01339", "source": "arxiv", "status": "failed", "error": {"code": "timeout"}, "title": null},
+    {"id": "arxiv:2103.01340", "source": "arxiv", "status": "not_found", "title": null},
+    {"id": "openreview:FpKgG31Z_i9", "source": "openreview", "status": "resolved", "title": "Two \\"x\\" ]}"}
+  ]"""
+
+DOCUMENT = f"""{{
+  "format": "enrich.talks",
+  "version": "1.0",
+  "talks": [
+    {TALK},
+    {TALK}
+  ],
+  "papers": {_OUTPUT_PAPERS},
+  "notices": [{{"code": "other", "message": "papers"}}],
+  "summary": {{"papers": 4}}
+}}
+""".encode()
+
+LOOKUP = f"{_OUTPUT_PAPERS}\n".encode()
+"""What `enrich lookup` prints."""
+
+TALK_LINES = "".join(
+    json.dumps({**json.loads(TALK), "id": str(number), "papers": papers}) + "\n"
+    for number, papers in enumerate(
+        ([], json.loads(_OUTPUT_PAPERS), [], [{"id": "arxiv:2103.01341", "title": "Three"}]), 1
+    )
+).encode()
+
 FILES = {
+    "document": DOCUMENT,
+    "talk_lines": TALK_LINES,
     "kaggle": KAGGLE,
     "oai": OAI,
     "paperlists": PAPERLISTS,
@@ -146,7 +185,17 @@ FILES = {
     "dblp": DBLP,
     "records": RECORDS,
 }
-PAPERS = {"kaggle": 4, "oai": 3, "paperlists": 3, "csl": 2, "bibtex": 3, "dblp": 2, "records": 2}
+PAPERS = {
+    "document": 2,
+    "talk_lines": 3,
+    "kaggle": 4,
+    "oai": 3,
+    "paperlists": 3,
+    "csl": 2,
+    "bibtex": 3,
+    "dblp": 2,
+    "records": 2,
+}
 """How many papers of ours each holds."""
 
 

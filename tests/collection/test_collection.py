@@ -81,10 +81,10 @@ def test_what_is_no_paper_is_one_warning_with_file_and_line(tmp_path: Path) -> N
     found, warnings = load(path, ONE.id, TWO.id)
     assert list(found) == [TWO.id]
     assert warnings == [
-        "papers.jsonl, line 1: not an object",
-        'papers.jsonl, line 3: "id" is missing',
-        "papers.jsonl, line 5: not JSON",
-        "papers.jsonl, line 7: is truncated",
+        f"{path}, line 1: not an object",
+        f'{path}, line 3: "id" is missing',
+        f"{path}, line 5: not JSON",
+        f"{path}, line 7: is truncated",
     ]
 
 
@@ -99,7 +99,7 @@ def test_many_bad_lines_are_counted(tmp_path: Path) -> None:
     path.write_text("{}\n" * 100)
     _, warnings = load(path)
     assert len(warnings) == 21
-    assert warnings[-1] == "papers.jsonl: 80 more lines that are no papers"
+    assert warnings[-1] == f"{path}: 80 more lines that are no papers"
 
 
 def test_the_later_of_two_records_stays(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_an_id_is_made_canonical(tmp_path: Path) -> None:
     )
     found, warnings = load(path, "arxiv:math/0601001")
     assert list(found) == ["arxiv:math/0601001"]
-    assert warnings == ['papers.jsonl, line 2: "id" arxiv:77 names no paper']
+    assert warnings == [f'{path}, line 2: "id" arxiv:77 names no paper']
 
 
 def test_gzip_is_read_and_a_cut_one_is_said(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_gzip_is_read_and_a_cut_one_is_said(tmp_path: Path) -> None:
     assert len(load(path, ONE.id, TWO.id)[0]) == 2
     path.write_bytes(whole[:-10])
     _, warnings = load(path, ONE.id)
-    assert warnings[-1] == "papers.jsonl.gz: the compressed file is truncated"
+    assert warnings[-1] == f"{path}: the compressed file is truncated"
 
 
 def test_a_compressed_file_that_expands_too_much_is_refused(tmp_path: Path) -> None:

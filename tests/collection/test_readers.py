@@ -139,6 +139,8 @@ def test_a_web_page_among_the_records_is_an_error(tmp_path: Path, name: str) -> 
         "csl": b'{\n    "id": "edel',
         "kaggle": data.splitlines()[1],
         "records": b'{"id": "openreview',
+        "document": b'{"id": "openreview',
+        "talk_lines": b'{"id": "4',
     }[name]
     cut = data.index(record)
     path.write_bytes(

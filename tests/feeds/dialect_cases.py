@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from enrich.document import talk_object, to_dict
+from enrich.document import to_dict
 from enrich.feeds.dialects import names
 from enrich.feeds.reading import read_talks
-from enrich.model import AnnotatedTalk, Notice
+from enrich.model import AnnotatedTalk, Notice, talk_object
 
 CASES = Path(__file__).parents[1] / "data" / "dialects"
 

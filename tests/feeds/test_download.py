@@ -475,7 +475,10 @@ def test_a_series_is_asked_for_where_its_papers_are_named(net: Fakes, read: Read
     net.host(SITE, site)
     (talk,) = read("researchseminars:LOOPS")
     assert (talk.id, talk.series, talk.feed.name) == ("LOOPS/1", "Loops", SITE)
-    assert dict(talk.texts) == {"paper_link": "https://arxiv.org/abs/2103.01338"}
+    assert dict(talk.texts) == {
+        "paper_link": "https://arxiv.org/abs/2103.01338",
+        "title": "Sums",
+    }
     assert [r.query for r in asked] == [{"series_id": '"LOOPS"'}]
 
 
@@ -487,7 +490,10 @@ def test_a_series_falls_back_to_its_json_and_its_calendar(net: Fakes, read: Read
     listed = json.dumps([SUMS]).encode()
     net.serve(f"https://{SITE}/seminar/LOOPS/json", listed, media="application/json")
     (talk,) = read("researchseminars:LOOPS")
-    assert dict(talk.texts) == {"paper_link": "https://arxiv.org/abs/2103.01338"}
+    assert dict(talk.texts) == {
+        "paper_link": "https://arxiv.org/abs/2103.01338",
+        "title": "Sums",
+    }
 
 
 def test_a_series_that_nobody_knows_is_told(net: Fakes, read: Read) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from enrich.errors import FeedError
 from enrich.feeds.calendar import read_calendar
-from enrich.feeds.dialects import Account, Event
+from enrich.feeds.dialects import Event, TalkFields
 from enrich.feeds.dialects.generic import Generic
 from enrich.feeds.ical.lines import find_spans
 from enrich.feeds.reading import read_talks
@@ -138,7 +138,7 @@ def test_reading_is_the_same_by_every_door() -> None:
 
 def test_an_event_that_cannot_be_read_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     class Failing(Generic):
-        def read(self, event: Event) -> Account:
+        def read(self, event: Event) -> TalkFields:
             if event.uid == "b":
                 raise LookupError("a fault of our own")
             return super().read(event)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from icalendar import Timezone, use_zoneinfo
 
-from enrich.feeds.calendar import finished
+from enrich.feeds.finish import MAX_TEXT_BYTES, finish_talk
 from enrich.feeds.ical.times import Zones
-from enrich.model import Feed, Talk
+from enrich.model import Talk
 from enrich.text.times import format_time as iso
 from tests.feeds import calendar, event, read
 
@@ -111,6 +111,27 @@ def test_a_zone_of_its_own_rules_its_calendar_alone() -> None:
         (talk,), _ = read(calendar(zone, event(start=start)))
         assert iso(talk.start_time) == f"2022-02-18T18:00:00{told}"
     assert codes(one(start=start)) == ["unknown_zone", "floating_time"]
+
+
+def test_reading_leaves_what_icalendar_keeps_for_the_process_as_it_is() -> None:
+    from icalendar.timezone import tzp
+
+    use_zoneinfo()
+    Timezone.from_ical(MY_ZONE.format(name="Somebody/Zone", offset="+0100"))
+    theirs = tzp.timezone("Somebody/Zone")
+    assert theirs is not None
+    zones = (MY_ZONE.format(name=f"{name}/Zone", offset="+0300") for name in ("Somebody", "Other"))
+    start = "DTSTART;TZID={}:20220218T180000"
+    events = [
+        event(start=start.format(name), uid=name)
+        for name in ("Somebody/Zone", "Other/Zone", "W. Europe Standard Time")
+    ]
+    talks, _ = read(calendar(*zones, *events))
+    hours = [iso(talk.start_time) for talk in talks]
+    assert hours == [f"2022-02-18T18:00:00+0{offset}:00" for offset in (3, 3, 1)]
+    assert tzp.timezone("Somebody/Zone") is theirs
+    assert tzp.timezone("Other/Zone") is None
+    use_zoneinfo()
 
 
 def test_two_calendars_of_one_file_may_mean_two_zones_by_one_name() -> None:
@@ -244,7 +265,7 @@ def test_texts_that_hold_references_are_kept_under_their_names() -> None:
     }
 
 
-def test_alternative_description_is_left_where_the_description_has_the_links() -> None:
+def test_all_texts_that_are_searched_come_with_the_talk_whether_they_refer_or_not() -> None:
     talk = one(
         "DESCRIPTION:arXiv:2103.01338",
         'X-ALT-DESC;FMTTYPE=text/html:<a href="https://arxiv.org/abs/2103.01338">it</a>',
@@ -252,7 +273,26 @@ def test_alternative_description_is_left_where_the_description_has_the_links() -
         "LOCATION:Room 5",
         "SUMMARY:A title",
     )
-    assert talk.texts == ()
+    assert talk.texts == (
+        ("url", "https://example.org/talk/1"),
+        ("location", "Room 5"),
+        ("summary", "A title"),
+        ("x_alt_desc", "it (https://arxiv.org/abs/2103.01338)"),
+    )
+
+
+def test_texts_over_their_limit_end_at_a_blank_and_are_warned_of() -> None:
+    long, more = "é word " * 5_000, "arXiv:2103.01338 " * 3_000
+    talk = one(f"COMMENT:{long}", f"LOCATION:{more}", "SUMMARY:A title")
+    texts = dict(talk.texts)
+    assert list(texts) == ["comments", "location"]
+    assert texts["comments"] == long
+    assert more.startswith(texts["location"])
+    assert texts["location"].endswith(":2103.01338")
+    size = sum(len(text.encode()) for text in texts.values())
+    assert MAX_TEXT_BYTES - 20 < size <= MAX_TEXT_BYTES
+    assert codes(talk) == ["texts_truncated"]
+    assert finish_talk(talk, keep_private=False) == talk
 
 
 def test_html_is_made_text_once() -> None:
@@ -425,5 +465,5 @@ def test_zone_may_be_folded_and_of_any_line_breaks() -> None:
 @pytest.mark.parametrize("field", ["title", "speaker", "room", "series"])
 def test_lines_of_a_talk_are_tidied(field: str, written: str, told: str | None) -> None:
     fields: dict[str, Any] = {"title": "x", "speaker": "x", field: written}
-    done = finished(Talk(id="1", **fields), feed=Feed(), keep_private=False)
+    done = finish_talk(Talk(id="1", **fields), keep_private=False)
     assert done == Talk(id="1", **{**fields, field: told})

@@ -24,7 +24,7 @@ LOADERS = {
     f"{PACKAGE}.writers": ("*",),
     f"{PACKAGE}.feeds.dialects": ("*",),
     f"{PACKAGE}.collection.readers": ("*",),
-    f"{PACKAGE}.cli.main": ("*",),
+    f"{PACKAGE}.cli.commands": ("*",),
 }
 """What each loader may load, as names within its own folder; `*` is one name without `_` before it.
 
@@ -32,7 +32,7 @@ One that asks for a constant name (`load(package, "SOURCE", "api")`) also counts
 """
 
 REGISTRY = f"{PACKAGE}.registry"
-IMPORTLIB_USERS = frozenset({PACKAGE, REGISTRY, f"{PACKAGE}.cli.main"})
+IMPORTLIB_USERS = frozenset({PACKAGE, REGISTRY})
 """The only modules that may import by name."""
 
 _BY_NAME = frozenset({"importlib", "importlib.util", "importlib.machinery", "runpy", "imp"})

@@ -144,7 +144,7 @@ def check_io(graph: Graph) -> list[str]:
 
 
 def check_importlib(graph: Graph) -> list[str]:
-    """Law 2: only the registry, the root and the command line's loader import by name."""
+    """Law 2: only the registry and the root import by name."""
     return [f"{name} → importlib" for name in sorted(importers_by_name(graph) - IMPORTLIB_USERS)]
 
 

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from enrich.document import reference_object, to_dict
+from enrich.document import to_dict
 from enrich.errors import InvalidId
-from enrich.model import Mention, Reference, Talk
+from enrich.model import Mention, Reference, Talk, reference_object
 from enrich.paper import PaperId
 from enrich.references.extract import (
     find_references,

@@ -13,7 +13,7 @@ from enrich.paper import Author, Paper, Version
 from enrich.sources import forms_of
 from enrich.sources.arxiv.entry import is_withdrawn, publication
 from enrich.text.tex import plain
-from enrich.text.tidy import tidy
+from enrich.text.tidy import person, tidy
 
 _MONTHS = {
     name: f"{number:02}"
@@ -88,7 +88,7 @@ def author(family: str, given: str, suffix: str = "") -> Author | None:
     >>> author("King", "W.", "Jr."), author("ATLAS Collaboration", "")
     (Author(name='W. King, Jr.', family='King', given='W., Jr.'), Author(name='ATLAS Collaboration', family=None, given=None))
     """
-    family, given, suffix = tidy(family), tidy(given), tidy(suffix)
+    family, given, suffix = person(family), person(given), person(suffix)
     if not family or not given:
         name = family or given
         return Author(f"{name}, {suffix}" if suffix and name else name) if name else None

@@ -81,8 +81,17 @@ def json_array(
     start: Place,
     kind: type[T],
     make: Callable[[T], StoredPaper | None],
+    *,
+    opened: bool = False,
 ) -> Iterator[Item]:
     """Yield a record an object of the file's one array (or its one object).
+
+    Args:
+        stream: The file.
+        start: Where reading begins.
+        kind: Type of an object's fields.
+        make: Makes a paper of an object, as for `json_lines`.
+        opened: The start lies within the array.
 
     Raises:
         PapersError: what stands in the file is not JSON.
@@ -90,7 +99,7 @@ def json_array(
     stream.seek(start.offset)
     number = start.number
     decode = json.JSONDecoder().raw_decode
-    text = _Window(stream, opened=bool(number))
+    text = _Window(stream, opened=opened or bool(number))
     while text.seek_object():
         try:
             data, end = decode(text.buffer, text.at)

@@ -18,7 +18,7 @@ from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
 from enrich.paper import Author, Paper
 from enrich.text.html import plain_text
-from enrich.text.tidy import tidy
+from enrich.text.tidy import person, tidy
 
 _FIRST = re.compile(rb"\s*(?:\[\s*)?\{")
 _TAG = re.compile(r"""</?(?:i|b|sub|sup|sc|span)(?:\s+(?:class|style)="[^"]{0,200}")?>""")
@@ -108,7 +108,7 @@ def _plain(value: str | None) -> str | None:
 
 def _author(name: Name) -> Author:
     if name.literal:
-        return Author(tidy(name.literal))
+        return Author(person(name.literal))
     given = tidy(" ".join(filter(None, (name.given, name.dropping_particle))))
     family = tidy(" ".join(filter(None, (name.non_dropping_particle, name.family))))
     whole = tidy(f"{given} {family}") + (f", {name.suffix}" if name.suffix else "")

@@ -21,7 +21,7 @@ from enrich.store.codec import (
     encode_record,
     store_paper,
 )
-from enrich.text.tidy import tidy
+from enrich.text.tidy import has_marks, tidy
 
 _NUMBERED = [f"v{n}" for n in range(1, 200)]
 
@@ -90,6 +90,7 @@ def store_line(line: SnapshotLine) -> StoredPaper:
         and "" not in dates
         and numbers == _NUMBERED[: len(dates)]
         and whole.isprintable()
+        and not has_marks(whole)
         and not ("  " in whole or "| " in whole or " |" in whole or (names and "||" in whole))
         and whole.count("|") == 2 * len(names) + 1
     ):

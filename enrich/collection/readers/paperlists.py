@@ -19,7 +19,7 @@ from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
 from enrich.paper import Author, Paper
 from enrich.sources import forms_of
-from enrich.text.tidy import tidy
+from enrich.text.tidy import person, tidy
 
 _FIRST = re.compile(rb"\s*\[\s*\{")
 _NAME = re.compile(r"([a-z]{2,12})[-_]?((?:19|20)\d\d)", re.IGNORECASE)
@@ -91,7 +91,7 @@ def paper(row: Row, venue: str = "", year: str | None = None) -> Paper | None:
     return _refer.paper(
         tuple(ids),
         title=row.title or "",
-        authors=[Author(tidy(name)) for name in (row.author or "").split(";")],
+        authors=[Author(person(name)) for name in (row.author or "").split(";")],
         date=year,
         venue=conference
         if ids and (ids[0].source == "openreview" or decision == "accepted")

@@ -1,6 +1,6 @@
-"""Our own JSON lines: an object of `papers[]` a line, as `enrich papers export` and ndjson write them.
+"""JSON lines of papers: an object of the document's `papers` a line, as `enrich papers export` writes.
 
-`id` and `title` are required. Lines whose `status` is another than `resolved` are passed over.
+`id` and `title` are required. Lines whose `status` is another than `resolved` are skipped.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from enrich.collection.readers._stream import Stream
 from enrich.paper import Paper
 from enrich.sources import forms_of
 
-_LINE = re.compile(rb"^[ \t]*\{", re.MULTILINE)
+_PAPER = re.compile(
+    rb'^[ \t]*\{(?:[ \t]*\}|[^\n]*"id"\s*:\s*"[^"\n:]{1,64}:[^"\n]+")', re.MULTILINE
+)
+"""A line that holds an object with a paper's id, or an empty one."""
 _ARRAY = re.compile(rb"\s*\[\s*\{")
 
 
@@ -28,20 +31,22 @@ class Records:
     unit = "line"
 
     def recognises(self, head: bytes) -> bool:
-        """Objects, one a line, that are not arXiv's snapshot."""
-        is_snapshot = b'"authors_parsed"' in head
-        return bool(_LINE.search(head)) and not _ARRAY.match(head) and not is_snapshot
+        """Return whether objects with ids of papers stand one a line."""
+        other = (b'"authors_parsed"', b'"references"')
+        if _ARRAY.match(head) or any(key in head for key in other):
+            return False
+        return bool(_PAPER.search(head))
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """The papers from a line on."""
+        """Yield the papers from a line on."""
         return json_lines(stream, start, dict[str, Any], storing(paper))
 
 
 def paper(data: Mapping[str, Any]) -> Paper | None:
-    """The paper of an object, under its canonical id and with its page.
+    """Return the paper of an object, under its canonical id and with its page.
 
     Raises:
-        ValueError: the object is no paper.
+        ValueError: the object is not a paper.
 
     >>> paper({"id": "arxiv:math.AG/0601001v2", "title": "T"}).url
     'https://arxiv.org/abs/math/0601001'

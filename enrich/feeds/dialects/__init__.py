@@ -1,14 +1,14 @@
 """The producers of feeds: one file each, found because the file exists.
 
 A dialect knows how one producer writes speaker, title, series and text into an event, or into its
-own JSON or XML, and turns that into an `Account` or a `Talk`. It is pure and never fails: where a line does not fit,
-the raw text stands. `feed` adds what is the same for all (the feed, the texts `url`, `attach`,
-`comments`, `location`, `summary` and `x_alt_desc` where they hold references and no text of that name
-is there, warnings about times and zones, cancellations) and cuts what is private; a dialect need not,
-but gives as the text `JOINING` what it knows to be so.
+own JSON or XML, and turns that into `TalkFields` or a `Talk`. It is pure and never fails: where a line
+does not fit, the raw text stands. The reader adds what is the same for all (the feed, the texts
+`comments`, `url`, `attach`, `location`, `summary` and `x_alt_desc` where no text of that name is there,
+warnings about times and zones, cancellations) and redacts; a dialect need not, but puts what it knows to
+be joining details into the text named `JOINING`.
 
 A DESCRIPTION reaches the dialect as written. One in a plain grammar reads it so; all others pass it
-through `markup.plain_text` first.
+through `text.html.plain_text` first.
 
 A file here ends with `DIALECT = …`. The first that knows an event, in the order of their names, reads
 it; `generic` reads what nobody knows.
@@ -21,11 +21,12 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
+from enrich.feeds.protected import ANCHORS
 from enrich.model import Talk, TalkWarning
 from enrich.registry import load, names_in
 
 JOINING = "livestream"
-"""The text of a talk that says how to join it: the reader drops it, unless private things are kept."""
+"""Name of the text with joining details: the reader drops it, unless private things are kept."""
 
 
 class Event(NamedTuple):
@@ -48,10 +49,12 @@ class Event(NamedTuple):
     """STATUS as written."""
     start: datetime | date | None = None
     end: datetime | date | None = None
+    anchors: tuple[str, ...] = ANCHORS
+    """What marks a paper in a text (`protected.protect`)."""
 
 
-class Account(NamedTuple):
-    """A talk as a dialect reads it from an event; the fields are those of `Talk`.
+class TalkFields(NamedTuple):
+    """Fields of a talk that a dialect reads from an event; named as those of `Talk`.
 
     A tuple like `Event`, and for the same reason.
     """
@@ -77,7 +80,7 @@ class Dialect(Protocol):
         """Whether this producer wrote the event; cheap, for it is asked for each."""
         ...
 
-    def read(self, event: Event) -> Account:
+    def read(self, event: Event) -> TalkFields:
         """The event as a talk: id, url, title, speaker, series, room, abstract, texts of its own.
 
         Times, status, and the texts that any event may have are the reader's.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-from enrich.feeds.dialects._shared import line_or_none, page, refers, text_or_none
+from enrich.feeds.dialects._shared import line_or_none, page, text_or_none
 from enrich.model import TalkWarning
 from enrich.text.html import plain_text
 
@@ -94,10 +94,6 @@ def affiliations(names: Iterable[str | None]) -> str | None:
     )
 
 
-def further(
-    *always: tuple[str, str | None], perhaps: Iterable[tuple[str, str | None]] = ()
-) -> tuple[tuple[str, str], ...]:
-    """Texts to search; those of `perhaps` only where they name a paper."""
-    texts = [(field, value) for field, value in always if value]
-    texts += [(field, value) for field, value in perhaps if value and refers(value)]
-    return tuple(texts)
+def further_texts(*texts: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
+    """Return the texts that there are."""
+    return tuple([(field, value) for field, value in texts if value])

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from enrich.feeds.dialects._documents import (
-    further,
+    further_texts,
     joined,
     line_of,
     link_of,
@@ -132,13 +132,11 @@ def _talk(
         slides_link=slides,
         video_link=link_of(event, "video_download_url") or _titled(links, _VIDEO),
         abstract=_abstract(prose(text_of(event, "abstract")), prose(text_of(event, "description"))),
-        texts=further(
-            perhaps=(
-                ("url", link_of(event, "url")),
-                ("attach", "\n".join(_shown(part) for part in links)),
-                ("title", line_of(event, "title")),
-                ("subtitle", line_of(event, "subtitle")),
-            )
+        texts=further_texts(
+            ("url", link_of(event, "url")),
+            ("attach", "\n".join(_shown(part) for part in links)),
+            ("title", line_of(event, "title")),
+            ("subtitle", line_of(event, "subtitle")),
         ),
         warnings=time_warnings(event.get("date") or event.get("start"), start),
     )

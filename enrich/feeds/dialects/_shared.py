@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from enrich.feeds.dialects import Account, Event
+from enrich.feeds.dialects import Event, TalkFields
+from enrich.feeds.protected import protect
 from enrich.model import Talk
 
 
@@ -29,9 +30,9 @@ class DocumentOnly:
         """No event is this producer's."""
         return False
 
-    def read(self, event: Event) -> Account:
+    def read(self, event: Event) -> TalkFields:
         """What anybody's event would be."""
-        return Account(event.uid)
+        return TalkFields(event.uid)
 
 
 TBA = frozenset({"", "tba", "tbd", "abstract: tba", "abstract: tbd", "to be announced"})
@@ -39,8 +40,6 @@ TBA = frozenset({"", "tba", "tbd", "abstract: tba", "abstract: tbd", "to be anno
 
 _ONLY_ADDRESS = re.compile(r"\s*<?(?:\w[\w+.-]*://|(?:mailto|tel|sips?|msteams):)\S*\s*", re.ASCII)
 _LOGIN = re.compile(r"(?<=//)[^/?#@]*@")
-_FEWEST_DIGITS = 7
-"""Of an arXiv id (hep-th/9901001); a digit that is escaped is written with one digit at least."""
 _ANCHOR = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
 
 
@@ -112,17 +111,6 @@ def people(text: str) -> tuple[str | None, str | None]:
     return "".join((*names, text[done:])), "; ".join(kept) or None
 
 
-def refers(text: str | None) -> bool:
-    """Whether a text names a paper."""
-    if not text:
-        return False
-    raw = text.encode("utf-8", "surrogatepass")
-    if len(raw) - len(raw.translate(None, b"0123456789")) < _FEWEST_DIGITS:
-        lower = raw.lower()
-        if b"open" not in lower and b"papers" not in lower:  # OpenReview, hf.co/papers/ID
-            return False
-    from enrich.references.extract import (
-        find_references,  # the sources are loaded when one may be there
-    )
-
-    return bool(find_references(text))
+def may_refer(text: str | None, anchors: tuple[str, ...]) -> bool:
+    """Return whether a text may name a paper; conservative, for what may leave the text."""
+    return text is not None and bool(protect(text, anchors))

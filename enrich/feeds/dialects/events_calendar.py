@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from enrich.feeds.dialects import Account, Event
+from enrich.feeds.dialects import Event, TalkFields
 from enrich.feeds.dialects._shared import CalendarOnly, line_or_none
 from enrich.feeds.dialects.generic import DIALECT as GENERIC
 
@@ -16,7 +16,7 @@ class EventsCalendar(CalendarOnly):
         """By PRODID, `-//NAME - ECPv6.0//NONSGML v1.0//EN`."""
         return " - ECPv" in prodid
 
-    def read(self, event: Event) -> Account:
+    def read(self, event: Event) -> TalkFields:
         """As anybody's, with the entities of the title decoded."""
         talk = GENERIC.read(event)
         if event.summary and "&" in event.summary:

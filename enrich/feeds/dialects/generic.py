@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from enrich.feeds.dialects import Account, Event
+from enrich.feeds.dialects import Event, TalkFields
 from enrich.feeds.dialects._shared import (
     CalendarOnly,
     line_or_none,
@@ -32,11 +32,11 @@ class Generic(CalendarOnly):
         """Any event."""
         return True
 
-    def read(self, event: Event) -> Account:
+    def read(self, event: Event) -> TalkFields:
         """Title from the summary, speaker from a line "Speaker: …", text from the description."""
         abstract = text_or_none(plain_text(event.description)) if event.description else None
         speaker, affiliation = labelled_speaker(abstract)
-        return Account(
+        return TalkFields(
             id=event.uid,
             url=page(event.urls),
             title=line_or_none(event.summary),

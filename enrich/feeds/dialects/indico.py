@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from enrich.feeds.dialects import Account, Event
+from enrich.feeds.dialects import Event, TalkFields
 from enrich.feeds.dialects._documents import (
     affiliations,
-    further,
+    further_texts,
     joined,
     line_of,
     link_of,
@@ -20,7 +20,7 @@ from enrich.feeds.dialects._documents import (
     text_of,
     time_warnings,
 )
-from enrich.feeds.dialects._shared import people, refers, text_or_none
+from enrich.feeds.dialects._shared import may_refer, people, text_or_none
 from enrich.feeds.dialects.generic import DIALECT as GENERIC
 from enrich.model import Talk
 from enrich.text.web import host_of
@@ -33,7 +33,7 @@ class Indico:
         """By PRODID `-//CERN//INDICO//EN`, or by a UID `indico-…`."""
         return "INDICO" in prodid or event.uid.startswith("indico-")
 
-    def read(self, event: Event) -> Account:
+    def read(self, event: Event) -> TalkFields:
         """Speakers and address leave the text; the address of the page is known all the same."""
         talk = GENERIC.read(event)
         text = talk.abstract or ""
@@ -41,8 +41,8 @@ class Indico:
         if first.startswith(("Speakers: ", "Speaker: ")):
             speaker, affiliation = people(first.partition(": ")[2])
             talk = talk._replace(speaker=speaker, speaker_affiliation=affiliation)
-            text = text if refers(first) else rest  # names are not searched
-        if talk.url and not refers(talk.url) and text.rstrip().endswith(talk.url):
+            text = text if may_refer(first, event.anchors) else rest  # names are not searched
+        if talk.url and not may_refer(talk.url, event.anchors) and text.rstrip().endswith(talk.url):
             before = text.rstrip()[: -len(talk.url)]
             if not before or before[-1].isspace():
                 text = before.rstrip()
@@ -107,11 +107,9 @@ def _talk(
         room=line_of(record, "roomFullname") or line_of(record, "room"),
         slides_link=slides,
         abstract=prose(text_of(record, "description")),
-        texts=further(
-            perhaps=(
-                ("attach", "\n".join(f"{_name(a)} ({_address(a)})" for a in attached)),
-                ("title", title),
-            )
+        texts=further_texts(
+            ("attach", "\n".join(f"{_name(a)} ({_address(a)})" for a in attached)),
+            ("title", title),
         ),
         warnings=time_warnings(record.get("startDate"), start),
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from enrich.feeds.dialects._documents import (
     affiliations,
-    further,
+    further_texts,
     joined,
     line_of,
     link_of,
@@ -82,13 +82,11 @@ def _talk(data: Mapping[str, Any]) -> Talk:
         slides_link=_described(material, _SLIDES),
         video_link=_described(material, _VIDEO),
         abstract=prose(text_of(data.get("abstract"), "value")),
-        texts=further(
+        texts=further_texts(
             ("comments", _values(list_of(data, "public_notes"))),
-            perhaps=(
-                ("attach", _values(material)),
-                ("url", _values(list_of(data, "urls"))),
-                ("title", title),
-            ),
+            ("attach", _values(material)),
+            ("url", _values(list_of(data, "urls"))),
+            ("title", title),
         ),
         warnings=time_warnings(data.get("start_datetime"), start),
     )

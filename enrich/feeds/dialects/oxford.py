@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from enrich.feeds.dialects import Account, Event
-from enrich.feeds.dialects._shared import CalendarOnly, page, people, refers, text_or_none
+from enrich.feeds.dialects import Event, TalkFields
+from enrich.feeds.dialects._shared import CalendarOnly, may_refer, page, people, text_or_none
 from enrich.feeds.dialects.generic import DIALECT as GENERIC
 
 _LABEL = "\nSpeakers:\n"
@@ -20,7 +20,7 @@ class Oxford(CalendarOnly):
             and "Speakers:" in (event.description or "")
         )
 
-    def read(self, event: Event) -> Account:
+    def read(self, event: Event) -> TalkFields:
         """The speakers go from the text into their own place; what stands below them stays."""
         talk = GENERIC.read(event)._replace(url=page((event.uid, *event.urls)))
         text, label, rest = f"\n{talk.abstract or ''}".rpartition(_LABEL)
@@ -28,7 +28,7 @@ class Oxford(CalendarOnly):
             return talk._replace(abstract=text_or_none(rest.strip("\n")))
         names, _, below = rest.partition("\n")
         speaker, affiliation = people(names)
-        if refers(names):  # names are not searched
+        if may_refer(names, event.anchors):  # names are not searched
             return talk._replace(speaker=speaker, speaker_affiliation=affiliation)
         kept = [part for part in (text.strip("\n"), below.strip("\n")) if part]
         return talk._replace(

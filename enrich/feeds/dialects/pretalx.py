@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from enrich.feeds.dialects import Account, Event
+from enrich.feeds.dialects import Event, TalkFields
 from enrich.feeds.dialects._documents import text_of
 from enrich.feeds.dialects._schedule import read_schedule
 from enrich.feeds.dialects._shared import line_or_none
@@ -20,7 +20,7 @@ class Pretalx:
         """By PRODID, or by a UID `pretalx-…`."""
         return "pretalx" in prodid or event.uid.startswith("pretalx-")
 
-    def read(self, event: Event) -> Account:
+    def read(self, event: Event) -> TalkFields:
         """A title may hold " - " too, so the last one parts it from the speakers."""
         talk = GENERIC.read(event)
         title, dash, speakers = (event.summary or "").rpartition(" - ")

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from enrich.feeds.dialects import JOINING, Account, Event
+from enrich.feeds.dialects import JOINING, Event, TalkFields
 from enrich.feeds.dialects._documents import (
     affiliations,
-    further,
+    further_texts,
     joined,
     line_of,
     link_of,
@@ -23,7 +23,7 @@ from enrich.feeds.dialects._documents import (
     text_of,
     time_warnings,
 )
-from enrich.feeds.dialects._shared import line_or_none, page, people, refers, text_or_none
+from enrich.feeds.dialects._shared import line_or_none, may_refer, page, people, text_or_none
 from enrich.model import Talk, TalkWarning
 from enrich.text.html import html_text
 from enrich.text.times import format_time
@@ -57,14 +57,14 @@ class ResearchSeminars:
         text = event.description
         return text is not None and text.startswith("Title: <a href=") and "/talk/" in text[:300]
 
-    def read(self, event: Event) -> Account:
+    def read(self, event: Event) -> TalkFields:
         """Title, speaker, series, room and abstract; what fits nowhere stays in the abstract."""
         text = event.description or ""
         line = text.find("\n") + 1 or len(text)
         copied = text.startswith("Title: ") and _BREAK.search(text, 0, line) is not None
         if copied:  # by a calendar that makes HTML of texts
             text = _BREAK.sub("\n", text)
-        title, url, by, held, abstract, comments, live = _parts(text)
+        title, url, by, held, abstract, comments, live = _parts(text, event.anchors)
         if copied:
             title, by = html_text(title or "") or None, html_text(by)
             abstract, comments = prose(abstract), prose(comments)
@@ -72,7 +72,7 @@ class ResearchSeminars:
         speaker, affiliation = people(speakers)
         if speaker is None and event.summary:
             speaker, affiliation = people(event.summary)
-        return Account(
+        return TalkFields(
             id=event.uid,
             url=url or talk_page(event.uid, event.location),
             title=title,
@@ -81,7 +81,7 @@ class ResearchSeminars:
             series=line_or_none(series),
             room=held,
             abstract=abstract,
-            texts=further(("comments", comments), (JOINING, live), perhaps=(("title", title),)),
+            texts=further_texts(("comments", comments), (JOINING, live), ("title", title)),
             warnings=rescheduled(event.uid),
         )
 
@@ -144,17 +144,18 @@ def _from_json(record: Mapping[str, Any], series: Mapping[str, Any]) -> Talk:
         slides_link=slides,
         video_link=link_of(record, "video_link"),
         abstract=text_or_none(text_of(record, "abstract")),
-        texts=further(
+        texts=further_texts(
             ("comments", text_or_none(text_of(record, "comments"))),
             ("paper_link", line_of(record, "paper_link")),
-            perhaps=(("slides_link", slides), ("title", title)),
+            ("slides_link", slides),
+            ("title", title),
         ),
         warnings=(*time_warnings(record.get("start_time"), start), *rescheduled(uid)),
     )
 
 
 def _parts(
-    text: str,
+    text: str, anchors: tuple[str, ...]
 ) -> tuple[str | None, str | None, str, str | None, str | None, str | None, str | None]:
     """Title, talk page, line of the speaker, room, abstract, comments and how to join."""
     title = url = held = None
@@ -168,7 +169,7 @@ def _parts(
         at = 1
     if at < len(lines) and lines[at].startswith("by "):
         by = lines[at][3:]
-        if not refers(by):  # names are not searched
+        if not may_refer(by, anchors):  # names are not searched
             at += 1
     left: list[str] = []
     live: list[str] = []

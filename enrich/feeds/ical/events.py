@@ -5,31 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from enrich.feeds.dialects import Account, Event, dialects
-from enrich.feeds.dialects._shared import page, refers
+from enrich.feeds.dialects import Event, TalkFields, dialects
+from enrich.feeds.dialects._shared import may_refer, page
 from enrich.feeds.ical.times import Time, Zones, is_before, later, moment
 from enrich.feeds.ical.values import Properties, read_properties
-from enrich.model import TalkWarning, WarningCode
+from enrich.feeds.protected import ANCHORS
+from enrich.feeds.warning_messages import add_warning
+from enrich.model import NO_FEED, Feed, Talk, WarningCode
 from enrich.text.html import html_text, plain_text
 from enrich.text.tidy import tidy
-
-_MESSAGES: dict[WarningCode, str] = {
-    "bad_time": "a time is not written as calendars write it",
-    "end_before_start": "the end lies before the start",
-    "floating_time": "the time has no zone",
-    "no_start": "there is no DTSTART",
-    "no_uid": "there is no UID; the id was made from the event's texts",
-    "private_cut": "a meeting link, its number or passcode, or an address of the event's people was cut",
-    "unclosed_event": "there is no END:VEVENT; the event ends where the next line of structure stands",
-    "unknown_zone": "the zone of a time is not known",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """What a calendar says of all its events."""
+    """Values of a calendar that hold for all its events."""
 
     name: str | None = None
     prodid: str = ""
@@ -49,13 +40,6 @@ def read_calendar_lines(
         method=tidy(properties.text("METHOD") or "").upper(),
         zones=Zones(own_zones, zones, home=home and home.strip()),
     )
-
-
-def warned(warnings: tuple[TalkWarning, ...], code: WarningCode) -> tuple[TalkWarning, ...]:
-    """Warnings with one more, each code once."""
-    if any(warning.code == code for warning in warnings):
-        return warnings
-    return (*warnings, TalkWarning(code=code, message=_MESSAGES[code]))
 
 
 def body(lines: list[str], *, closed: bool) -> list[str]:
@@ -87,35 +71,51 @@ def sequence_of(properties: Properties) -> int:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
 
 
-class Told(NamedTuple):
-    """What an event tells: its dialect's account, and what is read in the same way of all."""
-
-    account: Account
-    start: Time | None
-    end: Time | None
-    status: Literal["cancelled", "tentative"] | None
-    texts: tuple[tuple[str, str], ...]
-    warnings: tuple[TalkWarning, ...]
-
-
-def read_event(properties: Properties, calendar: Calendar, *, closed: bool) -> Told:
-    """The talk that an event tells of."""
-    event, codes = event_of(properties, calendar.zones)
+def read_event(
+    properties: Properties,
+    calendar: Calendar,
+    *,
+    closed: bool,
+    anchors: tuple[str, ...] = ANCHORS,
+    feed: Feed = NO_FEED,
+    raw: bytes | None = None,
+) -> Talk:
+    """Return the talk of an event, as its dialect reads it."""
+    event, codes = event_of(properties, calendar.zones, anchors)
     if not closed:
         codes.append("unclosed_event")
     for dialect in dialects():
         if dialect.knows(calendar.prodid, event):
             break
-    account = dialect.read(event)
-    warnings = account.warnings
+    fields = dialect.read(event)
+    warnings = fields.warnings
     for code in codes:
-        warnings = warned(warnings, code)
-    status = _status(event.status, calendar.method)
-    return Told(account, event.start, event.end, status, _texts(account, event), warnings)
+        warnings = add_warning(warnings, code)
+    return Talk(
+        id=fields.id,
+        feed=feed,
+        url=fields.url,
+        title=fields.title,
+        speaker=fields.speaker,
+        speaker_affiliation=fields.speaker_affiliation,
+        series=fields.series,
+        start_time=event.start,
+        end_time=event.end,
+        status=_status(event.status, calendar.method),
+        room=fields.room,
+        slides_link=fields.slides_link,
+        video_link=fields.video_link,
+        abstract=fields.abstract,
+        texts=_texts(fields, event),
+        warnings=warnings,
+        raw=raw,
+    )
 
 
-def event_of(properties: Properties, zones: Zones) -> tuple[Event, list[WarningCode]]:
-    """The values of an event, and the codes of the warnings that they earn."""
+def event_of(
+    properties: Properties, zones: Zones, anchors: tuple[str, ...] = ANCHORS
+) -> tuple[Event, list[WarningCode]]:
+    """Return the values of an event, and the codes of the warnings that they earn."""
     first, parameters = properties.first, properties.parameters
     codes: list[WarningCode] = []
     start = end = None
@@ -154,6 +154,7 @@ def event_of(properties: Properties, zones: Zones) -> tuple[Event, list[WarningC
         text("STATUS"),
         start,
         end,
+        anchors,
     )
     return event, codes
 
@@ -165,10 +166,10 @@ def _attached(values: Iterable[str]) -> Iterator[str]:
             yield value.strip()
 
 
-def _shown(urls: Iterable[str]) -> Iterator[str]:
-    """Addresses of the web, and what names a paper; `mailto:` and the like are nobody's to see."""
+def _shown(urls: Iterable[str], anchors: tuple[str, ...]) -> Iterator[str]:
+    """Yield addresses of the web, and what may name a paper; `mailto:` and the like are private."""
     for url in urls:
-        if (address := page((url,))) is not None or refers(url):
+        if (address := page((url,))) is not None or may_refer(url, anchors):
             yield address or url
 
 
@@ -187,21 +188,19 @@ def _status(status: str | None, method: str) -> Literal["cancelled", "tentative"
     return "tentative" if word == "TENTATIVE" else None
 
 
-def _texts(account: Account, event: Event) -> tuple[tuple[str, str], ...]:
-    """The talk's own texts, then those of the event that hold references, or are for people."""
-    texts = list(account.texts)
-    there = [name for name, _ in texts]
-    if event.comments and "comments" not in there:
-        texts.append(("comments", "\n\n".join(plain_text(comment) for comment in event.comments)))
+def _texts(fields: TalkFields, event: Event) -> tuple[tuple[str, str], ...]:
+    """Return the dialect's texts, then those that any event may have."""
     location = event.location
-    if location == account.url and not event.urls:  # researchseminars.org repeats the page there
+    if location == fields.url and not event.urls:  # researchseminars.org repeats the page there
         location = None
-    found = [("location", location), ("summary", event.summary)]
+    found: list[tuple[str, str | None]] = [("location", location), ("summary", event.summary)]
     if event.urls or event.attach:
-        found[:0] = [("url", "\n".join(_shown(event.urls))), ("attach", "\n".join(event.attach))]
-    texts += [(n, text) for n, text in found if text and n not in there and refers(text)]
-    if event.x_alt_desc is not None and "x_alt_desc" not in there:
-        text = html_text(event.x_alt_desc)
-        if not account.abstract or (refers(text) and not refers(account.abstract)):
-            texts.append(("x_alt_desc", text))
-    return tuple(texts)
+        urls = "\n".join(_shown(event.urls, event.anchors))
+        found[:0] = [("url", urls), ("attach", "\n".join(event.attach))]
+    if event.comments:
+        comments = "\n\n".join([plain_text(comment) for comment in event.comments])
+        found.insert(0, ("comments", comments))
+    if event.x_alt_desc is not None:
+        found.append(("x_alt_desc", html_text(event.x_alt_desc)))
+    known = [name for name, _ in fields.texts]
+    return (*fields.texts, *[(n, text) for n, text in found if text and n not in known])

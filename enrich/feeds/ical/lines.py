@@ -8,6 +8,7 @@ ends and several calendars in one file need no case of their own.
 from __future__ import annotations
 
 import codecs
+import hashlib
 import re
 from array import array
 from collections.abc import Iterator
@@ -106,9 +107,9 @@ def find_spans(stream: BinaryIO, *, keys: bool = False, max_event_bytes: int) ->
                 if end - start > max_event_bytes:
                     spans.keys.append(0)
                 elif start >= base:
-                    spans.keys.append(_key(buffer[start - base : end - base]))
+                    spans.keys.append(_coarse_key(buffer[start - base : end - base]))
                 else:
-                    spans.keys.append(_key(block(stream, start, end)))
+                    spans.keys.append(_coarse_key(block(stream, start, end)))
                     stream.seek(base + len(buffer))
         if not data:
             break
@@ -251,8 +252,13 @@ def count_lines(stream: BinaryIO, start: int, end: int) -> int:
     return breaks
 
 
-def _key(raw: bytes) -> int:
-    """A hash that events of one talk share: the end of its page's address, else the UID."""
+def hash_key(data: bytes) -> int:
+    """Return a hash that is the same in every process, as a signed number of 64 bits."""
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big", signed=True)
+
+
+def _coarse_key(raw: bytes) -> int:
+    """Return what events of one talk share: the end of its page's address, otherwise the UID."""
     at = raw.find(b"\nUID:")
     uid = None
     if at >= 0:
@@ -260,16 +266,16 @@ def _key(raw: bytes) -> int:
         if raw[end + 1 : end + 2] not in {b" ", b"\t"}:
             uid = raw[at + 5 : end].strip()
             if _SERIES_UID.fullmatch(uid) is not None:
-                return hash(uid)
+                return hash_key(uid)
     page = raw.find(b"\nDESCRIPTION:Title: <a href=")
     if page >= 0:
         found = _TALK_PAGE.match(_unfolded(raw[page : page + 400]))
         if found is not None:
-            return hash(found[1])
+            return hash_key(found[1])
     if uid is None:
         line = _UID.search(_unfolded(raw))
         uid = raw if line is None else line[1].strip()
-    return hash(uid)
+    return hash_key(uid)
 
 
 def _unfolded(raw: bytes) -> bytes:
@@ -278,13 +284,13 @@ def _unfolded(raw: bytes) -> bytes:
     return raw.replace(b"\n ", b"").replace(b"\n\t", b"")
 
 
-def respelt(stream: BinaryIO) -> Iterator[bytes] | None:
-    r"""A file as UTF-8 without the indent that all its lines share, in pieces; None where it is so.
+def normalize_encoding(stream: BinaryIO) -> Iterator[bytes] | None:
+    r"""Yield the file re-encoded as UTF-8 and dedented; return None if it needs neither.
 
     >>> import io
-    >>> b"".join(respelt(io.BytesIO("BEGIN:VCALENDAR".encode("utf-16"))))
+    >>> b"".join(normalize_encoding(io.BytesIO("BEGIN:VCALENDAR".encode("utf-16"))))
     b'BEGIN:VCALENDAR'
-    >>> list(respelt(io.BytesIO(b"  BEGIN:VCALENDAR\n  VERSION:2.0")))
+    >>> list(normalize_encoding(io.BytesIO(b"  BEGIN:VCALENDAR\n  VERSION:2.0")))
     [b'BEGIN:VCALENDAR\n', b'VERSION:2.0']
     """
     stream.seek(0)

@@ -245,27 +245,30 @@ def _is_of_clocks(block: bytes) -> bool:
 
 
 def _own(block: bytes) -> _OwnZone | None:
-    from icalendar import Timezone, use_zoneinfo
+    """Return the zone that a VTIMEZONE defines; None if it defines none.
+
+    icalendar keeps each zone that it parses under its TZID, for the whole process: a name's first feed
+    would rule it. So the block is parsed without its name, and by a provider of our own.
+    """
+    from icalendar import Timezone
+    from icalendar.timezone import TZP
 
     if not _is_of_clocks(block):
         return None
-    use_zoneinfo()  # icalendar's cache is one for the process: a name's first feed would rule it
     try:
-        zone = Timezone.from_ical(block)
-        return _OwnZone(zone.to_tz(lookup_tzid=False)) if isinstance(zone, Timezone) else None
+        zone = Timezone.from_ical(_TZID.sub(b"COMMENT:", block, count=1))
+        if not isinstance(zone, Timezone):
+            return None
+        zone["TZID"] = "own"
+        return _OwnZone(zone.to_tz(TZP("zoneinfo"), lookup_tzid=False))
     except Exception:  # noqa: BLE001 - ValueError, AttributeError, dateutil's: then it defines none
         return None
-    finally:
-        use_zoneinfo()
 
 
 def _windows(name: str) -> tzinfo | None:
+    """Return the zone that Windows calls so, by the Unicode table that icalendar brings."""
     if _WINDOWS.fullmatch(name) is None:
         return None
-    from icalendar import use_zoneinfo, vDDDTypes
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-    use_zoneinfo()
-    with suppress(ValueError, OSError, LookupError):
-        time = vDDDTypes.from_ical("20200101T000000", name)
-        return time.tzinfo if isinstance(time, datetime) else None
-    return None
+    return _database(WINDOWS_TO_OLSON.get(name, ""))

@@ -1,4 +1,4 @@
-"""`enrich papers`: collections of papers that need no network."""
+"""`enrich papers`: collections of papers that need no network: import, info, export."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from enrich.collection.importing import Progress
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_SHOWN_S = 0.2
+_REDRAW_S = 0.2
 
 
 @click.group(
@@ -36,7 +36,7 @@ def command() -> None:
     """Group the commands."""
 
 
-@command.command("import", short_help="Make a collection out of bulk files.")
+@command.command("import", short_help="Make a collection out of files of papers.")
 @click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILE…")
 @click.option(
     "-o",
@@ -49,66 +49,68 @@ def command() -> None:
 @click.option(
     "--paper-abstracts", is_flag=True, help="Keep the abstracts: some five times as large."
 )
-@click.option("-q", "--quiet", is_flag=True, help="Errors only.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def import_(files: tuple[Path, ...], output: Path, paper_abstracts: bool, quiet: bool) -> int:
-    """Make a collection out of bulk files, plain or gzip.
+    """Make a collection out of files of papers, plain or gzip.
 
     FILE is arXiv's snapshot (Kaggle), an OAI-PMH dump of arXiv, paperlists' JSON, dblp's XML,
-    CSL-JSON, BibTeX, JSON lines as export writes them, or a collection. Of two records of one paper the
-    later stays. An import that was stopped goes on when it is run again.
+    CSL-JSON, BibTeX, JSON lines as export writes them, an earlier output (json, ndjson; its unresolved
+    papers are skipped), or a collection. Of two records of one paper the later stays. An import that was
+    stopped continues when it is run again.
     """
     from enrich.collection.importing import import_papers
 
-    shown = _Shown() if sys.stderr.isatty() and not quiet else None
+    line = _ImportLine() if sys.stderr.isatty() and not quiet else None
     try:
         done = import_papers(
             files,
             output,
             abstracts=paper_abstracts,
-            on_warning=_nothing if quiet else _said(shown),
-            on_progress=shown or _nothing,
+            on_warning=_skip_report if quiet else _print_warnings(line),
+            on_progress=line or _skip_report,
         )
     finally:
-        if shown:
-            shown.clear()
+        if line:
+            line.clear()
     if not quiet:
-        bad = f", {done.problems:,} records that are none" if done.problems else ""
-        again = "went on where it was stopped: " if done.resumed else ""
+        again = "continued where it was stopped: " if done.resumed else ""
         size = output.stat().st_size / 1e6
-        say(f"{again}{done.papers:,} papers{bad} -> {output} ({size:,.1f} MB)")
+        say(
+            f"{again}{done.papers:,} papers{_count_problems(done.problems)} -> {output} ({size:,.1f} MB)"
+        )
     return 0
 
 
-@command.command(short_help="Say what a collection holds.")
+@command.command("info", short_help="Print what a collection holds.")
 @click.argument("collection", type=_FILE)
-def info(collection: Path) -> int:
-    """Say what a collection holds, and out of which files."""
-    from enrich.collection.collection import info as told
+def show_info(collection: Path) -> int:
+    """Print what a collection holds, and from which files."""
+    from enrich.collection.collection import info as describe_collection
 
-    found = told(collection)
+    found = describe_collection(collection)
     click.echo(
         printable(f"{found['path']}: {found['papers']:,} papers, {found['bytes'] / 1e6:,.1f} MB")
     )
     click.echo(f"abstracts: {found['abstracts']:,}")
     for file in found["files"]:
-        bad = f", {file['problems']:,} records that are none" if file["problems"] else ""
-        click.echo(
-            printable(f"from {file['name']} ({file['format']}): {file['papers']:,} papers{bad}")
-        )
+        papers = f"{file['papers']:,} papers{_count_problems(file['problems'])}"
+        click.echo(printable(f"from {file['name']} ({file['format']}): {papers}"))
     return 0
 
 
-@command.command(short_help="Write papers as JSON lines, or in another format.")
+@command.command(
+    "export", short_help="Write a collection's papers as JSON lines, or in another format."
+)
 @click.argument("collection", type=_FILE)
 @paper_format_options
 @click.option("--paper-abstracts", is_flag=True, help="With their abstracts.")
-def export(collection: Path, *, paper_abstracts: bool, **options: Any) -> int:
-    """Write the papers of a collection, or of any readable file.
+def export_collection(collection: Path, *, paper_abstracts: bool, **options: Any) -> int:
+    """Write the papers of a collection.
 
     Without -f and without a known suffix of -o: one JSON object a line, which --papers reads.
     """
     from enrich.cli.output import Output
-    from enrich.collection.collection import open_papers
+    from enrich.collection.collection import open_collection
 
     given = tuple(options.pop("outputs"))
     format_ = options.pop("format_")
@@ -118,18 +120,16 @@ def export(collection: Path, *, paper_abstracts: bool, **options: Any) -> int:
         format_ = "ndjson" if not given else None
     outputs = take_writers(choose_targets(format_, given, for_papers=True), options)
     with ExitStack() as opened:
+        source = opened.enter_context(open_collection(collection))
         files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
-        papers_of = opened.enter_context(
-            open_papers(collection, on_warning=say, abstracts=paper_abstracts)
-        )
         for (target, chosen), file in zip(outputs, files, strict=True):
-            for piece in write_papers(target, chosen, papers_of.papers(abstracts=paper_abstracts)):
+            for piece in write_papers(target, chosen, source.papers(abstracts=paper_abstracts)):
                 file.write(piece)
     return 0
 
 
-class _Shown:
-    """The line that a terminal shows while files are read: how much, how fast, how long to go."""
+class _ImportLine:
+    """Progress line while files are read: how much, how fast, how long to go."""
 
     def __init__(self) -> None:
         self._began: tuple[float, int, int] | None = None
@@ -139,7 +139,7 @@ class _Shown:
         now = time.monotonic()
         if self._began is None:
             self._began = (now, progress.read, progress.papers)
-        if now - self._last < _SHOWN_S:
+        if now - self._last < _REDRAW_S:
             return
         self._last = now
         began, read, papers = self._began
@@ -153,21 +153,27 @@ class _Shown:
         self._print(line)
 
     def clear(self) -> None:
-        """Take the line away."""
+        """Remove the line."""
         self._print("")
 
     def _print(self, line: str) -> None:
         print(f"\r\x1b[K{printable(line)}", end="", file=sys.stderr, flush=True)  # noqa: T201
 
 
-def _nothing(_: object) -> None:
+def _count_problems(problems: int) -> str:
+    return f", {problems:,} records that are not papers" if problems else ""
+
+
+def _skip_report(_: object) -> None:
     pass
 
 
-def _said(shown: _Shown | None) -> Callable[[str], None]:
+def _print_warnings(line: _ImportLine | None) -> Callable[[str], None]:
+    """Return a function that prints a warning in place of the progress line."""
+
     def warn(message: str) -> None:
-        if shown:
-            shown.clear()
+        if line:
+            line.clear()
         say(message)
 
     return warn

@@ -1,4 +1,4 @@
-"""`enrich lookup ID…`: papers by id, in any format that lists papers."""
+"""`enrich lookup`: papers by id or address, without a feed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from enrich.cli.formats import (
     take_writers,
     write_papers,
 )
-from enrich.cli.options import enricher_options, lookup_options, say
+from enrich.cli.options import enricher_options, lookup_options, printing_log, say
 from enrich.cli.output import Output
 from enrich.cli.reporting import Outcome
 from enrich.errors import InvalidId
@@ -40,7 +40,8 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
     outputs = take_writers(targets, options)
     ids = tuple(_read_ids(ids))
     wanted = [parse_citation(id_) for id_ in ids]
-    with Enricher(**enricher_options(options)) as enricher:
+    verbose = bool(options["verbose"])
+    with printing_log(verbose=verbose), Enricher(**enricher_options(options)) as enricher:
         with ExitStack() as opened:
             files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
             found, report = enricher.lookup_with_report(ids)

@@ -1,4 +1,4 @@
-"""`enrich cache`: the store of papers that were looked up."""
+"""`enrich cache`: the store of papers that were looked up: info, clear."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def command() -> None:
     """Group the commands."""
 
 
-@command.command(short_help="Say where the store is and what it holds.")
+@command.command("info", short_help="Print where the store is and what it holds.")
 @_FOLDER
-def info(cache_dir: Path | None) -> int:
-    """Say where the store is and what it holds."""
+def show_store(cache_dir: Path | None) -> int:
+    """Print where the store is and what it holds."""
     from enrich.store import open_store
 
     with open_store(cache_dir, now=time.time(), on_trouble=say) as store:
@@ -42,10 +42,10 @@ def info(cache_dir: Path | None) -> int:
     return 0
 
 
-@command.command(short_help="Forget all papers and answers.")
+@command.command(short_help="Remove all papers and responses.")
 @_FOLDER
 def clear(cache_dir: Path | None) -> int:
-    """Forget all papers, and the services' and feeds' answers that are kept beside them."""
+    """Remove all papers, and the responses of services and feeds beside them."""
     from enrich.store import open_store
 
     with open_store(cache_dir, now=time.time(), on_trouble=say) as store:

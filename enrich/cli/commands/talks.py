@@ -1,4 +1,4 @@
-"""`enrich talks FEED…`: what was read, as a table; why a talk lacks its paper."""
+"""`enrich talks`: what was read from feeds, as a table; why a talk lacks its paper."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from typing import Any
 import click
 
 from enrich.annotation import annotate
+from enrich.cli.options import say
 from enrich.cli.reading import Reading, selection_options
+from enrich.cli.suggestions import check_feeds
 from enrich.model import AnnotatedTalk, Talk
 
 
@@ -20,12 +22,16 @@ from enrich.model import AnnotatedTalk, Talk
 )
 @click.argument("feeds", nargs=-1, required=True, metavar="FEED…")
 @click.option(
-    "--json", "as_json", envvar="ENRICH_JSON", is_flag=True, help="The talks as JSON, one a line."
+    "--json",
+    "as_json",
+    envvar="ENRICH_JSON",
+    is_flag=True,
+    help="Print the talks as JSON, one a line.",
 )
 @selection_options
-@click.option("--offline", is_flag=True, help="Never touch the network.")
+@click.option("--offline", is_flag=True, help="Never use the network.")
 @click.option("--refresh", is_flag=True, help="Fetch the feed again.")
-@click.option("-q", "--quiet", is_flag=True, help="Errors only.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.option(
     "--cache-dir",
     type=click.Path(file_okay=False, path_type=Path),
@@ -34,26 +40,32 @@ from enrich.model import AnnotatedTalk, Talk
 )
 def command(feeds: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
     """Show the talks of the feeds."""
-    reading = Reading(feeds=feeds, options=options, told=not options["quiet"])
-    talks = (_annotated(talk) for talk in reading.talks())
+    check_feeds(feeds)
+    reading = Reading(feeds=feeds, options=options, prints_notices=not options["quiet"])
+    talks = (_annotate_alone(talk) for talk in reading.talks())
+    count = 0
     if as_json:
-        from enrich.document import encode, talk_object
+        from enrich.document import encode
+        from enrich.model import talk_object
 
-        for talk in talks:
+        for count, talk in enumerate(talks, 1):  # noqa: B007
             sys.stdout.write(encode(talk_object(talk)) + "\n")
     else:
         from enrich.cli.table import table_lines
 
         rows = list(talks)
+        count = len(rows)
         if reading.unreadable:
             return 1
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         for line in table_lines(rows, zone=reading.zone or UTC, width=width):
             click.echo(line)
-    return 1 if reading.unreadable else 3 if reading.failed else 0
+    if not options["quiet"] and (dropped := reading.describe_dropped(count)):
+        say(dropped)
+    return 1 if reading.unreadable else 3 if reading.failed or reading.stale else 0
 
 
-def _annotated(talk: Talk) -> AnnotatedTalk:
+def _annotate_alone(talk: Talk) -> AnnotatedTalk:
     from enrich.references.extract import find_references
 
     return annotate(talk, find_references(talk), {})

@@ -1,4 +1,4 @@
-"""`enrich demo`: the main job on the example feed, with the example's papers, without network."""
+"""`enrich demo`: the main job on the example that is in the package."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from enrich.cli.run import command as main_command
     help="Run the main job on the example feed; its papers come from a file in the package."
 )
 @format_options
-@click.option("-q", "--quiet", is_flag=True, help="Errors only.")
-@click.option("-v", "--verbose", count=True, help="Say more.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@click.option("-v", "--verbose", count=True, help="Print more.")
 def command(*, quiet: bool, verbose: int, **options: Any) -> int:
     """Run the main job on the example."""
     args = ["--offline", "--no-fallback"]

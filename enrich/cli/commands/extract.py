@@ -1,0 +1,105 @@
+"""`enrich extract`: the references in any text, one a line, without network."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+from msgspec.structs import asdict
+
+from enrich.cli.options import say
+from enrich.document import encode
+from enrich.errors import FeedError
+from enrich.model import reference_object
+
+_BATCH_SIZE = 100  # texts of one call
+_CALENDAR = re.compile(rb"\s{0,99}(?:\xef\xbb\xbf)?BEGIN\s?:\s?VCALENDAR", re.IGNORECASE)
+
+
+@click.command(
+    help="Print the references of texts, one JSON object a line; - is standard input, and so is nothing. "
+    'With --jsonl the input is lines of {"id", "text"} and the output lines of {"id", "references"}. '
+    'With several files each line begins with its "file".'
+)
+@click.argument("files", nargs=-1, metavar="[TEXT-FILE…|-]")
+@click.option("--jsonl", is_flag=True, help="Lines of JSON in, lines of JSON out, one for each.")
+def command(files: tuple[str, ...], *, jsonl: bool) -> int:
+    """Print the references of the texts."""
+    status = 0
+    for name in files or ("-",):
+        label = {"file": name} if len(files) > 1 else {}
+        with _open_text(name) as file:
+            if jsonl:
+                for answer in _answer_lines(file, name):
+                    if answer is None:
+                        status = 3  # written, but not whole
+                    else:
+                        sys.stdout.write(encode({**label, **answer}) + "\n")
+            else:
+                _print_references(file.read(), label, name)
+    return status
+
+
+def _print_references(data: bytes, label: dict[str, str], name: str) -> None:
+    """Print the references of one text; point to the command for calendars."""
+    from enrich.references.extract import find_references
+
+    for reference in find_references(data.decode("utf-8", "replace")):
+        sys.stdout.write(encode({**label, **asdict(reference_object(reference))}) + "\n")
+    if _CALENDAR.match(data):
+        sys.stdout.flush()
+        say(
+            f"{name}: this is a calendar, and was read as text, line by line as it lies there; "
+            f"its talks: enrich talks {name}"
+        )
+
+
+def _open_text(name: str) -> AbstractContextManager[BinaryIO]:
+    if name == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return Path(name).open("rb")
+    except OSError as error:
+        raise FeedError(f"{name}: {error.strerror}") from error
+
+
+def _answer_lines(file: BinaryIO, name: str) -> Iterator[dict[str, Any] | None]:
+    """Yield an answer for each line; None for a bad one, after its message."""
+    from enrich.references.extract import find_references_many
+
+    rows = _parse_lines(file, name)
+    while batch := list(islice(rows, _BATCH_SIZE)):
+        found = find_references_many(text for _, text in filter(None, batch))
+        for row in batch:
+            if row is None:
+                yield None
+            else:
+                references = [reference_object(reference) for reference in next(found)]
+                yield {"id": row[0], "references": references}
+
+
+def _parse_lines(lines: Iterable[bytes], name: str) -> Iterator[tuple[Any, str] | None]:
+    """Yield id and text of each line that is not blank; None for a bad one."""
+    where = "" if name == "-" else f"{name}, "
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            yield row["id"], _check_text(row["text"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            say(f'{where}line {number}: not an object with "id" and a string "text"')
+            yield None
+
+
+def _check_text(text: object) -> str:
+    if not isinstance(text, str):
+        raise TypeError
+    return text

@@ -1,0 +1,48 @@
+"""Group of all commands whose own options and arguments are those of the main job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from enrich.cli.commands import command_names, describe_command, load_command
+
+
+class MainGroup(click.Group):
+    """Commands, loaded when they are named first; anything else is the main job."""
+
+    allow_interspersed_args = True
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(invoke_without_command=True, **options)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of all commands."""
+        return list(command_names())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Load a command; None if no command has this name."""
+        return load_command(cmd_name) if cmd_name in command_names() else None
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Build the context of the command that is named first, or of the main job."""
+        if args and args[0] in command_names():
+            name, *rest = args
+            return load_command(name).make_context(f"{info_name} {name}", rest, parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the usage of the main job."""
+        return click.Command.collect_usage_pieces(self, ctx)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands, importing none."""
+        with formatter.section("Other commands (a command's name stands first)"):
+            formatter.write_dl([(name, describe_command(name)) for name in command_names()])

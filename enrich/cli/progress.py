@@ -1,0 +1,59 @@
+"""Progress line of a terminal while services are waited for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+from enrich.lookup.scheduler import Progress
+from enrich.sources import title_of
+from enrich.text.terminal import printable
+
+
+def open_progress(*, quiet: bool) -> ProgressLine | None:
+    """Return a progress line; None if standard error is not a terminal."""
+    shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return ProgressLine() if shown and not quiet else None
+
+
+def describe_progress(progress: Progress) -> str:
+    """Return how far a run is, as one line.
+
+    >>> describe_progress(Progress(talks=3, papers=0, total=12, waiting=(("arxiv", 3.0, 8.6),)))
+    '3 of 12 talks, 0 papers asked for; waiting for arXiv, 3 s a request: about 9 s left'
+    """
+    of = "" if progress.total is None else f" of {progress.total}"
+    parts = [f"{progress.talks}{of} talks, {progress.papers} papers asked for"]
+    parts += map(str, progress.retrying)
+    retrying = {retry.service for retry in progress.retrying}
+    for name, delay_s, left_s in progress.waiting:
+        if left_s:
+            parts.append(
+                f"waiting for {title_of(name)}, {delay_s:g} s a request: about {left_s:.0f} s left"
+            )
+        elif name not in retrying:
+            parts.append(f"waiting for {title_of(name)}")
+    return "; ".join(parts)
+
+
+class ProgressLine:
+    """One line that each call replaces."""
+
+    def __init__(self) -> None:
+        self._shown = ""
+
+    def __call__(self, progress: Progress) -> None:
+        """Show how far a run is."""
+        self._show(describe_progress(progress))
+
+    def clear(self) -> None:
+        """Remove the line."""
+        if self._shown:
+            self._show("")
+
+    def _show(self, line: str) -> None:
+        line = printable(line)[: shutil.get_terminal_size().columns - 1]  # one that wraps stays
+        if line != self._shown:
+            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)  # noqa: T201
+            self._shown = line

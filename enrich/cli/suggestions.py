@@ -1,0 +1,116 @@
+"""Suggestions for what was likely meant: commands, papers and series given as feeds, zones, words."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+
+from enrich.cli.commands import command_names
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_SERIES = "researchseminars"
+_SERIES_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+.-]{0,63}")
+_PREFIXED = re.compile(r"(\w{4,32}):([A-Za-z0-9_+.-]+)")
+_SUFFIX = re.compile(r"\.[A-Za-z]+")
+
+
+def find_close(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that is most like this one.
+
+    >>> find_close("lokup", ["lookup", "cache"]), find_close("seminar", ["lookup", "cache"])
+    ('lookup', None)
+    """
+    by_key = {one.casefold(): one for one in reversed([*known])}
+    close = get_close_matches(word.casefold(), by_key, n=1, cutoff=0.75)
+    return by_key[close[0]] if close else None
+
+
+def suggest_zone(name: str) -> str | None:
+    """Return the time zone whose name, or city, is most like this one."""
+    from zoneinfo import available_timezones
+
+    zones = sorted(available_timezones())
+    cities = {zone.rpartition("/")[2]: zone for zone in reversed(zones)}
+    word = name.strip().replace(" ", "_")
+    for close in (find_close(word, zones), find_close(word, cities)):
+        if close is not None:
+            return cities.get(close, close)
+    return None
+
+
+def suggest_feed(feed: str) -> str | None:
+    """Return what to write for a feed that is not a file: the command, or the series.
+
+    >>> suggest_feed("SciML"), suggest_feed("nosuch.ics"), suggest_feed("folder/nosuch")
+    ('researchseminars:SciML', None, None)
+    """
+    found = []
+    is_word = _SERIES_NAME.fullmatch(feed) and not _SUFFIX.fullmatch(Path(feed).suffix)
+    if names_paper(feed):
+        found.append(f"enrich lookup {shlex.quote(feed)}")
+    if is_word:
+        found.append(f"{_SERIES}:{feed}")
+    elif (prefixed := _PREFIXED.fullmatch(feed)) and find_close(prefixed[1], [_SERIES]):
+        found.append(f"{_SERIES}:{prefixed[2]}")
+    return " or ".join(found) or None
+
+
+def names_paper(text: str) -> bool:
+    """Return whether a whole text is the id or the address of one paper."""
+    from enrich.errors import InvalidId
+    from enrich.references.extract import find_references, parse_id
+
+    try:
+        parse_id(text)
+    except InvalidId:
+        return False
+    references = find_references(text)
+    return not references or (references[0].start == 0 and references[-1].end == len(text))
+
+
+def check_feeds(feeds: tuple[str, ...]) -> None:
+    """Raise click.UsageError if one of the feeds is likely meant otherwise."""
+    if feeds.count("-") > 1:
+        raise click.UsageError("standard input can be read once only")
+    for position, feed in enumerate(feeds):
+        if feed == "-" or feed.startswith(f"{_SERIES}:") or _exists(feed):
+            continue
+        if feed in command_names():
+            raise click.UsageError(
+                f"{feed!r} is a command: it stands first; a file of that name is written ./{feed}"
+            )
+        if position == 0 and feed.isalpha() and (name := find_close(feed, command_names())):
+            raise click.UsageError(
+                f"{feed!r} is neither a file nor a command; did you mean enrich {name}?"
+            )
+        if _ADDRESS.match(feed):
+            if names_paper(feed):
+                raise click.UsageError(
+                    f"{feed} names a paper, not a feed; {_suggest_in_words(feed)}"
+                )
+        elif len(feeds) == 1 and suggest_feed(feed):
+            raise click.UsageError(
+                f"{feed!r} is not a file or an address; {_suggest_in_words(feed)}"
+            )
+
+
+def is_address(feed: str) -> bool:
+    """Return whether a feed is read from a server."""
+    is_series = feed.startswith(f"{_SERIES}:")
+    return is_series or bool(_ADDRESS.match(feed) and not feed.lower().startswith("file:"))
+
+
+def _suggest_in_words(feed: str) -> str:
+    return f"did you mean {suggest_feed(feed)}?"
+
+
+def _exists(feed: str) -> bool:
+    try:
+        return Path(feed).exists()
+    except (OSError, ValueError):  # too long for a name, or with a null byte
+        return False

@@ -1,0 +1,81 @@
+"""An earlier output as JSON: the `papers` of a document, or the array that `enrich lookup` prints.
+
+Unresolved papers are skipped. The talks before the papers are passed over as bytes: memory for one record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from enrich.collection.readers import Item, Place
+from enrich.collection.readers._json import MAX_OBJECT, json_array
+from enrich.collection.readers._storing import storing
+from enrich.collection.readers._stream import Stream
+from enrich.collection.readers.records import paper
+from enrich.errors import PapersError
+
+_FORMAT = re.compile(rb"""\s*\{[^{}\[\]]{0,999}"format"\s*:\s*"enrich\.talks\"""")
+_LOOKUP = re.compile(rb"""\s*\[\s*\{\s*"id"\s*:\s*"[^":]{1,64}:[^"]+"\s*,\s*"source"\s*:""")
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+("?)|[\[\]{}]', re.DOTALL)
+"""A string, whose group is empty if the bytes end within it; or a bracket."""
+_BLOCK = 1 << 18
+
+
+class Document:
+    """The format."""
+
+    name = "document"
+    unit = "record"
+
+    def recognises(self, head: bytes) -> bool:
+        """Return whether a document, or a list of its papers, begins here."""
+        return bool(_FORMAT.match(head) or _LOOKUP.match(head))
+
+    def read(self, stream: Stream, start: Place) -> Iterator[Item]:
+        """Yield the papers from a place on."""
+        if start.number or stream.head(1 << 10).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[":
+            return json_array(stream, start, dict[str, Any], storing(paper))
+        offset = find_array(stream, b'"papers"')
+        if offset is None:
+            return iter(
+                [Item(Place(0, 1), None, "the document is truncated, or holds no list of papers")]
+            )
+        return json_array(stream, Place(offset), dict[str, Any], storing(paper), opened=True)
+
+
+def find_array(stream: Stream, key: bytes) -> int | None:
+    """Return the offset behind the bracket of a top-level array.
+
+    Args:
+        stream: A file of one JSON object.
+        key: The array's key, with its quotes.
+
+    Raises:
+        PapersError: a string is longer than any of a document.
+    """
+    stream.seek(0)
+    before, rest, depth, last = 0, b"", 0, b""
+    while block := stream.read(max(_BLOCK, len(rest))):  # a long string is read in doubling steps
+        data, rest = rest + block, b""
+        for token in _TOKEN.finditer(data):
+            text = token[0]
+            if text[:1] == b'"':
+                if not token[1]:
+                    rest = data[token.start() :]
+                    break
+                last = text if depth == 1 else b""
+            elif text in b"[{":
+                depth += 1
+                if depth == 2 and text == b"[" and last == key:
+                    return before + token.end()
+            else:
+                depth -= 1
+        before += len(data) - len(rest)
+        if len(rest) > MAX_OBJECT:
+            raise PapersError(f"{stream.path}: a string of more than {MAX_OBJECT >> 20} MB")
+    return None
+
+
+READER = Document()

@@ -1,0 +1,75 @@
+"""An earlier output as ndjson: the `papers` of each talk's line. Unresolved papers are skipped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from enrich.collection.readers import Item, Place
+from enrich.collection.readers._json import is_html
+from enrich.collection.readers._storing import storing
+from enrich.collection.readers._stream import Stream
+from enrich.collection.readers.records import paper
+from enrich.document import explain
+from enrich.errors import PapersError
+
+_LINE = re.compile(rb'^[ \t]*\{[^\n]*"references"\s*:\s*\[', re.MULTILINE)
+_BOM = b"\xef\xbb\xbf"
+
+
+class TalkLine(msgspec.Struct, frozen=True):
+    """The part of a talk's line that is read."""
+
+    papers: list[dict[str, Any]] = []
+
+
+class TalkLines:
+    """The format."""
+
+    name = "talk_lines"
+    unit = "line"
+
+    def recognises(self, head: bytes) -> bool:
+        """Return whether talks with their references stand one a line."""
+        start = head.lstrip()[:1]
+        return start == b"{" and b'"enrich.talks"' not in head[:1000] and bool(_LINE.search(head))
+
+    def read(self, stream: Stream, start: Place) -> Iterator[Item]:
+        """Yield the papers behind a place.
+
+        The place of a paper is its line's first byte and its position in that line; the place of
+        the last one is the line's end. So each place differs, and reading can continue there.
+        """
+        stream.seek(0)
+        offset = number = 0
+        decode = msgspec.json.Decoder(TalkLine).decode
+        make = storing(paper)
+        while line := stream.readline():
+            begin, offset, number = offset, offset + len(line), number + 1
+            if offset <= start.offset or line.isspace():
+                continue
+            end = Place(offset, number)
+            try:
+                records = decode(line.removeprefix(_BOM) if number == 1 else line).papers
+            except msgspec.ValidationError as error:
+                yield Item(end, None, explain(error))
+                continue
+            except (msgspec.DecodeError, RecursionError):
+                if is_html(line):
+                    raise PapersError(f"{stream.path}: line {number} begins a web page") from None
+                yield Item(end, None, "not JSON" if line.endswith(b"\n") else "is truncated")
+                continue
+            for position, record in enumerate(records, 1):
+                place = end if position == len(records) else Place(begin + position, number)
+                if place <= start:
+                    continue
+                try:
+                    yield Item(place, make(record))
+                except ValueError as error:
+                    yield Item(place, None, str(error))
+
+
+READER = TalkLines()

@@ -1,0 +1,74 @@
+"""Keys by which two events are the same talk, and the count of those that are dropped. Pure.
+
+A key is the same in every process and on every machine, so that shards can exchange them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, MutableSet
+from datetime import UTC, date, datetime
+
+from enrich.feeds.ical.lines import hash_key
+from enrich.model import Notice, Talk
+
+_TALK_PAGE = re.compile(
+    r"https?://(?:www\.)?(?:researchseminars|mathseminars)\.org/talk/([^/?#]+/-?\d+)/?",
+    re.IGNORECASE,
+)
+
+
+def talk_key(talk: Talk) -> int:
+    """Return the key of a talk: researchseminars' page, otherwise id and start.
+
+    >>> talk_key(Talk(id="1")) == talk_key(Talk(id="1", room="5")) != talk_key(Talk(id="2"))
+    True
+    """
+    page = None if talk.url is None else _TALK_PAGE.fullmatch(talk.url)
+    if page is not None:
+        return hash_key(b"page\0" + page[1].encode())
+    start = _format_instant(talk.start_time) or f"title\0{talk.title}"
+    return hash_key(f"start\0{talk.id}\0{start}".encode("utf-8", "surrogatepass"))
+
+
+def override_key(talk: Talk, recurrence: datetime | date | str) -> int:
+    """Return the key of an event that overrides one occurrence of a recurring one."""
+    named = recurrence if isinstance(recurrence, str) else _format_instant(recurrence)
+    return hash_key(f"recurrence\0{talk.id}\0{named}".encode("utf-8", "surrogatepass"))
+
+
+class DuplicateFilter:
+    """Filter of talks that were given before; counts what it drops, and reports it once."""
+
+    def __init__(self, seen: MutableSet[int] | None, *, dropped: int = 0) -> None:
+        """Take the keys given before, to which new ones are added; None drops nothing."""
+        self._seen = seen
+        self._dropped = dropped
+
+    def is_new(self, key: int) -> bool:
+        """Return whether a talk's key is new, and remember it."""
+        if self._seen is None:
+            return True
+        if key in self._seen:
+            self._dropped += 1
+            return False
+        self._seen.add(key)
+        return True
+
+    def report(self, on_notice: Callable[[Notice], None], feed: str | None) -> None:
+        """Give the notice of how many were dropped, if any."""
+        if self._dropped:
+            message = (
+                f"{self._dropped} duplicate{'s were' if self._dropped > 1 else ' was'} dropped"
+            )
+            on_notice(Notice(code="duplicates_dropped", message=message, feed=feed))
+
+
+def _format_instant(time: datetime | date | None) -> str:
+    """Return a time as text that is equal for equal times, whatever their zone; "" for None."""
+    if isinstance(time, datetime) and time.tzinfo is not None:
+        try:
+            return time.astimezone(UTC).isoformat()
+        except (OverflowError, ValueError):  # at the ends of the calendar
+            return time.isoformat()
+    return "" if time is None else time.isoformat()

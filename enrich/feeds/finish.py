@@ -1,0 +1,147 @@
+r"""What every talk gets, whatever its format: tidy lines, redaction, limits, warnings, a status. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from enrich.feeds.cancelled import is_called_off
+from enrich.feeds.dialects import JOINING
+from enrich.feeds.protected import ANCHORS, protect
+from enrich.feeds.redact import is_suspect, redact_text
+from enrich.feeds.warning_messages import add_warning
+from enrich.model import Talk
+from enrich.text.tidy import tidy
+
+MAX_TEXT_BYTES = 64_000
+"""Of all further texts of one talk, in UTF-8."""
+_LINES = (
+    "title",
+    "speaker",
+    "speaker_affiliation",
+    "series",
+    "room",
+    "url",
+    "slides_link",
+    "video_link",
+)
+_BESIDE_LINK = " \n,;/|\u2013-"
+"""What stands in one line between a room, or a title, and a meeting's address."""
+_AT_SIGN = ord("@")
+_ALWAYS_FOR_PEOPLE = frozenset({"comments", "paper_link"})
+"""Texts that are not only searched."""
+
+Texts = tuple[tuple[str, str], ...]
+
+
+def finish_talk(
+    talk: Talk,
+    *,
+    keep_private: bool,
+    people: Collection[str] = (),
+    anchors: tuple[str, ...] = ANCHORS,
+) -> Talk:
+    r"""Return the talk with tidy lines, without credentials, with its warnings and status.
+
+    Args:
+        talk: as its dialect or an earlier output gives it.
+        keep_private: meeting credentials stay in.
+        people: mail addresses of the event's people, in lower case; they are redacted too.
+        anchors: what marks a paper in a text (`protected.protect`).
+
+    >>> done = finish_talk(Talk(id="1", title=" A \n B", abstract="Join https://zoom.us/j/123\n", room=" "), keep_private=False)
+    >>> done.title, done.abstract, done.room, [w.code for w in done.warnings]
+    ('A B', None, None, ['private_cut'])
+    """
+    lines = {name: line for name in _LINES if (line := getattr(talk, name)) is not None}
+    texts, abstract, warnings = talk.texts, talk.abstract, talk.warnings
+    if texts and not keep_private:
+        texts = tuple([text for text in texts if text[0] != JOINING])
+    small = " ".join(lines.values())
+    try:  # bytes: the lower case of text would take ten times as long
+        lower = "\n".join([small, *[text for _, text in texts], abstract or ""]).encode().lower()
+    except UnicodeEncodeError:
+        talk = _replace_surrogates(talk)
+        return finish_talk(talk, keep_private=keep_private, people=people, anchors=anchors)
+    changes: dict[str, Any] = {}
+    is_tidy = "" not in lines.values() and _is_tidy(small)
+    if not keep_private and ((people and _AT_SIGN in lower) or is_suspect(lower)):
+        redacted = {name: _redact_line(line, people, anchors) for name, line in lines.items()}
+        clean = tuple([(field, redact_text(text, people, anchors)) for field, text in texts])
+        before = abstract
+        abstract = None if abstract is None else redact_text(abstract, people, anchors)
+        if (redacted, abstract) != (lines, before) or any(
+            new != old and _is_noticed(old, before, anchors)
+            for new, old in zip(clean, texts, strict=True)
+        ):
+            warnings = add_warning(warnings, "private_cut")
+            is_tidy = False
+        lines, texts = redacted, clean
+    if not is_tidy:
+        changes.update((name, tidy(line) or None) for name, line in lines.items())
+    if abstract is not None:
+        abstract = None if abstract.isspace() else abstract.rstrip("\r\n") or None
+    texts = tuple([text for text in texts if text[1] and not text[1].isspace()])
+    if len(lower) > MAX_TEXT_BYTES and (shorter := _limit_texts(texts)) != texts:
+        texts, warnings = shorter, add_warning(warnings, "texts_truncated")
+    if _is_floating(talk.start_time) or _is_floating(talk.end_time):
+        warnings = add_warning(warnings, "floating_time")
+    title = changes.get("title", talk.title)
+    if talk.status is None and is_called_off(title, abstract, lower):
+        changes["status"] = "cancelled"
+    if abstract != talk.abstract or texts != talk.texts or warnings != talk.warnings:
+        changes.update(abstract=abstract, texts=texts, warnings=warnings)
+    return replace(talk, **changes) if changes else talk
+
+
+def _redact_line(line: str, people: Collection[str], anchors: tuple[str, ...]) -> str:
+    redacted = redact_text(line, people, anchors)
+    return line if redacted == line else redacted.strip(_BESIDE_LINK)
+
+
+def _is_noticed(text: tuple[str, str], abstract: str | None, anchors: tuple[str, ...]) -> bool:
+    """Return whether people may see a text: as itself, or because of a reference in it."""
+    field, value = text
+    if field in _ALWAYS_FOR_PEOPLE or (field == "x_alt_desc" and not abstract):
+        return True
+    return bool(protect(value, anchors))
+
+
+def _is_tidy(joined: str) -> bool:
+    """Return whether `tidy` would change none of some lines, which a blank joins."""
+    return joined.isprintable() and "  " not in joined and joined.strip(" ") == joined
+
+
+def _limit_texts(texts: Texts) -> Texts:
+    """Return the texts up to their limit; one that crosses it ends at a blank before it."""
+    kept: list[tuple[str, str]] = []
+    left = MAX_TEXT_BYTES
+    for field, text in texts:
+        data = text.encode()
+        if len(data) > left:
+            head = data[:left].decode("utf-8", "ignore")
+            head = head[: max(map(head.rfind, " \n"), default=0) + 1].rstrip()
+            return (*kept, (field, head)) if head else tuple(kept)
+        left -= len(data)
+        kept.append((field, text))
+    return tuple(kept)
+
+
+def _is_floating(time: datetime | date | None) -> bool:
+    return type(time) is datetime and time.tzinfo is None
+
+
+def _replace_surrogates(talk: Talk) -> Talk:
+    """Return the talk without halves of surrogate pairs, which JSON can state and no file can hold."""
+    names = ("id", "abstract", *_LINES)
+    changed: dict[str, Any] = {name: _paired(getattr(talk, name)) for name in names}
+    texts = tuple([(field, _paired(text) or "") for field, text in talk.texts])
+    return replace(talk, texts=texts, **changed)
+
+
+def _paired(text: str | None) -> str | None:
+    if text is None:
+        return None
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

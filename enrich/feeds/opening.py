@@ -1,0 +1,207 @@
+"""Where feeds come from: a path, bytes, a binary file, standard input, an address, a series' name.
+
+Errors name a file as it was given, an address by its host alone, because the rest may hold a secret.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from enrich.errors import FeedError
+from enrich.feeds.sniffing import detect_format
+from enrich.model import Notice
+
+if TYPE_CHECKING:
+    from requests import Session
+
+Source = str | os.PathLike[str] | bytes | BinaryIO
+
+_PIECE_BYTES = 1 << 18
+_ADDRESS = re.compile(r"(?:https?|webcals?)://", re.IGNORECASE)
+_FILE_URL = re.compile(r"file:(?://(?:localhost)?)?(?=/)", re.IGNORECASE)
+_SERIES = re.compile(r"researchseminars:([A-Za-z0-9_+.-]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Downloader:
+    """How feeds are fetched, and who receives notices of it."""
+
+    session: Session | None
+    offline: bool
+    refresh: bool
+    cache_dir: str | os.PathLike[str] | None
+    max_bytes: int
+    on_notice: Callable[[Notice], None]
+
+    def fetch(self, url: str) -> tuple[bytes, str]:
+        """Return the body of a feed, and its host."""
+        from enrich.feeds.download import Limits, fetch, parse_address
+
+        _, host = parse_address(url)
+
+        def check(body: bytes) -> None:
+            with ExitStack() as held:
+                detect_format(unpack(io.BytesIO(body), held, host, self.max_bytes), host)
+
+        def stale(why: str) -> None:
+            message = f"the last copy of this feed was read, for {host} could not be asked: {why}"
+            self.on_notice(Notice(code="stale_feed", message=message, feed=host))
+
+        body = fetch(
+            url,
+            check=check,
+            on_stale=stale,
+            session=self.session,
+            offline=self.offline,
+            refresh=self.refresh,
+            cache_dir=self.cache_dir,
+            limits=Limits(max_bytes=self.max_bytes),
+        )
+        return body, host
+
+    def fetch_series(self, name: str) -> tuple[bytes, str]:
+        """Return a series of researchseminars.org: from its API, else its JSON, else its calendar."""
+        from enrich.feeds.dialects.researchseminars import addresses
+
+        *better, last = addresses(name)
+        for url in better:
+            try:
+                return self.fetch(url)
+            except FeedError:
+                continue
+        return self.fetch(last)
+
+
+def open_source(
+    source: Source, held: ExitStack, downloader: Downloader
+) -> tuple[BinaryIO, str | None, str]:
+    """Return a stream that can be read twice, the feed's name if any, and its label in errors.
+
+    Raises:
+        FeedError: nothing can be read.
+        TypeError: it is not a source.
+    """
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return io.BytesIO(source), None, "the data given"
+    if isinstance(source, str) and source == "-":
+        return _make_seekable(sys.stdin.buffer, held), None, "standard input"
+    if isinstance(source, str) and (_ADDRESS.match(source) or _SERIES.fullmatch(source)):
+        series = _SERIES.fullmatch(source)
+        body, host = downloader.fetch_series(series[1]) if series else downloader.fetch(source)
+        stream = spool(held)
+        stream.write(body)
+        stream.seek(0)
+        return stream, host, host
+    if isinstance(source, (str, os.PathLike)):
+        path = os.fspath(source)
+        is_url = isinstance(source, str) and _FILE_URL.match(path)
+        return _open_file(_decode_file_url(path) if is_url else path, path, held)
+    if not hasattr(source, "read") or isinstance(source, io.TextIOBase):
+        raise TypeError("a feed is a path, an address, bytes or a binary file")
+    named = getattr(source, "name", None)
+    name = _stem(named) if isinstance(named, str) and named[:1] not in {"", "<"} else None
+    return _make_seekable(source, held), name, name or "the file given"
+
+
+def _decode_file_url(url: str) -> str:
+    """Return the path of a `file:` URL (RFC 8089).
+
+    >>> _decode_file_url("file:///tmp/my%20talks.ics"), _decode_file_url("file:/tmp/a.ics")
+    ('/tmp/my talks.ics', '/tmp/a.ics')
+    """
+    from urllib.request import url2pathname
+
+    return url2pathname(_FILE_URL.sub("", url).partition("#")[0])
+
+
+def _open_file(path: str, given: str, held: ExitStack) -> tuple[BinaryIO, str, str]:
+    """Open a file; return it with the feed's name and its label, the path as it was given."""
+    site = re.match(r"[\w-]+(\.[\w-]+)+(?=/)", path)  # an address without its beginning?
+    if site and Path(site[0]).is_dir():
+        site = None
+    label = site[0] if site else given
+    try:
+        stream = held.enter_context(open(path, "rb"))  # noqa: PTH123, SIM115 - Path("") is "."
+    except (FileNotFoundError, NotADirectoryError):
+        hint = "an address begins with https://" if site else None
+        raise FeedError(f"{label}: no such file", hint=hint) from None
+    except IsADirectoryError:
+        raise FeedError(f"{label}: is a directory, not a calendar") from None
+    except (OSError, ValueError) as error:
+        cause = getattr(error, "strerror", None) or "no such file"
+        raise FeedError(f"{label}: cannot be read ({cause.lower()})") from None
+    return _make_seekable(stream, held), _stem(path), label
+
+
+def _stem(path: str) -> str:
+    return Path(path.removesuffix(".gz")).stem or Path(path).name
+
+
+def _make_seekable(stream: BinaryIO, held: ExitStack) -> BinaryIO:
+    """Return the stream if it can be read twice, otherwise a private copy of it."""
+    try:
+        if stream.seekable() and stream.tell() == 0:
+            return stream
+    except (AttributeError, OSError):
+        pass
+    copy = spool(held)
+    while piece := stream.read(_PIECE_BYTES):
+        copy.write(piece)
+    copy.seek(0)
+    return copy
+
+
+def spool(held: ExitStack) -> BinaryIO:
+    """Return a file that nobody else can read and that is gone afterwards; small ones stay in memory."""
+    return cast(
+        "BinaryIO", held.enter_context(tempfile.SpooledTemporaryFile(max_size=_PIECE_BYTES))
+    )
+
+
+def unpack(stream: BinaryIO, held: ExitStack, label: str, max_bytes: int) -> BinaryIO:
+    """Return the stream, unpacked if it is gzip; what a damaged one gives before its damage counts.
+
+    Raises:
+        FeedError: it is damaged from the beginning, or too large.
+    """
+    if stream.read(2) != b"\x1f\x8b":
+        stream.seek(0)
+        return stream
+    import gzip
+    import zlib
+
+    stream.seek(0)
+    copy, size = spool(held), 0
+    try:
+        with gzip.GzipFile(fileobj=stream, mode="rb") as packed:
+            while piece := packed.read1(_PIECE_BYTES):
+                size += len(piece)
+                if size > max_bytes:
+                    raise FeedError(f"{label}: unpacks to more than {max_bytes:,} bytes")
+                copy.write(piece)
+    except (EOFError, OSError, zlib.error):
+        if not size:
+            raise FeedError(f"{label}: is damaged gzip") from None
+    copy.seek(0)
+    return copy
+
+
+def normalize(stream: BinaryIO, held: ExitStack) -> BinaryIO:
+    """Return the stream as UTF-8, its lines without an indent."""
+    from enrich.feeds.ical.lines import normalize_encoding
+
+    pieces = normalize_encoding(stream)
+    if pieces is None:
+        return stream
+    copy = spool(held)
+    copy.writelines(pieces)
+    return copy

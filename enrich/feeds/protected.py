@@ -1,0 +1,490 @@
+r"""Places of a text that may belong to a paper's reference, which redaction leaves as they are. Pure.
+
+A conservative check of shapes: arXiv's ids, the labels and addresses that carry one, keys in the queries
+of some hosts, the words that make a bare number count, lists. Which labels and hosts matter is a
+parameter (`ANCHORS`). Whether a place is a reference is decided later, by extraction.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from enrich.text.decoding import FOLD, is_odd, plain
+from enrich.text.urls import host_start, in_address, is_glued, is_userinfo, scheme_start
+
+Span = tuple[int, int]
+
+ANCHORS = (
+    "arxiv", "corr", "openreview.net/", "huggingface.co/papers/", "hf.co/papers/",
+    "alphaxiv.org/", "ar5iv.org/", "emergentmind.com/papers/", "researchtrend.ai/papers/",
+    "scholarfeed.org/paper/", "connectedpapers.com/main/", "front.math.ucdavis.edu/",
+    "scirate.com/arxiv/", "papers.cool/arxiv/", "semanticscholar.org/arxiv/", "inspirehep.net/",
+    "lanl.gov/", "xxx.itp.ac.cn/", "journals/corr/abs-",
+)  # fmt: skip
+"""What marks a paper, in lower case: hosts, and labels, which are also cues for bare numbers."""
+
+_NEW = (
+    rb"(?:(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.[0-9]{4}"
+    rb"|(?:1[5-9]|[2-4][0-9])(?:0[1-9]|1[0-2])\.[0-9]{5})(?![0-9])"
+)
+_OLD_NUMBER = rb"(?:9[1-9]|0[0-7])(?:0[1-9]|1[0-2])[0-9]{3}(?![0-9])"
+_OLD = rb"[a-z]{1,8}(?:[-\x1e][a-z]{2,5})?(?:\.[a-z-]{2,11})?/" + _OLD_NUMBER
+_VERSION = rb"(?:v[1-9][0-9]{0,2}(?![0-9]))?"
+_ID = rb"(?:" + _NEW + rb"|" + _OLD + rb")" + _VERSION
+_PDF = rb"(?:\.pdf(?![a-z0-9]))?"
+
+# What follows a host or a label, in lower-case text.
+_IN_ADDRESS = rb"(?:(?:(?<=redirect=)|(?!https?:/))[^\s<>\"'`]){0,200}?"
+_ADDRESS_ID = re.compile(
+    _IN_ADDRESS + rb"(?:(?<![0-9])" + _ID + rb"|[/=]" + _OLD_NUMBER + _VERSION + rb")" + _PDF
+)
+_DOMAIN = re.compile(rb"(?:\.[a-z]{2,5}|-[a-z]{2,10}\.[a-z]{2,3})\.?(?::[0-9]{1,5})?[/?:]")
+_HEAD_OF_ADDRESS = re.compile(rb"https?://[a-z0-9.-]{1,60}/(?:[a-z]{1,20}/)?\Z")
+_DBLP_ID = re.compile(rb"[0-9]{4}-[0-9]{4,5}(?![0-9])")
+_LABEL_ID = re.compile(
+    rb"(?:s|ids?)?[\s~:;.,#=_/(\[{\"'<*\x0b\x1e+-]{0,50}?(?:(?:abs|pdf|[a-z.-]{2,20})/)?" + _ID
+)
+_BIBCODE = re.compile(rb"(?:[0-9]{4}\.?[0-9]{5}|[0-9]{4}\.[0-9]{4})[a-z](?![a-z0-9])")
+_KEY = rb"(?:[a-z0-9-]|_(?!_;)){5,20}(?:(?=__;)|(?![\w-]|\.[a-z]{1,20}/))"
+_QUERY_KEY = re.compile(
+    _IN_ADDRESS
+    + rb"[?&;](?:id|forum|noteid)="
+    + _KEY
+    + rb"(?:&(?:amp;)?(?:[^\s<>\"'`&]{0,80}&){0,3}(?:id|forum)="
+    + _KEY
+    + rb")?"
+)
+_PATH_KEY = re.compile(rb"(?:[a-z0-9-]|_(?!_;)){9,12}(?:(?=__;)|(?![\w-]))")
+_DOI = b"10.48550/"
+
+_NUMBER = re.compile(rb"(?<![0-9.])" + _NEW + _VERSION)
+_OLD_AT = re.compile(rb"/" + _OLD_NUMBER + _VERSION)
+_ARCHIVE = re.compile(rb"(?<![a-z0-9])[a-z]{1,8}(?:[-\x1e][a-z]{2,5})?(?:\.[a-z-]{2,11})?\Z")
+
+# What goes on from an id: its version, its category, further items of a list.
+_CATEGORY = rb"[ \t]{0,4}\[[ \t]{0,2}[a-z]{1,8}(?:-[a-z]{2,5})?(?:[.,;| \t][a-z.,;| \t-]{0,60})?\]"
+_LATER = (
+    rb"(?:,?[ \t]{1,3}v|,?[ \t]{0,3}[(\[][ \t]?v"
+    rb"|,?[ \t]{0,3}[(\[]?[ \t]{0,2}(?<![0-9a-z])ver(?:sion|\.)?[ \t]{0,2})"
+    rb"[1-9][0-9]{0,2}(?![a-z0-9]|\.[0-9])[)\]]?"
+)
+_ITEM_END = rb"(?:" + _LATER + rb")?(?:" + _CATEGORY + rb")?"
+_ITEM_GAP = (
+    rb"[)\]}\"'*`]{0,2}+(?:"
+    rb"(?:[ \t]{0,8}+(?:(?:\r?\n|\x0b)[ \t>]{0,24}+)?+"
+    rb"(?:[,;&+|/]|[a-z]{1,5}+(?![a-z./-])|[\x80-\xff]{1,24}+-?+)){1,3}+"
+    rb"[ \t]{0,8}+(?:(?:\r?\n|\x0b)[ \t>]{0,24}+)?+"
+    rb"|[ \t]{0,8}+(?:\r?\n|\x0b)[ \t>]{0,24}+)"
+    rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,2}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{1,4}+)?[(\[{\"'*`]{0,2}+"
+)
+_LIST = re.compile(
+    _ITEM_END
+    + rb"(?:"
+    + _ITEM_GAP
+    + _ID
+    + rb"(?![a-z0-9@%]|_[a-z0-9]|[.:-][0-9])"
+    + _ITEM_END
+    + rb"){0,50}"
+)
+
+# What makes a bare number count, and what says that it does not.
+_REACH = 40
+_CUES = (
+    rb"e?-?prints?(?![a-z])|pre-?prints?(?![a-z])|papers?[*_ \t]{0,4}:|based[ \t]{1,3}on(?![a-z])"
+)
+_ENDS_LINE = bytes(10 if b in b"0123456789\n\r\x0b\x0c" else b for b in range(256))
+_BLOCKS_CUE = re.compile(rb"://|www\.|[a-z0-9]/[a-z]|@")
+_OWN_PATH = re.compile(rb"\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
+_LIST_HEAD = re.compile(
+    rb"(?<![a-z])references?[*_ \t]{0,3}:[\s\W]{0,24}(?:[0-9]{1,3}[\].)])?[\s\W]{0,6}\Z"
+)
+_CATEGORY_AT = re.compile(_CATEGORY)
+_JOINT_WORK = b"joint work"
+_SENTENCE_END = re.compile(rb"[a-z)\]]{2}[.!?]\s|\n[ \t\r]*\n")
+_VALUE = re.compile(rb"[a-z]{0,10}\s{0,4}=\s{0,4}[{\"']{0,2}\Z")
+_BEFORE_ENTRY = re.compile(rb"[\W_]{0,8}(?:vol(?:ume|\.)?\W{0,8})?(?:\\[a-z]{2,8}\W{0,3})?")
+_JOURNAL = re.compile(rb"journal\s{0,4}=\s{0,4}[{\"']{0,2}")
+_WORD_BEFORE = re.compile(rb"(?:[a-z]{1,20}[ \t]{1,3}|/[ \t]{0,3}\r?\n[ \t]{0,40})\Z")
+_AGAINST = re.compile(
+    rb"(?:pin|pass(?:code|word|wort|e)?|kennwort|pwd?|code|phones?|tel|telefon|fax|dial(?:-in)?|call|zoom"
+    rb"|meeting|rooms?|raum|grants?|versions?|isbn|doi|zbl|[$+#]|\xe2\x82\xac|\xc2[\xa3\xa5])"
+    rb"(?:[ \t.:#=/*\"'(\[{-]{1,6}+(?:is|at|on|n[or]|num(?:ber)?|nummer|id)?){0,4}"
+    rb"[ \t.:#=/*\"'(\[{-]{0,6}\Z"
+)
+_NEVER_BEFORE = re.compile(rb"(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_|[=<>~!]=)\Z")
+_NEVER_BEHIND = re.compile(
+    rb"[a-z0-9@%]|_[a-z0-9]|[.:-][0-9]|,[0-9]{3}(?![0-9.])|/(?![0-9]{4}\.[0-9])[a-z0-9~]"
+    rb"|\.(?:pdf|txt|tex|ps|zip|html?|png|csv|json)(?![a-z0-9])"
+)
+_PRICED = re.compile(
+    rb"[ \t]?(?:eur|euros?|usd|gbp|chf|dollars?|[$%]|\xe2\x82\xac|\xc2[\xa3\xa5])(?![a-z])"
+)
+
+_NEVER_BEFORE_OLD = frozenset({b"/", b"@", b"%", b"\\", b"#"})
+_PLAIN_BEFORE = frozenset({b"", *(bytes([byte]) for byte in b" \t\r\n\x0b([{<>\"'`|*")})
+_LETTERS = tuple(bytes([letter]) for letter in range(ord("a"), ord("z") + 1))
+_FEWEST_DIGITS = 7
+_FIRST_LETTERS = 4  # of a host's name
+_MOST_BEHIND_BREAK = 12  # bytes of a key
+
+# A line break that may cut an address or an id.
+_BREAK = re.compile(rb"(?<=[\w/.:=?&%-])[ \t]{0,3}\r?\n[ \t]{0,40}(?=[\w/.:=?&%\\-])")
+_BLANKS = frozenset({b" ", b"\t"})
+_MOST_ADDRESS = 160
+_LETTERS_BEFORE = re.compile(rb"[a-z]{1,16}\Z")
+_WORD = re.compile(rb"[a-z]{1,16}")
+_WORDS_OF_ADDRESSES = frozenset(
+    b"""
+    http https www org net com co gov export api abs pdf html format src forum attachment revisions
+    references notes challenge login redirect id noteid name preprint preprints eprint doi
+    """.split()
+)
+_WORDS_OF_ARCHIVES = frozenset(
+    b"""
+    acc phys adap org alg geom astro ph bayes an chao dyn chem cmp lg comp gas cond mat cs econ eess
+    funct gr qc hep ex lat th math mtrl nlin nucl patt sol physics plasm bio fin quant solv int stat
+    supr con q atom ao sci dg ga
+    """.split()
+)
+"""What old ids begin with."""
+
+# What stands between a link's text and its target, or the other way round.
+_TEXT_FIRST = re.compile(
+    rb"[ ]?(?:\[[\w., -]{1,60}\])?[\]*_`\"']{0,3}[ \t]{0,2}[(<][ \t<]{0,2}"
+    rb"(?:https?://[^\s<>\"'()\[\]]{4,200})?"
+)
+_LINK_FIRST = re.compile(
+    rb"[^\s<>\"'{}\[\]]{0,200}(?:[\"']?(?:\s[^<>]{0,200})?>(?:<[^<>]{0,200}>|[\s*_\"'(\[{]){0,8}"
+    rb"|\}\s?\{[^{}\w]{0,8}|\]\[[^\]\w]{0,4})"
+)
+_MOST_GAP = 400
+_REWRITTEN = re.compile(rb"(?i)(?:https?://)?urldefense[^\s\"'<>]{1,60}u(?:=|%3d)\Z")
+"""The head of an address that a mail filter wrote anew; the rest cannot be read without it."""
+
+
+class Mark(NamedTuple):
+    """A protected place: half-open offsets in code points, and what else it depends on."""
+
+    start: int
+    end: int
+    context: bytes = b""
+    """What stands before and changes its meaning: a word, or a sign that it is a link's target."""
+
+
+def protect(text: str, anchors: tuple[str, ...] = ANCHORS) -> list[Mark]:
+    """Return the places that may belong to a reference, in order, not overlapping.
+
+    >>> text = "PIN 2103.01338, preprint 2110.10090, https://x.org/?to=https://arxiv.org/abs/2103.01338&x=1"
+    >>> [text[mark.start : mark.end] for mark in protect(text)]
+    ['preprint 2110.10090', 'https://arxiv.org/abs/2103.01338']
+    """
+    raw = text.encode("utf-8", "surrogatepass")
+    if not _may_hold_any(raw, anchors):
+        return []
+    is_ascii = len(raw) == len(text)
+    marks = list(_scan(raw, anchors, [], is_odd=is_odd(raw, is_ascii=is_ascii)))
+    if cuts := list(_breaks(raw.lower(), _compile(anchors))):
+        marks += _broken(raw, anchors, cuts, _merge(marks))
+    marks = _merge(marks)
+    return marks if is_ascii else _in_code_points(raw, marks)
+
+
+def _broken(
+    raw: bytes, anchors: tuple[str, ...], cuts: list[Span], whole: list[Mark]
+) -> Iterator[Mark]:
+    """Yield the marks that line breaks cut.
+
+    One that is whole by itself takes the words beside it only where a fold or its own last character
+    says that it goes on.
+    """
+    starts, ends = dict(cuts), {end: start for start, end in cuts}
+    firsts, wholes = [start for start, _ in cuts], [mark.end for mark in whole]
+    for mark in _scan(raw, anchors, cuts, is_odd=True):
+        cut = bisect_left(firsts, mark.start)
+        if cut == len(firsts) or firsts[cut] >= mark.end:
+            continue
+        number = bisect_right(wholes, mark.start)
+        if number < len(whole) and whole[number].start < mark.end:
+            other = whole[number]
+            behind, before = starts.get(other.end), ends.get(other.start)
+            if behind is not None and mark.end > other.end:
+                is_fold = raw[behind - 1 : behind] in _BLANKS
+                if not is_fold or mark.end - other.end > _MOST_BEHIND_BREAK:
+                    continue
+            if before is not None and mark.start < other.start:
+                is_fold = raw[other.start - 1 : other.start] in _BLANKS
+                if not is_fold and raw[before - 1 : before] not in {b"-", b".", b"/"}:
+                    continue
+        yield mark
+
+
+def _breaks(low: bytes, grammar: _Grammar) -> Iterator[Span]:
+    """Yield the line breaks that may cut a label, an address or an id."""
+    for found in _BREAK.finditer(low):
+        start, end = found.span()
+        last, first = low[start - 1 : start], low[end : end + 1]
+        if low[end - 1 : end] in _BLANKS:
+            token = low[max(0, start - _MOST_ADDRESS) : start].split()[-1]
+            if b"%" in token or any(name in token for name in (*grammar.hosts, *grammar.labels)):
+                yield start, end
+                continue
+        if last.isalpha() and first.isalpha():
+            head, tail = (
+                _LETTERS_BEFORE.search(low, max(0, start - 20), start),
+                _WORD.match(low, end),
+            )
+            if head and tail and head[0] + tail[0] in grammar.words:
+                yield start, end
+        elif last.isdigit():
+            if first.isdigit() or first == b".":
+                yield start, end
+        else:
+            yield start, end
+
+
+def _may_hold_any(raw: bytes, anchors: tuple[str, ...]) -> bool:
+    """Return False if neither an id nor a host can be in a text."""
+    low = raw.translate(FOLD)
+    if low.count(b"0") >= _FEWEST_DIGITS:
+        return True
+    low = _BREAK.sub(b"", low)
+    return any(host[:_FIRST_LETTERS] in low for host in _compile(anchors).hosts)
+
+
+def _scan(
+    raw: bytes, anchors: tuple[str, ...], cuts: list[Span], *, is_odd: bool
+) -> Iterator[Mark]:
+    """Yield the marks of a text as its reader sees it, without some line breaks; in bytes of `raw`."""
+    window = plain(raw, 0, len(raw), cuts) if is_odd else None
+    view = raw if window is None else window.text
+    low = view.lower()
+    grammar = _compile(anchors)
+    seeds = [*_labelled(view, low, grammar), *_addresses(view, low, grammar)]
+    seeds = sorted(
+        {*seeds, *_old_ids(view, low, grammar.cue)}, key=lambda span: (span[0], -span[1])
+    )
+    before = 0
+    for start, end, word in sorted({*_with_numbers(view, low, seeds, grammar.cue)}):
+        gap = low[before:start] if 0 < before < start <= before + _MOST_GAP else b""
+        linked = _TEXT_FIRST.fullmatch(gap) or _LINK_FIRST.fullmatch(gap)
+        before = max(before, end)
+        if window is None:
+            yield Mark(start, end, b"(" if linked else word)
+            continue
+        first, last = window.start(start), window.end(end)
+        head = _REWRITTEN.search(raw, max(0, first - 120), first)
+        yield Mark(head.start() if head else first, last, b"(" if linked else word)
+
+
+def _merge(marks: Iterable[Mark]) -> list[Mark]:
+    """Return marks in order, those that overlap as one."""
+    merged: list[Mark] = []
+    for mark in sorted(marks):
+        last = merged[-1] if merged else None
+        if last is not None and mark.start < last.end:
+            merged[-1] = last._replace(end=max(last.end, mark.end))
+        else:
+            merged.append(mark)
+    return merged
+
+
+def _in_code_points(raw: bytes, marks: list[Mark]) -> list[Mark]:
+    at = done = 0
+    converted = []
+    for start, end, context in marks:
+        first = done + len(raw[at:start].decode("utf-8", "surrogatepass"))
+        done = first + len(raw[start:end].decode("utf-8", "surrogatepass"))
+        at = end
+        converted.append(Mark(first, done, context))
+    return converted
+
+
+class _Grammar(NamedTuple):
+    """The anchors as what is searched."""
+
+    labels: tuple[bytes, ...]
+    hosts: tuple[bytes, ...]
+    cue: re.Pattern[bytes]
+    words: frozenset[bytes]
+    """What a line break may cut between two letters."""
+
+
+@lru_cache(maxsize=8)
+def _compile(anchors: tuple[str, ...]) -> _Grammar:
+    names = tuple(a.lower().encode("utf-8", "replace") for a in anchors if a)
+    labels = tuple(name for name in names if name.isalpha())
+    hosts = tuple(name for name in names if not name.isalpha())
+    words = b"".join(re.escape(label) + rb"(?:s|ids?)?(?![a-z])|" for label in labels)
+    cue = re.compile(rb"(?<![a-z0-9/@])(?:" + words + _CUES + rb")")
+    known = _WORDS_OF_ADDRESSES | _WORDS_OF_ARCHIVES | set(_WORD.findall(b" ".join(names)))
+    return _Grammar(labels, hosts, cue, known)
+
+
+def _find(low: bytes, anchor: bytes) -> Iterator[int]:
+    """Yield where an anchor begins."""
+    at = low.find(anchor)
+    while at >= 0:
+        yield at
+        at = low.find(anchor, at + len(anchor))
+
+
+def _labelled(view: bytes, low: bytes, grammar: _Grammar) -> Iterator[Span]:
+    """Yield the ids behind labels, and those in addresses whose host has a label's name."""
+    for label in grammar.labels:
+        for at in _find(low, label):
+            end = at + len(label)
+            before, behind = low[at - 1 : at], low[end : end + 1]
+            if domain := _DOMAIN.match(low, end):
+                if found := _ADDRESS_ID.match(low, domain.end() - 1):
+                    yield from _begun(view, low, at, found.end(), is_address=True)
+            elif before.isdigit() and behind != b":":
+                if low[at - 4 : at].isdigit() and (found := _BIBCODE.match(low, end)):
+                    yield at - 4, found.end()
+            elif found := _LABEL_ID.match(low, end):
+                is_path = behind == b"/" and before in {b"/", b"\\", b".", b"~"}
+                if (
+                    behind in {b":", b"-"}
+                    or not (is_path or in_address(view, at))
+                    or low[at - len(_DOI) : at] == _DOI
+                ):
+                    yield from _begun(view, low, at, found.end(), is_address=False)
+
+
+def _addresses(view: bytes, low: bytes, grammar: _Grammar) -> Iterator[Span]:
+    """Yield the addresses on the hosts up to their ids or keys."""
+    for host in grammar.hosts:
+        for at in _find(low, host):
+            end = at + len(host)
+            found = (
+                _ADDRESS_ID.match(low, end)
+                or _DBLP_ID.match(low, end)
+                or _QUERY_KEY.match(low, end - 1)
+                or (_PATH_KEY.match(low, end) if host.endswith(b"/papers/") else None)
+            )
+            if found is not None:
+                yield from _begun(view, low, at, found.end(), is_address=True)
+
+
+def _begun(view: bytes, low: bytes, at: int, end: int, *, is_address: bool) -> Iterator[Span]:
+    """Yield what has its anchor at `at` from its own beginning, unless that is another word's tail."""
+    if is_userinfo(view, end):
+        return
+    if low[at - len(_DOI) : at] == _DOI:
+        at -= len(_DOI)
+        is_address = low[at - 8 : at] == b"doi.org/"
+        yield (scheme_start(view, host_start(view, at - 1)) if is_address else at), end
+    elif is_address and low[at - 1 : at] in {b"-", b"_"}:
+        return
+    elif (
+        is_address
+        and low[at - 1 : at] == b"/"
+        and (head := _HEAD_OF_ADDRESS.search(low, max(0, at - 120), at))
+    ):
+        yield head.start(), end
+    elif low[at - 1 : at].isdigit() or low[at - 8 : at] == b"preprint" or not is_glued(view, at):
+        yield (scheme_start(view, host_start(view, at)) if is_address else at), end
+
+
+def _old_ids(view: bytes, low: bytes, cue: re.Pattern[bytes]) -> Iterator[Span]:
+    """Yield old ids, which need no label."""
+    for found in _OLD_AT.finditer(low):
+        archive = _ARCHIVE.search(low, max(0, found.start() - 24), found.start())
+        if archive is not None and _WORDS_OF_ARCHIVES.issuperset(
+            _WORD.findall(archive[0].partition(b".")[0])
+        ):
+            start = archive.start()
+            before = low[start - 1 : start]
+            if low[start - 4 : start] == b"abs/":
+                yield from _in_entry(low, start, found.end(), cue)
+            elif before not in _NEVER_BEFORE_OLD and not in_address(view, start):
+                yield start, found.end()
+
+
+def _with_numbers(
+    view: bytes, low: bytes, seeds: list[Span], cue: re.Pattern[bytes]
+) -> Iterator[tuple[int, int, bytes]]:
+    """Yield the spans with the lists that go on from them, and bare numbers that count."""
+    done = 0
+    numbers = _NUMBER.finditer(low)
+    number = next(numbers, None)
+    for start, end in (*seeds, (len(low), len(low))):
+        while number is not None and number.start() < start:
+            if number.start() >= done and (found := _cued(view, low, *number.span(), cue)):
+                word = _WORD_BEFORE.search(low, max(0, found[0][0] - 24), found[0][0])
+                done = _end_list(low, number.end())
+                for first, last in found:
+                    is_number = first <= number.start() < last
+                    yield first, max(last, done) if is_number else last, word[0] if word else b""
+            number = next(numbers, None)
+        if start >= done and start < len(low):
+            done = _end_list(low, end)
+            yield start, done, b""
+
+
+def _end_list(low: bytes, end: int) -> int:
+    found = _LIST.match(low, end)
+    return end if found is None else found.end()
+
+
+def _cued(view: bytes, low: bytes, start: int, end: int, cue: re.Pattern[bytes]) -> list[Span]:
+    """Return a bare number with what makes it count; nothing if it does not."""
+    if low[start - 4 : start] == b"abs/":
+        return _in_entry(low, start, end, cue)
+    if (
+        _NEVER_BEFORE.search(low, max(0, start - 2), start)
+        or _NEVER_BEHIND.match(low, end)
+        or (low[start - 1 : start] not in _PLAIN_BEFORE and in_address(view, start))
+        or _PRICED.match(low, end)
+    ):
+        return []
+    window = low[max(0, start - 240) : start].translate(_ENDS_LINE)
+    line = low[start - len(window) + window.rfind(b"\n") + 1 : start]
+    if _AGAINST.search(line[-64:]):
+        return []
+    if found := _CATEGORY_AT.match(low, end):
+        return [(start, found.end())]
+    if found := _LIST_HEAD.search(low, max(0, start - 64), start):
+        return [(found.start(), end)]
+    if low[start - 1 : start] == b"(" and (at := _joint_work(view, low, start)) >= 0:
+        return [(at, at + len(_JOINT_WORK)), (start - 1, end)]
+    cues = list(cue.finditer(line))
+    if not cues:
+        return []
+    between = line[cues[-1].end() :]
+    is_far = len(between.decode("utf-8", "ignore")) > _REACH
+    if is_far or (_BLOCKS_CUE.search(between) and not _OWN_PATH.match(between)):
+        return []
+    word = start - len(line) + cues[-1].start()
+    if not any(map(between.count, _LETTERS)) and (between.isascii() or len(between) <= _REACH):
+        return [(word, end)]
+    return [(word, start - len(between)), (start, end)]
+
+
+def _in_entry(low: bytes, start: int, end: int, cue: re.Pattern[bytes]) -> list[Span]:
+    """Return `abs/NUMBER` with the journal or label around it."""
+    first, last = max(0, start - _MOST_GAP), end + _MOST_GAP
+    before = list(cue.finditer(low, first, start - 4))[-1:]
+    if before and _BEFORE_ENTRY.fullmatch(low, before[0].end(), start - 4):
+        field = _JOURNAL.search(low, max(first, before[0].start() - 24), before[0].start())
+        return [(field.start() if field else before[0].start(), end)]
+    words = [*before, *list(cue.finditer(low, end, last))[:1]]
+    if not words:
+        return []
+    words += [*list(_JOURNAL.finditer(low, first, start))[-1:]]
+    words += [*list(_JOURNAL.finditer(low, end, last))[:1]]
+    value = _VALUE.search(low, max(0, start - 24), start - 4)
+    return sorted({*(m.span() for m in words), (value.start() if value else start - 4, end)})
+
+
+def _joint_work(view: bytes, low: bytes, start: int) -> int:
+    """Return where "joint work" stands in a sentence with a name before the parenthesis, else -1."""
+    at = low.rfind(_JOINT_WORK, max(0, start - _MOST_GAP), start)
+    if at < 0 or _SENTENCE_END.search(low, at, start):
+        return -1
+    words = view[at : start - 1].decode("utf-8", "ignore").split()
+    initial = words[-1].strip("*_~'\"").lstrip("({[")[:1]
+    return at if initial.isalpha() and not initial.islower() else -1

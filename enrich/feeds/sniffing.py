@@ -1,0 +1,132 @@
+"""Which format a feed has: told by its content, not by its name. Pure, but for the stream it reads."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, BinaryIO
+
+from enrich.errors import FeedError
+
+_HEAD_BYTES = 65_536
+_PIECE_BYTES = 1 << 18
+_CALENDAR = re.compile(rb"BEGIN\s{0,4}:\s{0,4}V(?:CALENDAR|EVENT)", re.IGNORECASE)
+_FOLD = re.compile(r"\r?[\r\n][ \t]")
+_PASSWORD = re.compile(r"""type\s{0,4}=\s{0,4}["']?password""", re.IGNORECASE)
+_KINDS = (
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"SQLite format 3", "a database"),
+)
+
+
+def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
+    """Return `calendar`, `json`, `lines` (of JSON) or `xml`, and what JSON holds.
+
+    Raises:
+        FeedError: it is none of these.
+    """
+    head = stream.read(_HEAD_BYTES)
+    stream.seek(0)
+    text = _decode_head(head)
+    start = text.lstrip("\ufeff\x00 \t\r\n\v\f")[:2000]
+    if not start:
+        raise FeedError(f"{label}: is empty")
+    if start[0] in "[{" and (found := _detect_json(stream)):
+        return found
+    if _CALENDAR.search(_FOLD.sub("", text).encode("utf-8", "replace")) or _holds_calendar(stream):
+        return "calendar", None
+    lower = start.lower()
+    if lower.startswith(("<?xml", "<schedule", "<!doctype schedule")) and "<html" not in lower:
+        return "xml", None
+    if start[0] == "<":
+        if _PASSWORD.search(text):
+            raise FeedError(
+                f"{label}: is a web page that asks for a login, not a calendar",
+                hint="the site's calendar link for programs often holds a key of your own",
+            )
+        raise FeedError(
+            f"{label}: is a web page, not a calendar",
+            hint="give the address of its calendar file, often a link that ends with .ics",
+        )
+    if start[0] in "[{":
+        raise FeedError(f"{label}: begins like JSON, but is broken, and no calendar either")
+    for magic, what in _KINDS:
+        if head.startswith(magic):
+            raise FeedError(f"{label}: is {what}, not a calendar")
+    if b"\x00" in head or sum(c < " " and c not in "\t\r\n\f" for c in start) * 20 > len(start):
+        raise FeedError(f"{label}: is binary data, not a calendar")
+    raise FeedError(f"{label}: is no calendar (it has no BEGIN:VCALENDAR)")
+
+
+def _decode_head(head: bytes) -> str:
+    """Return the beginning as text; of UTF-16 and UTF-32 what is ASCII, which is enough here."""
+    if b"\x00" in head[:4]:
+        head = head.replace(b"\x00", b"").lstrip(b"\xff\xfe")
+    return head.decode("utf-8", "replace")
+
+
+def _holds_calendar(stream: BinaryIO) -> bool:
+    kept = b""
+    while piece := stream.read(_PIECE_BYTES):
+        if _CALENDAR.search(kept + piece):
+            stream.seek(0)
+            return True
+        kept = piece[-64:]
+    stream.seek(0)
+    return False
+
+
+def _detect_json(stream: BinaryIO) -> tuple[str, Any] | None:
+    """Return `json` and its value, `lines` if each line is a value, otherwise None."""
+    first = next((line for line in stream if line.strip()), b"")
+    value = _parse_json(first)
+    if value is None:
+        stream.seek(0)
+        value = _parse_json(stream.read())
+        stream.seek(0)
+        if value is None:  # a first line that is broken costs no other
+            found = any(_is_record(line) for line in stream)
+            stream.seek(0)
+            return ("lines", None) if found else None
+        return "json", value
+    more = any(line.strip() for line in stream)
+    stream.seek(0)
+    return ("lines", None) if more else ("json", value)
+
+
+def _parse_json(data: bytes) -> Any:
+    """Return what JSON holds; None if it is not valid."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_record(line: bytes) -> bool:
+    record = _parse_json(line) if line.lstrip().startswith(b"{") else None
+    return isinstance(record, dict) and isinstance(record.get("id"), str)
+
+
+def parse_xml(stream: BinaryIO, label: str, max_bytes: int) -> Any:
+    """Return the root of an XML document; entities are not resolved and nothing is loaded for it.
+
+    Raises:
+        FeedError: it is broken, too large, or a web page.
+    """
+    from lxml import etree
+
+    data = stream.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise FeedError(f"{label}: is XML of more than {max_bytes:,} bytes")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        raise FeedError(f"{label}: is broken XML, and no calendar") from None
+    if etree.QName(root).localname.lower() == "html":
+        raise FeedError(f"{label}: is a web page, not a calendar")
+    return root
