@@ -12,85 +12,24 @@ _MAX_OCTETS = 75
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """What no content line may hold (RFC 5545 §3.1, CONTROL), and other breaks of a line."""
 
-PROPERTY_NAMES = frozenset(
+
+def _split_words(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+PROPERTY_NAMES = _split_words(
     # RFC 5545 §3.8, RFC 7986, RFC 9073, RFC 9074, RFC 9253, then vCalendar 1.0
-    [
-        "ATTACH",
-        "CATEGORIES",
-        "CLASS",
-        "COMMENT",
-        "DESCRIPTION",
-        "GEO",
-        "LOCATION",
-        "PERCENT-COMPLETE",
-        "PRIORITY",
-        "RESOURCES",
-        "STATUS",
-        "SUMMARY",
-        "COMPLETED",
-        "DTEND",
-        "DUE",
-        "DTSTART",
-        "DURATION",
-        "FREEBUSY",
-        "TRANSP",
-        "TZID",
-        "TZNAME",
-        "TZOFFSETFROM",
-        "TZOFFSETTO",
-        "TZURL",
-        "ATTENDEE",
-        "CONTACT",
-        "ORGANIZER",
-        "RECURRENCE-ID",
-        "RELATED-TO",
-        "URL",
-        "UID",
-        "EXDATE",
-        "EXRULE",
-        "RDATE",
-        "RRULE",
-        "ACTION",
-        "REPEAT",
-        "TRIGGER",
-        "CREATED",
-        "DTSTAMP",
-        "LAST-MODIFIED",
-        "SEQUENCE",
-        "REQUEST-STATUS",
-        "NAME",
-        "REFRESH-INTERVAL",
-        "SOURCE",
-        "COLOR",
-        "IMAGE",
-        "CONFERENCE",
-        "CALENDAR-ADDRESS",
-        "LOCATION-TYPE",
-        "PARTICIPANT-TYPE",
-        "RESOURCE-TYPE",
-        "STRUCTURED-DATA",
-        "STYLED-DESCRIPTION",
-        "ACKNOWLEDGED",
-        "PROXIMITY",
-        "CONCEPT",
-        "LINK",
-        "REFID",
-        "METHOD",
-        "PRODID",
-        "VERSION",
-        "CALSCALE",
-        "DCREATED",
-        "AALARM",
-        "DALARM",
-        "MALARM",
-        "PALARM",
-        "RNUM",
-        "DAYLIGHT",
-        "TZ",
-        "BEGIN",
-        "END",
-    ]
+    "ATTACH CATEGORIES CLASS COMMENT DESCRIPTION GEO LOCATION PERCENT-COMPLETE PRIORITY RESOURCES"
+    " STATUS SUMMARY COMPLETED DTEND DUE DTSTART DURATION FREEBUSY TRANSP TZID TZNAME TZOFFSETFROM"
+    " TZOFFSETTO TZURL ATTENDEE CONTACT ORGANIZER RECURRENCE-ID RELATED-TO URL UID EXDATE EXRULE"
+    " RDATE RRULE ACTION REPEAT TRIGGER CREATED DTSTAMP LAST-MODIFIED SEQUENCE REQUEST-STATUS"
+    " NAME REFRESH-INTERVAL SOURCE COLOR IMAGE CONFERENCE CALENDAR-ADDRESS LOCATION-TYPE"
+    " PARTICIPANT-TYPE RESOURCE-TYPE STRUCTURED-DATA STYLED-DESCRIPTION ACKNOWLEDGED PROXIMITY"
+    " CONCEPT LINK REFID METHOD PRODID VERSION CALSCALE"
+    " DCREATED AALARM DALARM MALARM PALARM RNUM DAYLIGHT TZ"
 )
+"""Names of properties; BEGIN and END are structure."""
+_STRUCTURE = frozenset({"BEGIN", "END"})
 _NAME = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,60})[ \t]{0,8}(?=[:;])")
 _HEAD = re.compile(r'[^:"]*(?:"[^"]*"[^:"]*)*+:')
 _ESCAPE = re.compile(r"\\([\\,;:nN])")
@@ -125,7 +64,7 @@ def split_content_line(line: str) -> ContentLine | None:
     written, value = begin[1], line[head.end() :]
     name = written.upper()
     if written != name and (
-        (name not in PROPERTY_NAMES and not name.startswith("X-"))
+        not (name in PROPERTY_NAMES or name in _STRUCTURE or name.startswith("X-"))
         or value[:1] in {" ", "\t"}
         or value.startswith("//")
     ):
@@ -179,7 +118,9 @@ def unescape_value(value: str) -> str:
     """
     if "\\" not in value:
         return value
-    return _ESCAPE.sub(lambda found: _MEANINGS[found[1]], value)
+    parts = _ESCAPE.split(value)  # half the time of replace
+    parts[1::2] = [_MEANINGS[letter] for letter in parts[1::2]]
+    return "".join(parts)
 
 
 def encode_parameter(text: str) -> str:
