@@ -1,14 +1,15 @@
 """The pure join: a talk, its references and what is known of their papers become an annotated talk.
 
-It adds what only the join knows: which papers are the same work, and which cited versions do not
-exist.
+It adds what only the join knows: which papers are the same work, which are by the speaker, and which
+cited versions do not exist.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from enrich.identity import relate_papers, select_versions
+from enrich.identity import is_by_speaker, relate_papers, select_versions
 from enrich.model import AnnotatedTalk, Reference, References, Talk, TalkWarning
 from enrich.paper import Lookup, Paper, PaperId, Papers, Unresolved
 from enrich.sources import links
@@ -33,17 +34,47 @@ def annotate(
     references = tuple(references)
     found = {r.paper: papers.get(r.paper) or _describe_unasked(r.paper) for r in references}
     found = select_versions(found, [(r.paper, r.version) for r in references])
+    by_speaker = {id_: is_by_speaker(talk.speaker, paper) for id_, paper in found.items()}
     warnings = (*talk.warnings, *extraction, *_find_unknown_versions(references, found))
     return AnnotatedTalk(
         talk=talk,
-        references=references,
+        references=tuple([r._replace(by_speaker=by_speaker[r.paper]) for r in references]),
         papers=Papers(relate_papers(found)),
         warnings=tuple(dict.fromkeys(warnings)),
     )
 
 
+def select_own(talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
+    """Yield talks with the speaker's own papers.
+
+    Those are what the text presents as own, and what a speaker wrote and the text does not merely
+    cite. Other references and papers, and talks without any, are left out.
+
+    >>> from enrich import find_references
+    >>> talk = Talk(id="1", abstract="Based on arXiv:2103.01338. See also arXiv:0704.0001.")
+    >>> (own,) = select_own([annotate(talk, find_references(talk), {})])
+    >>> list(own.papers)
+    ['arxiv:2103.01338']
+    """
+    for talk in talks:
+        references = tuple([r for r in talk.references if _is_speakers_own(r)])
+        if len(references) == len(talk.references) and references:
+            yield talk
+        elif references:
+            papers = {r.paper: talk.papers[r.paper] for r in references}
+            yield replace(talk, references=references, papers=Papers(relate_papers(papers)))
+
+
+def _is_speakers_own(reference: Reference) -> bool:
+    """Return whether a reference names the speaker's own paper."""
+    return reference.role == "own" or (bool(reference.by_speaker) and reference.role != "cited")
+
+
 def describe_unknown_version(version: str | None, paper: Lookup) -> str | None:
-    """Return a message if the cited version is newer than the newest known one, otherwise None."""
+    """Return a message if the cited version is unknown.
+
+    It is if it is newer than the newest known one.
+    """
     newest = paper.latest_version if isinstance(paper, Paper) else None
     if version and newest and int(version[1:]) > int(newest[1:]):
         return f"{paper.id} has no {version}; its newest is {newest}"

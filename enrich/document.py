@@ -1,7 +1,9 @@
 """The JSON document: each of its objects as a type, and the only encoders and decoders of it.
 
 The keys of a type stand in the order of the document. Values are made into these objects, and made of
-them, beside the values (`enrich.model`, `enrich.paper`); this module knows no value. Missing keys and nulls are the same, unknown keys are ignored, and an unknown code is `other`.
+them, beside the values (`enrich.model`, `enrich.paper`); this module knows no value. Missing keys and
+nulls are the same (but for an author's parts: null is a name that stays whole, missing ones are
+derived), unknown keys are ignored, and an unknown code is `other`.
 
 A type holds only when it is decoded (`read_…`): what our own code makes is checked by mypy alone.
 """
@@ -14,7 +16,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from enrich.codes import Decision, Form, NoticeCode, Role, TalkStatus, WarningCode
 from enrich.errors import ErrorCode
@@ -56,8 +58,8 @@ class AuthorObject(Struct, frozen=True, kw_only=True):
     """An author; the parts are null for a collaboration and for a name of one word."""
 
     name: NonEmpty
-    family: str | None = None
-    given: str | None = None
+    family: str | UnsetType | None = UNSET
+    given: str | UnsetType | None = UNSET
 
 
 class VersionObject(Struct, frozen=True, kw_only=True):
@@ -336,7 +338,10 @@ def _read(data: Any, kind: type[S]) -> S:
 def _without_nulls(value: Any) -> Any:
     """Return a value without the keys that are null: they read as missing ones."""
     if isinstance(value, Mapping):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+        made = {key: _without_nulls(item) for key, item in value.items() if item is not None}
+        if value.get("family", "") is None and value.get("given", "") is None:
+            made |= {"family": None, "given": None}  # a name that stays whole
+        return made
     if isinstance(value, list):
         return [_without_nulls(item) for item in value]
     return value

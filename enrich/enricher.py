@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
 from enrich.annotation import annotate
+from enrich.identity import find_title_keys
 from enrich.lookup.arguments import (
     assign_login,
     check_papers,
@@ -24,7 +26,7 @@ from enrich.lookup.run import Run, RunReport, RunTracker
 from enrich.lookup.scheduler import Item, Progress, Queues
 from enrich.lookup.state import Cited, Library, LookupState
 from enrich.model import AnnotatedTalk, Reference, References, Talk
-from enrich.paper import Paper, PaperId, Papers
+from enrich.paper import Lookup, Paper, PaperId, Papers
 from enrich.references.extract import find_references, parse_citation
 from enrich.sources import SecondSource, Source, links
 from enrich.sources.installed import second_sources
@@ -118,6 +120,7 @@ class Enricher:
         self._on_progress = on_progress
         self._on_trouble = on_trouble or (lambda _: None)
         self._clock = clock
+        self._monotonic = time.monotonic if clock is time.time else clock
         self._sleep = sleep
         self._lock = threading.RLock()
         self._open = ExitStack()
@@ -169,7 +172,7 @@ class Enricher:
         """Return one run: exactly one annotated talk for each talk, in order.
 
         A talk comes out as soon as it and all before it are known. Nothing happens before the first
-        one is asked for. The run's report belongs to it alone:
+        one is asked for, but the run's time (`timeout_s`) begins here. Its report belongs to it alone:
 
             run = enricher.run(read_talks("feed.ics"))
             for annotated in run: ...
@@ -177,7 +180,7 @@ class Enricher:
         """
         check_talks(talks)
         tracker = RunTracker()
-        return Run(self._annotate_all(talks, tracker), tracker)
+        return Run(self._annotate_all(talks, tracker, self._end_of_run()), tracker)
 
     def enrich(self, talks: Iterable[Talk]) -> Iterator[AnnotatedTalk]:
         """Yield one annotated talk for each talk, in order: those of one `run`."""
@@ -205,9 +208,23 @@ class Enricher:
     ) -> tuple[Papers, RunReport]:
         """Return the same as `lookup`, and the report of that run."""
         cited, spellings = self._parse_wanted(wanted)
-        state = self._begin_run()
+        state = self._begin_run(self._end_of_run())
         (answered,) = self._queues(state, lookahead=1).answered(iter([Item(None, cited)]))
         return Papers(answered.papers, spellings), state.report()
+
+    def find_same_titles(self, papers: Mapping[PaperId, Lookup]) -> Mapping[PaperId, Paper]:
+        """Return the store's other papers that have a title of these.
+
+        They are what `relate_papers` takes as `others`, so that a paper of an earlier run is matched.
+        """
+        with self._lock:
+            library = self._library
+        if library is None:
+            return {}
+        keys = [key for p in papers.values() if isinstance(p, Paper) for key in find_title_keys(p)]
+        with library.store_lock:
+            found = library.store.find_by_titles(keys)
+        return {id_: paper for id_, paper in sorted(found.items()) if id_ not in papers}
 
     def _parse_wanted(
         self, wanted: Iterable[Reference | PaperId | str]
@@ -233,8 +250,10 @@ class Enricher:
             cited[id_] = cited.get(id_, frozenset()) | ({version} if version else frozenset())
         return cited, spellings
 
-    def _annotate_all(self, talks: Iterable[Talk], tracker: RunTracker) -> Iterator[AnnotatedTalk]:
-        state = self._begin_run()
+    def _annotate_all(
+        self, talks: Iterable[Talk], tracker: RunTracker, until: float
+    ) -> Iterator[AnnotatedTalk]:
+        state = self._begin_run(until)
         tracker.begin(state.report)
 
         def extract_all() -> Iterator[Item[tuple[Talk, References]]]:
@@ -256,15 +275,17 @@ class Enricher:
     def _queues(self, state: LookupState, *, lookahead: int | None = None) -> Queues:
         return Queues(state, lookahead=lookahead or self._lookahead, on_progress=self._on_progress)
 
-    def _begin_run(self) -> LookupState:
+    def _end_of_run(self) -> float:
+        """Return when the requests of a run that begins now must be over."""
+        return math.inf if self._timeout_s is None else self._monotonic() + self._timeout_s
+
+    def _begin_run(self, until: float = math.inf) -> LookupState:
         with self._lock:
             if self._closed:
                 raise ValueError("the Enricher is closed")
             if self._library is None:
                 self._library = self._make_library()
-            if self._session is not None:
-                self._session.begin_run()
-            state = LookupState(self._library, now=self._clock())
+            state = LookupState(self._library, now=self._clock(), until=until)
         state.give(self._given)
         return state
 
@@ -280,8 +301,8 @@ class Enricher:
 
         return paused_until(session)
 
-    def _has_answered(self) -> bool:
-        if (session := self._session) is None:
+    def _has_answered(self, session: PoliteSession | None) -> bool:
+        if session is None:
             return True
         from enrich.http.session import has_answered
 
@@ -326,12 +347,11 @@ class Enricher:
                     contact=self._contact,
                     login=self._logins,
                     refresh=self._refresh,
-                    timeout_s=self._timeout_s,
                     base=self._base,
                     on_retry=self._note_retry,
                     on_trouble=self._on_trouble,
                     now=self._clock,
-                    clock=time.monotonic if self._clock is time.time else self._clock,
+                    clock=self._monotonic,
                     sleep=self._sleep,
                 )
                 self._open.callback(self._session.close)

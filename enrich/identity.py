@@ -1,28 +1,105 @@
-"""Which papers are the same work, and what two records of one paper say together; pure."""
+"""Sameness of papers: which are one work, by ids or by title and author, and one work's records; pure.
+
+Two papers are the same work if
+
+- one states an id of the other (`same_as`: OpenReview's links to arXiv, a forum, a record of dblp or
+  paperlists with both ids),
+- both have one DOI, or
+- their titles are equal and they share an author, under the conditions of `_match_titles`.
+
+Nothing is decided by similarity: a wrong merge is worse than a missing one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
+from itertools import combinations
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from enrich.paper import Lookup, Paper, PaperId, with_versions
+from enrich.text.persons import (
+    Spellings,
+    count_shared_families,
+    find_shared,
+    is_full_name,
+    read_person,
+    split_persons,
+)
+from enrich.text.titles import title_key
 
 _PREFERRED_IDS = "arxiv:"
 """Prefix of the ids that stand for a work before all others (the document's contract)."""
 
+_MOST_YEARS_APART = 3
+_MOST_OF_A_TITLE = 3
+"""Papers of a document that may share a title; more are a series ("Report of the workshop")."""
+_LEAST_SHARED = 3
+"""A title counts only if one in so many authors of the shorter list is shared: namesakes are common."""
+
 _PAPER_FIELDS = tuple(field.name for field in fields(Paper))
 _read_fields = attrgetter(*_PAPER_FIELDS)
 
+Links = dict[PaperId, dict[PaperId, None]]
+"""Neighbours of each id, in both directions."""
 
-def relate_papers(papers: Mapping[PaperId, Lookup]) -> dict[PaperId, Lookup]:
+
+class Work(NamedTuple):
+    """The papers of a document that are one work, in the document's order."""
+
+    id: PaperId
+    papers: tuple[Lookup, ...]
+
+    @property
+    def earliest(self) -> Lookup:
+        """Return the paper with the first date."""
+        return min(self.papers, key=_read_date)
+
+    @property
+    def best(self) -> Lookup:
+        """Return the paper that describes the work.
+
+        It is the accepted one, otherwise a published one, otherwise a resolved one.
+        """
+        return min(self.papers, key=_rank_record)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Return whether the work's best record was withdrawn."""
+        return isinstance(self.best, Paper) and self.best.withdrawn
+
+
+def group_works(papers: Iterable[Lookup]) -> list[Work]:
+    """Group related papers into works, in their order.
+
+    >>> a, b = PaperId("arxiv:2103.01338"), PaperId("openreview:FpKgG31Z_i9")
+    >>> preprint = Paper(id=a, title="T", url="", published="2021-03-01")
+    >>> accepted = Paper(id=b, title="T", url="", decision="accepted", same_as=(a,))
+    >>> (work,) = group_works(relate_papers({b: accepted, a: preprint}).values())
+    >>> work.id, work.best.id, work.earliest.id
+    ('arxiv:2103.01338', 'openreview:FpKgG31Z_i9', 'arxiv:2103.01338')
+    """
+    groups: dict[PaperId, list[Lookup]] = {}
+    for paper in papers:
+        groups.setdefault(paper.work or paper.id, []).append(paper)
+    return [Work(id_, tuple(group)) for id_, group in groups.items()]
+
+
+def relate_papers(
+    papers: Mapping[PaperId, Lookup], others: Mapping[PaperId, Lookup] | None = None
+) -> dict[PaperId, Lookup]:
     """Return the papers with mutual `same_as`, `matched_by` and `work`.
 
     `same_as` means an equivalence relation: it is completed to both directions, and its transitive
     closure is one work. `work` is the smallest arXiv id among the given papers of a work, otherwise
     their smallest id, whatever the order of the papers and of their lists. Ids outside of the given
-    papers connect others, but stand for no work. Linear in papers and links.
+    papers connect others, but stand for no work. Links that an earlier call made by title
+    (`matched_by` "title") are decided again. Linear in papers and links.
+
+    Args:
+        papers: The papers of one document, or of one talk.
+        others: Papers outside of the document, which can be the same as papers in it.
 
     >>> a, b = PaperId("arxiv:2103.01338"), PaperId("openreview:FpKgG31Z_i9")
     >>> papers = {
@@ -32,10 +109,21 @@ def relate_papers(papers: Mapping[PaperId, Lookup]) -> dict[PaperId, Lookup]:
     >>> [(paper.same_as, paper.work) for paper in relate_papers(papers).values()]
     [(('arxiv:2103.01338',), 'arxiv:2103.01338'), (('openreview:FpKgG31Z_i9',), None)]
     """
-    neighbours, grounds = _collect_links(papers)
-    if not neighbours:
-        return dict(papers)
+    known = {**papers, **others, **papers} if others else papers
+    neighbours, grounds = _collect_links(known)
+    _add_equal_dois(known, neighbours, grounds)
+    by_title = _match_titles(papers, known)
     roots = _find_roots(neighbours)
+    if by_title:
+        by_title = _drop_contradictions(by_title, roots)
+    for id_ in {id_ for pair in by_title for id_ in pair}:
+        if id_ not in neighbours:
+            grounds[id_] = "title"
+    for first, second in sorted(by_title):
+        neighbours.setdefault(first, {})[second] = None
+        neighbours.setdefault(second, {})[first] = None
+    if by_title:
+        roots = _find_roots(neighbours)
     works: dict[PaperId, tuple[bool, PaperId]] = {}
     for id_, root in roots.items():
         if id_ in papers:
@@ -43,22 +131,48 @@ def relate_papers(papers: Mapping[PaperId, Lookup]) -> dict[PaperId, Lookup]:
             if root not in works or precedence < works[root]:
                 works[root] = precedence
     out = dict(papers)
-    for id_, others in neighbours.items():
-        if (paper := papers.get(id_)) is not None:
+    for id_, paper in papers.items():
+        if (linked := neighbours.get(id_)) is not None:
             _, work = works[roots[id_]]
-            out[id_] = _with_links(
-                paper,
-                tuple(others),
-                paper.matched_by or grounds.get(id_),
-                None if work == id_ else work,
-            )
+            own = None if paper.matched_by == "title" else paper.matched_by
+            ground = own or grounds.get(id_)
+            out[id_] = _with_links(paper, tuple(linked), ground, None if work == id_ else work)
+        elif any(other != id_ for other in paper.same_as):
+            out[id_] = _with_links(paper, (), None, None)
     return out
 
 
-def merge_views(first: Lookup, second: Lookup) -> Lookup:
-    """Return the first of two views of one paper, with the versions of both.
+def is_by_speaker(speaker: str | None, paper: Lookup) -> bool | None:
+    """Return whether a speaker is among the authors.
 
-    The views of two talks differ in the cited versions that `select_versions` kept.
+    None if either is unknown. The family name is the same and the given names are compatible. Names are read in both orders; a
+    family name that several authors have needs the given name.
+
+    >>> from enrich.paper import Author
+    >>> author = Author("Xiaoming Zhang")
+    >>> paper = Paper(id=PaperId("arxiv:2103.01338"), title="T", url="", authors=(author,))
+    >>> is_by_speaker("Ann Lee and ZHANG Xiaoming", paper), is_by_speaker("Xiaohong Zhang", paper)
+    (True, False)
+    >>> is_by_speaker("TBA", paper)
+    """
+    if not speaker or not isinstance(paper, Paper):
+        return None
+    speakers = [found for name in split_persons(speaker) if (found := read_person(name))]
+    authors = _read_authors(paper)
+    if not speakers or not authors:
+        return None
+    if find_shared(speakers, authors, any_order=True):
+        return True
+    single_names = {author[0].whole for author in authors if author[0].stated is None}
+    if any(found[0].whole in single_names for found in speakers):
+        return True
+    return False if any(found[0].stated for found in speakers) else None
+
+
+def merge_views(first: Lookup, second: Lookup) -> Lookup:
+    """Merge two views of one paper.
+
+    The first is returned, with the versions of both. The views of two talks differ in the cited versions that `select_versions` kept.
     """
     if not isinstance(first, Paper) or not isinstance(second, Paper):
         return first
@@ -71,7 +185,10 @@ def merge_views(first: Lookup, second: Lookup) -> Lookup:
 def select_versions(
     papers: Mapping[PaperId, Lookup], citations: Iterable[tuple[PaperId, str | None]]
 ) -> dict[PaperId, Lookup]:
-    """Return the papers with the versions that the citations need."""
+    """Return the papers with the versions needed.
+
+    Those are the first, the newest and the cited ones.
+    """
     cited: dict[PaperId, list[str]] = {}
     for id_, version in citations:
         if version:
@@ -84,28 +201,162 @@ def select_versions(
 
 def _collect_links(
     papers: Mapping[PaperId, Lookup],
-) -> tuple[dict[PaperId, dict[PaperId, None]], dict[PaperId, str]]:
-    """Return the neighbours of each id in both directions, and the first ground of each.
+) -> tuple[Links, dict[PaperId, str]]:
+    """Return the links by id, and the papers' grounds.
 
     A paper's own links come first, so that papers that were related before stay as they are.
     """
     linking = [(id_, paper) for id_, paper in papers.items() if paper.same_as]
-    neighbours = {
-        id_: {other: None for other in paper.same_as if other != id_} for id_, paper in linking
-    }
+    matched = {id_: paper.same_as for id_, paper in linking if paper.matched_by == "title"}
+    stated = [
+        (id_, other, paper.matched_by)
+        for id_, paper in linking
+        if id_ not in matched
+        for other in paper.same_as
+        if other != id_ and id_ not in matched.get(other, ())
+    ]
+    neighbours: Links = {}
+    for id_, other, _ in stated:
+        neighbours.setdefault(id_, {})[other] = None
     grounds: dict[PaperId, str] = {}
-    for id_, paper in linking:
-        for other in paper.same_as:
-            if other != id_:
-                neighbours.setdefault(other, {})[id_] = None
-                if paper.matched_by:
-                    grounds.setdefault(id_, paper.matched_by)
-                    grounds.setdefault(other, paper.matched_by)
-    return {id_: others for id_, others in neighbours.items() if others}, grounds
+    for id_, other, ground in stated:
+        neighbours.setdefault(other, {})[id_] = None
+        if ground:
+            grounds.setdefault(id_, ground)
+            grounds.setdefault(other, ground)
+    return neighbours, grounds
+
+
+def _add_equal_dois(
+    papers: Mapping[PaperId, Lookup], neighbours: Links, grounds: dict[PaperId, str]
+) -> None:
+    """Link papers of one DOI to one of them."""
+    groups: dict[str, list[PaperId]] = {}
+    for id_, paper in papers.items():
+        if isinstance(paper, Paper):
+            if paper.doi:
+                groups.setdefault(paper.doi.lower(), []).append(id_)
+            if paper.published_as and paper.published_as.doi:
+                groups.setdefault(paper.published_as.doi.lower(), []).append(id_)
+    for group in groups.values():
+        if len(group) > 1:
+            centre = min(group, key=_precedence)
+            for id_ in group:
+                if id_ != centre:
+                    neighbours.setdefault(id_, {})[centre] = None
+                    neighbours.setdefault(centre, {})[id_] = None
+                    grounds.setdefault(id_, "doi")
+                    grounds.setdefault(centre, "doi")
+
+
+def _match_titles(
+    papers: Mapping[PaperId, Lookup], known: Mapping[PaperId, Lookup]
+) -> set[tuple[PaperId, PaperId]]:
+    """Return pairs of equal title with a shared author.
+
+    The titles of any known version count. Years, where known, are at most 3 apart, and not more than
+    three papers of the document have the title. Linear, as only papers of one title are compared.
+    """
+    groups: dict[str, list[PaperId]] = {}
+    keys: dict[str, str | None] = {}
+    for id_, paper in known.items():
+        if isinstance(paper, Paper):
+            if paper.title not in keys:
+                keys[paper.title] = title_key(paper.title)
+            key = keys[paper.title]
+            if key is not None:
+                groups.setdefault(key, []).append(id_)
+            for other in _find_older_keys(paper, key):
+                groups.setdefault(other, []).append(id_)
+    pairs: set[tuple[PaperId, PaperId]] = set()
+    for group in groups.values():
+        if len(group) > 1:
+            inside = [id_ for id_ in group if id_ in papers] if known is not papers else group
+            if len(inside) > _MOST_OF_A_TITLE:
+                continue
+            for pair in combinations(
+                sorted(group if len(group) <= _MOST_OF_A_TITLE else inside), 2
+            ):
+                if pair not in pairs and _is_same_title_match(known[pair[0]], known[pair[1]]):
+                    pairs.add(pair)
+    return pairs
+
+
+def find_title_keys(paper: Paper) -> list[str]:
+    """Return the keys of a paper's known titles."""
+    key = title_key(paper.title)
+    return [*([] if key is None else [key]), *_find_older_keys(paper, key)]
+
+
+def _find_older_keys(paper: Paper, newest: str | None) -> Iterable[str]:
+    """Return the keys of a paper's earlier titles."""
+    others = {v.title for v in paper.versions if v.title and v.title != paper.title}
+    return (
+        {key for title in others if (key := title_key(title)) is not None} - {newest}
+        if others
+        else ()
+    )
+
+
+def _is_same_title_match(first: Lookup, second: Lookup) -> bool:
+    """Compare years and authors of papers with one title."""
+    if not isinstance(first, Paper) or not isinstance(second, Paper):
+        return False
+    years = [int(paper.published[:4]) for paper in (first, second) if paper.published]
+    if years and max(years) - min(years) > _MOST_YEARS_APART:
+        return False
+    names = {author.name for author in first.authors}
+    equal = [author.name for author in second.authors if author.name in names]
+    shorter = min(len(first.authors), len(second.authors))
+    if len(equal) * _LEAST_SHARED >= shorter and any(map(is_full_name, equal)):
+        return True  # most pairs; what follows is slower
+    one, two = _read_authors(first), _read_authors(second)
+    return count_shared_families(one, two) * _LEAST_SHARED >= min(
+        len(one), len(two)
+    ) and find_shared(one, two, any_order=False)
+
+
+def _read_authors(paper: Paper) -> list[Spellings]:
+    return [
+        found
+        for author in paper.authors
+        if (found := read_person(author.name, author.family, author.given))
+    ]
+
+
+def _drop_contradictions(
+    pairs: Iterable[tuple[PaperId, PaperId]], roots: Mapping[PaperId, PaperId]
+) -> set[tuple[PaperId, PaperId]]:
+    """Drop the pairs of each group that contradicts ids.
+
+    Such a group would join two ids of one kind that ids have not joined.
+    """
+    linked: Links = {}
+    for first, second in pairs:
+        one, two = roots.get(first, first), roots.get(second, second)
+        if one != two:
+            linked.setdefault(one, {})[two] = None
+            linked.setdefault(two, {})[one] = None
+    groups = _find_roots(linked)
+    kinds: dict[tuple[PaperId, str], PaperId] = {}
+    bad: set[PaperId] = set()
+    members = [(id_, root) for id_, root in roots.items() if root in groups]
+    members += [(id_, id_) for id_ in groups if id_ not in roots]
+    for id_, root in members:
+        if kinds.setdefault((groups[root], id_.source), root) != root:
+            bad.add(groups[root])
+    return {
+        (first, second)
+        for first, second in pairs
+        if (root := roots.get(first, first)) in groups and groups[root] not in bad
+    }
 
 
 def _find_roots(neighbours: Mapping[PaperId, Iterable[PaperId]]) -> dict[PaperId, PaperId]:
-    """Return one id for each connected set of ids: union-find with path compression."""
+    """Return one id for each connected set of ids.
+
+    This is union-find with path compression.
+    """
     parents = {id_: id_ for id_ in neighbours}
     sizes = dict.fromkeys(neighbours, 1)
 
@@ -143,5 +394,19 @@ def _with_links(
 
 
 def _precedence(id_: PaperId) -> tuple[bool, PaperId]:
-    """Return the sort key by which an id stands for its work."""
+    """Return the sort key of ids: first is preferred."""
     return not id_.startswith(_PREFERRED_IDS), id_
+
+
+def _read_date(paper: Lookup) -> tuple[str, tuple[bool, PaperId]]:
+    """Return the sort key of papers by date."""
+    published = (isinstance(paper, Paper) and paper.published) or "9999"
+    return f"{published}-99-99"[:10], _precedence(paper.id)  # "2021" is some day of that year
+
+
+def _rank_record(paper: Lookup) -> tuple[bool, bool, bool, tuple[bool, PaperId]]:
+    """Return the sort key of records: first is best."""
+    if not isinstance(paper, Paper):
+        return True, True, True, _precedence(paper.id)
+    accepted = paper.decision == "accepted"
+    return False, not accepted, paper.published_as is None, _precedence(paper.id)

@@ -261,6 +261,8 @@ class Document:
     notices: Iterable[Notice] = ()
     zone: tzinfo | None = None
     """The zone that formats for people show times in; None: each time in its own."""
+    find_others: Callable[[Mapping[PaperId, Lookup]], Mapping[PaperId, Lookup]] | None = None
+    """Finds papers outside of the document that can be the same as those in it; called at its end."""
 
 
 def reference_object(reference: Reference) -> ReferenceObject:

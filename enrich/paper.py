@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Self, cast
+
+from msgspec import UNSET
 
 from enrich.codes import Decision as Decision  # noqa: PLC0414 - until its importers follow
 from enrich.codes import known_word
 from enrich.errors import ErrorCode
+from enrich.text.names import split_name
 from enrich.text.tex import plain
 from enrich.text.tidy import person, tidy
 
 if TYPE_CHECKING:
-    from enrich.document import PaperObject
+    from enrich.document import AuthorObject, PaperObject
 
 
 class PaperId(str):
@@ -53,17 +56,39 @@ class Links(NamedTuple):
     """The DOI that the service registers itself."""
 
 
+DERIVED: Final = cast("str | None", ...)
+"""Given for the parts of an author's name: derive them from the name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Author:
-    """One author: the name as the source writes it, and its parts where the source has them.
+    """One author: the name as the source writes it, and its parts.
+
+    The parts are the source's own. Where it has none, `text.names` derives them from the name; None
+    for both is a name that must stay whole.
 
     >>> Author("W. King, Jr.", family="King", given="W., Jr.").family
     'King'
+    >>> Author("Aad van der Vaart")
+    Author(name='Aad van der Vaart', family='van der Vaart', given='Aad')
+    >>> Author("Le Corbusier", None, None)
+    Author(name='Le Corbusier', family=None, given=None)
     """
 
     name: str
-    family: str | None = None
-    given: str | None = None
+    family: str | None = DERIVED
+    given: str | None = DERIVED
+
+    def __post_init__(self) -> None:
+        if self.family is DERIVED and self.given is DERIVED:
+            family, given = split_name(self.name)
+        elif self.family is DERIVED or self.given is DERIVED:
+            family = None if self.family is DERIVED else self.family
+            given = None if self.given is DERIVED else self.given
+        else:
+            return
+        object.__setattr__(self, "family", family)
+        object.__setattr__(self, "given", given)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,9 +361,7 @@ def _fields(data: PaperObject) -> dict[str, Any]:
     return {
         "id": PaperId(data.id),
         "title": title,
-        "authors": tuple(
-            [Author(name, a.family, a.given) for a in data.authors if (name := person(a.name))]
-        ),
+        "authors": tuple([author for a in data.authors if (author := _make_author(a)).name]),
         "authors_hidden": data.authors_hidden,
         "published": data.published,
         "updated": data.updated,
@@ -365,6 +388,16 @@ def _fields(data: PaperObject) -> dict[str, Any]:
         "via": data.via,
         "stale": data.stale,
     }
+
+
+def _make_author(data: AuthorObject) -> Author:
+    """Make the author of an object; parts that it lacks are derived."""
+    family, given = data.family, data.given
+    if family is UNSET and given is UNSET:
+        return Author(person(data.name))
+    return Author(
+        person(data.name), person(family) if family else None, person(given) if given else None
+    )
 
 
 def _ids(ids: Iterable[str]) -> tuple[PaperId, ...]:

@@ -39,8 +39,10 @@ publications = st.builds(
 
 
 person_names = words.map(person).filter(bool)
-authors = st.builds(Author, person_names) | st.builds(
-    Author, person_names, words, st.none() | words
+authors = (
+    st.builds(Author, person_names)
+    | st.builds(Author, person_names, st.none(), st.none())
+    | st.builds(Author, person_names, person_names, st.none() | person_names)
 )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from enrich.annotation import annotate
+from enrich.annotation import annotate, select_own
 from enrich.model import AnnotatedTalk, References, Talk, TalkWarning
-from enrich.paper import Paper, PaperId, Unresolved, Version
+from enrich.paper import Author, Paper, PaperId, Unresolved, Version
 from enrich.references.extract import find_references
 
 A = PaperId("arxiv:2103.01338")
@@ -68,3 +68,45 @@ def test_the_warning_of_a_version_names_its_text() -> None:
     out = annotate(one, find_references(one), {A: paper(A, latest_version="v5")})
     (warning,) = out.warnings
     assert (warning.field, warning.start, warning.end) == ("comments", 0, 18)
+
+
+B = PaperId("arxiv:0704.0001")
+
+
+def test_a_reference_states_whether_the_speaker_is_an_author() -> None:
+    own = paper(A, authors=(Author("Ewa Zych"), Author("Ann Lee")))
+    out = join("arXiv:2103.01338 and arXiv:0704.0001, arXiv:2103.01338v2", own, speaker="Lee, A.")
+    assert [r.by_speaker for r in out.references] == [True, None, True]
+    assert [r.by_speaker for r in join("arXiv:2103.01338", own).references] == [None]
+    other = paper(A, authors=(Author("Bo Lee"),))
+    assert [
+        r.by_speaker for r in join("arXiv:2103.01338", other, speaker="Ann Lee").references
+    ] == [False]
+
+
+def test_own_papers_are_those_by_role_and_those_by_the_speaker_that_are_not_cited() -> None:
+    mine = paper(A, authors=(Author("Ann Lee"),))
+    also_mine = paper(B, authors=(Author("Ann Lee"),), same_as=(A,), matched_by="dblp")
+    text = "Based on arXiv:2103.01338.\n\nReferences:\n[1] arXiv:0704.0001"
+    talk = join(text, mine, also_mine, speaker="Ann Lee")
+    assert {r.paper: (r.role, r.by_speaker) for r in talk.references} == {
+        A: ("own", True),
+        B: ("cited", True),
+    }
+    (own,) = select_own([talk])
+    assert [r.paper for r in own.references] == [A]
+    assert list(own.papers) == [A]
+    assert own.papers[A].work is None
+
+    mentioned = join("arXiv:2103.01338", mine, speaker="Ann Lee")
+    assert [r.role for r in mentioned.references] == ["mentioned"]
+    assert list(select_own([mentioned])) == [mentioned]
+
+
+def test_talks_without_an_own_paper_are_left_out() -> None:
+    other = paper(A, authors=(Author("Bo Ek"),))
+    talks = [
+        join("arXiv:2103.01338", other, speaker="Ann Lee"),
+        join("no paper", speaker="Ann Lee"),
+    ]
+    assert list(select_own(talks)) == []

@@ -85,12 +85,15 @@ def format_options(command: F, *, for_papers: bool = False) -> F:
                      help=f"What is written, if no suffix of -o names it; by default {default}."),
         click.option("-o", "--output", "outputs", envvar=None if for_papers else "ENRICH_OUTPUT", multiple=True, type=TargetName(), metavar="[FORMAT:]FILE",
                      help="Where to, instead of standard output; the format is that of the suffix. Written whole or not at all. May be given again."),
+        click.option("--bibtex-type", type=click.Choice(["online", "article", "misc"]),
+                     help="bibtex, biblatex: type of an entry for a paper that no proceedings accepted."),
         click.option("--bom", is_flag=True, help="csv: begin with a byte order mark, for spreadsheets."),
     ]  # fmt: skip
     if not for_papers:
-        options.append(
-            click.option("--rows", type=click.Choice(["talk", "paper", "reference"]), help="csv: what a row is; by default a reference.")
-        )  # fmt: skip
+        options += [
+            click.option("--cite-talks", is_flag=True, help="bibtex, biblatex, csl, ris: write the talks as entries, too."),
+            click.option("--rows", type=click.Choice(["talk", "paper", "reference"]), help="csv: what a row is; by default a reference."),
+        ]  # fmt: skip
     for option in reversed(options):
         command = option(command)
     return command

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -18,7 +20,7 @@ from enrich.text.web import host_of
 
 _LOST = frozenset({"bad_record", "event_too_large", "truncated_event", "unreadable_event"})
 _TEXT_FILTERS = ("series", "speaker", "match", "exclude")
-_FILTERS = ("since", "until", *_TEXT_FILTERS, "with_papers_only")
+_FILTERS = ("since", "until", *_TEXT_FILTERS, "with_papers_only", "own")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -52,6 +54,8 @@ class Reading:
     """Whether notices are printed on standard error, because the output has no place for them."""
     keep_raw: bool = False
     """Whether talks carry their raw blocks, for the writers that need them."""
+    until: float = math.inf
+    """When the requests for all feeds must be over, by `time.monotonic`."""
     failed: int = 0
     """Feeds that could not be read."""
     stale: int = 0
@@ -161,6 +165,7 @@ class Reading:
                     refresh=self.options["refresh"],
                     cache_dir=self.options["cache_dir"],
                     keep_raw=self.keep_raw,
+                    timeout_s=None if self.until == math.inf else self.until - time.monotonic(),
                     keep_private=self.options["keep_private"],
                     duplicates=False,
                     seen=seen,

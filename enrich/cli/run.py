@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from itertools import chain, product
+from itertools import chain, islice, product
 from pathlib import Path
 from typing import Any
 
 import click
 
+from enrich.annotation import select_own
 from enrich.cli.formats import (
     Target,
     add_raw_references,
@@ -28,9 +31,9 @@ from enrich.cli.reporting import Outcome
 from enrich.cli.spool import Spool
 from enrich.cli.suggestions import check_feeds
 from enrich.feeds.selection import keep_with_papers
-from enrich.model import Document
+from enrich.model import AnnotatedTalk, Document, Talk
 from enrich.version import VERSION
-from enrich.writers import configure, needs_of
+from enrich.writers import Writer, configure, needs_of
 
 _EPILOG = """\b
 Environment: ENRICH_* for each option (ENRICH_OFFLINE=1); OPENREVIEW_TOKEN, or
@@ -45,6 +48,7 @@ something failed or is stale, 130 interrupted."""
 @format_options
 @selection_options
 @click.option("--with-papers-only", is_flag=True, help="Leave out talks that mention no paper.")
+@click.option("--own", is_flag=True, help="Keep the speakers' own papers, and talks that have one.")
 @lookup_options
 @click.pass_context
 def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> int:
@@ -87,12 +91,14 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
     writers = [each for _, each in outputs]
     quiet, verbose = options["quiet"], options["verbose"]
     progress = open_progress(quiet=quiet)
+    timeout_s = options["timeout"]
     reading = Reading(
         feeds=tuple(feeds),
         options=options,
         prints_notices=not quiet
         and not any(getattr(each, "writes_notices", False) for each in writers),
         keep_raw=any("raw" in needs_of(each) for each in writers),
+        until=math.inf if timeout_s is None else time.monotonic() + timeout_s,
     )
     only_with_papers, zone = options["with_papers_only"], reading.zone
     outcome = Outcome()
@@ -100,29 +106,20 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
     with (
         printing_log(verbose=bool(verbose), clear=clear),
         Enricher(**enricher_options(options), on_progress=progress) as enricher,
-        Spool() as spool,
     ):
-        talks = reading.talks()
-        first = next(talks, None)
-        if first is None and reading.unreadable:
+        talks, first = reading.talks(), list[Talk]()
+        enrichment = enricher.run(chain(first, talks))  # from here on the run's time counts
+        first.extend(islice(talks, 1))
+        if not first and reading.unreadable:
             return 1
-        enrichment = enricher.run(talks if first is None else chain((first,), talks))
-        annotated = keep_with_papers(enrichment) if only_with_papers else iter(enrichment)
+        annotated = select_own(enrichment) if options["own"] else iter(enrichment)
+        annotated = keep_with_papers(annotated) if only_with_papers else annotated
         passing = outcome.passing(add_raw_references(annotated, writers))
-        with ExitStack() as opened:
-            # All are opened before anything is looked up, and kept only if all were written.
-            files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
-            for number, (each, file) in enumerate(zip(writers, files, strict=True)):
-                if number:
-                    passing = spool.read()
-                elif len(files) > 1:
-                    passing = spool.keep_passing(passing)
-                for piece in each.write(Document(passing, reading.notices(), zone)):
-                    clear()
-                    file.write(piece)
-                if number == 0 and len(files) > 1:
-                    for _ in passing:  # a writer may end before its talks do
-                        pass
+
+        def make_document(talks: Iterable[AnnotatedTalk]) -> Document:
+            return Document(talks, reading.notices(), zone, enricher.find_same_titles)
+
+        _write_outputs(outputs, passing, make_document, clear)
         clear()
         outcome.unreadable, outcome.lost = reading.failed, reading.lost
         outcome.stale_feeds = reading.stale
@@ -139,6 +136,32 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
                 )
             )
     return outcome.status
+
+
+def _write_outputs(
+    outputs: Sequence[tuple[Target, Writer]],
+    talks: Iterator[AnnotatedTalk],
+    make_document: Callable[[Iterable[AnnotatedTalk]], Document],
+    clear: Callable[[], None],
+) -> None:
+    """Write the talks in each format; all outputs, or none.
+
+    Raises:
+        OutputError: an output cannot be written.
+    """
+    with ExitStack() as opened:
+        # All are opened before anything is looked up, and kept only if all were written.
+        files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
+        spool = opened.enter_context(Spool()) if len(files) > 1 else None
+        passing = spool.keep_passing(talks) if spool else talks
+        for (_, chosen), file in zip(outputs, files, strict=True):
+            for piece in chosen.write(make_document(passing)):
+                clear()
+                file.write(piece)
+            if spool:
+                for _ in passing:  # a writer may end before its talks do
+                    pass
+                passing = spool.read()
 
 
 def _find_width(target: Target) -> int | None:

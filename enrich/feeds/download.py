@@ -34,8 +34,8 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
 
-from enrich.errors import FeedError, SourceError
-from enrich.feeds.ssrf import Borders, guarded, is_private
+from enrich.errors import EnrichError, FeedError, SourceError
+from enrich.feeds.ssrf import SsrfGuard, guarded, is_private
 from enrich.http.cache import open_cache
 from enrich.http.transport import exchange
 from enrich.version import VERSION
@@ -47,6 +47,8 @@ FILE = "feeds.sqlite"
 KEEP_S = 30 * 86_400
 """How long a copy may stand in for a feed that cannot be had."""
 MAX_REDIRECTS = 5
+DEADLINE_S = 120.0
+"""Seconds that one feed may take, redirects and all."""
 
 _KEPT = ("Content-Type", "ETag", "Last-Modified")
 _CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
@@ -68,7 +70,7 @@ class Limits:
     """Decoded."""
     timeout_s: tuple[float, float] = (10.0, 30.0)
     """To connect, and to wait for the next bytes."""
-    deadline_s: float = 120.0
+    deadline_s: float = DEADLINE_S
     """For everything, redirects and all."""
 
 
@@ -84,7 +86,7 @@ def fetch(
     limits: Limits = Limits(),
     private: Callable[[str], bool] = is_private,
 ) -> bytes:
-    """The body of a feed, asked for with what is known of its last copy.
+    """Return the body of a feed, or its last copy.
 
     Args:
         url: http, https, webcal or webcals.
@@ -140,7 +142,7 @@ def _conditions(copy: CachedResponse) -> dict[str, str]:
 
 
 def parse_address(url: str) -> tuple[str, str]:
-    """The http(s) address of a feed, and its host, which is all that may be told of it.
+    """Return the http(s) address of a feed, and its host.
 
     Raises:
         FeedError: it is none.
@@ -177,10 +179,13 @@ class _Connection:
         self.denied = False
         """Whether the answer was that there is no such feed for us, which no old copy may cover."""
         self._url, self._host = url, host
+        self._was_secure = False
+        """Whether an address of this feed was https: from then on no password goes over http."""
+        self._typed_http = urlsplit(url).scheme.lower() == "http"
         self._check, self._limits = check, limits
-        self._borders = Borders(private=private)
+        self._guard = SsrfGuard(private=private)
         self._owned = session is None
-        self._session = _own_session(self._borders) if session is None else session
+        self._session = _own_session(self._guard) if session is None else session
 
     def close(self) -> None:
         if self._owned:
@@ -215,23 +220,42 @@ class _Connection:
             if response.status_code not in _REDIRECTS or not target:
                 self._judge(response.status_code)
                 return response
-            url = urljoin(url, target)
+            before = urlsplit(url).scheme
+            url = self._join(url, target)
+            if before == "https" and urlsplit(url).scheme == "http" and not self._typed_http:
+                self._guard.check_url(url, proxied=True, guarded=False)  # names the graver fault
+                raise FeedError(f"{self._host}: leads from https to http, which is not followed")
             if urlsplit(url).scheme not in {"http", "https"}:
                 raise FeedError(f"{self._host}: leads to something that is no web address")
         raise FeedError(f"{self._host}: leads on and on ({MAX_REDIRECTS} redirects)")
 
+    def _join(self, url: str, target: str) -> str:
+        """Return where a redirect leads.
+
+        Raises:
+            FeedError: its address cannot be read.
+        """
+        try:
+            joined = urljoin(url, target)
+            urlsplit(joined)
+        except ValueError as error:
+            logger.debug("a redirect's address raised %s", type(error).__name__)
+            raise FeedError(f"{self._host}: leads to an address that cannot be asked") from None
+        return joined
+
     def _hop(self, url: str, conditions: dict[str, str], deadline: float) -> requests.Response:
         session = self._session
+        self._was_secure = self._was_secure or urlsplit(url).scheme == "https"
         try:
             request = session.prepare_request(requests.Request("GET", url, headers=conditions))
-            if self._owned and urlsplit(url).netloc == urlsplit(self._url).netloc:
+            if self._owned and self._may_have_password(url):
                 _give_password(request, url)
             settings: dict[str, Any] = dict(
                 session.merge_environment_settings(url, {}, True, None, None)
             )
             del settings["stream"]
             proxied = bool(select_proxy(url, settings["proxies"]))
-            self._borders.cross(url, proxied=proxied, guarded=self._owned)
+            self._guard.check_url(request.url or url, proxied=proxied, guarded=self._owned)
             return exchange(
                 session.get_adapter(url),
                 request,
@@ -241,11 +265,16 @@ class _Connection:
                 clock=time.monotonic,
                 **settings,
             )
-        except FeedError:
+        except EnrichError:
             raise
-        except (requests.RequestException, ValueError):
-            pass  # what they say tells the address
+        except Exception as error:  # noqa: BLE001 - their messages hold the address
+            logger.debug("a request for a feed raised %s", type(error).__name__)
         raise FeedError(f"{self._host}: leads to an address that cannot be asked")
+
+    def _may_have_password(self, url: str) -> bool:
+        """Return whether an address may receive the feed's password."""
+        asked, typed = urlsplit(url), urlsplit(self._url)
+        return asked.netloc == typed.netloc and (asked.scheme == "https" or not self._was_secure)
 
     def _judge(self, status: int) -> None:
         if status in {200, 304}:
@@ -261,13 +290,13 @@ class _Connection:
         raise FeedError(f"{self._host}: answered {status}")
 
 
-def _own_session(borders: Borders) -> requests.Session:
+def _own_session(guard: SsrfGuard) -> requests.Session:
     session = requests.Session()
     session.auth = _no_auth
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": f"enrich/{VERSION}", "Accept": _ACCEPT})
     session.adapters.clear()
-    session.mount("https://", guarded(borders))
+    session.mount("https://", guarded(guard))
     session.mount("http://", session.adapters["https://"])
     return session
 

@@ -30,6 +30,7 @@ _LINES = (
 _BESIDE_LINK = " \n,;/|\u2013-"
 """What stands in one line between a room, or a title, and a meeting's address."""
 _AT_SIGN = ord("@")
+_SHORT = 400
 _ALWAYS_FOR_PEOPLE = frozenset({"comments", "paper_link"})
 """Texts that are not only searched."""
 
@@ -69,9 +70,9 @@ def finish_talk(
     is_tidy = "" not in lines.values() and _is_tidy(small)
     if not keep_private and ((people and _AT_SIGN in lower) or is_suspect(lower)):
         redacted = {name: _redact_line(line, people, anchors) for name, line in lines.items()}
-        clean = tuple([(field, redact_text(text, people, anchors)) for field, text in texts])
+        clean = tuple([(field, _redact(text, people, anchors)) for field, text in texts])
         before = abstract
-        abstract = None if abstract is None else redact_text(abstract, people, anchors)
+        abstract = None if abstract is None else _redact(abstract, people, anchors)
         if (redacted, abstract) != (lines, before) or any(
             new != old and _is_noticed(old, before, anchors)
             for new, old in zip(clean, texts, strict=True)
@@ -96,8 +97,17 @@ def finish_talk(
     return replace(talk, **changes) if changes else talk
 
 
+def _redact(text: str, people: Collection[str], anchors: tuple[str, ...]) -> str:
+    """Return a text redacted; a short one is first checked for credentials, which is quicker."""
+    if len(text) < _SHORT:
+        lower = text.encode().lower()
+        if not ((people and _AT_SIGN in lower) or is_suspect(lower)):
+            return text
+    return redact_text(text, people, anchors)
+
+
 def _redact_line(line: str, people: Collection[str], anchors: tuple[str, ...]) -> str:
-    redacted = redact_text(line, people, anchors)
+    redacted = _redact(line, people, anchors)
     return line if redacted == line else redacted.strip(_BESIDE_LINK)
 
 

@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ Source = str | os.PathLike[str] | bytes | BinaryIO
 _PIECE_BYTES = 1 << 18
 _ADDRESS = re.compile(r"(?:https?|webcals?)://", re.IGNORECASE)
 _FILE_URL = re.compile(r"file:(?://(?:localhost)?)?(?=/)", re.IGNORECASE)
-_SERIES = re.compile(r"researchseminars:([A-Za-z0-9_+.-]+)")
+_SERIES = re.compile(r"researchseminars:((?!\.+$)[A-Za-z0-9_+.-]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +41,13 @@ class Downloader:
     refresh: bool
     cache_dir: str | os.PathLike[str] | None
     max_bytes: int
+    until: float
+    """When all requests must be over, by `time.monotonic`."""
     on_notice: Callable[[Notice], None]
 
     def fetch(self, url: str) -> tuple[bytes, str]:
         """Return the body of a feed, and its host."""
-        from enrich.feeds.download import Limits, fetch, parse_address
+        from enrich.feeds.download import DEADLINE_S, Limits, fetch, parse_address
 
         _, host = parse_address(url)
 
@@ -64,7 +67,10 @@ class Downloader:
             offline=self.offline,
             refresh=self.refresh,
             cache_dir=self.cache_dir,
-            limits=Limits(max_bytes=self.max_bytes),
+            limits=Limits(
+                max_bytes=self.max_bytes,
+                deadline_s=min(DEADLINE_S, self.until - time.monotonic()),
+            ),
         )
         return body, host
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import time
 from collections.abc import Callable, Iterator, MutableSet
 from contextlib import ExitStack
 from itertools import chain
@@ -29,6 +31,7 @@ def read_talks(
     refresh: bool = False,
     cache_dir: str | os.PathLike[str] | None = None,
     max_bytes: int = MAX_BYTES,
+    timeout_s: float | None = None,
     duplicates: bool = True,
     keep_raw: bool = False,
     keep_private: bool = False,
@@ -38,7 +41,8 @@ def read_talks(
 ) -> Iterator[Talk]:
     r"""Return the talks of one feed, lazily: a path, `-`, bytes, a binary file, an address.
 
-    `max_bytes` bounds what comes from the net, and what is unpacked. `duplicates=False` drops all but
+    `max_bytes` bounds what comes from the net, and what is unpacked; `timeout_s`, in seconds, all
+    requests for the feed. `duplicates=False` drops all but
     the last of events that are the same; with one `seen` for several feeds, a talk that a feed before
     gave is dropped too. What cannot be read as a talk goes to `on_notice`. `anchors` are the labels and
     hosts that mark a paper in a text: what may belong to a reference is never redacted.
@@ -58,6 +62,7 @@ def read_talks(
             refresh=refresh,
             cache_dir=cache_dir,
             max_bytes=max_bytes,
+            until=math.inf if timeout_s is None else time.monotonic() + timeout_s,
             on_notice=on_notice or _ignore,
         ),
         duplicates=duplicates,

@@ -125,7 +125,7 @@ _HINT_COMPANIES = (
     "zoomgov|meeting|webinar",
 )
 """Those of one width are looked back for together."""
-_PAGES = r"researchseminars\.org/[at]"
+_PAGES = r"(?!jitsi|visio)(?:[a-z]{5}|researchseminars)\.org/(?:abs|talk)/"
 """Where most addresses of talks lead, and no meeting's."""
 
 

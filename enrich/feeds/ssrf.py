@@ -1,4 +1,4 @@
-"""Where a feed may lead: from a public address never into a private network.
+"""SSRF guard: a public feed never leads into a private network.
 
 The address that is judged is the one a connection really has, before anything is sent over it; what a
 name resolves to elsewhere, or a moment later, does not count.
@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import urllib3
 from requests.adapters import HTTPAdapter
 
 from enrich.errors import FeedError
+from enrich.http.watch import open_adapter
 
+_MAX_DECODINGS = 3  # a proxy may decode what a client has decoded
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def is_private(address: str) -> bool:
-    """Whether an IP address is not of the public internet, whatever it is wrapped in.
+    """Return whether an IP address is not of the public internet, whatever it is wrapped in.
 
     >>> [is_private(a) for a in ("127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "93.184.216.34")]
     [True, True, True, False]
@@ -37,8 +40,8 @@ def is_private(address: str) -> bool:
 
 
 @dataclass(slots=True, kw_only=True)
-class Borders:
-    """Keeps a public feed from leading into a private network."""
+class SsrfGuard:
+    """State of one fetch: whether its first address was private, and whom to ask about others."""
 
     private: Callable[[str], bool]
     first: bool | None = None
@@ -46,22 +49,30 @@ class Borders:
     watching: bool = False
     """Whether the peer of a connection is the host that was asked, not a proxy."""
 
-    def cross(self, url: str, *, proxied: bool, guarded: bool) -> None:
-        """Look at an address before it is asked; what only its connection can tell comes with it."""
-        host = urlsplit(url).hostname or ""
+    def check_url(self, url: str, *, proxied: bool, guarded: bool) -> None:
+        """Reject private literal addresses now; resolved ones are checked on connect.
+
+        Raises:
+            FeedError: a public feed leads to a private address.
+        """
+        host = normalize_host(urlsplit(url).hostname or "")
         self.watching = guarded and not proxied
         if self.watching:
-            return  # `peer` sees the address itself
+            return  # `check_peer` sees the address itself
         if found := _literal(host):
-            self.peer(found, asked=True)
+            self.check_peer(found, asked=True)
         elif self.first is None:
             self.first = False
         elif not proxied:
             for found in _resolved(host):
-                self.peer(found, asked=True)
+                self.check_peer(found, asked=True)
 
-    def peer(self, found: str, *, asked: bool = False) -> None:
-        """Look at the address that a connection really has, before anything is sent over it."""
+    def check_peer(self, found: str, *, asked: bool = False) -> None:
+        """Check the address that a connection really has, before anything is sent over it.
+
+        Raises:
+            FeedError: a public feed leads to a private address.
+        """
         if not (asked or self.watching):
             return
         private = self.private(found)
@@ -69,6 +80,23 @@ class Borders:
             self.first = private
         elif private and not self.first:
             raise FeedError("the feed leads to a private address, which is not asked")
+
+
+def normalize_host(host: str) -> str:
+    """Normalize a host: percent-decoded, IDNA, without a final dot.
+
+    >>> normalize_host("169%2e254%2E169.254."), normalize_host("\uff11\uff12\uff17\u30020.0.1")
+    ('169.254.169.254', '127.0.0.1')
+    """
+    for _ in range(_MAX_DECODINGS):
+        decoded = unquote(host)
+        if decoded == host:
+            break
+        host = decoded
+    host = unicodedata.normalize("NFKC", host).lower()
+    for dot in "\u3002\uff0e\uff61":
+        host = host.replace(dot, ".")
+    return host.rstrip(".").strip("[]")
 
 
 def _literal(host: str) -> str | None:
@@ -91,25 +119,17 @@ def _resolved(host: str) -> list[str]:
         return []
 
 
-def guarded(borders: Borders) -> HTTPAdapter:
-    """An adapter whose connections show their peer to `borders` before they are used."""
+def guarded(guard: SsrfGuard) -> HTTPAdapter:
+    """Return an adapter whose connections let `guard` check their peer before they are used."""
 
     class Plain(urllib3.connection.HTTPConnection):
         def connect(self) -> None:
             super().connect()
-            borders.peer(self.sock.getpeername()[0])
+            guard.check_peer(self.sock.getpeername()[0])
 
     class Secure(urllib3.connection.HTTPSConnection):
         def connect(self) -> None:
             super().connect()
-            borders.peer(self.sock.getpeername()[0])
+            guard.check_peer(self.sock.getpeername()[0])
 
-    class PlainPool(urllib3.HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(urllib3.HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    adapter = HTTPAdapter()
-    adapter.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
-    return adapter
+    return open_adapter(plain=Plain, secure=Secure)

@@ -1,4 +1,4 @@
-"""The adapter of one host: retries, turns at the gate, redirects, logins, and knowing when to stop.
+"""Adapter of one host: retries, slots of the rate limiter, redirects, logins, and when to stop.
 
 The only place that retries. One request of a caller becomes at most `ATTEMPTS` attempts, each a turn
 at the gate of its own; a redirect's further hops have attempts of their own.
@@ -11,7 +11,7 @@ import logging
 import math
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn, Protocol
 from urllib.parse import urljoin, urlsplit
 
@@ -38,7 +38,7 @@ logger = logging.getLogger("enrich")
 
 
 class Service(Protocol):
-    """What the HTTP layer wants to know of a service: sources and second sources are ones.
+    """What the HTTP layer needs of a service; sources and second sources have it.
 
     One with a login also has `log_in(login: Login, send) -> str`, which gives a bearer token, once
     a run. `send(method, url, *, json=None, data=None)` sends past cache, login and `check`, but
@@ -49,7 +49,7 @@ class Service(Protocol):
     politeness: Politeness
 
     def check(self, response: requests.Response) -> None:
-        """Look at a whole answer, of any status but redirects, before anybody believes or keeps it.
+        """Check a whole answer before it is used or cached.
 
         Its request is the one that was sent, with the Authorization of a login. Returns for what `fetch` understands, be it 404 or 400. Statuses in `politeness.retried` need
         no care, but for an Overloaded with the pause that the body names.
@@ -70,12 +70,21 @@ class Reach:
 
 
 @dataclass(kw_only=True, slots=True)
+class Account:
+    """Token of a login, shared by all runs of a session."""
+
+    token: str | None = field(default=None, repr=False)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass(kw_only=True, slots=True)
 class Line:
-    """What the adapters of one service's hosts share in one run."""
+    """Shared parts of the adapters of one service's hosts, in one run."""
 
     service: Service
     gate: Gate
     login: Login | None = field(default=None, repr=False)
+    account: Account = field(default_factory=Account)
     user_agent: str
     clock: Callable[[], float]
     now: Callable[[], float]
@@ -86,13 +95,27 @@ class Line:
     on_retry: Callable[[Retry], None] = lambda _: None
     reach: Reach = field(default_factory=Reach)
     adapters: dict[str, PoliteAdapter] = field(default_factory=dict)
-    token: str | None = field(default=None, repr=False)
     login_failed: SourceError | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    before_request: Callable[[], None] | None = None
+    """Called when the slot for a request is had; what it raises ends the request."""
+
+    def begin_run(self, until: float, reach: Reach) -> Line:
+        """Return the same for a further run, which may go on beside this one."""
+        line = replace(
+            self,
+            until=until,
+            reach=reach,
+            adapters={},
+            login_failed=None,
+            before_request=None,
+        )
+        for host, adapter in self.adapters.items():
+            line.adapters[host] = PoliteAdapter(host, line, adapter.network, owned=False)
+        return line
 
 
 class PoliteAdapter(BaseAdapter):
-    """What a session mounts for one https host."""
+    """Adapter that a session mounts for one https host."""
 
     def __init__(self, host: str, line: Line, network: BaseAdapter, *, owned: bool) -> None:
         super().__init__()
@@ -105,11 +128,11 @@ class PoliteAdapter(BaseAdapter):
         self._ended: SourceError | None = None
 
     def begin_run(self) -> None:
-        """Take the host for a good one again."""
+        """Reset what was learned about the host."""
         self._attempts, self._failures, self._ended = None, 0, None
 
     def close(self) -> None:
-        """Close the connections, where they are ours."""
+        """Close the connections if they are ours."""
         if self._owned:
             self.network.close()
 
@@ -122,7 +145,7 @@ class PoliteAdapter(BaseAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Ask, politely; gives a buffered answer that passed its service's check.
+        """Return a buffered answer that passed its service's check.
 
         Raises:
             SourceError: there was no such answer.
@@ -167,13 +190,14 @@ class PoliteAdapter(BaseAdapter):
         return response
 
     def _token(self, carried: Mapping[str, Any], expired: str | None) -> str:
-        """The token; a new one where the one that is known has expired."""
+        """Return the token; a new one if the known one expired."""
         line = self._line
-        with line.lock:
+        account = line.account
+        with account.lock:
             if line.login_failed is not None:
                 raise _again(line.login_failed)
-            if line.token is not None and line.token != expired:
-                return line.token
+            if account.token is not None and account.token != expired:
+                return account.token
             if isinstance(line.login, str) and expired is not None:
                 _refuse_login(self._host)
 
@@ -183,11 +207,11 @@ class PoliteAdapter(BaseAdapter):
                 return adapter._follow(prepared, carried, None, login=True)  # noqa: SLF001
 
             try:
-                line.token = line.service.log_in(line.login, send)  # type: ignore[attr-defined]
+                account.token = line.service.log_in(line.login, send)  # type: ignore[attr-defined]
             except SourceError as error:
                 line.login_failed = error
                 raise
-            return line.token
+            return account.token
 
     # --- redirects and attempts ------------------------------------------------------------
 
@@ -205,7 +229,7 @@ class PoliteAdapter(BaseAdapter):
             if not response.is_redirect:
                 response.request = request  # as the caller made it: without the token
                 return response
-            url = urljoin(asked.url or "", response.headers["location"])
+            url = _join(asked.url or "", response.headers["location"]) or ""
             adapter = self._line.adapters[urlsplit(url).hostname or ""]
             asked = asked.copy()
             asked.prepare_url(url, None)
@@ -283,7 +307,7 @@ class PoliteAdapter(BaseAdapter):
         login: bool,
     ) -> requests.Response:
         line, politeness = self._line, self._line.service.politeness
-        with line.gate.turn(line.until) as turn:
+        with line.gate.turn(line.until, before=line.before_request) as turn:
             left = max(0.001, line.until - line.clock())
             connect_s, read_s = politeness.timeout_s
             try:
@@ -319,19 +343,29 @@ class PoliteAdapter(BaseAdapter):
             dressed.headers["Authorization"] = f"Bearer {token}"
         return dressed
 
+    def _check(self, response: requests.Response) -> None:
+        """Call the service's check; any exception of it but our own means a bad answer."""
+        try:
+            self._line.service.check(response)
+        except SourceError:
+            raise
+        except Exception as error:
+            logger.debug("%s: a check raised %s", self._host, type(error).__name__)
+            raise BadAnswer(f"{self._host} sent an answer that cannot be read") from error
+
     def _judge(self, response: requests.Response, *, logged_in: bool, login: bool) -> None:
         service, status = self._line.service, response.status_code
         if response.is_redirect:
-            url = urljoin(response.url, response.headers["location"])
+            url = _join(response.url, response.headers["location"])
             safe = response.request.method in {"GET", "HEAD"}
-            if not safe or _target(url, service.politeness.hosts) is None:
+            if not safe or url is None or _target(url, service.politeness.hosts) is None:
                 raise BadAnswer(f"{self._host} redirects to another place", code="http_error")
             return
         expired = logged_in and status == 401
         retried = status in service.politeness.retried
         try:
             if not login and not expired:
-                service.check(response)  # first: it knows a challenge page from a broken body
+                self._check(response)  # first: it knows a challenge page from a broken body
             if status == 200:
                 check_form(response, service.politeness.media)
         except BadAnswer:
@@ -350,8 +384,19 @@ class PoliteAdapter(BaseAdapter):
             )
 
 
+def _join(base: str, location: str) -> str | None:
+    """Return where a redirect leads, None if its address cannot be read."""
+    try:
+        url = urljoin(base, location)
+        requests.Request("GET", url).prepare()
+    except Exception as error:  # noqa: BLE001 - ValueError, UnicodeError, requests' and urllib3's
+        logger.debug("a redirect's address raised %s", type(error).__name__)
+        return None
+    return url
+
+
 def _target(url: str, hosts: tuple[str, ...]) -> str | None:
-    """The host of an https address where it is one of these, on its own port; else None."""
+    """Return the host of an https address if it is one of these, on its own port."""
     parts = urlsplit(url)
     return (
         parts.netloc.lower() if parts.scheme == "https" and parts.netloc.lower() in hosts else None

@@ -27,7 +27,7 @@ _BUSY_S = 5.0
 def open_cache(
     folder: Path | None, on_trouble: Callable[[str], None], *, file: str = FILE
 ) -> BaseCache:
-    """The cache in a folder, which is made where it is missing; in memory where it cannot be used.
+    """Open the cache in a folder, or in memory if unusable.
 
     Args:
         folder: The cache folder; None: in memory.
@@ -58,7 +58,7 @@ def open_cache(
 
 
 class _Cache(SQLiteCache):
-    """One that stops being used when its file fails."""
+    """Cache that is no longer used once its file fails."""
 
     def __init__(self, path: Path, on_trouble: Callable[[str], None]) -> None:
         super().__init__(path, serializer="json", wal=True, timeout=_BUSY_S)
@@ -67,7 +67,7 @@ class _Cache(SQLiteCache):
         self._writing = threading.Lock()  # all threads share one connection
 
     def get_response(self, key: str, default: Any = None) -> Any:
-        """What is kept under a key; a row that is none counts as missing."""
+        """Return what a key holds; a damaged entry is missing."""
         if self._failed:
             return default
         try:
@@ -82,7 +82,7 @@ class _Cache(SQLiteCache):
     def save_response(
         self, response: Any, cache_key: str | None = None, expires: datetime | None = None
     ) -> None:
-        """Keep a response, where that can be done at once."""
+        """Store a response if that can be done at once."""
         if self._failed:
             return
         key = cache_key or self.create_key(response.request)

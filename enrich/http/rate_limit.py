@@ -1,4 +1,4 @@
-"""The gate before a service: one request at a time, spaced, over all processes and threads of a machine.
+"""Rate limiter of a service: one request at a time, spaced, over all processes of a machine.
 
 A turn holds a file lock through the whole exchange; the operating system frees it when its holder
 dies. What the processes tell each other stands in a second file, JSON, written only under the lock:
@@ -13,9 +13,12 @@ a clock that jumps costs one interval at most.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import math
+import os
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,27 +39,30 @@ _SPARE = 1.01  # clocks are slewed by up to 0.05 %, and arrive in whole ticks
 _TICK_S = 1e-6  # what rounding leaves of a wait that is over
 _LONGEST_QUEUE_S = 600.0  # a holder that was stopped must not hold everybody for ever
 
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_MAX_FILE_BYTES = 65_536
+
 logger = logging.getLogger("enrich")
 
 
 @dataclass(slots=True)
 class Turn:
-    """One exchange at the gate, and what the service said in it."""
+    """One slot of the rate limiter, and what the service answered in it."""
 
     paused_until: float
     refused: dict[str, float]
     _now: Callable[[], float]
 
     def pause(self, seconds: float) -> None:
-        """The service named a pause; a longer one that stands stays."""
+        """Record a pause that the service named; keep a longer one."""
         self.paused_until = max(self.paused_until, self._now() + min(seconds, MOST_PAUSE_S))
 
     def refuse(self, host: str) -> None:
-        """A host refused and named no end."""
+        """Record that a host refused without naming an end."""
         self.refused[host] = self._now()
 
     def answer(self, host: str) -> None:
-        """A host answered: its refusal is over."""
+        """Record that a host answered: its refusal is over."""
         self.refused.pop(host, None)
 
 
@@ -68,7 +74,7 @@ class _Times:
 
 
 class Gate:
-    """The gate before one service. Its turns exclude each other; `sleep` must let both clocks go on."""
+    """Rate limiter of one service. Its slots exclude each other; `sleep` must let both clocks go on."""
 
     def __init__(
         self,
@@ -106,18 +112,18 @@ class Gate:
         self._last: float | None = None  # the end of our own last exchange, by the monotonic clock
 
     def forget(self) -> None:
-        """Let the next turn end all pauses and refusals."""
+        """End all pauses and refusals with the next slot."""
         self._forget = True
 
     # --- reading ---------------------------------------------------------------------------
 
     def paused_until(self) -> float | None:
-        """The end of the pause that stands, in seconds since 1970; None: there is none."""
+        """Return the end of the current pause, in seconds since 1970."""
         until = self._read().paused_until
         return until if self._left(until) else None
 
     def was_refused(self, host: str) -> bool:
-        """Whether the host refused within the last ten minutes and has not answered since."""
+        """Return whether the host refused lately and has not answered since."""
         if self._forget:
             return False
         since = self._now() - self._read().refused.get(host, -MOST_PAUSE_S)
@@ -132,11 +138,12 @@ class Gate:
     # --- a turn ----------------------------------------------------------------------------
 
     @contextmanager
-    def turn(self, until: float) -> Iterator[Turn]:
-        """Wait for our turn and hold the gate through the block.
+    def turn(self, until: float, *, before: Callable[[], None] | None = None) -> Iterator[Turn]:
+        """Wait for a slot and hold it through the block.
 
         Args:
             until: The end of the run, by the monotonic clock.
+            before: Called when the slot is had; if it raises, nothing was asked.
 
         Raises:
             SourceError: a pause is longer than our patience, or the turn did not come in time.
@@ -150,6 +157,8 @@ class Gate:
                     pause = self._left(times.paused_until)
                     wait = max(pause, self._spacing(times))
                     if wait < _TICK_S and self._clock() < until:
+                        if before is not None:
+                            before()
                         yield from self._exchange(times)
                         return
                 self._wait(wait, pause, until)
@@ -216,9 +225,9 @@ class Gate:
         try:
             if self._lock is None:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._lock = FileLock(
-                    self._folder / f"{self._name}.lock", mode=0o600, thread_local=False
-                )
+                path = self._folder / f"{self._name}.lock"
+                _refuse_link(path)  # the lock's own opening does not follow one either
+                self._lock = FileLock(path, mode=0o600, thread_local=False)
             self._lock.acquire(timeout=self._queue_s(until), poll_interval=0.02)
         except Timeout:
             raise self._too_late() from None
@@ -235,14 +244,15 @@ class Gate:
         if self._folder is None:
             return self._times
         try:
-            return _times(json.loads(self._file(self._folder).read_bytes()))
+            return _times(json.loads(_read_private(self._file(self._folder))))
         except FileNotFoundError:
             return _Times()
         except OSError as error:
             self._trouble(error)
             return self._times
-        except (ValueError, TypeError, LookupError, AttributeError):
-            # torn by a power cut: as if an exchange had just ended
+        except Exception as error:  # noqa: BLE001 - RecursionError too, for a file of brackets
+            # torn by a power cut, or another's: as if an exchange had just ended
+            logger.debug("the rate limiter's file raised %s", type(error).__name__)
             return _Times(ended=None)
 
     def _write(self, times: _Times) -> None:
@@ -250,11 +260,9 @@ class Gate:
         if self._folder is None:
             return
         path = self._file(self._folder)
-        new = path.with_suffix(".new")
         text = {"ended": times.ended, "paused_until": times.paused_until, "refused": times.refused}
         try:
-            new.write_text(json.dumps(text))
-            new.replace(path)
+            _write_private(path, json.dumps(text).encode())
         except OSError as error:
             self._trouble(error)
 
@@ -268,6 +276,47 @@ class Gate:
             f"the folder {folder} cannot be used ({reason}): this run and others on this machine do "
             "not know of each other's requests; --state-dir names another folder"
         )
+
+
+def _read_private(path: Path) -> bytes:
+    """Return the content of a file, of a large one its beginning.
+
+    Raises:
+        OSError: it cannot be read, or is a link.
+        ValueError: not a file.
+    """
+    _refuse_link(path)
+    # NONBLOCK: the opening of a pipe would wait for its writer.
+    file = os.open(path, os.O_RDONLY | _NO_FOLLOW | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(file, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise ValueError("not a file")
+        return opened.read(_MAX_FILE_BYTES)
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    """Replace a file that nobody else may read; call it under the lock.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    _refuse_link(path)
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)  # of a process that died; whatever it is, it is not followed
+    file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600)
+    with os.fdopen(file, "wb") as opened:
+        opened.write(content)
+    new.replace(path)
+
+
+def _refuse_link(path: Path) -> None:
+    """Refuse a symbolic link.
+
+    Raises:
+        OSError: it is one.
+    """
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, f"{path.name} is a symbolic link")
 
 
 def _times(data: Any) -> _Times:

@@ -1,4 +1,4 @@
-"""The session through which papers are asked for: cache, then one polite adapter a host, nothing else.
+"""Session for papers: cache, then one polite adapter a host, nothing else.
 
 ```
 CachedSession ─▶ PoliteAdapter ─▶ tenacity ─▶ Gate ─▶ network ─▶ whole body ─▶ check
@@ -13,14 +13,14 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests_cache import DO_NOT_CACHE, CachedSession
 from requests_cache.backends.base import BaseCache
 from requests_cache.policy import ExpirationPatterns
@@ -29,6 +29,7 @@ from enrich.http.adapter import Line, Login, PoliteAdapter, Reach, Service
 from enrich.http.cache import open_cache
 from enrich.http.rate_limit import Gate
 from enrich.http.retry import Retry
+from enrich.http.watch import open_adapter
 from enrich.text.web import mail_address
 from enrich.version import VERSION
 
@@ -38,7 +39,7 @@ logger = logging.getLogger("enrich")
 
 
 class PoliteSession(CachedSession):
-    """A session that reaches the given services over https and nobody else."""
+    """Session that reaches the given services over https and nobody else."""
 
     def __init__(
         self, cache: BaseCache, lines: Iterable[Line], *, refresh: bool, timeout_s: float | None
@@ -72,6 +73,34 @@ class PoliteSession(CachedSession):
                 line.gate.forget()
             for adapter in line.adapters.values():
                 adapter.begin_run()
+
+    def open_run(self, until: float) -> PoliteSession:
+        """Return a session of one run, which may go on beside others; this one is closed for all.
+
+        Args:
+            until: The end of the run, by the clock of the session.
+        """
+        reach = Reach()
+        lines = [line.begin_run(until, reach) for line in self.lines.values()]
+        session = PoliteSession(self.cache, lines, refresh=self._refresh, timeout_s=None)
+        for line in session.lines.values():
+            line.until = until
+        session.verify, session.cert = self.verify, self.cert
+        session.proxies, session.trust_env = self.proxies, self.trust_env
+        return session
+
+    @contextmanager
+    def checked(self, name: str, check: Callable[[], None]) -> Iterator[None]:
+        """Call a check whenever the slot for a request to a service is had, within the block."""
+        line = self.lines.get(name)
+        if line is None:
+            yield
+            return
+        line.before_request = check
+        try:
+            yield
+        finally:
+            line.before_request = None
 
     def close(self) -> None:
         """Close connections and cache; what a caller's session has open stays open."""
@@ -155,7 +184,7 @@ def open_session(
             reach=reach,
         )
         for host in polite.hosts:
-            network = HTTPAdapter() if base is None else base.get_adapter(f"https://{host}/")
+            network = open_adapter() if base is None else base.get_adapter(f"https://{host}/")
             if isinstance(network, PoliteAdapter):
                 network = network.network
             line.adapters[host] = PoliteAdapter(host, line, network, owned=base is None)
@@ -170,7 +199,7 @@ def open_session(
 
 
 def paused_until(session: PoliteSession) -> dict[str, datetime]:
-    """The services that named a pause which is not over: their names, and its end."""
+    """Return the services that named a pause, with its end."""
     ends = {name: line.gate.paused_until() for name, line in session.lines.items()}
     return {name: datetime.fromtimestamp(end, UTC) for name, end in ends.items() if end}
 

@@ -6,9 +6,8 @@ What the network, TLS or a broken body raise becomes one of our errors here. Not
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,12 +16,23 @@ import requests
 import urllib3
 from requests.adapters import BaseAdapter, HTTPAdapter
 
-from enrich.errors import BadAnswer, Overloaded, Refused, Unreachable
+from enrich.errors import (
+    BadAnswer,
+    EnrichError,
+    Overloaded,
+    Refused,
+    SourceError,
+    Unreachable,
+)
+from enrich.http.dates import parse_http_date
+from enrich.http.watch import DeadlineError, SizeError, Watch, watch_exchange
 
 _PIECE = 1 << 16
 _OF_THE_WIRE = frozenset(
     {"connection", "content-encoding", "content-length", "set-cookie", "transfer-encoding"}
 )
+
+logger = logging.getLogger("enrich")
 
 
 def exchange(
@@ -41,53 +51,86 @@ def exchange(
         network: What sends.
         request: As it shall be sent.
         timeout_s: Seconds to connect, and to wait for the next bytes.
-        deadline: When the last byte must be there, by `clock`.
-        max_bytes: The most decoded bytes.
+        deadline: When all must be over, from the connection to the last byte, by `clock`.
+        max_bytes: The most bytes of the body, as they come and decoded.
         clock: Monotonic seconds.
         carried: `verify`, `cert`, `proxies`.
 
     Raises:
         Unreachable: no connection could be opened.
         Overloaded: no connection, no answer in time, or an answer that breaks off.
-        BadAnswer: a body that is too long or cannot be decoded.
+        BadAnswer: an answer that is too long or cannot be read.
         Refused: TLS or this machine's own settings stand in the way.
+        FeedError: a guard of the connection's peer refused it.
     """
     host = urlsplit(request.url or "").hostname
-    try:
+
+    def send(watch: Watch) -> tuple[requests.Response, bytes]:
         answer = network.send(request, stream=True, timeout=timeout_s, **carried)
+        watch.add_answer(answer.raw)
         try:
-            body = _whole(answer.raw, max_bytes, deadline, clock, f"{host}")
+            body = _read_body(answer.raw, max_bytes, watch, f"{host}")
         except BaseException:
             answer.raw.close()
             raise
         answer.raw.release_conn()
-    except requests.exceptions.SSLError as error:
-        raise Refused(
-            f"no trusted TLS connection to {host}",
-            code="http_error",
-            retryable=True,
-            hint="where an own certificate authority is in use, REQUESTS_CA_BUNDLE names its file",
-        ) from error
-    except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
-        raise Overloaded(f"{host} did not answer in time", code="timeout") from error
-    except urllib3.exceptions.DecodeError as error:
-        raise BadAnswer(f"{host} sent a damaged body") from error
-    except requests.exceptions.ProxyError as error:
-        kind = Unreachable if _is_unreachable(error) else Overloaded
-        raise kind(
-            f"the proxy did not lead to {host}", code="http_error", hint="look at HTTPS_PROXY"
-        ) from error
-    except (requests.ConnectionError, urllib3.exceptions.HTTPError) as error:
-        kind = Unreachable if _is_unreachable(error) else Overloaded
-        raise kind(f"the connection to {host} failed", code="http_error") from error
-    except OSError as error:  # requests' other errors too: a bad proxy address, no CA file
-        raise Refused(
-            f"{host} cannot be asked with these network settings",
-            code="http_error",
-            retryable=True,
-            hint="look at HTTPS_PROXY and REQUESTS_CA_BUNDLE",
-        ) from error
-    return _buffered(answer, request, body)
+        return answer, body
+
+    try:
+        answer, body = watch_exchange(send, left_s=deadline - clock(), max_bytes=max_bytes)
+        return _buffered(answer, request, body)
+    except EnrichError:
+        raise
+    except Exception as error:
+        raise _name_failure(error, host) from error
+
+
+def _name_failure(error: Exception, host: str | None) -> SourceError:
+    """Return a failure of an exchange as our error.
+
+    What this machine's settings cause is Refused. All else that nobody foresaw is a bad answer.
+    """
+    match error:
+        case requests.exceptions.SSLError():
+            return Refused(
+                f"no trusted TLS connection to {host}",
+                code="http_error",
+                retryable=True,
+                hint="if you use a certificate authority of your own, name its file in REQUESTS_CA_BUNDLE",
+            )
+        case DeadlineError():
+            return Overloaded(f"{host} did not end its answer in time", code="timeout")
+        case requests.Timeout() | urllib3.exceptions.TimeoutError() | TimeoutError():
+            return Overloaded(f"{host} did not answer in time", code="timeout")
+        case SizeError():
+            return BadAnswer(f"{host} sent more than an answer can be")
+        case urllib3.exceptions.DecodeError():
+            return BadAnswer(f"{host} sent a damaged body")
+        case requests.exceptions.ProxyError():
+            kind = Unreachable if _is_unreachable(error) else Overloaded
+            return kind(
+                f"the proxy did not lead to {host}", code="http_error", hint="check HTTPS_PROXY"
+            )
+        case requests.ConnectionError() | ConnectionError():
+            kind = Unreachable if _is_unreachable(error) else Overloaded
+            return kind(f"the connection to {host} failed", code="http_error")
+        case urllib3.exceptions.InvalidHeader() | requests.exceptions.InvalidHeader():
+            return _refuse_answer(error, host)
+        case urllib3.exceptions.HTTPError():
+            kind = Unreachable if _is_unreachable(error) else Overloaded
+            return kind(f"the connection to {host} failed", code="http_error")
+        case _ if _is_setting(error):
+            return Refused(
+                f"{host} cannot be asked with these network settings",
+                code="http_error",
+                retryable=True,
+                hint="check HTTPS_PROXY and REQUESTS_CA_BUNDLE",
+            )
+        case requests.RequestException() | OSError():
+            logger.debug("%s: %s in an exchange", host, type(error).__name__)
+            return Overloaded(f"the connection to {host} failed", code="http_error")
+        case _:
+            return _refuse_answer(error, host)
 
 
 def _is_unreachable(error: BaseException) -> bool:
@@ -99,9 +142,21 @@ def _is_unreachable(error: BaseException) -> bool:
     return any(isinstance(cause, urllib3.exceptions.NewConnectionError) for cause in causes)
 
 
-def _whole(
-    raw: Any, max_bytes: int, deadline: float, clock: Callable[[], float], host: str
-) -> bytes:
+def _is_setting(error: Exception) -> bool:
+    """Return whether a setting causes it: proxy, certificates."""
+    if isinstance(error, requests.RequestException):
+        wrong = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)
+        return isinstance(error, wrong)  # of the proxy; the address itself was prepared before
+    found = (FileNotFoundError, PermissionError, IsADirectoryError)
+    return isinstance(error, OSError) and (error.errno is None or isinstance(error, found))
+
+
+def _refuse_answer(error: Exception, host: str | None) -> BadAnswer:
+    logger.debug("%s: an answer raised %s", host, type(error).__name__)
+    return BadAnswer(f"{host} sent an answer that cannot be read")
+
+
+def _read_body(raw: Any, max_bytes: int, watch: Watch, host: str) -> bytes:
     # `read1` alone gives what has come; `read` and `stream` wait until a piece is full.
     raw.decode_content = True
     pieces, size = [], 0
@@ -109,8 +164,8 @@ def _whole(
         size += len(piece)
         if size > max_bytes:
             raise BadAnswer(f"{host} sent more than an answer can be")
-        if clock() > deadline:
-            raise Overloaded(f"{host} did not end its answer in time", code="timeout")
+        if watch.ended:
+            raise DeadlineError
         pieces.append(piece)
     return b"".join(pieces)
 
@@ -133,7 +188,7 @@ def _buffered(
 
 
 def check_form(response: requests.Response, media: str) -> None:
-    """Whether the body of a 200 is well-formed JSON or XML, as its media type wants.
+    """Check that a body is well-formed for its media type.
 
     Raises:
         BadAnswer: it is not.
@@ -153,12 +208,9 @@ def check_form(response: requests.Response, media: str) -> None:
 
 
 def retry_after_s(response: requests.Response, now: float) -> float | None:
-    """Seconds that Retry-After names, as a number or a date (RFC 9110 §10.2.3); else None."""
+    """Return the seconds that Retry-After names (RFC 9110 §10.2.3)."""
     text = response.headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdecimal():
         return float(text[:9])
-    try:
-        date = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max(0.0, date.replace(tzinfo=date.tzinfo or UTC).timestamp() - now)
+    date = parse_http_date(text)
+    return None if date is None else max(0.0, date.timestamp() - now)

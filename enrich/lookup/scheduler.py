@@ -11,12 +11,12 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from enrich.http.retry import Retry
-from enrich.lookup.state import Cited, Key, LookupState
+from enrich.lookup.state import Asked, Cited, Key, LookupState
 from enrich.paper import Lookup, PaperId
 
 _CHUNK = 100  # items whose papers are read from the store in one go
@@ -67,6 +67,7 @@ class Queues:
         self._on_progress = on_progress
         self._changed = threading.Condition()
         self._wanting: dict[str, dict[Key, None]] = {}
+        self._again: dict[str, dict[Key, None]] = {}
         self._second: dict[str, dict[PaperId, None]] = {}
         self._open: set[Key] = set()
         self._flush = False
@@ -160,10 +161,13 @@ class Queues:
 
     def _whole_batch(self) -> bool:
         return any(
-            self._state.batch_size(name) > 1
-            and len({id_ for id_, _ in wanting}) >= self._state.batch_size(name)
-            for name, wanting in self._wanting.items()
+            self._state.batch_size(name) > 1 and self._has_batch(name) for name in self._wanting
         )
+
+    def _has_batch(self, name: str) -> bool:
+        """Return whether as many ids wait for a service as one request may hold."""
+        waiting = len(self._again.get(name, ())) + _count_ids(self._wanting.get(name, {}))
+        return waiting >= self._state.batch_size(name)
 
     def _wait(self, waiting: deque[Item[T]], *, more: bool) -> None:
         """Wait until the first item is answered or the reader may run on."""
@@ -235,21 +239,21 @@ class Queues:
                     self._changed.wait_for(lambda: self._stopped or self._due(name))
                     if self._stopped:
                         return
-                    keys, ids = self._next(name)
+                    keys, again, ids = self._next(name)
                     self._asking.add(name)
-                if keys:
-                    left = self._state.ask(name, keys)
+                asked = Asked()
+                if keys or again:
+                    asked = self._state.ask(name, [*again, *keys], frozenset(again))
                 else:
                     self._state.ask_second(name, ids)
-                    left = []
                 with self._changed:
                     self._asking.discard(name)
                     self._asked_at[name] = time.monotonic()
                     self._papers += len({id_ for id_, _ in keys})
-                    self._second.setdefault(name, {}).update(dict.fromkeys(left))
-                    done = {key for key in keys if key[0] not in left}
-                    self._open -= done | {(id_, None) for id_ in ids}
-                    self._open -= {key for key in keys if key[1] is not None}
+                    self._second.setdefault(name, {}).update(dict.fromkeys(asked.unknown))
+                    self._again.setdefault(name, {}).update(dict.fromkeys(asked.lacking))
+                    later = {(id_, None) for id_ in asked.unknown} | set(asked.lacking)
+                    self._open -= {*keys, *again, *((id_, None) for id_ in ids)} - later
                     self._changed.notify_all()
         except BaseException as error:  # noqa: BLE001 - it is raised again in the reader's thread
             with self._changed:
@@ -257,29 +261,58 @@ class Queues:
                 self._changed.notify_all()
 
     def _due(self, name: str) -> bool:
-        wanting = {id_ for id_, _ in self._wanting.get(name, ())}
-        if wanting and (self._flush or len(wanting) >= self._state.batch_size(name)):
+        waits = bool(self._wanting.get(name) or self._again.get(name))
+        if waits and (self._flush or self._has_batch(name)):
             return True
         second = self._second.get(name)
         if not second:
             return False
         batch = self._state.second_batch_size(name)
-        return len(second) >= batch or (self._flush and not wanting)
+        return len(second) >= batch or (self._flush and not waits)
 
-    def _next(self, name: str) -> tuple[list[Key], list[PaperId]]:
-        """Return the next batch for the service, otherwise for its second source."""
-        wanting = self._wanting.get(name, {})
-        if wanting:
-            ids = list(dict.fromkeys(id_ for id_, _ in wanting))[: self._state.batch_size(name)]
-            keys = [key for key in wanting if key[0] in set(ids)]
+    def _next(self, name: str) -> tuple[list[Key], list[Key], list[PaperId]]:
+        """Return the next batch for the service, or else for the one behind it.
+
+        What an answer has lacked rides in the next batch, and is a batch of its own after the last.
+        """
+        wanting, lacking = self._wanting.get(name, {}), self._again.get(name, {})
+        if wanting or lacking:
+            size = self._state.batch_size(name)
+            again = list(lacking)[:size]
+            for key in again:
+                del lacking[key]
+            keys = _pick_batch(wanting, size - len(again))
             for key in keys:
                 del wanting[key]
-            return keys, []
+            return keys, again, []
         second = self._second[name]
         ids = list(second)[: self._state.second_batch_size(name)]
         for id_ in ids:
             del second[id_]
-        return [], ids
+        return [], [], ids
+
+
+def _count_ids(keys: Iterable[Key]) -> int:
+    """Return how many ids a request for these holds: a version's own only without its paper's."""
+    papers = {id_ for id_, version in keys if version is None}
+    return len(papers) + sum(id_ not in papers for id_, version in keys if version is not None)
+
+
+def _pick_batch(wanting: Iterable[Key], room: int) -> list[Key]:
+    """Return the first keys whose ids find room in one request, all of a paper together."""
+    grouped: dict[PaperId, list[Key]] = {}
+    for key in wanting:
+        grouped.setdefault(key[0], []).append(key)
+    picked: list[Key] = []
+    for keys in grouped.values():
+        count = _count_ids(keys)
+        if count > room and picked:
+            break
+        if room <= 0:
+            break
+        picked += keys
+        room -= count
+    return picked
 
 
 def _take_items(items: Iterator[Item[T]], most: int) -> tuple[list[Item[T]], BaseException | None]:

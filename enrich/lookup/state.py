@@ -7,16 +7,18 @@ store. `scheduler` drives it from threads; all methods may be called from severa
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from enrich.errors import SourceError
+from enrich.errors import BadAnswer, SourceError
 from enrich.http.retry import Retry
 from enrich.lookup.run import RunReport
 from enrich.paper import Lookup, Paper, PaperId, Unresolved, Version
@@ -36,6 +38,21 @@ Key = tuple[PaperId, str | None]
 Cited = Mapping[PaperId, frozenset[str]]
 """Papers that a talk names, each with the versions that it cites."""
 
+
+class _StoredMeanwhile(Exception):  # noqa: N818 - not an error: less is to be asked for
+    """Signal that others have stored what a request was to ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a batch left open."""
+
+    unknown: list[PaperId] = field(default_factory=list)
+    """Papers that the service could not be asked for and nobody knows."""
+    lacking: list[Key] = field(default_factory=list)
+    """What the answer lacked, to be asked for once more."""
+
+
 _RECENT = 8192  # papers kept in memory for the talks to come; the rest is in the store
 
 
@@ -52,8 +69,8 @@ class Library:
     """Opened when the first request is due."""
     pauses: Callable[[], Mapping[str, datetime]]
     """The services that named a pause which is not over, with its end."""
-    has_answered: Callable[[], bool] = lambda: True
-    """Whether any service answered in this run."""
+    has_answered: Callable[[Any], bool] = lambda _: True
+    """Whether any service answered in the run of such a session."""
     offline: bool = False
     refresh: bool = False
     max_age_s: float | None = None
@@ -76,7 +93,7 @@ class Library:
         self.retries[retry.service] = (retry, time.monotonic() + retry.wait_s)
 
     def revision(self, record: Record) -> int:
-        """The revision of today's parser of such a record."""
+        """Return the current revision of such a record's parser."""
         via = record.paper.via if record.paper else None
         for second in self.fallbacks.get(record.id.source, ()):
             if second.name == via:
@@ -86,11 +103,21 @@ class Library:
 
 
 class LookupState:
-    """What one run has learned so far."""
+    """Knowledge of one run so far."""
 
-    def __init__(self, library: Library, *, now: float) -> None:
+    def __init__(self, library: Library, *, now: float, until: float = math.inf) -> None:
+        """Begin.
+
+        Args:
+            library: Where papers come from.
+            now: Seconds since 1970.
+            until: The end of the run's requests, by the clock of the library's session.
+        """
         self.library = library
         self.now = now
+        self._until = until
+        self._session: Any = None
+        self._session_lock = threading.Lock()
         self.troubles: dict[str, SourceError] = {}
         """Why a source could not be asked: the first reason, or one that asking again cannot mend."""
         self._recent: OrderedDict[Key, Record] = OrderedDict()
@@ -116,7 +143,7 @@ class LookupState:
             troubles=dict(self.troubles),
             asked=asked,
             paused_until={name: end for name, end in pauses.items() if name in services},
-            has_network=not services or self.library.has_answered(),
+            has_network=not services or self.library.has_answered(self._session),
         )
 
     def add_worker(self, thread: threading.Thread) -> None:
@@ -151,7 +178,7 @@ class LookupState:
         return tuple(replace(retry, wait_s=wait_s) for retry, wait_s in left if wait_s > 0)
 
     def known(self, cited: Cited) -> tuple[dict[PaperId, Lookup], list[Key]]:
-        """What can be said without the network, and what only the network can say."""
+        """Return what is known, and what only services know."""
         found: dict[PaperId, Lookup] = {}
         open_: list[Key] = []
         here = self._at_hand(cited)
@@ -177,45 +204,87 @@ class LookupState:
                 open_ += [(id_, version) for version in sorted(versions)]
         return found, open_
 
-    def ask(self, name: str, wanted: Sequence[Key]) -> list[PaperId]:
-        """Ask a service for one batch; what it could not say and nobody knows is given back."""
-        source = self.library.sources[name]
-        left: list[PaperId] = []
+    def ask(self, name: str, wanted: Sequence[Key], again: AbstractSet[Key] = frozenset()) -> Asked:
+        """Ask a service for what of a batch nobody stored.
+
+        Args:
+            name: Of the service.
+            wanted: A batch.
+            again: Those of it that an answer has lacked before.
+        """
         with self.library.locks[name]:
-            wanted = self._still_open(wanted)
-            if not wanted:
-                return left
-            old = self._stored(wanted)
-            unanswered = dict.fromkeys(wanted)
-            records: list[Record] = []
-            self._note_service(name)
-            try:
-                for id_, version, answer in source.fetch(wanted, self.library.session()):
+            while wanted := self._still_open(wanted):
+                try:
+                    return self._ask_once(name, wanted, again)
+                except _StoredMeanwhile:
+                    continue
+        return Asked()
+
+    def _ask_once(self, name: str, wanted: Sequence[Key], again: AbstractSet[Key]) -> Asked:
+        """Ask a service for a batch.
+
+        Raises:
+            _StoredMeanwhile: others have stored some of it, so less is to be asked for.
+        """
+        self._note_service(name)
+        source = self.library.sources[name]
+        old = self._stored(wanted)
+        unanswered = dict.fromkeys(wanted)
+        records: list[Record] = []
+        asked = Asked()
+
+        def check() -> None:
+            if len(self._still_open(list(unanswered))) < len(unanswered):
+                raise _StoredMeanwhile
+
+        def fail(error: SourceError) -> None:
+            if name not in self.troubles or not error.retryable:
+                self.troubles[name] = error
+            for key in unanswered:
+                failure = self._failure(source, key[0], error)
+                records.extend(self._settle(key, failure, old, source.revision))
+                if key[1] is None and key not in old and name in self.library.fallbacks:
+                    asked.unknown.append(key[0])
+
+        part = getattr(source, "fetch_part", None)
+        try:
+            with self._checked_session(name, check) as session:
+                answers = (
+                    source.fetch(wanted, session)
+                    if part is None
+                    else part(wanted, session, again=again & set(wanted))
+                )
+                for id_, version, answer in answers:
                     unanswered.pop((id_, version), None)
                     records += self._settle((id_, version), answer, old, source.revision)
-            except SourceError as error:
-                if name not in self.troubles or not error.retryable:
-                    self.troubles[name] = error
-                for key in unanswered:
-                    failure = self._failure(source, key[0], error)
-                    records += self._settle(key, failure, old, source.revision)
-                    if key[1] is None and key not in old and name in self.library.fallbacks:
-                        left.append(key[0])
-            self._keep(records, wanted)
-        return left
+        except _StoredMeanwhile:
+            self._keep(records, [key for key in wanted if key not in unanswered])
+            raise
+        except SourceError as error:
+            fail(error)
+        else:
+            if part is not None:
+                asked.lacking.extend(key for key in unanswered if key not in again)
+            for key in asked.lacking:
+                del unanswered[key]
+            if unanswered:
+                fail(BadAnswer(f"{name} left papers without an answer"))
+        self._keep(records, [key for key in wanted if key not in asked.lacking])
+        return asked
 
     def ask_second(self, name: str, wanted: Sequence[PaperId]) -> None:
         """Ask the second sources behind a source, in turn, for papers without any record."""
         records: list[Record] = []
         lacking = list(wanted)
         with self.library.locks[name]:
+            lacking = self._not_stored(lacking)
             for second in self.library.fallbacks[name]:
                 self._note_service(second.name)
                 for start in range(0, len(lacking), second.politeness.batch):
                     batch = lacking[start : start + second.politeness.batch]
                     # The first source's reason stands; a second source's silence says nothing.
                     with suppress(SourceError):
-                        for paper in second.fetch(batch, self.library.session()):
+                        for paper in self._fetch_second(second, batch):
                             _, record = trust.settle(
                                 None, paper, revision=second.revision, now=self.now
                             )
@@ -225,12 +294,61 @@ class LookupState:
                 lacking = [id_ for id_ in lacking if id_ not in found]
             self._keep(records, [(record.id, None) for record in records])
 
+    def _fetch_second(self, second: SecondSource, batch: Sequence[PaperId]) -> Iterator[Paper]:
+        """Yield a second source's records of what nobody stored."""
+
+        def check() -> None:
+            if len(self._not_stored(batch)) < len(batch):
+                raise _StoredMeanwhile
+
+        while batch := self._not_stored(batch):
+            try:
+                with self._checked_session(second.name, check) as session:
+                    yield from second.fetch(batch, session)
+            except _StoredMeanwhile:
+                continue
+            return
+
+    def _not_stored(self, wanted: Sequence[PaperId]) -> list[PaperId]:
+        """Return the papers without a fresh record in the store."""
+        with self.library.store_lock:
+            for id_ in wanted:
+                self._recent.pop((id_, None), None)
+        records = self._stored((id_, None) for id_ in wanted)
+        for id_ in wanted:
+            record = records.get((id_, None))
+            if record is not None and record.paper is not None and self._is_new(record):
+                self._failed.pop(id_, None)
+        return [id_ for id_ in wanted if id_ in self._failed]
+
+    def _is_new(self, record: Record) -> bool:
+        """Return whether a record can be used as if this run had asked for it."""
+        return not self.library.refresh and trust.fresh(
+            record,
+            now=self.now,
+            revision=self.library.revision(record),
+            max_age=self.library.max_age_s,
+        )
+
+    @contextmanager
+    def _checked_session(self, name: str, check: Callable[[], None]) -> Iterator[Session]:
+        """Hold the run's session, with a check for each slot."""
+        with self._session_lock:
+            if self._session is None:
+                whole = self.library.session()
+                open_run = getattr(whole, "open_run", None)  # of a `PoliteSession`
+                self._session = whole if open_run is None else open_run(self._until)
+            session = self._session
+        checked = getattr(session, "checked", None)
+        with nullcontext() if checked is None else checked(name, check):
+            yield session
+
     def _note_service(self, name: str) -> None:
         with self.library.store_lock:
             self._services.add(name)
 
     def _still_open(self, wanted: Sequence[Key]) -> list[Key]:
-        """What nobody has learned while this batch waited: other runs write into the same store."""
+        """Return what no other run has stored while this waited."""
         cited: dict[PaperId, frozenset[str]] = {}
         with self.library.store_lock:
             for id_, version in wanted:
@@ -240,7 +358,7 @@ class LookupState:
         return [key for key in wanted if key in open_]
 
     def _at_hand(self, ids: Iterable[PaperId]) -> dict[PaperId, Paper]:
-        """The papers that came with a talk, or that the collections have: they stand as they are."""
+        """Return the papers that came with talks or in collections."""
         found: dict[PaperId, Paper] = {}
         missing: list[PaperId] = []
         for id_ in ids:
@@ -285,12 +403,7 @@ class LookupState:
     def _usable(self, record: Record) -> bool:
         if self.library.offline or (record.id, record.version) in self._asked:
             return True
-        return not self.library.refresh and trust.fresh(
-            record,
-            now=self.now,
-            revision=self.library.revision(record),
-            max_age=self.library.max_age_s,
-        )
+        return self._is_new(record)
 
     def _lookup(self, record: Record) -> Lookup:
         if record.paper is not None:
@@ -300,7 +413,7 @@ class LookupState:
     def _open_versions(
         self, lookup: Lookup, versions: Iterable[str], records: Mapping[Key, Record]
     ) -> list[Key]:
-        """Cited versions older than the newest, which only the service itself can describe."""
+        """Return the cited older versions that only the service knows."""
         if self.library.offline or not isinstance(lookup, Paper) or lookup.via:
             return []
         newest = lookup.latest_version
@@ -316,7 +429,7 @@ class LookupState:
     def _with_rows(
         self, lookup: Lookup, versions: Iterable[str], records: Mapping[Key, Record]
     ) -> Lookup:
-        """The paper with what is known of its cited versions in `versions`."""
+        """Fill in what is known of a paper's cited versions."""
         if not isinstance(lookup, Paper) or not versions:
             return lookup
         rows = {row.version: row for row in lookup.versions}

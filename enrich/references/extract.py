@@ -9,8 +9,8 @@ from enrich.codes import Role, WarningCode
 from enrich.errors import InvalidId
 from enrich.model import Mention, Reference, References, Talk, TalkWarning
 from enrich.paper import PaperId
-from enrich.references.links import merge_links
-from enrich.references.roles import decide_role, find_reference_list
+from enrich.references.links import has_links, merge_links
+from enrich.references.roles import decide_roles
 from enrich.references.search import Grammar, find_mentions, grammar_of
 from enrich.sources import Forms, forms
 from enrich.text.decoding import FOLD
@@ -110,6 +110,7 @@ def parse_citation(
 
 
 def _search_text(text: str, field: str, grammar: Grammar) -> References:
+    """Return the references of one text of a talk, with the warnings."""
     raw = text.encode("utf-8", "surrogatepass")
     low = raw.translate(FOLD)
     mentions: Sequence[Mention] = find_mentions(raw, low, grammar, is_ascii=len(raw) == len(text))
@@ -126,8 +127,9 @@ def _search_text(text: str, field: str, grammar: Grammar) -> References:
         for m in mentions
         if m.paper is None
     ]
-    if len(mentions) > 1 and ("(" in text or "<" in text or "{" in text or "[" in text):
-        mentions, mismatches = merge_links(raw, mentions)
+    spans: Sequence[tuple[int, int]] = [mention[2:4] for mention in mentions]
+    if len(mentions) > 1 and has_links(text):
+        mentions, spans, mismatches = merge_links(raw, mentions)
         warnings += [
             _make_warning(
                 "link_mismatch",
@@ -138,27 +140,32 @@ def _search_text(text: str, field: str, grammar: Grammar) -> References:
             )
             for shown, target in mismatches
         ]
-    return References(_make_references(text, raw, low, mentions, field), warnings)
+    roles: Sequence[Role] = (
+        ["own"] * len(mentions)
+        if field == "paper_link"
+        else decide_roles(raw, low, spans, is_ascii=len(raw) == len(text))
+    )
+    return References(_make_references(text, raw, mentions, roles, field), warnings)
 
 
 def _make_warning(
     code: WarningCode, message: str, mention: Mention, raw: bytes, field: str
 ) -> TalkWarning:
+    """Make the warning about a mention, with its span."""
     start = len(_decode(raw, 0, mention.start))
     end = start + len(_decode(raw, mention.start, mention.end))
     return TalkWarning(code=code, message=message, field=field, start=start, end=end)
 
 
 def _make_references(
-    text: str, raw: bytes, low: bytes, mentions: Sequence[Mention], field: str
+    text: str, raw: bytes, mentions: Sequence[Mention], roles: Sequence[Role], field: str
 ) -> list[Reference]:
+    """Return the references of those mentions that name a paper."""
     references: list[Reference] = []
     is_ascii = len(raw) == len(text)
-    counted = start = paragraph = previous_end = 0
-    role: Role = "mentioned"
+    counted = start = paragraph = 0
     blank, next_paragraph = _find_blank_line(text, 0)
-    list_start = find_reference_list(low, mentions[-1][2])
-    for paper, version, first, last, form in mentions:
+    for (paper, version, first, last, form), role in zip(mentions, roles, strict=True):
         if paper is None:
             continue
         if is_ascii:
@@ -170,13 +177,6 @@ def _make_references(
         while blank <= start:
             paragraph = next_paragraph
             blank, next_paragraph = _find_blank_line(text, paragraph)
-        if field == "paper_link":
-            role = "own"
-        elif list_start < first:
-            role = "cited"
-        else:
-            role = decide_role(low, first, previous_end, role)
-        previous_end = last
         exact = text[start:end]
         context = paragraph, blank
         references.append(Reference(paper, version, field, start, end, exact, context, form, role))
@@ -195,4 +195,5 @@ def _find_blank_line(text: str, at: int) -> tuple[int, int]:
 
 
 def _decode(raw: bytes, start: int, end: int) -> str:
+    """Decode a span of a text."""
     return raw[start:end].decode("utf-8", "surrogatepass")

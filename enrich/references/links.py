@@ -1,4 +1,4 @@
-"""Links whose text names a paper too: Markdown, HTML, LaTeX, and `T (U)`, which HTML becomes."""
+"""Links whose text names a paper too: each is one reference, however it is written."""
 
 from __future__ import annotations
 
@@ -8,27 +8,58 @@ from typing import NamedTuple
 
 from enrich.model import Mention
 
-_MAX_GAP = 400
+_MAX_GAP_BYTES = 400
 """Bytes between a link and its text."""
-_PARENTHESIS, _LESS_THAN, _GREATER_THAN, _BRACE, _BRACKET = b"(<>{["
-_TAG = rb"(?:<[^<>]{0,200}>|\s|[*_\"'([{]|&quot;)"
-_TEXT_FIRST = re.compile(  # [T](U), T (U), `T <U>`_, where a redirector may stand before U
-    rb"(?:[ ]?\[[\w., -]{1,60}\])?[\]*_`\"']{0,3}[ \t]{0,2}[(<][ \t<]{0,2}"
-    rb"(?:https?://[^\s<>\"'()\[\]]{4,200}[=/_])?\Z"
+_MAX_TAG_BYTES = 420
+"""Bytes of a tag before the address in it."""
+_REDIRECT = rb"(?:https?://[^\s<>\"'()\[\]]{4,200}[=/_])?"
+"""A redirector before the address of the paper."""
+_SIGNS = frozenset(b"(<>{[]|&")
+"""Characters of which one stands between a link and its text, except in `[U T]`."""
+_TEXT_FIRST = re.compile(  # [T](U), T (U), T <U>, `T <U>`_, [T|U]
+    rb"(?:[ ]?\[[\w., -]{1,60}\])?"
+    rb"(?:[^\[\]()\n]{0,160}\]\(|(?P<bar>\|)|[\]*_`\"']{0,3}[ \t]{0,2}[(<])[ \t<]{0,2}" + _REDIRECT
 )
-_LINK_FIRST = re.compile(  # <a href="U">T</a>, \href{U}{T}, [[U][T]]
-    rb"[^\s<>\"'{}\[\]]{0,200}(?:[\"']?(?:\s[^<>]{0,200})?>"
-    + _TAG
-    + rb"{0,8}|\}\s?\{[^{}\w]{0,8}|\]\[[^\]\w]{0,4})\Z"
+_URL_END = rb"[^\s<>\"'{}\[\]()|]{0,200}"
+"""The end of the address, behind the paper's id."""
+_INLINE_TAG = (
+    rb"<(?:/?(?:b|i|u|tt|em|span|strong|code|small|su[bp]|font|kbd|samp|cite|mark|q|s|nobr|var|abbr|bdi)"
+    rb"|wbr|img|svg|br|lb)(?:\s[^<>]{0,200})?/?>"
 )
+_ANCHOR_REST = re.compile(  # <a href="U" …>T
+    rb"(?i)"
+    + _URL_END
+    + rb"(?:[\"']|&quot;)?(?:\s(?:[^<>&]|&(?!gt;)){0,200})?(?:(?<!/)>|&gt;)(?:"
+    + _INLINE_TAG
+    + rb"|[^<>]){0,160}"
+)
+_ANCHOR_START = re.compile(rb"(?i)(?:<|&lt;)a\s[^<>]{0,400}\Z")
+_HREF_REST = re.compile(_URL_END + rb"\}\s?\{[^{}]{0,120}(?:\{[^{}]{0,80}){0,3}")  # \href{U}{T}
+_HREF_START = re.compile(rb"\\[A-Za-z]{2,12}(?:\[[^\[\]]{0,80}\])?\{\Z")
+_ORG_REST = re.compile(_URL_END + rb"\]\[[^\[\]\n]{0,160}")  # [[U][T]]
+_SLACK_REST = re.compile(_URL_END + rb"\|[^<>|\n]{0,160}")  # <U|T>
+_WIKI_REST = re.compile(_URL_END + rb"(?<![,;])[ \t][^\[\]\n]{0,160}")  # [U T]
+_ASCIIDOC_REST = re.compile(_URL_END + rb"\[[^\[\]\n]{0,120}")  # U[T]
+_BBCODE_REST = re.compile(_URL_END + rb"[\"']?\][^\[\]\n]{0,160}")  # [url=U]T[/url]
+_BBCODE_START = re.compile(rb"(?i)\[(?:url|link)=[\"']?\Z")
+_BAR_END = re.compile(_URL_END + rb"(?:\|[^\[\]\n]{0,40})?\]")
+_REDIRECT_START = re.compile(rb"https?://[^\s<>\"'()\[\]{}|]{4,200}\Z")
+_TARGET_FORMS = frozenset({"url", "doi"})
 
 
 class MergedLinks(NamedTuple):
     """Mentions in which a link and its text are one, and the pairs that name different papers."""
 
     mentions: Sequence[Mention]
+    spans: Sequence[tuple[int, int]]
+    """The bytes of each mention, with those of its link's text."""
     mismatches: Sequence[tuple[Mention, Mention]]
     """Pairs (text, link)."""
+
+
+def has_links(text: str) -> bool:
+    """Decide cheaply whether a text may have links with texts."""
+    return "(" in text or "<" in text or "{" in text or "[" in text or "&lt;" in text
 
 
 def merge_links(text: bytes, mentions: Sequence[Mention]) -> MergedLinks:
@@ -37,40 +68,72 @@ def merge_links(text: bytes, mentions: Sequence[Mention]) -> MergedLinks:
     If they name different papers, both stay. There is at least one mention, and they are in order.
     """
     kept = [mentions[0]]
+    spans = [(mentions[0].start, mentions[0].end)]
     mismatches = []
     for mention in mentions[1:]:
-        last = kept[-1]
-        if (
-            not 0 < mention.start - last.end <= _MAX_GAP
-            or mention.paper is None
-            or last.paper is None
-        ):
-            kept.append(mention)
-            continue
-        gap = text[last.end : mention.start]
-        if (
-            mention.form in {"url", "doi"}
-            and last.form not in {"url", "doi"}
-            and (_PARENTHESIS in gap or _LESS_THAN in gap)
-            and _TEXT_FIRST.fullmatch(gap)
-        ):
-            if mention.paper == last.paper:
-                versioned = mention.version or last.version is None
-                kept[-1] = mention if versioned else mention._replace(version=last.version)
-            else:
-                kept[-1] = last._replace(form="link_text")
-                kept.append(mention)
-                mismatches.append((kept[-2], mention))
-        elif (
-            last.form in {"url", "doi"}
-            and (_GREATER_THAN in gap or _BRACE in gap or _BRACKET in gap)
-            and _LINK_FIRST.fullmatch(gap)
-        ):
-            if mention.paper == last.paper:
-                kept[-1] = last._replace(version=last.version or mention.version)
-            else:
-                kept.append(mention._replace(form="link_text"))
-                mismatches.append((kept[-1], last))
+        last, (begin, end) = kept[-1], spans[-1]
+        gap = text[end : mention.start] if mention.start - end <= _MAX_GAP_BYTES else b""
+        is_wiki = text[begin - 1 : begin] == b"["
+        if mention.paper is None or last.paper is None or (_SIGNS.isdisjoint(gap) and not is_wiki):
+            is_link = text_is_first = False
         else:
-            kept.append(mention)
-    return MergedLinks(kept, mismatches)
+            text_is_first = mention.form in _TARGET_FORMS and _is_text_first(
+                text, last, gap, mention
+            )
+            is_link = text_is_first or (
+                last.form in _TARGET_FORMS and end == last.end and _is_link_first(text, last, gap)
+            )
+        target, shown = (mention, last) if text_is_first else (last, mention)
+        if is_link and target.paper == shown.paper:
+            kept[-1] = target._replace(version=target.version or shown.version)
+            spans[-1] = begin, mention.end
+            continue
+        kept.append(mention)
+        spans.append((mention.start, mention.end))
+        if is_link and _is_claim(shown, gap, text_is_first=text_is_first):
+            shown = shown._replace(form="link_text")
+            kept[-2 if text_is_first else -1] = shown
+            mismatches.append((shown, target))
+    return MergedLinks(kept, spans, mismatches)
+
+
+def _is_text_first(text: bytes, shown: Mention, gap: bytes, target: Mention) -> bool:
+    """Decide whether a gap parts a text from the address that it links to."""
+    match = _TEXT_FIRST.fullmatch(gap)
+    if match is None or match["bar"] is None:
+        return match is not None
+    opened = text.rfind(b"[", max(0, shown.start - 160), shown.start)
+    return (
+        opened >= 0
+        and text.find(b"]", opened, shown.start) < 0
+        and _BAR_END.match(text, target.end) is not None
+    )
+
+
+def _is_link_first(text: bytes, target: Mention, gap: bytes) -> bool:
+    """Decide whether a gap parts an address from the text of its link."""
+    before = text[max(0, target.start - _MAX_TAG_BYTES) : target.start]
+    if _ANCHOR_REST.fullmatch(gap):
+        return _ANCHOR_START.search(before) is not None
+    redirect = _REDIRECT_START.search(before)
+    if redirect is not None:
+        before = before[: redirect.start()]
+    if before.endswith(b"<"):
+        return _SLACK_REST.fullmatch(gap) is not None
+    if before.endswith(b"{"):
+        return _HREF_REST.fullmatch(gap) is not None and _HREF_START.search(before) is not None
+    if before.endswith(b"["):
+        return (_ORG_REST.fullmatch(gap) or _WIKI_REST.fullmatch(gap)) is not None
+    if before.endswith((b"=", b"='", b'="')) and _BBCODE_START.search(before):
+        return _BBCODE_REST.fullmatch(gap) is not None
+    return _ASCIIDOC_REST.fullmatch(gap) is not None
+
+
+def _is_claim(shown: Mention, gap: bytes, *, text_is_first: bool) -> bool:
+    """Decide whether a link's text claims to be the paper that it names.
+
+    Of two addresses side by side, `T (U)`, each may be meant, and so may papers in a link's words.
+    """
+    if text_is_first:
+        return shown.form not in _TARGET_FORMS or b"](" in gap
+    return b" and " not in gap and b", " not in gap

@@ -1,70 +1,283 @@
-"""Role of a reference in its text: the talk's own paper, an item of a reference list, or a mention."""
+"""Role of each reference in its text: the talk's own paper, an item of a reference list, or a mention.
+
+`own` needs the text to claim the paper (GRAMMAR 16), `cited` a reference list (17); all else, and what
+is in doubt, is `mentioned` (18).
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import cache
 
 from enrich.codes import Role
+from enrich.references.layout import lay_out
+from enrich.references.reference_lists import find_reference_lists, is_in_item
+from enrich.references.wording import ABBREVIATIONS, LABELS, WORDINGS, Wording
 
-_SENTENCE_BYTES = 240
+_SENTENCE_BYTES = 400
 """Bytes before a reference in which its sentence is searched."""
-_LIST_GAP = 8
-"""Maximum number of bytes between two items of a list."""
-_OWN = re.compile(rb"based (?:up)?on|joint work|prints? ?:|papers? ?:|paper link ?:")
-_SENTENCE_END = re.compile(rb"[.!?](?<=[a-z0-9)\]][a-z0-9)\]].)[\"')\]]{0,2}\s|\n[ \t\r]*\n|\x0b")
-_HEADING = re.compile(
-    rb"\n[ \t#*_>]{0,8}(?:[0-9]{1,2}\.?[ \t])?"
-    rb"(?:references?|bibliography|literature|works[ ]cited)[ \t*_]{0,4}(?::|\r?\n)"
+_AFTER_BYTES = 160
+"""Bytes behind a reference in which its verb is searched."""
+_MAX_LIST_GAP_BYTES = 80
+_LONGEST_LABEL = 64
+_LONGEST_MARK = 4
+"""Bytes of the number of an item."""
+_MOST_LINES = 6
+"""Lines that a sentence may be broken into."""
+_FEWEST = 4
+"""Bytes of the shortest label."""
+_MARKS = b" \t\r\n*_-+>#([{<\"'`|.0)\xe2\x80\xa2\x93\x94:/"
+"""Bytes that may stand between the start of a line and a reference that is alone on it."""
+_SIGN = rb"(?:[^\w\s\x80-\xff]|_|\s|\xe2[\x80-\xbf][\x80-\xbf]|\xf0\x9f[\x80-\xbf][\x80-\xbf]|\xef\xb8\x8f)"
+_LABEL = re.compile(
+    _SIGN + rb"{0,16}(?P<label>[^\s:*_|][^:\n|]{0,60}?)[ \t*_]{0,4}(?:\[[^\]\n]{0,20}\])?:"
 )
-_SHORTEST_CUE = len(". paper:")
-_HEADING_STARTS = b"rblw#*_> \t"
-"""First bytes of a line that may be a heading."""
-_ITEM_STARTS = b"[\\ \t>*-"
-"""First bytes of a line that may be an item of a reference list."""
-_ITEM = re.compile(
-    rb"\n[ \t>*-]{0,8}(?:\[(?:[0-9]{1,3}|[a-z+]{1,10}[0-9]{2,4}[a-z]?)\][^(]|\\bibitem)"
+_LABEL_TAIL = re.compile(r"\s{0,2}(?:#?\s?0{1,2}|\([^()]{1,40}\)|\[[^\[\]]{0,20}\])\Z")
+_LIST_GAP = re.compile(
+    rb"[\s,;&+/)\]}>\"'*`(\[{<.-]*(?:(?:and|und|sowie|et|y|e|i|og|och|en|ve|oraz|a|si|va|ja"
+    + "|и|та|και|和|与|與|及|と|과|와|및|și|ו|و".encode()
+    + rb")(?![a-z]))?[\s,;&+/)\]}>\"'*`(\[{<\x80-\xff-]*(?:\n[ \t]{0,8}\(?0{1,2}[.)][ \t]{1,4}[(\[{<\"']*)?"
+)
+_NEW_ITEM = re.compile(rb"\n[ \t\r]*\n(?![ \t]*[*+-])")
+_STOPS = tuple(
+    (ord(sign), tuple((sign + end).encode() for end in (" ", ") ", '" '))) for sign in ".?!"
+)
+_LAST_WORD = re.compile(r"[\w.]*\Z")
+_OTHER_STOP = re.compile(rb"[?!|\t\x0b]|\.[)\"]")
+_FULL_STOP, _LINE_FEED, _COLON = b".\n:"
+_LONGEST_ABBREVIATION = 4
+"""Letters of the longest abbreviation that is one word of ASCII."""
+_ASCII_ABBREVIATIONS = frozenset(word.encode() for word in ABBREVIATIONS if word.isascii())
+_START_BYTES = 4
+_STEMS = tuple((tuple(stem.encode() for stem in row.stems), row) for row in WORDINGS)
+_WORD_STARTS = frozenset(
+    stem[:_START_BYTES] for stems, _ in _STEMS for stem in stems if stem.isascii()
+)
+"""First letters of the ASCII stems, all of which begin a word."""
+_TO_WORDS = bytes(byte if chr(byte).isalpha() and byte < 128 else 32 for byte in range(256))
+
+
+def decide_roles(
+    raw: bytes, low: bytes, spans: Sequence[tuple[int, int]], *, is_ascii: bool
+) -> list[Role]:
+    """Return the role of each reference of a text; their spans are in order.
+
+    `low` is the text folded by `FOLD`.
+    """
+    end = spans[-1][1] + _AFTER_BYTES  # what stands further on decides nothing
+    laid = lay_out(raw[:end], low[:end], is_ascii=is_ascii)
+    lists, has_items = find_reference_lists(raw, laid, spans[-1][0])
+    roles: list[Role] = []
+    role: Role = "mentioned"
+    place = previous_end = item_end = 0
+    for start, end in spans:
+        while place < len(lists) and lists[place][1] <= start:
+            place += 1
+        if place < len(lists) and lists[place][0] <= start:
+            role = "cited"
+        elif previous_end and _continues_list(laid, previous_end, start):
+            pass
+        elif start < item_end and not _has_own_label(
+            laid, laid.rfind(b"\n", previous_end, start) + 1, start
+        ):
+            role = "cited"
+        elif has_items and is_in_item(raw, laid, start, end):
+            role = "cited"
+            item_end = laid.find(b"\n\n", end)
+            item_end = len(laid) if item_end < 0 else item_end
+        else:
+            role = "own" if _is_own(raw, laid, previous_end, start, end) else "mentioned"
+        roles.append(role)
+        previous_end = end
+    return roles
+
+
+def _continues_list(laid: bytes, previous_end: int, start: int) -> bool:
+    """Decide whether a reference follows the one before in a list, whose role it has."""
+    if start - previous_end > _MAX_LIST_GAP_BYTES:
+        return False
+    gap = laid[previous_end:start]
+    return _LIST_GAP.fullmatch(gap) is not None and _NEW_ITEM.search(gap) is None
+
+
+def _is_own(raw: bytes, laid: bytes, previous_end: int, start: int, end: int) -> bool:
+    """Decide whether the words around a reference claim it as the talk's own paper."""
+    reach = max(previous_end, start - _SENTENCE_BYTES)
+    if start - reach < _FEWEST:
+        return False
+    line = laid.rfind(b"\n", reach, start) + 1 or reach
+    stop = laid.rfind(b". ", line, start)
+    if (
+        stop - line > _LONGEST_MARK
+        and not _is_abbreviated(laid, stop)
+        and not _OTHER_STOP.search(laid, stop, start)
+    ):
+        sentence, words_end = stop + 2, start
+    else:
+        sentence, words_end = _find_sentence(raw, laid, reach, start)
+    if (
+        _COLON in laid[line:start]
+        and (not line or laid[line - 1] == _LINE_FEED)
+        and _has_own_label(laid, line, start)
+        and (sentence <= line or _is_plain_entry(laid, line, start))
+    ):
+        return True
+    if start - sentence < _FEWEST or (
+        sentence == reach and sentence and laid[sentence - 1] != _LINE_FEED
+    ):
+        return False
+    if sentence != line and _has_own_label(laid, sentence, start):
+        return True
+    words = laid[sentence:words_end]
+    wordings = _find_wordings(words)
+    if not wordings:
+        return False
+    before = words.decode("utf-8", "ignore").lower()
+    after = laid[end : end + _AFTER_BYTES].decode("utf-8", "ignore").lower()
+    return any(_claims(wording, before, after) for wording in wordings)
+
+
+def _find_wordings(words: bytes) -> Sequence[Wording]:
+    """Return the wordings of which a stem stands in a sentence."""
+    if words.isascii() and _WORD_STARTS.isdisjoint(
+        [word[:_START_BYTES] for word in words.translate(_TO_WORDS).split()]
+    ):
+        return ()
+    return [wording for stems, wording in _STEMS if any(stem in words for stem in stems)]
+
+
+def _has_own_label(laid: bytes, start: int, end: int) -> bool:
+    """Decide whether a span begins with a label of the talk's own paper."""
+    if laid.find(b":", start, min(end, start + 2 * _LONGEST_LABEL)) < 0:
+        return False
+    match = _LABEL.match(laid, start, end)
+    if match is None:
+        return False
+    label = match["label"].decode("utf-8", "ignore").lower().strip(" *_[]")
+    return label in LABELS or _LABEL_TAIL.sub("", label) in LABELS
+
+
+def _is_plain_entry(laid: bytes, line: int, start: int) -> bool:
+    """Decide whether a label's line goes on to the reference as an entry: names, title, stops."""
+    rest = laid[laid.find(b":", line, start) + 1 : start]
+    return b":" not in rest.replace(b"http", b"") and rest.rstrip(b" *_\"'([{<")[-1:] in {
+        b"",
+        b".",
+        b",",
+    }
+
+
+def _find_sentence(raw: bytes, laid: bytes, reach: int, start: int) -> tuple[int, int]:
+    """Return the span of the sentence, cell or line before a reference, from `reach` on."""
+    end = start
+    line = max(laid.rfind(b"\n", reach, start) + 1, reach)
+    for _ in range(_MOST_LINES):
+        if line <= reach:
+            break
+        before = laid[reach:line].rstrip(b" \t\r\n*_")
+        breaks = laid.count(b"\n", reach + len(before), line)
+        if not before:
+            break
+        if laid[line:start].strip(_MARKS):
+            first = raw[line : line + 12].decode("utf-8", "ignore").lstrip()[:1]
+            if breaks > 1 or not first.islower():
+                break
+        elif breaks > 1 and not before.endswith(b":"):
+            break
+        else:
+            end = line
+        line = max(laid.rfind(b"\n", reach, reach + len(before)) + 1, reach)
+    window = laid[line:end]
+    if _LINE_FEED in window:
+        window = window.replace(b"\n", b" ")
+    at = max(window.rfind(b"|"), window.rfind(b"\t"), window.rfind(b"\x0b")) + 1
+    for sign, signs in _STOPS:
+        if sign in window:
+            for ending in signs:
+                stop = window.rfind(ending, at)
+                while stop >= 0 and sign == _FULL_STOP and _is_abbreviated(window, stop):
+                    stop = window.rfind(ending, at, stop)
+                if stop >= 0:
+                    at = stop + len(ending)
+    return line + at, end
+
+
+def _is_abbreviated(text: bytes, stop: int) -> bool:
+    """Decide whether the full stop at `stop` ends an initial or an abbreviation."""
+    word = text[stop - _LONGEST_ABBREVIATION - 1 if stop > _LONGEST_ABBREVIATION else 0 : stop]
+    word = word[word.rfind(b" ") + 1 :]
+    if len(word) > 1 and word.isalpha():
+        return word in _ASCII_ABBREVIATIONS
+    head = text[max(0, stop - 24) : stop]
+    letters = _LAST_WORD.findall(head.decode("utf-8", "ignore"))[0].lower()
+    return (
+        (len(letters) == 1 and letters.isalpha())
+        or letters in ABBREVIATIONS
+        or letters.rpartition(".")[2] in ABBREVIATIONS
+    )
+
+
+class _Claim:
+    """Compiled patterns of one language's claims."""
+
+    def __init__(self, wording: Wording) -> None:
+        """Build the patterns from the words."""
+        w = wording._replace(
+            **{
+                name: part.replace(" ?", r"\s*").replace(" ", r"\s+")
+                for name, part in wording._asdict().items()
+                if name != "stems"
+            }
+        )
+        modifiers = rf"(?:(?:{w.modifiers})\s*){{0,6}}"
+        head = (
+            rf"(?:(?:(?:{w.before})\s*){{0,5}}(?:{w.talk})\s*(?:(?:{w.between})\s*){{0,6}}(?:{w.based})"
+            rf"|(?:{w.opening}))\s*:?\s*"
+        )
+        start = rf"\A[\W_]{{0,40}}+(?:(?:{_ABSTRACT})\s?[:.–—-][\W_]{{0,20}}+)?"
+        joint = rf"(?:{w.joint})\s*(?:{_NAMES})?"
+        joint_before = rf"(?:{w.intro})?\s*{modifiers}"
+        talk = rf"(?:(?:{w.before})\s*){{0,5}}(?:{w.talk})\s*(?:(?:{w.between})\s*){{0,6}}(?:{w.based})\s*:?\s*"
+        parts = [
+            rf"{start}{head}{modifiers}(?:{w.work})?\s*:?{_TITLE}{_TAIL}\Z",
+            rf"{start}{talk}{modifiers}(?:{w.work})\b[^.!?;:]{{0,160}}?[(\[<]{_TAIL}\Z",
+            rf"{start}{head}{modifiers}(?:{w.work})?\s*(?:{w.joint}|(?:{w.work})\s+(?:with|mit|avec|con|com|met|med|z|с)\s){_NAMES}{_JOINT_TAIL}\Z",
+            rf"{start}(?:{joint_before}\s*){{0,2}}{joint}{_JOINT_TAIL}\Z",
+            rf"\A.{{0,300}}?[,;(–—-]\s*(?:and\s+)?(?:this|which|it)\s+(?:is|was)\s+{joint}{_JOINT_TAIL}\Z",
+        ]
+        if w.joint_after:
+            parts.append(rf"{start}(?:{w.joint_after})\s*{_TITLE}{_JOINT_AFTER_TAIL}\Z")
+        self.before = re.compile("|".join(f"(?:{part})" for part in parts), re.DOTALL)
+        self.subject = (
+            re.compile(rf"{start}(?:{w.after_talk})\s*{_TAIL}\Z") if w.after_talk else None
+        )
+        self.verb = re.compile(rf"{_OTHER_IDS}\s*(?:{w.after})") if w.after else None
+
+
+_ABSTRACT = "abstract|summary|notes?|comments?|remarks?|zusammenfassung|abstrakt|résumé|resumen|resum|riassunto|resumo|samenvatting|streszczenie|аннотация|анотація|özet|摘要|概要|초록|sammanfattning|sammendrag|resumé|absztrakt|tiivistelmä"
+_NAMES = r"(?:https?:|[^!?;:]){2,240}?"
+_TITLE = r"(?:\s*(?:\[[^\[\]]{1,160}\]\(|[\"“„«”‘'*_`]{1,3}[^\"“”„«»]{1,160}?[\"”“»’'*_`]{1,3}\s*,?\s*[(\[<]?))?"
+_TAIL = r"[\s:,(\[{<«„“\"'*_`–—-]*(?:\\(?:url|href)\{)?(?:https?://\S{0,240})?"
+_JOINT_TAIL = r"(?:[(\[<,:–—]|\s(?:see|at|cf\.)\s)(?:\s?(?:see|preprint|arxiv|paper|preprints?|at)\b[\s:]*)?(?:\[[^\[\]]{1,160}\]\()?[\s(\[{<\"'*_`]*(?:\\(?:url|href)\{)?(?:https?://\S{0,240})?"
+_JOINT_AFTER_TAIL = r"[\s,.:(\[{<\"'*_`]*(?:https?://\S{0,240})?"
+_OTHER_IDS = r"[)\]\"'*_`」]*(?:\s*(?:[,;、と및과와&]|ve|and)\s*(?:arxiv:\s?)?(?:https?://)?[\w./:?=-]{0,60})*"
+_NOT_NAMES = re.compile(
+    r"\b(?:extend|improv|generali[sz]|follow(?!ing\s(?:\w+\s)?(?:paper|preprint|article|work))|inspir|motivat|answer|using|previous|earlier|solv|disprov|refut|contradict|see\salso|cf\.|siehe|vgl|voir|véase|vedi|см\.)"
 )
 
 
-def find_reference_list(low: bytes, end: int) -> int:
-    """Return where the first list of references before `end` begins, otherwise `end`.
-
-    `low` is the text in lower case.
-    """
-    if low[0] in _HEADING_STARTS and _HEADING.match(b"\n" + low[:64]):
-        return 0
-    at = low.find(b"\n", 0, end)
-    while at >= 0:
-        if low[at + 1] in _HEADING_STARTS and _HEADING.match(low, at):
-            return at
-        at = low.find(b"\n", at + 1, end)
-    return end
+@cache
+def _compile_claim(wording: Wording) -> _Claim:
+    """Build the patterns of a language once."""
+    return _Claim(wording)
 
 
-def decide_role(low: bytes, start: int, previous_end: int, previous: Role) -> Role:
-    """Return the role of a reference at byte `start` that stands under no heading.
-
-    `previous` is the role of the reference before, which a list keeps.
-    """
-    if previous_end and start - previous_end <= _LIST_GAP:
-        return previous
-    reach = start - _SENTENCE_BYTES if start - previous_end > _SENTENCE_BYTES else previous_end
-    line = low.rfind(b"\n", reach, start) + 1
-    if low[line] in _ITEM_STARTS and _is_item(low, reach, start):
-        return "cited"
-    stop = low.rfind(b". ", line or reach, start)
-    while stop > reach + 1 and not low[stop - 2 : stop].isalnum():  # an initial ends no sentence
-        stop = low.rfind(b". ", line or reach, stop)
-    if start - stop < _SHORTEST_CUE:
-        return "mentioned"
-    sentence = low[stop + 1 : start] if stop >= 0 else low[line or reach : start]
-    cues = list(_OWN.finditer(sentence))
-    if cues and not _SENTENCE_END.search(sentence, cues[-1].start()):
-        return "own"
-    return "mentioned"
-
-
-def _is_item(low: bytes, reach: int, start: int) -> bool:
-    """Return whether an item of a reference list, `[12]`, begins between `reach` and `start`."""
-    window = low[reach:start] if reach else b"\n" + low[:start]
-    return _ITEM.search(window, window.rfind(b"\n\n") + 1) is not None
+def _claims(wording: Wording, before: str, after: str) -> bool:
+    """Decide whether a sentence claims the reference between its two parts."""
+    claim = _compile_claim(wording)
+    if claim.before.match(before) is not None:
+        return _NOT_NAMES.search(before) is None
+    if claim.subject is None or claim.verb is None or not claim.subject.match(before):
+        return False
+    return claim.verb.match(after) is not None

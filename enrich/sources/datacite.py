@@ -8,6 +8,7 @@ of the last days is not there yet.
 from __future__ import annotations
 
 import html
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,8 @@ _CATEGORY = re.compile(r".*\(([A-Za-z-]+(?:\.[A-Za-z-]+)?)\)")
 
 _Object = Mapping[str, Any]
 
+logger = logging.getLogger("enrich")
+
 
 class DataCite:
     """The service."""
@@ -45,7 +48,7 @@ class DataCite:
     politeness = Politeness(hosts=(HOST,), delay_s=1.0, batch=50, media="application/vnd.api+json")
 
     def check(self, response: Response) -> None:
-        """Believe an answer only if it is a list of records.
+        """Check that an answer is a list of records.
 
         Raises:
             BadAnswer: a 200 that is none.
@@ -57,7 +60,7 @@ class DataCite:
             _records(response)
 
     def fetch(self, wanted: Sequence[PaperId], session: Session) -> Iterator[Paper]:
-        """The papers that are registered, from one request.
+        """Yield the papers that are registered, from one request.
 
         Raises:
             SourceError: DataCite could not be asked.
@@ -77,13 +80,22 @@ class DataCite:
             if not isinstance(attributes, Mapping):
                 continue
             paper = papers.pop(str(attributes.get("doi") or record.get("id")).lower(), None)
-            found = paper and read(paper, attributes)
+            found = paper and _try_read(paper, attributes)
             if found:
                 yield found
 
 
+def _try_read(paper: PaperId, attributes: _Object) -> Paper | None:
+    """Parse a record; return None for one that nobody foresaw."""
+    try:
+        return read(paper, attributes)
+    except Exception as error:  # noqa: BLE001 - whatever is in it
+        logger.debug("datacite: a record raised %s", type(error).__name__)
+        return None
+
+
 def read(id_: PaperId, attributes: _Object) -> Paper | None:
-    """A record's attributes as a paper, or None without a title; any field may be of a wrong shape.
+    """Parse a record's attributes as a paper; None without a title.
 
     >>> given = {"titles": [{"title": "A &gt; B"}], "version": 2, "dates": [
     ...     {"date": "2017-06-12T17:57:34Z", "dateType": "Submitted", "dateInformation": "v1"},
@@ -127,7 +139,7 @@ def read(id_: PaperId, attributes: _Object) -> Paper | None:
 
 
 def _versions(attributes: _Object) -> tuple[dict[int, str], set[int]]:
-    """The day of each version, and the versions that withdrew the paper.
+    """Return each version's day, and the versions that withdrew it.
 
     `Updated` is when the record changed: no version's date.
     """
@@ -156,11 +168,13 @@ def _author(creator: _Object) -> Author | None:
     if given and family:
         return Author(f"{given} {family}", family=family, given=given)
     name = _text(creator, "name") or family
+    if name and creator.get("nameType") == "Organizational":
+        return Author(name, None, None)
     return Author(name) if name else None
 
 
 def _category(attributes: _Object) -> str | None:
-    """The first of arXiv's own subjects, `Applications (stat.AP)`: the primary one."""
+    """Return arXiv's first subject, of `Applications (stat.AP)` the code."""
     for each in _objects(attributes, "subjects"):
         if str(each.get("subjectScheme")).lower() == "arxiv":
             found = _CATEGORY.fullmatch(_text(each, "subject") or "")
@@ -194,7 +208,7 @@ def _objects(attributes: _Object, key: str) -> list[_Object]:
 
 
 def _text(each: _Object, key: str) -> str | None:
-    """A string, its HTML entities decoded once, without lone surrogates."""
+    """Return a string, its HTML entities decoded once."""
     value = each.get(key)
     if not isinstance(value, str):
         return None

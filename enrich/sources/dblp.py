@@ -6,6 +6,7 @@ a year and no day, and no rejected paper; what it does not have says nothing.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ _HOMONYM = re.compile(r" \d{4}$")
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/[!-~]+)", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
+logger = logging.getLogger("enrich")
+
 _QUERY = """\
 PREFIX dblp: <https://dblp.org/rdf/schema#>
 SELECT ?page ?pub ?title ?n ?name ?venue ?year ?doi WHERE {
@@ -58,7 +61,7 @@ class Dblp:
     )
 
     def check(self, response: Response) -> None:
-        """Believe an answer only if it is a table of results.
+        """Check that an answer is a table of results.
 
         Raises:
             BadAnswer: a 200 that is none.
@@ -72,7 +75,7 @@ class Dblp:
             _bindings(response)
 
     def fetch(self, wanted: Sequence[PaperId], session: Session) -> Iterator[Paper]:
-        """The papers whose OpenReview page dblp has, from one request.
+        """Yield the papers whose OpenReview page dblp has.
 
         Raises:
             SourceError: dblp could not be asked.
@@ -88,12 +91,21 @@ class Dblp:
         if response.status_code != 200:
             raise SourceError(f"dblp answered HTTP {response.status_code}", code="http_error")
         for page, record in _best(_bindings(response)).items():
-            if page in pages:
-                yield record.paper(pages[page])
+            if page in pages and (paper := _try_parse(record, pages[page])):
+                yield paper
+
+
+def _try_parse(record: _Record, paper: PaperId) -> Paper | None:
+    """Parse a record; return None for one that nobody foresaw."""
+    try:
+        return record.paper(paper)
+    except Exception as error:  # noqa: BLE001 - whatever is in it
+        logger.debug("dblp: a record raised %s", type(error).__name__)
+        return None
 
 
 def query(pages: Sequence[str] | Mapping[str, object]) -> str:
-    """The SPARQL query for pages, whose addresses are made of canonical ids and nothing else."""
+    """Return the SPARQL query for pages of canonical ids."""
     return _QUERY % " ".join(f"<{page}>" for page in sorted(pages))
 
 
@@ -109,7 +121,7 @@ class _Record:
 
     @property
     def is_preprint(self) -> bool:
-        """Of two records of one page the other one is the paper; CoRR keeps the title of v1."""
+        """Return whether the record is CoRR's, with the title of v1."""
         return self.venue == "CoRR"
 
     def paper(self, id_: PaperId) -> Paper:
@@ -142,7 +154,7 @@ class _Record:
 
 
 def _best(bindings: Sequence[Any]) -> dict[str, _Record]:
-    """The record of each page: the published one, else the first by its address."""
+    """Choose each page's record: published, otherwise first by address."""
     records: dict[tuple[str, str], _Record] = {}
     for row in bindings:
         page, publication = _value(row, "page"), _value(row, "pub")

@@ -2,7 +2,8 @@
 
 A field is left out if it has its default or follows from the rest of the record:
 
-- `authors`: a name with its parts is `given|family` if given and family name make it, otherwise a list.
+- `authors`: a name alone if its parts follow from it (`text.names`); `given|family` if given and family
+  name make it; otherwise a list of name, family, given.
 - `versions`: the date alone for v1, v2 … in order without titles; `true` is the paper's own title.
 - `latest_version`: the last version; `published`: v1's date; `updated`: the last date unless it is v1's.
 - `dates`: {`submitted`: published, `updated`: updated}.
@@ -24,6 +25,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 from enrich.codes import Decision, known_word
 from enrich.document import DateText, IdText, NonEmpty, UrlText, VersionText, explain
 from enrich.paper import Author, Links, Paper, PaperId, Publication, Version
+from enrich.text.names import split_name
 from enrich.text.tidy import tidy
 from enrich.text.web import doi_url
 
@@ -92,7 +94,7 @@ def encode_paper(paper: Paper, derive: Derive) -> bytes:
 
     >>> paper = Paper(id=PaperId("x:1"), title="A", authors=(Author("B C", "C", "B"),), url="")
     >>> encode_paper(paper, lambda id_: Links())
-    b'{"t":"A","a":["B|C"]}'
+    b'{"t":"A","a":["B C"]}'
     """
     latest, published, updated = _from_versions(paper.versions)
     links = derive(paper.id)
@@ -134,15 +136,31 @@ def encode_record(record: PaperRecord) -> bytes:
 def encode_author(author: Author) -> str | tuple[str, str | None, str | None]:
     """Return an author as in a record.
 
-    >>> encode_author(Author("Ada Lovelace", "Lovelace", "Ada")), encode_author(Author("OpenAI"))
-    ('Ada|Lovelace', 'OpenAI')
-    >>> encode_author(Author("W. King, Jr.", "King", "W., Jr."))
-    ('W. King, Jr.', 'King', 'W., Jr.')
+    >>> encode_author(Author("Ada Lovelace")), encode_author(Author("OpenAI"))
+    ('Ada Lovelace', 'OpenAI')
+    >>> encode_author(Author("Gabriel García Márquez", "García Márquez", "Gabriel"))
+    'Gabriel|García Márquez'
+    >>> encode_author(Author("Le Corbusier", None, None))
+    ('Le Corbusier', None, None)
+    >>> encode_author(Author("King, W., Jr.", "King", "W. Jr."))
+    ('King, W., Jr.', 'King', 'W. Jr.')
     """
     name, family, given = author.name, author.family, author.given
-    if "|" in name or (family is not None and f"{given} {family}" != name):
+    if "|" in name:
         return name, family, given
-    return name if family is None and given is None else f"{given}|{family}"
+    if family is not None and given is not None and f"{given} {family}" == name:
+        return encode_parts(family, given)
+    return name if split_name(name) == (family, given) else (name, family, given)
+
+
+def encode_parts(family: str, given: str) -> str:
+    """Return the parts of an author's name as in a record.
+
+    >>> encode_parts("Lovelace", "Ada"), encode_parts("García Márquez", "Gabriel")
+    ('Ada Lovelace', 'Gabriel|García Márquez')
+    """
+    name = f"{given} {family}"
+    return name if split_name(name) == (family, given) else f"{given}|{family}"
 
 
 def encode_publication(found: Publication | None) -> PublicationRecord | None:

@@ -15,7 +15,7 @@ from zlib import crc32
 from enrich.errors import StoreError
 
 APPLICATION_ID = 0x656E7269  # "enri"
-SCHEMA = 2
+SCHEMA = 3
 """Of the tables and of the records in them; raised when either changes."""
 PAPERS = """CREATE TABLE papers (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, version TEXT NOT NULL, revision INTEGER NOT NULL,
@@ -24,6 +24,11 @@ PAPERS = """CREATE TABLE papers (
 ABSTRACTS = """CREATE TABLE abstracts (
     number INTEGER PRIMARY KEY, sum INTEGER NOT NULL, text BLOB NOT NULL
 )"""
+TITLES = """CREATE TABLE titles (
+    key INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (key, number)
+) WITHOUT ROWID"""
+"""Digests of title keys, by which other records of a work are found; a store's only."""
+TITLES_INDEX = "CREATE INDEX IF NOT EXISTS titles_by_number ON titles (number)"
 INDEX = "CREATE UNIQUE INDEX IF NOT EXISTS papers_by_id ON papers (id, version)"
 FAULTS = (sqlite3.Error, UnicodeDecodeError)
 """What a statement may raise: the second where SQLite's message quotes a damaged schema."""
@@ -104,6 +109,8 @@ def create(connection: sqlite3.Connection) -> None:
     """Make the tables in an empty database, in the open transaction."""
     connection.execute(PAPERS)
     connection.execute(ABSTRACTS)
+    connection.execute(TITLES)
+    connection.execute(TITLES_INDEX)
     connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version={SCHEMA}")
 

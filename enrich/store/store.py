@@ -11,12 +11,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
+from hashlib import blake2b
 from pathlib import Path
 from threading import RLock
 from typing import Any, Self
 
 from enrich.errors import StoreError
-from enrich.paper import Links, PaperId
+from enrich.identity import find_title_keys
+from enrich.paper import Links, Paper, PaperId
 from enrich.store.codec import Derive, decode_paper, encode_paper
 from enrich.store.freshness import Record, may_replace
 from enrich.store.sqlite import (
@@ -106,6 +108,21 @@ class Store:
                 found |= {key: self._unsaved[key] for key in wanted if key in self._unsaved}
         return found
 
+    def find_by_titles(self, keys: Iterable[str]) -> dict[PaperId, Paper]:
+        """Return the papers of which a known title has one of the keys.
+
+        Records that could not be written are not searched.
+        """
+        digests = sorted({digest_title(key) for key in keys})
+        found: dict[PaperId, Paper] = {}
+        with self._lock:
+            try:
+                for start in range(0, len(digests) if self._connection else 0, BATCH):
+                    found |= self._read_by_titles(digests[start : start + BATCH])
+            except FAULTS as error:
+                self._failed(error)
+        return found
+
     def put_many(self, records: Iterable[Record]) -> None:
         """Keep records, in one transaction. One that `trust` does not let replace the old is left out."""
         new = {(record.id, record.version): record for record in records}
@@ -169,6 +186,7 @@ class Store:
             try:
                 with transaction(self._connection) as connection:
                     connection.execute("DELETE FROM abstracts")
+                    connection.execute("DELETE FROM titles")
                     connection.execute("DELETE FROM papers")
                 self._connection.execute("VACUUM")
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -335,6 +353,22 @@ class Store:
                     found[key] = record
         return found
 
+    def _read_by_titles(self, digests: list[int]) -> dict[PaperId, Paper]:
+        assert self._connection is not None  # noqa: S101 - the caller checks it
+        marks = ",".join("?" * len(digests))
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM papers p JOIN titles USING (number)"  # noqa: S608 - marks alone
+            f" WHERE titles.key IN ({marks}) AND version = ''",
+            digests,
+        )
+        found = {}
+        for row in rows:
+            id_ = PaperId(row[0].decode("utf-8", "replace"))
+            record = _record((id_, None), row, self._derive)
+            if record is not None and record.paper is not None:
+                found[id_] = record.paper
+        return found
+
     def _write(self, new: dict[Key, Record]) -> bool:
         """Write records; False if the file is not the one that was opened, as another process moved it."""
         assert self._connection is not None  # noqa: S101 - writable implies it
@@ -404,6 +438,8 @@ def _insert(connection: sqlite3.Connection, record: Record, derive: Derive) -> N
             data,
         ),
     )
+    if record.version is None:
+        _index_titles(connection, record)
     if paper is None or paper.abstract is None:  # an older one's is none of this paper's
         connection.execute(
             "DELETE FROM abstracts WHERE number ="
@@ -417,6 +453,23 @@ def _insert(connection: sqlite3.Connection, record: Record, derive: Derive) -> N
             " SELECT number, ?, ? FROM papers WHERE id = ? AND version = ?",
             (checksum(id_, version.encode(), text), text, record.id, version),
         )
+
+
+def _index_titles(connection: sqlite3.Connection, record: Record) -> None:
+    """Insert the digests of a paper's titles instead of those of its earlier record."""
+    (number,) = connection.execute(
+        "SELECT number FROM papers WHERE id = ? AND version = ''", (record.id,)
+    ).fetchone()
+    connection.execute("DELETE FROM titles WHERE number = ?", (number,))
+    keys = find_title_keys(record.paper) if record.paper else ()
+    rows = [(digest_title(key), number) for key in keys]
+    connection.executemany("INSERT OR IGNORE INTO titles (key, number) VALUES (?, ?)", rows)
+
+
+def digest_title(key: str) -> int:
+    """Return 63 bits of a title's key, the same on every machine."""
+    digest = blake2b(key.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
 
 
 def _salvage(path: Path, derive: Derive) -> Iterator[Record]:

@@ -33,7 +33,12 @@ _E2, _C2, _E3, _EF = b"\xe2\xc2\xe3\xef"
 _PERCENT = rb"(?<=%)[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*+"
 _ENTITY = rb"(?<=&)(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
 _BACKSLASH = rb"(?<=\\)(?:u00[0-7][0-9A-Fa-f]|[nN]|[rt](?![a-z])|[/_,;%])"
-_TAG = rb"(?<=<)/?(?i:b|i|u|tt|em|span|wbr|strong)(?:[ \t\r\n][^<>]{0,200})?/?>"
+_TAG = (
+    rb"(?<=<)/?(?i:b|i|u|tt|em|span|wbr|strong|lb"
+    rb"(?<!(?:1[5-9]|[2-4][0-9])[0-9]{2}\.[0-9]{5}<lb)(?<!(?:0[7-9]|1[0-4])[0-9]{2}\.[0-9]{4}<lb)(?<!/[0-9]{7}<lb))"
+    rb"(?:[ \t\r\n][^<>]{0,200})?/?>"
+)
+"""Inline tags; GROBID's `<lb/>` joins only what is not yet a complete id."""
 _SOFT = rb"\xc2\xad|\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa9])|\xef\xbb\xbf"
 _INVISIBLE = (
     rb"(?:(?<=\xc2)\xad|(?<=\xe2)(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa9])|(?<=\xef)\xbb\xbf)(?:"
@@ -51,7 +56,7 @@ _ESCAPE = re.compile(
 )
 _PERCENT_AT, _ENTITY_AT = re.compile(b"%" + _PERCENT), re.compile(b"&" + _ENTITY)
 _BACKSLASH_AT, _TAG_AT = re.compile(rb"\\" + _BACKSLASH), re.compile(b"<" + _TAG)
-_TAG_BEGINS = re.compile(rb"<[/bBeEiIsStTuUwW]")
+_TAG_BEGINS = re.compile(rb"<[/bBeEiIlLsStTuUwW]")
 _E2_AT, _C2_AT, _E3_AT, _EF_AT = (
     re.compile(lead + b"(?:" + _INVISIBLE + b"|" + _CHARACTER + b")")
     for lead in (b"\xe2", b"\xc2", b"\xe3", b"\xef")
@@ -93,7 +98,7 @@ _IN_ADDRESS = bytes(
 
 
 def is_odd(raw: bytes, *, is_ascii: bool) -> bool:
-    r"""Whether there is anything in a text that plain text does not hold.
+    r"""Decide whether a text holds anything that plain text does not.
 
     >>> is_odd(b"hep-th\\/9901001", is_ascii=True), is_odd(b"a 5 % rise", is_ascii=True)
     (True, False)
@@ -115,7 +120,10 @@ def is_odd(raw: bytes, *, is_ascii: bool) -> bool:
 
 
 def _has(raw: bytes, byte: bytes, pattern: re.Pattern[bytes]) -> bool:
-    """Whether the pattern is there; to find its first byte is many times faster than to search it."""
+    """Decide whether a pattern that begins with a byte matches somewhere.
+
+    To find the byte is many times faster than to search for the pattern.
+    """
     at = raw.find(byte)
     for _ in range(_FEW):
         if pattern.match(raw, at):
@@ -127,7 +135,7 @@ def _has(raw: bytes, byte: bytes, pattern: re.Pattern[bytes]) -> bool:
 
 
 def unhidden(raw: bytes) -> bytes:
-    r"""A text without what can hide an anchor, at the speed of memory and without the way back.
+    r"""Return a text without what can hide an anchor, fast and without offsets.
 
     >>> unhidden(b"hep-th\\/9901001, arxiv%252Eorg, open<wbr>review")
     b'hep-th/9901001, arxiv.org, openreview'
@@ -140,18 +148,19 @@ def unhidden(raw: bytes) -> bytes:
             raw = pattern.sub(new, raw)
     if b"urldefense" in raw:
         raw = _PROOFPOINT.sub(
-            lambda region: _PROOFPOINT_ESCAPE.sub(lambda m: _unproofed(m[0]), region[0]), raw
+            lambda region: _PROOFPOINT_ESCAPE.sub(lambda m: _decode_proofpoint(m[0]), region[0]),
+            raw,
         )
     return _GONE.sub(b"", raw)
 
 
 class Plain:
-    """A plain text, with the way back to the bytes that it was made of."""
+    """A plain text with the offsets of the bytes that it was decoded from."""
 
     __slots__ = ("_below", "_clean", "_ends", "_low", "_new", "_starts", "text")
 
     def __init__(self, parts: list[bytes], new: list[bytes], below: Plain | int) -> None:
-        """Of a text in parts, every second of which is read as the next of `new`."""
+        """Build the text from parts, every second of which is replaced by the next of `new`."""
         ends = list(accumulate(map(len, parts)))
         self._starts = [0, *ends[0::2]]  # where what is replaced begins and ends in the text below
         self._ends = [0, *ends[1::2]]
@@ -164,16 +173,17 @@ class Plain:
         self._low = below if isinstance(below, int) else 0
 
     def start(self, at: int) -> int:
-        """The raw offset at which the plain byte `at` begins."""
-        at = self._there(bisect_right(self._clean, at) - 1, at)
+        """Return the raw offset at which the plain byte `at` begins."""
+        at = self._map_offset(bisect_right(self._clean, at) - 1, at)
         return self._low + at if self._below is None else self._below.start(at)
 
     def end(self, at: int) -> int:
-        """The raw offset at which the plain byte before `at` ends."""
-        at = self._there(bisect_left(self._clean, at) - 1, at)
+        """Return the raw offset at which the plain byte before `at` ends."""
+        at = self._map_offset(bisect_left(self._clean, at) - 1, at)
         return self._low + at if self._below is None else self._below.end(at)
 
-    def _there(self, edit: int, at: int) -> int:
+    def _map_offset(self, edit: int, at: int) -> int:
+        """Convert an offset that follows the edit to one in the text below."""
         at -= self._clean[edit]
         length = len(self._new[edit])
         start, end = self._starts[edit], self._ends[edit]
@@ -181,7 +191,7 @@ class Plain:
 
 
 def plain(raw: bytes, low: int, high: int, cuts: Sequence[tuple[int, int]] = ()) -> Plain | None:
-    r"""The plain text of raw[low:high] without the ranges `cuts`; None where it is plain already.
+    r"""Decode raw[low:high] without the ranges `cuts`; return None if it is plain.
 
     >>> seen = plain(b"arXiv:21&#48;3.0133<wbr>8", 0, 25)
     >>> seen.text, seen.start(6), seen.end(16)
@@ -191,26 +201,28 @@ def plain(raw: bytes, low: int, high: int, cuts: Sequence[tuple[int, int]] = ())
     seen = None
     if cuts:
         within = [(a - low, b - low, b"") for a, b in cuts if low <= a and b <= high]
-        seen = _edited(window, within, low)
+        seen = _replace_spans(window, within, low)
     is_rewritten = b"rldefense" in window
     for _ in range(_MOST_ROUNDS):
         below = low if seen is None else seen
         window = window if seen is None else seen.text
-        edits = list(_proofpoint(window)) if is_rewritten else []
+        edits = list(_find_proofpoint_escapes(window)) if is_rewritten else []
         if edits:
-            seen = _edited(window, edits, below)
+            seen = _replace_spans(window, edits, below)
             continue
         parts = _ESCAPE.split(window)
         escapes = parts[1::2]
-        new = list(map(_decoded, escapes))
+        new = list(map(_decode_escape, escapes))
         if new == escapes:
             break
         seen = Plain(parts, new, below)
     return seen
 
 
-def _edited(text: bytes, edits: Sequence[tuple[int, int, bytes]], below: Plain | int) -> Plain:
-    """The text with other bytes from here to there."""
+def _replace_spans(
+    text: bytes, edits: Sequence[tuple[int, int, bytes]], below: Plain | int
+) -> Plain:
+    """Replace spans of a text by other bytes."""
     parts: list[bytes] = []
     done = 0
     for start, end, _ in edits:
@@ -219,19 +231,21 @@ def _edited(text: bytes, edits: Sequence[tuple[int, int, bytes]], below: Plain |
     return Plain([*parts, text[done:]], [new for _, _, new in edits], below)
 
 
-def _proofpoint(text: bytes) -> Iterable[tuple[int, int, bytes]]:
-    """Proofpoint's rewritten addresses, version 2, which writes %3A as -3A and / as _."""
+def _find_proofpoint_escapes(text: bytes) -> Iterable[tuple[int, int, bytes]]:
+    """Yield the escapes of Proofpoint's version 2, which writes %3A as -3A and / as _."""
     for region in _PROOFPOINT.finditer(text):
         for match in _PROOFPOINT_ESCAPE.finditer(text, region.start(1), region.end(1)):
-            yield match.start(), match.end(), _unproofed(match[0])
+            yield match.start(), match.end(), _decode_proofpoint(match[0])
 
 
-def _unproofed(escape: bytes) -> bytes:
-    return b"/" if escape == b"_" else _decoded(b"%" + escape[1:])
+def _decode_proofpoint(escape: bytes) -> bytes:
+    """Decode one escape of Proofpoint's version 2."""
+    return b"/" if escape == b"_" else _decode_escape(b"%" + escape[1:])
 
 
 @lru_cache(4096)
-def _decoded(escape: bytes) -> bytes:
+def _decode_escape(escape: bytes) -> bytes:
+    """Decode one escape of any kind."""
     kind = escape[:1]
     if kind == b"%":
         return bytes.fromhex(escape.replace(b"%", b"").decode()).translate(_IN_ADDRESS)

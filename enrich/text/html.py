@@ -9,16 +9,31 @@ from __future__ import annotations
 import html
 import re
 
+_BARE = (
+    r"(?:nowrap|download|hidden|disabled|checked|selected|noshade|compact|open|reversed|controls"
+    r"|autoplay|loop|muted|async|defer|itemscope|allowfullscreen|required|readonly|multiple)"
+)
+"""Attributes that stand without a value; other words in a tag's place are text (`n <p prime and q>`)."""
 _SIGN = re.compile(
-    r"<(?:p|br|div|li)(?=[\s/>])[^<>]{0,2000}>|<a\s[^<>]{0,2000}?\bhref\s{0,4}=|</[a-z]",
+    r"<(?:p|br|div|li)(?=[\s/>])[^<>]{0,2000}>|<a\s[^<>]{0,2000}?\bhref\s{0,4}=|</[a-z]"
+    rf"|<[a-z][a-z0-9]{{0,11}}\s[^<>]{{0,400}}?{_BARE}(?=[\s/>])[^<>]{{0,400}}>|<!\[CDATA\[",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(
-    r"""<!--(?P<comment>)|<(?P<close>/?)(?P<name>[a-z][a-z0-9]{0,11}(?::[a-z]{1,8})?)
-        (?P<attributes>(?:\s+[a-z][a-z0-9:_-]{0,40}\s{0,4}=\s{0,4}
-            (?:"[^"]{0,4000}"|'[^']{0,4000}'|[^\s"'<>]{1,4000}))*+)
-        \s*/?>|<(?:!doctype|\?xml)[^<>]{0,400}>""",
+    rf"""<!--(?P<comment>)|(?P<section><!\[CDATA\[|\]\]>|<!\[(?:if|endif)[^<>]{{0,80}}\]?>)
+        |<(?P<close>/?)(?P<name>[a-z][a-z0-9]{{0,15}}(?:-[a-z0-9]{{1,20}}){{0,4}}(?::[a-z]{{1,8}})?)
+        (?P<attributes>(?:\s+(?:[a-z_][a-z0-9:_.-]{{0,40}}\s{{0,4}}=\s{{0,4}}
+            (?:"[^"]{{0,4000}}"|'[^']{{0,4000}}'|[^\s"'<>]{{1,4000}})|{_BARE}(?=[\s/>])))*+)
+        \s*/?>|<(?:!doctype|\?xml)[^<>]{{0,400}}>""",
     re.IGNORECASE | re.VERBOSE,
+)
+_CUSTOM_END = re.compile(r"</([a-z][a-z0-9]{0,15}(?:-[a-z0-9]{1,20}){1,4})\s{0,4}>")
+_TAG = re.compile(r"<[a-z][^<>]{1,4000}>", re.IGNORECASE)
+_QUOTED_PAIR = re.compile(r'(?<![^\s([{>])\\"(?=\S)([^"\\\n]{1,200}?)(?<=\S)\\"(?![^\W_])')
+"""Quotation marks with a backslash, which ical-generator writes, around words; TeX's `\\"o` is none."""
+_URL_OR_ENTITY = re.compile(
+    r"(https?://[^\s<>\"]{1,4000})|&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});",
+    re.IGNORECASE,
 )
 _HREF = re.compile(r"""\shref\s{0,4}=\s{0,4}(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
@@ -45,7 +60,7 @@ _NO_PLACE = re.compile(r"(?:mailto|javascript|tel|data|cid|callto|skype):|#|$", 
 
 
 def is_html(text: str) -> bool:
-    """Whether a text holds a tag: `<p>`, `<br>`, `<div>`, `<li>`, `<a href`, or one that closes.
+    """Return whether a text holds a tag: `<p>`, `<br>`, `<a href`, or one that closes.
 
     >>> is_html("one<br>two"), is_html("for a<b and c>d, <https://arxiv.org/abs/2103.01338>")
     (True, False)
@@ -53,19 +68,46 @@ def is_html(text: str) -> bool:
     return "<" in text and _SIGN.search(text) is not None
 
 
+def decode_entities(text: str) -> str:
+    """Decode the entities of a text without tags, but not inside URLs.
+
+    >>> decode_entities("Tom &amp; Jerry, https://x.org/?a=1&amp;b=2")
+    'Tom & Jerry, https://x.org/?a=1&amp;b=2'
+    """
+    if "&" not in text or ";" not in text:
+        return text
+    return _URL_OR_ENTITY.sub(lambda m: m[0] if m[1] else html.unescape(m[0]), text)
+
+
+def unescape_quotes(text: str) -> str:
+    r"""Remove the backslashes before quotation marks, in tags and in pairs around words.
+
+    >>> print(unescape_quotes(r'On \"small\" sets of Schr\"odinger'))
+    On "small" sets of Schr\"odinger
+    """
+    if '\\"' not in text:
+        return text
+    if "<" in text:
+        text = _TAG.sub(lambda m: m[0].replace('\\"', '"'), text)
+    return _QUOTED_PAIR.sub(r'"\1"', text)
+
+
 def plain_text(text: str) -> str:
-    r"""A text that may be HTML as plain text; any other comes back as it is.
+    r"""Convert a text that may be HTML; in any other decode the entities.
 
     >>> plain_text('<p>See <a href="https://arxiv.org/abs/2103.01338">our paper</a></p>R&amp;D')
     'See our paper (https://arxiv.org/abs/2103.01338)\n\nR&D'
     >>> plain_text("if a<b &amp; c")
-    'if a<b &amp; c'
+    'if a<b & c'
     """
-    return html_text(text) if is_html(text) else text
+    text = unescape_quotes(text)
+    return html_text(text) if is_html(text) else decode_entities(text)
 
 
 def html_text(text: str) -> str:
-    r"""HTML as plain text: block tags are line breaks, `<a href=U>T</a>` is `T (U)`, or `U` for both.
+    r"""Convert HTML: block tags become line breaks, `<a href=U>T</a>` becomes `T (U)`.
+
+    Or `U`, if text and target are the same.
 
     >>> html_text('a&nbsp;<b>b</b><div>c</div><a href="https://x.org/">https://x.org/</a>')
     'a\xa0b\nc\nhttps://x.org/'
@@ -74,6 +116,7 @@ def html_text(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):  # a letter whose lower case is longer: no offsets to share
         lower = text
+    custom = set(_CUSTOM_END.findall(lower))  # an element of this kind has to be closed somewhere
     absent: set[str] = set()  # ends that do not come any more
 
     def end_of(mark: str, at: int) -> int:
@@ -89,9 +132,9 @@ def html_text(text: str) -> str:
             close = end_of("-->", end)
             end = close + 3 if close >= 0 else end
             page.text(text[at : token.start()])
-        elif token["name"] is None:  # a document type
+        elif token["name"] is None:  # a section's mark, a document type
             page.text(text[at : token.start()])
-        elif (name := token["name"].lower()) not in _KNOWN:
+        elif (name := token["name"].lower()) not in _KNOWN and name not in custom:
             page.text(text[at:end])
         else:
             page.text(text[at : token.start()])

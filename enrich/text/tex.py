@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
 
 from enrich.text.tidy import tidy
 
@@ -39,6 +40,7 @@ _LETTERS = {
     "partial": "∂", "nabla": "∇", "sum": "∑", "prod": "∏", "int": "∫", "forall": "∀",
     "exists": "∃", "ldots": "…", "dots": "…", "cdots": "⋯", "star": "⋆", "circ": "∘", "prime": "′",
     "S": "§", "P": "¶", "dag": "†", "textendash": "–", "textemdash": "—", "quad": " ", "qquad": " ",
+    "TeX": "TeX", "LaTeX": "LaTeX", "BibTeX": "BibTeX",
 }  # fmt: skip
 _DOUBLE_STRUCK = {"C": "ℂ", "F": "𝔽", "H": "ℍ", "N": "ℕ", "P": "ℙ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ"}
 _SUPERSCRIPT = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
@@ -53,9 +55,18 @@ _FONT = re.compile(
     r"|mbox|boldsymbol|bm|mathbb)(?![A-Za-z])\s{0,4}|\\(?:it|bf|tt|sc|rm|em|sf|sl|left|right|big|Big|displaystyle)(?![A-Za-z])\s{0,4}"
 )
 _SCRIPT = re.compile(r"([\^_])(?:\{([^{}]{1,20})\}|(\S))")
+_GROUP = re.compile(r"(?<![\^_\\])\{([^{}]{0,80})\}")
 _COMMAND = re.compile(r"\\([A-Za-z]{1,20})(?![A-Za-z])[ \t]?")
-_MATH = re.compile(r"(?<!\\)\$([^$]{1,400})(?<!\\)\$")
+_CONTROL_WORD = re.compile(r"\\[A-Za-z]")
+_DOLLAR = re.compile(r"(?<!\\)\$")
+_MAX_FORMULA = 400
+_PROSE = re.compile(r"[A-Za-z]{2}\s[A-Za-z]{2}")
 _ESCAPED = re.compile(r"\\([&%#_${}~ ,;!])")
+_BRACE = re.compile(r"\\?[{}]")
+_SET_OF_DIGITS = re.compile(r"\{[0-9][-0-9., ]+\}")
+_TIE = re.compile(r"(?<=[\w.,;:)\]}'\"])~(?=[\w\\{(\x00])")
+_HELD = "\x00"
+"""Stands for a formula while the text around it is converted."""
 
 
 def plain(title: str) -> str:
@@ -68,21 +79,99 @@ def plain(title: str) -> str:
     >>> plain("What $5 buys")  # a lone dollar is one
     'What $5 buys'
     """
+    return render(title, plain_math)
+
+
+def render(title: str, render_math: Callable[[str], str]) -> str:
+    """Return a title with its text plain and each formula rendered by a function."""
     if not any(c in title for c in "\\$^_{~"):
         return title
-    text = _MATH.sub(_math, title)
-    text = _letters(text)
-    text = _ESCAPED.sub(lambda m: " " if m[1] in " ,;!" else m[1], text)
-    if "\\" not in text:
+    text = "".join(
+        [render_math(piece) if is_math else piece for piece, is_math in split_math(title)]
+    )
+    return tidy(unicodedata.normalize("NFC", text))
+
+
+def split_math(title: str) -> Iterator[tuple[str, bool]]:
+    r"""Yield the pieces of a title in order, with whether each is a formula.
+
+    A formula is TeX without its dollars; the text between is plain. Dollars that are money are text.
+
+    >>> list(split_math(r"On $\ell_p$ and R\'enyi for $5"))
+    [('On ', False), ('\\ell_p', True), (' and Rényi for $5', False)]
+    """
+    title = title.replace(_HELD, "")
+    formulas = []
+    texts = []
+    at = 0
+    for start, end in _find_formulas(title):
+        texts.append(title[at : start - 1])
+        formulas.append(title[start:end])
+        at = end + 1
+    texts.append(title[at:])
+    for n, text in enumerate(_plain_text(_HELD.join(texts)).split(_HELD)):
+        if n:
+            yield formulas[n - 1], True
+        if text:
+            yield text, False
+
+
+def _find_formulas(title: str) -> Iterator[tuple[int, int]]:
+    """Yield where each formula begins and ends, between its dollars."""
+    dollars = [match.start() for match in _DOLLAR.finditer(title)] if "$" in title else []
+    n = 0
+    while n + 1 < len(dollars):
+        start, end = dollars[n] + 1, dollars[n + 1]
+        is_formula = 0 < end - start <= _MAX_FORMULA and _is_formula(
+            title[start:end], title[end + 1 : end + 2]
+        )
+        if is_formula:
+            yield start, end
+        n += 2 if is_formula else 1
+
+
+def _is_formula(inner: str, after: str) -> bool:
+    """Return whether what stands between two dollars is math, not prose between sums of money."""
+    if _CONTROL_WORD.search(inner):
+        return True
+    if _PROSE.search(inner):
+        return False
+    if any(c in inner for c in "^_{"):
+        return True
+    return not (inner[0].isspace() or inner[-1].isspace() or after.isdigit())
+
+
+def _plain_text(text: str) -> str:
+    """Convert TeX outside of math to plain Unicode."""
+    if not any(c in text for c in "\\{~"):
+        return text
+    text = unicodedata.normalize("NFC", _letters(_TIE.sub("\u00a0", text)))
+    if _CONTROL_WORD.search(text) is None:
         text = _unbraced(text)
-    return tidy(unicodedata.normalize("NFC", text.replace("~", "\u00a0")))
+    return _ESCAPED.sub(lambda m: " " if m[1] in " ,;!" else m[1], text)
 
 
 def _unbraced(text: str) -> str:
-    return text.replace("{", "").replace("}", "") if text.count("{") == text.count("}") else text
+    """Return a text without braces that only group; lone ones and sets of digits stay."""
+    if "{" not in text:
+        return text
+    opened: list[int] = []
+    dropped = set()
+    for match in _BRACE.finditer(text):
+        if match[0] == "{":
+            opened.append(match.start())
+        elif match[0] == "}" and opened:
+            start = opened.pop()
+            is_script = text[start - 1 : start] in {"^", "_"} and start
+            if is_script or not _SET_OF_DIGITS.fullmatch(text, start, match.end()):
+                dropped |= {start, match.start()}
+    return "".join([c for at, c in enumerate(text) if at not in dropped]) if dropped else text
 
 
 def _letters(text: str) -> str:
+    """Replace accents, letters and symbols that have a code point, and drop font commands."""
+    if "\\" not in text:
+        return text
     text = _BLACKBOARD.sub(lambda m: _DOUBLE_STRUCK.get(m[1] or m[2], m[1] or m[2]), text)
     text = _FONT.sub("", text)
     for pattern in (_ACCENT, _WORD_ACCENT):
@@ -90,14 +179,48 @@ def _letters(text: str) -> str:
     return _COMMAND.sub(lambda m: _LETTERS.get(m[1], m[0]), text)
 
 
-def _math(formula: re.Match[str]) -> str:
-    text = _SCRIPT.sub(_script, _letters(formula[1]))
-    return formula[0] if "\\" in text else _unbraced(text)
+def plain_math(formula: str) -> str:
+    r"""Convert a formula to plain Unicode, or return it between dollars as it is.
+
+    >>> plain_math(r"\mathrm{SL}_2(\mathbb{Z})"), plain_math(r"\frac{a}{b}")
+    ('SL₂(ℤ)', '$\\frac{a}{b}$')
+    """
+    text = _SCRIPT.sub(_script, _ungrouped(_letters(formula)))
+    return f"${formula}$" if "\\" in text else text.replace("{", "").replace("}", "")
+
+
+def marked_math(formula: str) -> str:
+    r"""Convert a formula as `plain_math`, with HTML tags for scripts that no code point has.
+
+    >>> marked_math(r"L_{loc}^2"), marked_math(r"\frac{a}{b}")
+    ('L<sub>loc</sub>²', '$\\frac{a}{b}$')
+    """
+    text = _SCRIPT.sub(_marked_script, _ungrouped(_letters(formula)))
+    return f"${formula}$" if "\\" in text else text.replace("{", "").replace("}", "")
+
+
+def _ungrouped(formula: str) -> str:
+    """Return a formula without braces that only group, nested three deep at most."""
+    if "\\" in formula:  # an argument, perhaps
+        return formula
+    for _ in range(3):
+        formula = _GROUP.sub(r"\1", formula)
+    return formula
 
 
 def _script(m: re.Match[str]) -> str:
     inner = m[2] or m[3]
-    table = _SUPERSCRIPT if m[1] == "^" else _SUBSCRIPT
-    if all(ord(c) in table for c in inner):
-        return inner.translate(table)
-    return m[1] + inner if len(inner) == 1 else f"{m[1]}({inner})"
+    found = _script_letters(m[1], inner)
+    return found or (m[1] + inner if len(inner) == 1 else f"{m[1]}({inner})")
+
+
+def _marked_script(m: re.Match[str]) -> str:
+    inner = m[2] or m[3]
+    tag = "sup" if m[1] == "^" else "sub"
+    return _script_letters(m[1], inner) or f"<{tag}>{inner}</{tag}>"
+
+
+def _script_letters(kind: str, inner: str) -> str | None:
+    """Return superscripts or subscripts; None if Unicode lacks one of them."""
+    table = _SUPERSCRIPT if kind == "^" else _SUBSCRIPT
+    return inner.translate(table) if all(ord(c) in table for c in inner) else None

@@ -1,4 +1,4 @@
-"""Where an address begins, whether a place stands inside one, and what an `@` makes of it."""
+"""Addresses in text: where one begins, whether a place lies in one, and its parameters."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _SURE_ENDS = frozenset({b"", b" ", b"\n", b")", b"]", b",", b";", b"?", b"#", b"
 
 
 def token(text: bytes, at: int) -> bytes:
-    """What stands before `at` without a blank, quote, brace or angle bracket."""
+    """Return what stands before `at` without a blank, quote, brace or angle bracket."""
     head = text[max(0, at - _LOOK) : at]
     head = head[head.rfind(b" ") + 1 :].translate(_ENDS)
     return head[head.rfind(b" ") + 1 :]
 
 
 def in_address(text: bytes, at: int) -> bool:
-    """Whether the place `at` lies inside a URL or a DOI, its scheme written or not.
+    """Decide whether `at` lies in a URL, with or without scheme, or a DOI.
 
     >>> in_address(b"see https://example.org/2103.01338", 24), in_address(b"and/or 2103.01338", 7)
     (True, False)
@@ -42,7 +42,7 @@ def in_address(text: bytes, at: int) -> bool:
 
 
 def _is_host(part: bytes) -> bool:
-    """Whether a text ends like a host name: example.org, www.x.ac.uk:80."""
+    """Decide whether a text ends like a host name: example.org, www.x.ac.uk:80."""
     name, colon, port = part.rpartition(b":")
     if not (colon and port.isdigit()):
         name = part
@@ -52,13 +52,13 @@ def _is_host(part: bytes) -> bool:
 
 
 def host_start(text: bytes, at: int) -> int:
-    """Where the host name begins whose part begins at `at`."""
+    """Return where the host name begins that includes `at`."""
     head = text[max(0, at - 80) : at]
     return at - len(head) + len(head.rstrip(_HOST))
 
 
 def scheme_start(text: bytes, at: int) -> int:
-    """Where the address begins whose host begins at `at`: at its scheme, if there is one."""
+    """Return where the address begins whose host begins at `at`."""
     if text[at - 1 : at] != b"/":
         return at
     scheme = _SCHEME.search(text, at - 8 if at > 8 else 0, at)
@@ -66,7 +66,7 @@ def scheme_start(text: bytes, at: int) -> int:
 
 
 def is_glued(text: bytes, at: int) -> bool:
-    """Whether the word that begins at `at` is the tail of a longer one, in any script with cases.
+    """Decide whether the word at `at` continues a longer one.
 
     >>> is_glued(b"notarxiv", 3), is_glued(b"(arxiv", 1), is_glued("见arxiv".encode(), 3)
     (True, False, False)
@@ -81,13 +81,13 @@ def is_glued(text: bytes, at: int) -> bool:
 
 
 def is_userinfo(text: bytes, at: int) -> bool:
-    """Whether what ends at `at` stands before an `@` in its address, and so names nothing."""
+    """Decide whether what ends at `at` stands before an `@` in its address."""
     following = text[at : at + 1]
     return following not in _SURE_ENDS and _USERINFO.match(text, at) is not None
 
 
 def parameter(text: bytes, at: int, wanted: re.Pattern[bytes]) -> re.Match[bytes] | None:
-    """The first parameter, of a query that begins at `at`, that the pattern matches."""
+    """Return the first parameter of the query at `at` that the pattern matches."""
     for _ in range(_MOST_PARAMETERS):
         found = wanted.match(text, at)
         if found is not None:

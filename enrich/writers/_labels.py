@@ -93,10 +93,12 @@ def describe_state(paper: Lookup) -> Iterator[str]:
 
 
 def describe_references(references: Iterable[Reference]) -> Iterator[str]:
-    """Yield how the talk names the paper: as the speaker's own, in which version."""
+    """Yield how the talk names the paper: as its own, whose, in which version."""
     references = tuple(references)
     if any(r.role == "own" for r in references):
         yield "the talk's own paper"
+    if any(r.by_speaker for r in references):
+        yield "by the speaker"
     if versions := list_cited_versions(references):
         yield f"cited: {', '.join(versions)}"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from enrich.document import SummaryObject
 from enrich.identity import merge_views, relate_papers
-from enrich.model import AnnotatedTalk
+from enrich.model import AnnotatedTalk, Document
 from enrich.paper import Lookup, PaperId
 
 
@@ -29,9 +29,13 @@ class Totals:
                 self._papers[id_] = merge_views(known, paper) if known else paper
             yield talk
 
-    def papers(self) -> dict[PaperId, Lookup]:
-        """Return all papers so far, in order of first reference, related to each other."""
-        return relate_papers(self._papers)
+    def papers(self, document: Document) -> dict[PaperId, Lookup]:
+        """Return all papers so far, in order of first reference, related.
+
+        They are related to each other and to those that the document finds outside of it.
+        """
+        find = document.find_others
+        return relate_papers(self._papers, find(self._papers) if find else None)
 
     def summary(self, papers: Mapping[PaperId, Lookup]) -> SummaryObject:
         """Make the document's `summary` object."""

@@ -54,7 +54,7 @@ class _Atom:
         for annotated in totals.counting(document.talks):
             name = name or tidy(drop_unsafe(annotated.talk.feed.name or ""))
             _collect_mention(annotated, mentions)
-        papers = totals.papers()
+        papers = totals.papers(document)
         entries = [(paper, mentions.get(id_, [])) for id_, paper in papers.items()]
         updated = max((_find_updated(*entry) for entry in entries), default=_UNKNOWN_TIME)
         yield '<?xml version="1.0" encoding="utf-8"?>\n'

@@ -135,7 +135,7 @@ def _list_papers(document: Document) -> Iterator[list[Any]]:
     totals = Totals()
     for _ in totals.counting(document.talks):
         pass
-    for paper in totals.papers().values():
+    for paper in totals.papers(document).values():
         values = _collect_paper(paper_object(paper))
         yield [values[column] for column in _PAPER]
 

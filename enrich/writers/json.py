@@ -23,7 +23,7 @@ class _Json:
         yield encode_indented(head)[:-2]  # the brace stays open
         yield ',\n  "talks": '
         yield from _array(map(talk_object, totals.counting(document.talks)))
-        papers = totals.papers()
+        papers = totals.papers(document)
         yield ',\n  "papers": '
         yield from _array(map(paper_object, papers.values()))
         yield ',\n  "notices": '

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, tzinfo
 from itertools import groupby
 
+from enrich.identity import Work, group_works
 from enrich.model import AnnotatedTalk, Document, Reference, Talk
 from enrich.paper import Lookup, Paper
 from enrich.text.terminal import printable
@@ -70,9 +71,9 @@ def _render_talk(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[str]
     yield " · ".join(_list_facts(talk, zone))
     if annotated.papers:
         yield ""
-    for id_, paper in annotated.papers.items():
-        cited = [r for r in annotated.references if r.paper == id_]
-        yield from _render_paper(paper, cited, talk)
+    for work in group_works(annotated.papers.values()):
+        ids = {paper.id for paper in work.papers}
+        yield from _render_work(work, [r for r in annotated.references if r.paper in ids], talk)
 
 
 def _list_facts(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
@@ -100,9 +101,10 @@ def _format_start(time: datetime | date, zone: tzinfo | None) -> str:
     return f"{time:%Y-%m-%d %H:%M} {_escape(time.tzname() or '')}".rstrip()
 
 
-def _render_paper(paper: Lookup, cited: list[Reference], talk: Talk) -> Iterator[str]:
-    versions = sorted({r.version for r in cited if r.version}, key=lambda v: int(v[1:]))
-    name = f"arXiv:{paper.id.key}" if paper.id.source == "arxiv" else str(paper.id)
+def _render_work(work: Work, cited: list[Reference], talk: Talk) -> Iterator[str]:
+    """Render the record that describes a work, with links to its other records."""
+    paper = work.best
+    name = _name_cited(paper, cited)
     if isinstance(paper, Paper):
         withdrawn = " **withdrawn**" if paper.withdrawn else ""
         decision = (paper.decision or "").replace("_", " ")
@@ -112,19 +114,41 @@ def _render_paper(paper: Lookup, cited: list[Reference], talk: Talk) -> Iterator
             "authors hidden" if paper.authors_hidden else ""
         )
         dates = (paper.published or "") + (f", updated {paper.updated}" if paper.updated else "")
-        as_cited = f"{name} (cited: {', '.join(versions)})" if versions else name
-        facts = (authors, dates, as_cited, paper.category, venue, "" if withdrawn and decision == "withdrawn" else decision, f"via {paper.via}" if paper.via not in {None, "collection"} else "",
+        facts = (authors, dates, name, paper.category, venue, "" if withdrawn and decision == "withdrawn" else decision, f"via {paper.via}" if paper.via not in {None, "collection"} else "",
                  "an old record: its service did not answer" if paper.stale else "")  # fmt: skip
-        pdf = [_link("PDF", paper.pdf)] if paper.pdf else []
-        yield "  " + " · ".join([*(_escape(fact) for fact in facts if fact), *pdf])
+        links = [_link_record(other, cited) for other in work.papers if other is not paper]
+        pdfs = [each.pdf for each in (paper, *work.papers) if each.pdf]
+        links += [_link("PDF", pdfs[0])] if pdfs else []
+        yield "  " + " · ".join([*(_escape(fact) for fact in facts if fact), *links])
     else:
+        name = _name_id(paper)
         shown = _link(name, paper.url) if paper.url else _escape(name)
-        yield f"- {shown}  "
+        others = [_link_record(other, cited) for other in work.papers if other is not paper]
+        yield f"- {' · '.join([shown, *others])}  "
         yield f"  {'no such paper' if paper.status == 'not_found' else 'not looked up'}: {_escape(paper.message)}"
     if blurb := _blurb(cited, talk):
         yield ""
         yield f"  > {blurb}"
         yield ""
+
+
+def _link_record(paper: Lookup, cited: list[Reference]) -> str:
+    """Return a link to another record of a work, with what differs there."""
+    name = _name_cited(paper, cited)
+    shown = _link(name, paper.url) if paper.url else _escape(name)
+    return f"{shown} **withdrawn**" if isinstance(paper, Paper) and paper.withdrawn else shown
+
+
+def _name_cited(paper: Lookup, cited: list[Reference]) -> str:
+    """Return a paper's id as people write it, with the versions that are cited."""
+    found = {r.version for r in cited if r.version and r.paper == paper.id}
+    versions = sorted(found, key=lambda v: int(v[1:]))
+    name = _name_id(paper)
+    return f"{name} (cited: {', '.join(versions)})" if versions else name
+
+
+def _name_id(paper: Lookup) -> str:
+    return f"arXiv:{paper.id.key}" if paper.id.source == "arxiv" else str(paper.id)
 
 
 def _blurb(cited: list[Reference], talk: Talk) -> str:

@@ -69,6 +69,7 @@ class TestChoosing:
             (("--until", "2022-02-19", "--tz", "America/New_York"), ["one", "two", "three"]),
             (("--sort", "start"), ["two", "one", "three"]),
             (("--with-papers-only",), ["one"]),
+            (("--own",), []),
             (("--series", "a.i"), ["one", "two", "three"]),
             (("--series", "other"), []),
             (("--since", "7d"), []),
@@ -89,6 +90,28 @@ class TestChoosing:
         ran = run(three, "--offline", "--papers", str(PAPERS), *options, env=env)
         assert ran.status == 0
         assert [talk["id"] for talk in ran.document["talks"]] == expected
+
+    def test_own_papers_are_kept_with_their_talks(
+        self, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        lines = [
+            {"id": "mine", "speaker": "J. Lu", "abstract": "arXiv:2103.01338"},
+            {"id": "others", "speaker": "J. Lu", "abstract": "arXiv:0704.0001"},
+        ]
+        feed, papers = tmp_path / "talks.ndjson", tmp_path / "papers.jsonl"
+        feed.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        by = {"arxiv:2103.01338": "Jian Lu", "arxiv:0704.0001": "Jan Li"}
+        papers.write_text(
+            "".join(
+                json.dumps({"id": id_, "title": "T", "authors": [name], "status": "resolved"})
+                + "\n"
+                for id_, name in by.items()
+            )
+        )
+        ran = run(str(feed), "--own", "--offline", "--papers", str(papers), env=env)
+        assert [talk["id"] for talk in ran.document["talks"]] == ["mine"]
+        assert [paper["id"] for paper in ran.document["papers"]] == ["arxiv:2103.01338"]
+        assert ran.document["summary"]["references"] == 1
 
     @pytest.mark.parametrize(
         ("options", "named"),

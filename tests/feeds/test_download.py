@@ -277,9 +277,9 @@ def test_redirects_are_followed_and_the_name_stays_that_of_the_address(
         f"https://{HOST}/moved.ics",
         b"",
         status=307,
-        headers=[("Location", "http://other.example/t.ics")],
+        headers=[("Location", "https://other.example/t.ics")],
     )
-    net.serve("http://other.example/t.ics", CALENDAR, etag="one")
+    net.serve("https://other.example/t.ics", CALENDAR, etag="one")
     assert [t.feed.name for t in read()] == [HOST]
     assert len(read()) == 1
     assert [r.status for r in net.requests("other.example")] == [200, 304]

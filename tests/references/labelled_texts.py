@@ -10,16 +10,25 @@ from typing import Any
 from enrich.references.extract import find_references
 
 OWN = Path(__file__).parents[1] / "data"
-SHARED = Path(__file__).parents[3] / "shared/data/extraction"
 
 Case = dict[str, Any]
 Papers = dict[str, set[str]]
 """The versions that are cited of each paper."""
 
 
+def find_shared() -> Path | None:
+    """Return the folder of shared data in a folder around the checkout, otherwise None."""
+    for parent in Path(__file__).parents[2:]:
+        if (parent / "shared/data").is_dir():
+            return parent / "shared/data"
+    return None
+
+
 def label_files() -> list[Path]:
     """Return the files of labelled texts: ours, and the shared ones if they are here."""
-    return [*sorted(OWN.glob("extraction*.jsonl")), *sorted(SHARED.glob("cases*.jsonl"))]
+    shared = find_shared()
+    others = sorted((shared / "extraction").glob("cases*.jsonl")) if shared is not None else []
+    return [*sorted(OWN.glob("extraction*.jsonl")), *others]
 
 
 def read_cases(path: Path) -> list[Case]:

@@ -13,7 +13,6 @@ DISPUTED = {
     "y0436": "the address has a Markdown link with a blank in its query, before the id",
     "y0736": "the label takes the first item of the list alone; we take both",
     "y1153": "a badge's picture, no link to the paper",
-    "y1353": "a new id behind a category, which arXiv's own server does not take",
 }
 """Debatable cases that are read otherwise than labelled, with the reason."""
 

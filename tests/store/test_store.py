@@ -148,7 +148,7 @@ def test_the_file_says_whose_it_is(store: Store) -> None:
         for name in ("application_id", "user_version", "journal_mode")
     ]
     connection.close()
-    assert pragmas == [0x656E7269, 2, "wal"]
+    assert pragmas == [0x656E7269, 3, "wal"]
 
 
 def test_info_counts_and_clear_forgets(store: Store) -> None:
@@ -159,7 +159,7 @@ def test_info_counts_and_clear_forgets(store: Store) -> None:
     assert info.pop("bytes") > 0
     assert info == {
         "path": str(store.path),
-        "schema": 2,
+        "schema": 3,
         "papers": 2,
         "missing": 1,
         "abstracts": 1,

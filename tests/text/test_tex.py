@@ -32,6 +32,20 @@ from enrich.text.tidy import tidy
         ("GPT_3 and a^b outside of math", "GPT_3 and a^b outside of math"),
         (r"50\% off", "50% off"),
         ("", ""),
+        ("Firms owe $620 billion & pay $12 a head", "Firms owe $620 billion & pay $12 a head"),
+        ("costs $5 and $x^2$", "costs $5 and x²"),
+        ("between $5 and $x_1$ of it", "between $5 and x₁ of it"),
+        ("worth $5-$10", "worth $5-$10"),
+        (
+            r"{{GaAs}} on a set \{0\} of GaN{0001}, GPT-{1,2,3}",
+            "GaAs on a set {0} of GaN{0001}, GPT-{1,2,3}",
+        ),
+        (r"O$_{2}$} and {${\mathbf{R}}^n$}", "O₂} and Rⁿ"),
+        (
+            "~100 GeV, http://example.org/~user, Fig.~1",
+            "~100 GeV, http://example.org/~user, Fig. 1",
+        ),
+        (r"\LaTeX{} for all", "LaTeX for all"),
     ],
 )
 def test_tex_becomes_plain(tex: str, expected: str) -> None:

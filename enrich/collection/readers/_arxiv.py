@@ -90,8 +90,8 @@ def author(family: str, given: str, suffix: str = "") -> Author | None:
     """
     family, given, suffix = person(family), person(given), person(suffix)
     if not family or not given:
-        name = family or given
-        return Author(f"{name}, {suffix}" if suffix and name else name) if name else None
+        name = f"{family or given}, {suffix}" if suffix else family or given
+        return Author(name, None, None) if family or given else None
     if suffix:
         return Author(f"{given} {family}, {suffix}", family, f"{given}, {suffix}")
     return Author(f"{given} {family}", family, given)

@@ -93,6 +93,7 @@ def paper(
         published=None if published_as and is_preprint else date,
         venue=venue if published and not is_preprint else None,
         decision=decision,
+        withdrawn=decision == "withdrawn",
         doi=f"10.48550/arXiv.{id_.key}" if is_preprint else None,
         published_as=published_as,
         same_as=tuple(other for other in others if other.source != id_.source),

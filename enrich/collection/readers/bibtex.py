@@ -226,6 +226,8 @@ def _unprotected(title: str) -> str:
 
 def _author(text: str) -> Author:
     """Return an author, with the parts that commas set apart; "others" has no name."""
+    if text.startswith("{") and _closing(text, 0) == len(text) - 1:
+        return Author(tidy(plain(text)), None, None)
     parts = [tidy(part) for part in plain(text).split(",")]
     if parts == ["others"]:
         return Author("")
@@ -234,7 +236,7 @@ def _author(text: str) -> Author:
     family, *suffix, given = parts
     if suffix:
         return Author(f"{given} {family}, {suffix[0]}", family, f"{given}, {suffix[0]}")
-    return Author(f"{given} {family}", family, given) if given else Author(family)
+    return Author(f"{given} {family}", family, given) if given else Author(family, None, None)
 
 
 READER = Bibtex()

@@ -108,12 +108,12 @@ def _plain(value: str | None) -> str | None:
 
 def _author(name: Name) -> Author:
     if name.literal:
-        return Author(person(name.literal))
+        return Author(person(name.literal), None, None)
     given = tidy(" ".join(filter(None, (name.given, name.dropping_particle))))
     family = tidy(" ".join(filter(None, (name.non_dropping_particle, name.family))))
     whole = tidy(f"{given} {family}") + (f", {name.suffix}" if name.suffix else "")
     if not given or not family:
-        return Author(whole)
+        return Author(whole, None, None)
     return Author(whole, family, f"{given}, {name.suffix}" if name.suffix else given)
 
 

@@ -56,7 +56,7 @@ def paper(data: bytes, encoding: str = "utf-8") -> Paper | None:
 
     >>> paper(b"<article><author>J&ouml;rg Doe 0002</author><title>T.</title><year>2022</year>"
     ...       b"<ee>https://openreview.net/forum?id=FpKgG31Z_i9</ee></article>").authors
-    (Author(name='Jörg Doe', family=None, given=None),)
+    (Author(name='Jörg Doe', family='Doe', given='Jörg'),)
     """
     lower = data.lower()
     if b"openreview.net/" not in lower and b"arxiv" not in lower and b"<volume>abs/" not in data:

@@ -12,11 +12,14 @@ from msgspec import Struct, field
 from enrich.collection.readers import Item, Place, _arxiv
 from enrich.collection.readers._json import json_lines
 from enrich.collection.readers._stream import Stream
+from enrich.paper import Author
 from enrich.sources import forms_of, links
 from enrich.sources.arxiv.entry import publication
 from enrich.store.codec import (
     PaperRecord,
     StoredPaper,
+    encode_author,
+    encode_parts,
     encode_publication,
     encode_record,
     store_paper,
@@ -77,12 +80,10 @@ def store_line(line: SnapshotLine) -> StoredPaper:
     found = forms_of("arxiv").canonical(line.id)
     title = tidy(line.title)
     names = [
-        (f"{given} {family}, {suffix}", family, f"{given}, {suffix}")
-        if suffix
-        else f"{given}|{family}"
+        f"{given}, {suffix}|{family}" if suffix else f"{given}|{family}"
         for family, given, suffix, *_ in line.authors_parsed
     ]
-    whole = "|".join(["", *(n if isinstance(n, str) else "|".join(n[1:]) for n in names), ""])
+    whole = "|".join(["", *names, ""])
     if (
         found
         and title
@@ -96,7 +97,12 @@ def store_line(line: SnapshotLine) -> StoredPaper:
     ):
         record = PaperRecord(
             title=title,
-            authors=names,
+            authors=[
+                encode_author(Author(f"{given} {family}, {suffix}", family, f"{given}, {suffix}"))
+                if suffix
+                else encode_parts(family, given)
+                for family, given, suffix, *_ in line.authors_parsed
+            ],
             versions=dates,
             category=line.categories.split(None, 1)[0] if line.categories else None,
             withdrawn=_arxiv.withdrawn(line.comments, line.abstract),

@@ -9,6 +9,7 @@ from typing import Any
 from enrich.feeds.dialects import Event, TalkFields
 from enrich.feeds.protected import protect
 from enrich.model import Talk
+from enrich.text.html import decode_entities, unescape_quotes
 
 
 class CalendarOnly:
@@ -50,6 +51,11 @@ def text_or_none(text: str | None) -> str | None:
     if len(text) < 20 and text.strip().rstrip(".").lower() in TBA:
         return None
     return text.rstrip("\r\n") if text.strip() else None
+
+
+def title_or_none(summary: str | None) -> str | None:
+    """Return a SUMMARY as one line: entities decoded, quotation marks without backslashes."""
+    return line_or_none(decode_entities(unescape_quotes(summary))) if summary else None
 
 
 def line_or_none(text: str | None) -> str | None:

@@ -10,11 +10,11 @@ import re
 from enrich.feeds.dialects import Event, TalkFields
 from enrich.feeds.dialects._shared import (
     CalendarOnly,
-    line_or_none,
     page,
     people,
     room,
     text_or_none,
+    title_or_none,
 )
 from enrich.text.html import plain_text
 
@@ -39,7 +39,7 @@ class Generic(CalendarOnly):
         return TalkFields(
             id=event.uid,
             url=page(event.urls),
-            title=line_or_none(event.summary),
+            title=title_or_none(event.summary),
             speaker=speaker,
             speaker_affiliation=affiliation,
             room=room(event.location),

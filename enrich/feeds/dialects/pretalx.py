@@ -8,7 +8,7 @@ from typing import Any
 from enrich.feeds.dialects import Event, TalkFields
 from enrich.feeds.dialects._documents import text_of
 from enrich.feeds.dialects._schedule import read_schedule
-from enrich.feeds.dialects._shared import line_or_none
+from enrich.feeds.dialects._shared import line_or_none, title_or_none
 from enrich.feeds.dialects.generic import DIALECT as GENERIC
 from enrich.model import Talk
 
@@ -26,7 +26,7 @@ class Pretalx:
         title, dash, speakers = (event.summary or "").rpartition(" - ")
         if not dash or not title.strip():
             return talk
-        return talk._replace(title=line_or_none(title), speaker=line_or_none(speakers))
+        return talk._replace(title=title_or_none(title), speaker=line_or_none(speakers))
 
     def knows_document(self, document: Any) -> bool:
         """`{"schedule": {"conference": …}}`."""

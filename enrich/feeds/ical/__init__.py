@@ -1,4 +1,4 @@
 """iCalendar (RFC 5545) as it really comes: lines, times and zones, values, events. Pure.
 
-`enrich.feed` reads whole calendars with them.
+`enrich.feeds.calendar` reads whole calendars with them.
 """

@@ -7,7 +7,9 @@ the whole request HTTP 400; the order is not the one asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +31,8 @@ _MOST_REJECTED = 10
 
 Pair = tuple[PaperId, str | None]
 
+logger = logging.getLogger("enrich")
+
 
 class ArXiv(ArxivForms):
     """The service."""
@@ -45,7 +49,7 @@ class ArXiv(ArxivForms):
     )
 
     def check(self, response: Response) -> None:
-        """Believe an answer only if it is a whole Atom feed.
+        """Check that an answer is a whole Atom feed.
 
         Raises:
             BadAnswer: a 200 that is none.
@@ -75,7 +79,7 @@ class ArXiv(ArxivForms):
     def fetch(
         self, wanted: Sequence[Pair], session: Session
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Ask for papers in one request; what it lacks and older versions in a further one.
+        """Ask for papers; for what lacks once more.
 
         A version stands for itself only where its paper's newest one is not wanted too; else it is
         asked for once the newest is known to be another.
@@ -85,8 +89,8 @@ class ArXiv(ArxivForms):
         """
         pairs = tuple(dict.fromkeys(wanted))
         known = _Known(bare=frozenset(paper for paper, version in pairs if version is None))
-        first = {p.key if p in known.bare else f"{p.key}{version}" for p, version in pairs}
-        _ask(sorted(first), known, session, may_be_empty=False)
+        first = _list_ids(pairs, known.bare)
+        _ask(sorted(first), known, session, fresh=first)
         further = {pair: missing for pair in pairs if (missing := known.missing(pair))}
         waiting = {paper for paper, _ in further}
         for pair in pairs:
@@ -95,7 +99,7 @@ class ArXiv(ArxivForms):
         if not waiting:
             return
         try:
-            _ask(sorted(set().union(*further.values())), known, session, may_be_empty=True)
+            _ask(sorted(set().union(*further.values())), known, session)
         except SourceError:
             for pair in pairs:  # a good answer is not lost with the bad one
                 if pair[0] in waiting and pair not in further:
@@ -103,6 +107,27 @@ class ArXiv(ArxivForms):
             raise
         for pair in pairs:
             if pair[0] in waiting:
+                yield *pair, self._lookup(pair, known)
+
+    def fetch_part(
+        self, wanted: Sequence[Pair], session: Session, *, again: AbstractSet[Pair] = frozenset()
+    ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
+        """Ask once; leave out what a further request must answer.
+
+        Left out, to ride in a later batch as `again`, are papers that a healthy answer lacks and
+        versions that are not the newest. A pair in `again` is always answered.
+
+        Raises:
+            SourceError: arXiv could not be asked; what was not yet given stays open.
+        """
+        pairs = tuple(dict.fromkeys(wanted))
+        new = [pair for pair in pairs if pair not in again]
+        known = _Known(bare=frozenset(paper for paper, version in pairs if version is None))
+        fresh = _list_ids(new, frozenset(paper for paper, version in new if version is None))
+        old = _list_ids((pair for pair in pairs if pair in again), frozenset())
+        _ask(sorted(fresh | old), known, session, fresh=fresh)
+        for pair in pairs:
+            if pair in again or not known.missing(pair):
                 yield *pair, self._lookup(pair, known)
 
     def _lookup(self, pair: Pair, known: _Known) -> Lookup:
@@ -142,25 +167,30 @@ class _Known:
     absent: set[str] = field(default_factory=set)
     """Ids, as sent, that were asked for alone and twice in vain."""
 
-    def add(self, page: _Page, asked: set[str]) -> None:
-        """Take in one answer; what was not asked for is left aside."""
-        self.unreadable |= page.unreadable
+    def add(self, page: _Page, asked: set[str]) -> bool:
+        """Add what an answer has of what was asked; return whether anything."""
+        papers = {found[0] for id_ in asked if (found := canonical(id_))}
+        unreadable = page.unreadable & papers
+        self.unreadable |= unreadable
         self.rejected |= page.rejected & asked
+        hit = bool(unreadable)
         for paper in page.papers:
             version = paper.latest_version or ""
             if asked.isdisjoint((paper.id.key, f"{paper.id.key}{version}")):
                 continue
+            hit = True
             self.found[paper.id, version] = paper
             if paper.id.key in asked and _number(version) > self.number(paper.id):
                 self.newest[paper.id] = paper
+        return hit
 
     def number(self, paper: PaperId) -> int:
-        """Number of the newest version, 0 where it is not known."""
+        """Return the number of the newest version, 0 if unknown."""
         newest = self.newest.get(paper)
         return _number(newest.latest_version) if newest else 0
 
     def without_rejected(self, batch: list[str]) -> list[list[str]]:
-        """What to ask for after a refusal: all but the ids it names, or each half.
+        """Split a refused batch: without the ids it names, or halved.
 
         Raises:
             BadAnswer: too many were rejected for these to be bad ids.
@@ -179,7 +209,7 @@ class _Known:
         return [part for part in parts if part]
 
     def missing(self, pair: Pair) -> set[str]:
-        """What has to be asked for, after the first answer, to answer a pair."""
+        """Return the ids still needed to answer a pair."""
         paper, version = pair
         keys = {paper.key} if version is None else {f"{paper.key}{version}"}
         if paper in self.unreadable or keys & (self.rejected | self.absent):
@@ -225,27 +255,47 @@ class _OneRequest:
         return self.response
 
 
-def _ask(ids: list[str], known: _Known, session: Session, *, may_be_empty: bool) -> None:
+def _list_ids(pairs: Iterable[Pair], bare: AbstractSet[PaperId]) -> set[str]:
+    """Return the ids to send; papers in `bare` stand for their versions."""
+    return {
+        paper.key if version is None or paper in bare else f"{paper.key}{version}"
+        for paper, version in pairs
+    }
+
+
+def _ask(
+    ids: list[str], known: _Known, session: Session, *, fresh: AbstractSet[str] = frozenset()
+) -> None:
     """Ask for ids, a batch a request; a malformed one is found and left out.
 
+    Args:
+        ids: As they are sent.
+        known: Takes the answers.
+        session: What sends.
+        fresh: Those that no answer has lacked yet. Of the others there may be none.
+
     Raises:
-        SourceError: arXiv could not be asked, or gave nothing at all for several ids, twice.
+        SourceError: arXiv could not be asked, or twice gave nothing at all for several fresh ids, or
+            nothing but what was not asked for.
     """
     size = SOURCE.politeness.batch
-    tries = 0 if may_be_empty else 2
-    batches = [(ids[i : i + size], tries) for i in range(0, len(ids), size)]
+    batches = [(ids[i : i + size], 2) for i in range(0, len(ids), size)]
     while batches:
         batch, tries = batches.pop(0)
         page = _page(batch, session)
-        known.add(page, set(batch))
+        hit = known.add(page, set(batch))
+        new = fresh & set(batch)
+        others = bool(page.papers or page.unreadable)
         if page.refused:
             batches[:0] = [(part, tries) for part in known.without_rejected(batch)]
-        elif page.papers or page.unreadable or tries == 0:
+        elif hit or (not new and not others):
             continue
         elif tries > 1:  # sporadic: a 200 without any entry
             batches.insert(0, (batch, tries - 1))
-        elif len(batch) == 1:
-            known.absent |= set(batch)
+        elif others:
+            raise BadAnswer("arXiv's answer holds only papers that were not asked for")
+        elif len(new) == 1:
+            known.absent |= new
         else:
             raise BadAnswer("arXiv's answer for several papers holds none of them")
 
@@ -270,15 +320,12 @@ def _page(ids: list[str], session: Session) -> _Page:
         pass
     except arxiv.HTTPError as error:
         status = error.status
-    except (ValueError, OverflowError):  # one date that is none fails the package's whole answer
-        from arxiv import _feed
-
-        content = once.response.content if once.response is not None else b""
-        for result in _feed.parse(entry.without_bad_dates(content)).results:
-            _take(result, papers)
-    listed: list[str] = []
-    if once.response is not None and len(papers) < len(ids):
-        listed = _entry_ids(once.response.content)
+    except Exception as error:
+        if once.response is None or isinstance(error, SourceError):
+            raise
+        logger.debug("arxiv: an answer raised %s", type(error).__name__)
+        _take_dated(once.response.content, papers)
+    listed = [] if once.response is None else _entry_ids(once.response.content)
     errors = [id_ for id_ in listed if entry.is_error(id_)]
     if status not in (200, 400) or (status == 400 and not errors):
         raise SourceError(f"arXiv answered HTTP {status}", code="http_error")
@@ -287,22 +334,42 @@ def _page(ids: list[str], session: Session) -> _Page:
         unreadable={
             found[0]
             for id_ in listed
-            if id_ not in papers and (found := canonical(entry.id_text(id_) or ""))
+            if id_ not in papers and (found := canonical(entry.key_text(id_) or ""))
         },
         rejected={rejected for id_ in errors if (rejected := entry.rejected_id(id_))},
         refused=status == 400 or bool(errors and not papers),
     )
 
 
+def _take_dated(content: bytes, papers: dict[str, Paper]) -> None:
+    """Add the entries whose dates can be read.
+
+    Raises:
+        BadAnswer: nothing in it can be read.
+    """
+    from arxiv import _feed
+
+    try:
+        results = _feed.parse(entry.without_bad_dates(content)).results
+    except Exception as error:
+        logger.debug("arxiv: an answer raised %s", type(error).__name__)
+        raise BadAnswer("arXiv's answer cannot be read") from error
+    for result in results:
+        _take(result, papers)
+
+
 def _take(result: Result, papers: dict[str, Paper]) -> None:
     """Add an entry's paper under the entry's id, if it has a title and names a version."""
-    found = canonical(entry.id_text(result.entry_id) or "")
-    if found is None or found[1] is None or not entry.has_title(result):
-        return
-    id_ = found[0]
-    papers[result.entry_id] = entry.paper(
-        result, id_, found[1], url=SOURCE.url(id_), pdf=SOURCE.pdf(id_)
-    )
+    try:
+        found = canonical(entry.id_text(result.entry_id) or "")
+        if found is None or found[1] is None or not entry.has_title(result):
+            return
+        id_ = found[0]
+        papers[result.entry_id] = entry.paper(
+            result, id_, found[1], url=SOURCE.url(id_), pdf=SOURCE.pdf(id_)
+        )
+    except Exception as error:  # noqa: BLE001 - one entry fails alone: it counts as unreadable
+        logger.debug("arxiv: an entry raised %s", type(error).__name__)
 
 
 def _entry_ids(content: bytes) -> list[str]:

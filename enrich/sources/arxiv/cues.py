@@ -1,7 +1,7 @@
-"""Bare numbers: what before or behind them says that they are arXiv's, and what says no.
+"""Cues of bare numbers: the words around one that decide whether it is an arXiv id.
 
-A bare number counts after a cue on its line, at most 40 characters before, with no other number or
-address between; in parentheses after a name in a sentence about joint work; in a list after
+A bare number counts after a cue on its line, at most 40 characters before, with no other number (but a
+year) or address between; in parentheses after a name in a sentence about joint work; in a list after
 "References:"; or with an arXiv category behind it. A word for a phone, room, PIN, grant, version or
 price directly before it wins over any cue.
 """
@@ -25,9 +25,14 @@ _SENTENCE = 400
 """Bytes of a sentence about joint work."""
 
 _BRACKET, _COLON, _SLASH, _AT_SIGN, _STOP = b"[:/@."
+_YEAR = re.compile(
+    rb"[*_\"'}]{0,2}[ \t,.;:(\[]{1,4}(?:199[1-9]|20[0-9]{2})[)\],.;: \t]{1,5}[(\[{\"']?\Z"
+)
+"""A year between a cue and its id, with nothing else."""
 _STOPS = bytes(10 if b in b"0123456789\n\r\x0b\x0c" else b for b in range(256))
 _CUE = re.compile(  # begins with a set of bytes, which `re` finds fast
     rb"[aAbBcCeEpP](?<![A-Za-z0-9/@].)(?i:(?<=a)rxiv(?:s|ids?)?(?![a-z])|(?<=c)orr(?![a-z])"
+    rb"|(?<=c)omputing[ \t]research[ \t]repository(?![a-z])"
     rb"|(?<=e)-?prints?(?![a-z])|(?<=p)re-?prints?(?![a-z])|(?<=p)apers?[*_ \t]{0,4}:"
     rb"|(?<=b)ased[ \t]{1,3}on(?![a-z]))"
 )
@@ -101,18 +106,19 @@ _BEHIND = re.compile(rb"(?i)" + CATEGORIES)
 
 
 def may_count(text: bytes, start: int) -> bool:
-    """Whether anything around the bare number at `start` could be a cue; a cheap look."""
+    """Decide cheaply whether the bare number at `start` may have a cue."""
     line = text[start - 6 if start > 6 else 0 : start].translate(_STOPS)
     return (
         len(line) - line.rfind(b"\n") > _LEAST_CUE
         or _BRACKET in text[start + 9 : start + 22]
         or line[-1:] == b"("
         or _COLON in text[max(0, start - 64) : start]
+        or _YEAR.search(text[start - 16 if start > 16 else 0 : start]) is not None
     )
 
 
 def is_cued(text: bytes, start: int, end: int) -> bool:
-    """Whether the bare number text[start:end] counts.
+    """Decide whether the bare number text[start:end] counts.
 
     >>> is_cued(b"Preprint: 2103.01338", 10, 20), is_cued(b"Discussion of 2103.01338", 14, 24)
     (True, False)
@@ -121,6 +127,7 @@ def is_cued(text: bytes, start: int, end: int) -> bool:
     line = text[start - len(window) + window.rfind(b"\n") + 1 : start]
     return (
         (len(line) >= _LEAST_CUE and _has_cue(line))
+        or _has_cue_and_year(text, start)
         or (_BRACKET in text[end : end + 5] and _BEHIND.match(text, end) is not None)
         or (text[start - 1 : start] == b"(" and _is_joint_work(text, start))
         or _is_listed(text, start)
@@ -128,7 +135,7 @@ def is_cued(text: bytes, start: int, end: int) -> bool:
 
 
 def _is_against(line: bytes) -> bool:
-    """Whether the line ends with a word which says that the number behind it is no paper's.
+    """Decide whether a line ends with a word for numbers that are not papers.
 
     >>> _is_against(b"preprint, Room No. "), _is_against(b"SSRN preprint "), _is_against(b"room or preprint ")
     (True, True, False)
@@ -152,11 +159,12 @@ def _is_against(line: bytes) -> bool:
 
 
 def _is_server(word: str) -> bool:
-    """Whether a word is the name of another server for preprints."""
+    """Decide whether a word is the name of another server for preprints."""
     return word in _SERVERS or (word.endswith("rxiv") and len(word) > len("xarxiv"))
 
 
 def _has_cue(line: bytes) -> bool:
+    """Decide whether a line ends with a cue and what may stand behind it."""
     cues = list(_CUE.finditer(line))
     if not cues:
         return False
@@ -167,14 +175,24 @@ def _has_cue(line: bytes) -> bool:
     return not (may_be and _ADDRESS.search(between)) or _OWN_PATH.match(between) is not None
 
 
+def _has_cue_and_year(text: bytes, start: int) -> bool:
+    """Decide whether a cue and a year stand directly before `start`: `arXiv (2019), `."""
+    year = _YEAR.search(text, start - 16 if start > 16 else 0, start)
+    if year is None:
+        return False
+    line = text[max(0, year.start() - _LOOK) : year.start()]
+    cues = list(_CUE.finditer(line[line.rfind(b"\n") + 1 :]))
+    return bool(cues) and line.endswith(cues[-1][0])
+
+
 def _is_listed(text: bytes, start: int) -> bool:
-    """First in a list after "References:"."""
+    """Decide whether the number at `start` is the first after "References:"."""
     before = text[max(0, start - 64) : start]
     return _COLON in before and _REFERENCES.search(before) is not None
 
 
 def _is_joint_work(text: bytes, start: int) -> bool:
-    """In parentheses after a name, in a sentence that says "joint work"."""
+    """Decide whether the number at `start` follows a name after "joint work"."""
     head = text[max(0, start - _SENTENCE) : start - 1]
     at = head.lower().rfind(b"joint work")
     if at < 0 or re.search(rb"[a-z)\]]{2}[.!?]\s|\n[ \t\r]*\n", head[at:]):

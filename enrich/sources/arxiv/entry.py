@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ENTRY_ID = re.compile(r"https?://arxiv\.org/abs/(\S+)")
 _REJECTED = re.compile(r"/api/errors#incorrect_id_format_for_(.+)")
+_VERSION = re.compile(r"[vV]\d{0,9}$")
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _DATES = ("published", "updated")
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
@@ -41,7 +42,7 @@ _WITHDRAWN_AT_START = re.compile(
 
 
 def id_text(entry_id: str) -> str | None:
-    """The id in an entry's address, as written there; None where it names no paper.
+    """Return the id in an entry's address, as written there.
 
     >>> id_text("http://arxiv.org/abs/math/0211159v1")
     'math/0211159v1'
@@ -51,8 +52,18 @@ def id_text(entry_id: str) -> str | None:
     return match[1] if match else None
 
 
+def key_text(entry_id: str) -> str | None:
+    """Return the same without its version, possible or not.
+
+    >>> key_text("http://arxiv.org/abs/2103.01338v01")
+    '2103.01338'
+    """
+    text = id_text(entry_id)
+    return text and _VERSION.sub("", text)
+
+
 def rejected_id(entry_id: str) -> str | None:
-    """The id that an entry titled "Error" calls malformed.
+    """Return the id that an error entry calls malformed.
 
     >>> rejected_id("https://arxiv.org/api/errors#incorrect_id_format_for_abc")
     'abc'
@@ -62,12 +73,12 @@ def rejected_id(entry_id: str) -> str | None:
 
 
 def is_error(entry_id: str) -> bool:
-    """Whether it is the entry titled "Error" that tells of a bad request, with 400 or with 200."""
+    """Return whether an entry reports a bad request, under 400 or 200."""
     return "/api/errors" in entry_id
 
 
 def without_bad_dates(content: bytes) -> bytes:
-    """An Atom feed in which entries lack the dates that are none: those alone cannot be read then."""
+    """Remove the dates that cannot be parsed from an Atom feed."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
@@ -82,12 +93,12 @@ def without_bad_dates(content: bytes) -> bytes:
 
 
 def has_title(result: Result) -> bool:
-    """Whether the entry can be a paper; the package skips those without id or dates itself."""
+    """Return whether the entry has a title, as a paper must."""
     return bool(tidy(result.title))
 
 
 def paper(result: Result, id_: PaperId, version: str, *, url: str, pdf: str | None) -> Paper:
-    """The paper as this version of it shows it, taken for the newest one."""
+    """Parse an entry as the newest version of its paper."""
     title = tidy(result.title)
     published = result.published.date().isoformat()
     updated = result.updated.date().isoformat() if version != "v1" else None
@@ -113,12 +124,12 @@ def paper(result: Result, id_: PaperId, version: str, *, url: str, pdf: str | No
 
 
 def as_version(described: Paper) -> Paper:
-    """The paper as a record of one version, which cannot know the newest."""
+    """Return the paper as a record of one version."""
     return replace(described, latest_version=None)
 
 
 def with_rows(newest: Paper, others: Iterable[Paper]) -> Paper:
-    """The newest version's paper with rows for other versions that were asked for."""
+    """Add the versions that were asked for to a paper."""
     rows = {row.version: row for row in newest.versions}
     for other in others:
         rows |= {row.version: row for row in other.versions if row.title}
@@ -126,7 +137,9 @@ def with_rows(newest: Paper, others: Iterable[Paper]) -> Paper:
 
 
 def is_withdrawn(comment: str | None, abstract: str) -> bool:
-    """Whether comment or abstract say so: arXiv's API has no flag (info.arxiv.org/help/withdraw).
+    """Return whether comment or abstract report a withdrawal.
+
+    arXiv's API has no flag (info.arxiv.org/help/withdraw).
 
     >>> is_withdrawn("This has been withdrawn by arXiv administrators due to a dispute", "We show …")
     True
@@ -139,7 +152,7 @@ def is_withdrawn(comment: str | None, abstract: str) -> bool:
 
 
 def publication(journal_ref: str | None, doi: str | None) -> Publication | None:
-    r"""Where the authors say that it was published; an element may hold several DOIs.
+    r"""Return where the authors report it published; DOIs may be several.
 
     >>> publication("Astrophys. J. 789\n (2014) L29", "10.1088/2041-8205/789/2/L29").year
     2014
@@ -160,7 +173,7 @@ def publication(journal_ref: str | None, doi: str | None) -> Publication | None:
 
 
 def _year(journal_ref: str) -> int | None:
-    """The one year that a journal reference names, else None."""
+    """Return the one year that a journal reference names."""
     for pattern in (_YEAR_IN_BRACKETS, _YEAR):
         years = set(pattern.findall(journal_ref))
         if years:

@@ -1,4 +1,4 @@
-"""How people write arXiv papers: addresses, labels, old ids, bare numbers, and lists of them. Pure.
+"""Forms of arXiv papers: addresses, labels, old ids, bare numbers, and lists of them. Pure.
 
 Forms: arXiv's own routes (arXiv/arxiv-browse), the readers that carry its ids, its DOIs
 (info.arxiv.org/help/doi), and what authors write in prose, LaTeX, BibTeX, Markdown and HTML.
@@ -45,13 +45,16 @@ _ROUTE = (
     rb"(?>(?:abs|pdf|html|format|e-?print|src|ps|dvi|tb|trackback|bibtex|refs|cits|audio|other)"
     rb"(?:/*+\?(?:[\w.-]{1,20}=[^\s&]{0,60}&){0,4}(?:id=)?|/++)"
     rb"|(?:prevnext|api/query|oai2?)/?\?(?:[\w.-]{1,20}=[^\s&]{0,80}&){0,6}(?:id|id_list|identifier)=(?:oai:arxiv\.org:)?"
-    rb"|show-email/[0-9a-f]{1,40}/+|auth/show-endorsers/+"
+    rb"|show-email/[0-9a-f]{1,40}/+|auth/show-endorsers/+|a/+(?=[0-9]{4}\.)"
     rb"|ftp/arxiv/papers/[0-9]{4}/|ps_cache/arxiv/(?:pdf|ps|html)/[0-9]{4}/|)"
 )
+_CLASS = rb"(?:(?=[a-z.-]{2,20}/[0-9])" + cues.CATEGORY + rb"/(?=[0-9]{4}\.))?"
+"""A category before a new id."""
 _ADDRESS = re.compile(
-    rb"(?i)\.org\.?(?::[0-9]{1,5})?/{1,3}"
+    rb"(?i)(?:\.org|-web3\.library\.cornell\.edu)\.?(?::[0-9]{1,5})?/{1,3}"
     + _ROUTE
     + rb"(?:arxiv:)?"
+    + _CLASS
     + ID
     + VERSION
     + rb"(?:\.pdf(?![a-z0-9]))?"
@@ -69,8 +72,16 @@ _NOT_PAPERS = (b"static.", b"info.", b"blog.", b"status.")
 
 _LABEL = re.compile(
     rb"(?i)(?:s|ids?)?+(?P<sep>[ \t~]{0,4}+[:;.,#=_/\x1e-]{0,2}+[ \t~]{0,4}+(?:(?:\r?\n|\x0b)[ \t]{0,40}+)?+[(\[{\"'<]{0,2}+"
-    rb"(?:(?:abs|pdf)/|"
-    rb"(?=[a-z.-]{2,20}/[0-9])" + cues.CATEGORY + rb"/(?=[0-9]{4}\.))?)" + ID + VERSION
+    rb"(?:(?:abs|pdf)/)?" + _CLASS + rb")" + ID + VERSION
+)
+_TEMPLATE = re.compile(  # {{arXiv|archive=hep-th|id=9901001}}
+    rb"(?i)\s{0,4}\|\s{0,4}(?=[^{}]{0,80}\barchive\s{0,3}=\s{0,3}(?P<archive>"
+    + cues.CATEGORY
+    + rb")\s{0,3}[|}])(?:archive\s{0,3}=[^|{}]{0,40}\|\s{0,4})?id\s{0,3}=\s{0,3}(?P<number>"
+    + OLD_NUMBER
+    + rb")"
+    + VERSION
+    + rb"(?:\s{0,3}\|\s{0,3}archive\s{0,3}=[^|{}]{0,40}?)?(?=\s{0,3}[|}])"
 )
 _BIBCODE = re.compile(rb"(?i)(?:([0-9]{4})\.?([0-9]{5})|([0-9]{4}\.[0-9]{4}))[a-z](?![a-z0-9])")
 _VANITY = re.compile(rb"(?i)-vanity\.com/papers/+" + ID + VERSION)
@@ -99,9 +110,15 @@ _BARE_START = re.compile(rb"(?i)(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_|[=<>~!
 _JOURNAL = re.compile(rb"(?i)journal\s{0,4}=\s{0,4}[{\"']{0,2}(?:corr|arxiv)")
 _ENTRY_END = re.compile(rb"@|\n[ \t\r]{0,8}\n")
 _CORR = re.compile(
-    rb"(?i)(?<![a-z])(?:corr|arxiv)[}\"'*_]{0,2}[\s,.:;({]{0,6}(?:vol(?:ume|\.)?[\s={\"']{0,6})?"
-    rb"(?:\\(?:textbf|textit|emph|bf|it)[\s{]{0,3})?\Z"
+    rb"(?i)(?<![a-z])(?:corr|arxiv|computing\s{1,3}research\s{1,3}repository)[}\"'*_]{0,2}[\s,.:;({]{0,6}"
+    rb"(?:vol(?:ume|\.)?[\s={\"']{0,6})?(?:\\(?:textbf|textit|emph|bf|it)[\s{]{0,3})?\Z"
 )
+_CORR_WORD = re.compile(
+    rb"(?i)(?<![a-z0-9./@:-])(?:corr|arxiv|computing\s{1,3}research\s{1,3}repository)(?![a-z0-9@-]|[.:/][a-z0-9])"
+)
+_SENTENCE_END = re.compile(rb"(?i)(?<![\s.][a-z])[.!?;]\s|\x0b|\n[ \t\r]{0,8}\n")
+_SENTENCE_BYTES = 240
+"""Bytes before `abs/ID` in which the word arXiv is searched."""
 
 _COMMON = re.compile(  # how nearly all are written, with nothing behind that has to be looked at
     rb"ar[xX]iv(?:\.org/(?:abs|pdf)/|:[ ]?)(" + NEW + rb")(?:v([1-9][0-9]{0,2}+))?+(?:\.pdf)?+"
@@ -112,46 +129,52 @@ _PLAIN_BEFORE = frozenset(bytes((b,)) for b in b" \t\r\n\x0b([{<>\"'`|*") | {b""
 _LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ARCHIVE_LETTERS = _LETTERS + b".-" + LONG_DASH
 _BEFORE_NUMBER = frozenset({b" ", *(b"%d" % digit for digit in range(10))})
-_SLASH, _EQUALS, _QUESTION, _STOP = b"/=?."
+_SLASH, _EQUALS, _QUESTION, _STOP, _BAR = b"/=?.|"
 _DIGITS = b"0123456789"
+_WORD = re.compile(r"[^\W\d_]{3,}\Z")
+_NAMES_OF_SERVERS = frozenset(["alpha", "bio", "chem", "eco", "med", "not", "psy", "soc"])
+"""What before "arXiv" is another site's name, however it is capitalised."""
 _LINE_ENDS = frozenset(b"\n\x0b")
 _NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _LETTERS)
-_BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<sSiI0123456789")
+_BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<|sSiI0123456789")
 
 _WORTH = re.compile(  # a cheap look at what follows the label
     rb"\.[oO][rR][gG]\.?(?::[0-9]{1,5})?"
-    rb"(?:/{1,3}(?:[0-9]|[aA][rR][xX][iI][vV]:|(?![aA][rR][xX])[A-Za-z_-]{2,10}+(?:\.[A-Za-z-]{2,9}+)?[/?])|:)"
-    rb"|-[vV]anity|(?!\.[oO][rR][gG])(?:[sS]|[iI][dD][sS]?)?+[^0-9A-Za-z]{0,12}+[ \t]{0,40}+"
+    rb"(?:/{1,3}(?:[0-9]|[aA][rR][xX][iI][vV]:|(?![aA][rR][xX])[A-Za-z_-]{1,10}+(?:\.[A-Za-z-]{2,9}+)?[/?])|:)"
+    rb"|-[vV]anity|-[wW]eb3|[ \t]{0,4}\|[ \t]{0,4}(?:[aA]rchive|id)[ \t]{0,3}=|(?!\.[oO][rR][gG])(?:[sS]|[iI][dD][sS]?)?+[^0-9A-Za-z]{0,12}+[ \t]{0,40}+"
     rb"(?:[0-9]|[A-Za-z.-]{2,20}+/)"
 )
 
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
-    """The papers that the label, address, number or list around byte `at` names, in order."""
+    """Return the papers named around byte `at`, in order."""
     kind = text[at]
     if kind in b"aA" and text[at + 2] in b"xX":
         following = text[at + 5 : at + 6]
         if following not in _BEHIND_LABEL:
             return ()
         if following == b"." or (following == b":" and text[at + 6 : at + 7] in _BEFORE_NUMBER):
-            common = _common(text, at)
+            common = _match_common(text, at)
             if common is not None:
                 return common
         if not _WORTH.match(text, at + 5):
             return ()
-        first = _labelled(text, at)
+        first = _match_label(text, at)
     elif kind in _DIGITS:
-        first = _numbered(text, at)
+        first = _match_number(text, at)
     elif kind == _SLASH:
-        first = _old(text, at + 1)
+        first = _match_old(text, at + 1)
     else:
-        first = _dblp(text, at) if kind in b"jJ" else None
-        first = first or _read(text, at)
+        first = _match_dblp(text, at) if kind in b"jJ" else None
+        first = first or _match_reader(text, at)
     return with_list(text, first) if first is not None else ()
 
 
-def _common(text: bytes, at: int) -> Sequence[Mention] | None:
-    """At the word arXiv: the paper, or none, where it is written as nearly all are; else None."""
+def _match_common(text: bytes, at: int) -> Sequence[Mention] | None:
+    """Recognize the most frequent ways to write a paper.
+
+    Returns its mention, () if the address is another site's, None if it is written otherwise.
+    """
     found = _COMMON.match(text, at)
     if found is None:
         return None
@@ -159,20 +182,20 @@ def _common(text: bytes, at: int) -> Sequence[Mention] | None:
     id_ = PaperId("arxiv:" + key.decode())
     cited = None if number is None else "v" + number.decode()
     if text[at + 5] == _STOP:
-        begin = at - 8 if text[at - 8 : at] == b"https://" else _host(text, at)
+        begin = at - 8 if text[at - 8 : at] == b"https://" else _find_host(text, at)
         return () if begin is None else (Mention(id_, cited, begin, found.end(), "url"),)
     if text[at - 1 : at] in _PLAIN_BEFORE:
         return (Mention(id_, cited, at, found.end(), "text"),)
     return None
 
 
-def _labelled(text: bytes, at: int) -> Mention | None:
-    """At the word arXiv."""
+def _match_label(text: bytes, at: int) -> Mention | None:
+    """Recognize a paper at the word arXiv."""
     start, at = at, at + 5
     following = text[at : at + 1]
     if following == b"." and text[at + 1 : at + 2] in b"oO":
         if match := _ADDRESS.match(text, at):
-            return _address(text, start, match)
+            return _make_address(text, start, match)
         route = text[at + 4 : at + 10]
         if route[:1] == b":":
             match = _OAI.match(text, at)
@@ -180,14 +203,23 @@ def _labelled(text: bytes, at: int) -> Mention | None:
             return None if match is None or glued else mention_of(match, start, "text")
         if _QUESTION in route or route[1:2] in b"fFpP":
             match = _BY_NUMBER.match(text, at) or _BY_FOLDER.match(text, at)
-            return _by_parts(text, start, match) if match is not None else None
+            return _match_parts(text, start, match) if match is not None else None
         return None
-    if following == b"-" and (match := _VANITY.match(text, at)):
-        return _address(text, start, match)
+    if following == b"-" and (match := _VANITY.match(text, at) or _ADDRESS.match(text, at)):
+        return _make_address(text, start, match)
+    if _BAR in text[at : at + 5] and (match := _TEMPLATE.match(text, at)):
+        archive = _read_archive(match["archive"].lower())
+        return Mention(
+            paper(archive + b"/" + match["number"]),
+            version(match["version"]),
+            start,
+            match.end(),
+            "text",
+        )
     before = text[start - 1 : start]
     is_behind_digit = before.isdigit()
     if is_behind_digit and following != b":":
-        return _bibcode(text, start, at)
+        return _match_bibcode(text, start, at)
     match = _LABEL.match(text, at)
     if match is None or addresses.is_userinfo(text, match.end()):
         return None
@@ -201,6 +233,7 @@ def _labelled(text: bytes, at: int) -> Mention | None:
         not is_behind_digit  # another id
         and addresses.is_glued(text, start)
         and text[start - 8 : start].lower() != b"preprint"
+        and not (separator == b":" and _is_glued_cue(text, start))
     ):
         return None
     doi = text[start - 9 : start].lower() == b"10.48550/"
@@ -218,16 +251,16 @@ def _labelled(text: bytes, at: int) -> Mention | None:
     return mention_of(match, start, "text")
 
 
-def _address(text: bytes, start: int, match: re.Match[bytes]) -> Mention | None:
-    """The URL whose host goes on to `start`, where a host's name of ours begins."""
-    begin = _host(text, start)
+def _make_address(text: bytes, start: int, match: re.Match[bytes]) -> Mention | None:
+    """Return the mention of a URL whose host includes `start`."""
+    begin = _find_host(text, start)
     if begin is None or addresses.is_userinfo(text, match.end()):
         return None
     return mention_of(match, begin, "url")
 
 
-def _host(text: bytes, start: int) -> int | None:
-    """Where the URL begins; None where the host is another's, or one that holds no papers."""
+def _find_host(text: bytes, start: int) -> int | None:
+    """Return where the URL begins; None if its host holds no papers."""
     if addresses.is_glued(text, start) or text[start - 1 : start] in {b"-", b"_"}:
         return None
     host = addresses.host_start(text, start)
@@ -237,17 +270,21 @@ def _host(text: bytes, start: int) -> int | None:
     return addresses.scheme_start(text, host)
 
 
-def _by_parts(text: bytes, start: int, match: re.Match[bytes]) -> Mention | None:
+def _match_parts(text: bytes, start: int, match: re.Match[bytes]) -> Mention | None:
+    """Return the mention of an address with archive and number apart."""
     *archives, number = (group for group in match.groups()[:-1] if group)
     found = canonical(f"{archives[0].decode()}/{number.decode()}")
-    begin = _host(text, start)
+    begin = _find_host(text, start)
     if found is None or begin is None:
         return None
     return Mention(found[0], version(match["version"]), begin, match.end(), "url")
 
 
-def _bibcode(text: bytes, start: int, at: int) -> Mention | None:
-    """ADS: the year, "arXiv", nine digits or a dotted number, the author's initial."""
+def _match_bibcode(text: bytes, start: int, at: int) -> Mention | None:
+    """Recognize a bibcode of ADS.
+
+    It is the year, "arXiv", nine digits or a dotted number, and the author's initial.
+    """
     match = _BIBCODE.match(text, at)
     begin = start - 4
     if match is None or not text[begin:start].isdigit() or addresses.is_glued(text, begin):
@@ -256,8 +293,8 @@ def _bibcode(text: bytes, start: int, at: int) -> Mention | None:
     return Mention(found[0], None, begin, match.end(), "text") if found else None
 
 
-def _dblp(text: bytes, at: int) -> Mention | None:
-    """The key of an arXiv paper at dblp."""
+def _match_dblp(text: bytes, at: int) -> Mention | None:
+    """Recognize the key of an arXiv paper at dblp."""
     match = _DBLP.match(text, at)
     found = None if match is None else canonical(f"{match[1].decode()}.{match[2].decode()}")
     if match is None or found is None:
@@ -269,31 +306,34 @@ def _dblp(text: bytes, at: int) -> Mention | None:
     return Mention(found[0], None, at, match.end(), form)
 
 
-def _read(text: bytes, at: int) -> Mention | None:
-    """At the host of a reader."""
+def _match_reader(text: bytes, at: int) -> Mention | None:
+    """Recognize an address at the host of a reader."""
     match = _READER.match(text, at)
-    return _address(text, at, match) if match is not None else None
+    return _make_address(text, at, match) if match is not None else None
 
 
-def _numbered(text: bytes, at: int) -> Mention | None:
-    """At the first digit of a new id that no label stands before."""
+def _match_number(text: bytes, at: int) -> Mention | None:
+    """Recognize a new id without a label at its first digit."""
     before = text[at - 1 : at]
-    if before == b"/" and text[at - 4 : at].lower() == b"abs/":
+    if before == b"/":
         match = _NEW_AT.match(text, at)
-        if match is not None and _is_corr(text, at - 4, match.end()):
-            return mention_of(match, at - 4, "text")
+        if match is None:
+            return None
+        if text[at - 4 : at].lower() != b"abs/":
+            return _match_classed(text, at, match)
+        return mention_of(match, at - 4, "text") if _is_corr(text, at - 4, match.end()) else None
     if before in _NEVER_BEFORE:
         return None
     if before in b":." and text[at - 6 : at - 1].lower() == b"arxiv":
         return None  # the label has been looked at
-    forum = _forum(text, at) if before == b"=" else None
+    forum = _find_forum(text, at) if before == b"=" else None
     if forum is None and not cues.may_count(text, at):
         return None
     match = _NEW_AT.match(text, at)
     if match is None:
         return None
     if forum is not None:
-        return _address(text, forum, match)
+        return _make_address(text, forum, match)
     if (
         not ends_bare(text, match.end())
         or (before not in _PLAIN_BEFORE and addresses.in_address(text, at))
@@ -304,8 +344,8 @@ def _numbered(text: bytes, at: int) -> Mention | None:
     return mention_of(match, at, "bare")
 
 
-def _forum(text: bytes, at: int) -> int | None:
-    """Where OpenReview's host begins in the address whose parameter `arxivid` has its value at `at`."""
+def _find_forum(text: bytes, at: int) -> int | None:
+    """Return where OpenReview's address of an arXiv paper begins, if the id at `at` is its parameter."""
     if text[at - 8 : at].lower() != b"arxivid=":
         return None
     found = _FORUM.search(text[max(0, at - 240) : at])
@@ -313,63 +353,106 @@ def _forum(text: bytes, at: int) -> int | None:
 
 
 def _is_corr(text: bytes, start: int, end: int) -> bool:
-    """`CoRR abs/ID`, or `volume={abs/ID}` beside `journal={CoRR}`."""
+    """Decide whether `abs/ID` is arXiv's: after CoRR or arXiv, or beside `journal={CoRR}`."""
     before = text[max(0, start - 48) : start]
     if _EQUALS in before[-4:]:
         head, tail = text[max(0, start - 400) : start], text[end : end + 400]
         around = _ENTRY_END.split(head)[-1] + _ENTRY_END.split(tail, maxsplit=1)[0]
         if _JOURNAL.search(around):
             return True
-    lower = before.lower()
-    return (b"corr" in lower or b"arxiv" in lower) and _CORR.search(before) is not None
+    if _CORR.search(before) is not None:
+        return True
+    if before[-1:] not in _PLAIN_BEFORE:
+        return False
+    before = text[max(0, start - _SENTENCE_BYTES) : start]
+    words = list(_CORR_WORD.finditer(before))
+    return bool(words) and not _SENTENCE_END.search(before, words[-1].end())
 
 
-def _old(text: bytes, at: int) -> Mention | None:
-    """At the first digit of an old id that no label stands before: its archive is cue enough."""
+def _match_classed(text: bytes, at: int, match: re.Match[bytes]) -> Mention | None:
+    """Recognize a new id behind an archive, `math.AG/0708.3333`, which is no part of it."""
+    part, archive = _find_archive(text, at) if text[at - 2 : at - 1].isalpha() else (b"", b"")
+    if not archive:
+        return None
+    start = at - 1 - len(part)
+    return _check_archived(text, mention_of(match, start, "bare"))
+
+
+def _match_old(text: bytes, at: int) -> Mention | None:
+    """Recognize an old id without a label at its first digit; its archive is its cue."""
     match = _OLD_AT.match(text, at) if text[at - 2 : at - 1].isalpha() else None
     if match is None:
         return None
-    head = text[max(0, at - 26) : at - 1]
-    word = head[len(head.rstrip(_ARCHIVE_LETTERS)) :].lower().lstrip(b".-" + LONG_DASH)
-    parts = word.split(b".")
-    for part in (b".".join(parts[-2:]), parts[-1], word.rpartition(LONG_DASH)[2]):
-        archive = _archive(part)  # "cf.hep-th/…", "—hep-th/…"
-        if archive:
-            break
+    part, archive = _find_archive(text, at)
     if not archive:
         return None
     start = at - 1 - len(part)
     key = paper(archive + text[at - 1 : match.end("number")])
-    found = Mention(key, version(match["version"]), start, match.end(), "bare")
+    return _check_archived(
+        text, Mention(key, version(match["version"]), start, match.end(), "bare")
+    )
+
+
+def _find_archive(text: bytes, at: int) -> tuple[bytes, bytes]:
+    """Return the archive before a slash and the number at `at`: as written, and its name.
+
+    The name is empty if it is not one of the real ones.
+    """
+    head = text[max(0, at - 26) : at - 1]
+    word = head[len(head.rstrip(_ARCHIVE_LETTERS)) :].lower().lstrip(b".-" + LONG_DASH)
+    parts = word.split(b".")
+    for part in (b".".join(parts[-2:]), parts[-1], word.rpartition(LONG_DASH)[2]):
+        archive = _read_archive(part)  # "cf.hep-th/…", "—hep-th/…"
+        if archive:
+            break
+    return part, archive
+
+
+def _check_archived(text: bytes, found: Mention) -> Mention | None:
+    """Return the mention that begins with an archive, unless it lies in a word or an address."""
+    start = found.start
     before = text[start - 1 : start]
-    if before == b"=" and (forum := _forum(text, start)):
-        begin = _host(text, forum)
+    if before == b"=" and (forum := _find_forum(text, start)):
+        begin = _find_host(text, forum)
         return None if begin is None else found._replace(start=begin, form="url")
     if (
         before == b"/"
         and text[start - 4 : start].lower() == b"abs/"
-        and _is_corr(text, start - 4, match.end())
+        and _is_corr(text, start - 4, found.end)
     ):
         return found._replace(start=start - 4, form="text")
     if before not in _PLAIN_BEFORE and (
         addresses.is_glued(text, start)
         or before in b"/@%\\#"
-        or (before in b".-" and part == word)
+        or (before in b".-" and not text[start - 2 : start - 1].isalpha())
         or addresses.in_address(text, start)
     ):
         return None
-    return found if _OLD_END.match(text, match.end()) else None
+    return found if _OLD_END.match(text, found.end) else None
 
 
-def _archive(word: bytes) -> bytes:
-    """The archive of math.AG and its like; empty where it is none of the real ones."""
+def _read_archive(word: bytes) -> bytes:
+    """Return the archive of `math.AG`; empty if it is not one of the real ones."""
     archive, dot, group = word.partition(b".")
     archive = archive.replace(LONG_DASH, b"-")
     return archive if archive.decode() in ARCHIVES and (not dot or len(group) > 1) else b""
 
 
+def _is_glued_cue(text: bytes, start: int) -> bool:
+    """Decide whether the label at `start` is glued to a word of prose: `networksarXiv:`."""
+    if text[start : start + 5] != b"arXiv":
+        return False
+    word = _WORD.search(text[max(0, start - 40) : start].decode("utf-8", "ignore"))
+    return (
+        word is not None
+        and word[0][-1].islower()
+        and word[0].lower() not in _NAMES_OF_SERVERS
+        and not addresses.in_address(text, start)
+    )
+
+
 class ArxivForms:
-    """The pure half of arXiv."""
+    """Forms of arXiv, as a plug-in: how its papers are written."""
 
     name = "arxiv"
     title = "arXiv"

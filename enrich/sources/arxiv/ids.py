@@ -38,7 +38,7 @@ _KEY = re.compile(rb"(?i)(" + NEW + b"|" + OLD + b")" + VERSION)
 
 
 def canonical(text: str) -> tuple[PaperId, str | None] | None:
-    """The id and the version that a bare key stands for.
+    """Return the id and the version of a bare key; None if it is not one.
 
     >>> canonical("math.AG/0601001V2")
     ('arxiv:math/0601001', 'v2')
@@ -49,7 +49,7 @@ def canonical(text: str) -> tuple[PaperId, str | None] | None:
 
 
 def paper(key: bytes) -> PaperId:
-    """The canonical id of a key that the patterns above accept."""
+    """Return the canonical id of a key that the patterns above accept."""
     if b"/" not in key:
         return PaperId("arxiv:" + key.decode())
     archive, _, number = key.decode().lower().partition("/")
@@ -57,5 +57,5 @@ def paper(key: bytes) -> PaperId:
 
 
 def version(digits: bytes | None) -> str | None:
-    """`v2` of b"2", None of None."""
+    """Return `v2` for b"2", None for None."""
     return "v" + digits.decode() if digits else None

@@ -1,4 +1,4 @@
-"""Lists of arXiv ids: where a bare id may end, which version stands behind it, how another follows.
+"""Lists of arXiv ids: the end of a bare id, the version behind it, and the next item.
 
 Items are parted by `, ; & + | /`, an "and" in any language, or a line break; they may be bracketed or
 carry a version or categories. A list ends at the first thing that is no id.
@@ -26,8 +26,9 @@ _BARE_END = re.compile(  # what may not stand behind a bare id
     + FILE
     + rb")"
 )
-_LATER = re.compile(  # "v2", "(v2)", "[v2]", ", version 2" behind an id
-    rb"(?i)(?:,?[ \t]{1,3}v|,?[ \t]{0,3}[(\[][ \t]?v|,?[ \t]{0,3}[(\[]?[ \t]{0,2}(?<![0-9a-z])ver(?:sion|\.)?[ \t]{0,2})"
+_LATER = re.compile(  # "v2", "(v2)", "[v2]", ", version 2", "version: 2" behind an id or its categories
+    rb"(?i)(?:" + cues.CATEGORIES + rb")?"
+    rb"(?:,?[ \t]{1,3}v|,?[ \t]{0,3}[(\[][ \t]?v|,?[ \t]{0,3}[(\[]?[ \t]{0,2}(?<![0-9a-z])ver(?:sion|\.)?[ \t]{0,2}:?[ \t]{0,2})"
     rb"([1-9][0-9]{0,2})(?![a-z0-9]|\.[0-9])[)\]]?"
 )
 _AND = (
@@ -49,7 +50,7 @@ GOES_ON = (
     rb"|(?:\r?\n|\r|\x0b)[ \t>]{0,24}[\[({\"'*+0-9\xe2-]|[\xe3-\xec]|v(?:er|[0-9])|[(\[][ \t]?(?:v[0-9]|ver|[a-z]{2,8}[-.,\]])"
     rb"|(?:" + _AND + rb")[ \t\r\n(\[\"'0-9])"
 )
-"""A version or another item behind an id, cheaply told from prose."""
+"""What a version or another item behind an id begins with; a cheap check."""
 _GOES_ON_AT = re.compile(rb"(?i)" + GOES_ON)
 _NEXT = re.compile(
     rb"(?i)(?:" + cues.CATEGORIES + rb")?[)\]}\"'*`]{0,2}"
@@ -71,7 +72,7 @@ _SLASH = ord("/")
 
 
 def with_list(text: bytes, mention: Mention) -> Sequence[Mention]:
-    """The mention, its version if that stands behind it, and the bare ids that go on from it."""
+    """Return the mention, with a version behind it, and the bare ids that follow in its list."""
     end = mention.end
     if text[end : end + 1] not in _MAY_GO_ON or not _GOES_ON_AT.match(text, end):
         return (mention,)
@@ -91,12 +92,12 @@ def with_list(text: bytes, mention: Mention) -> Sequence[Mention]:
 
 
 def ends_bare(text: bytes, end: int) -> bool:
-    """Whether a bare id may end here: before no letter, further number or file's suffix."""
+    """Decide whether a bare id may end before what follows."""
     return text[end : end + 1] in _SURE_ENDS or _BARE_END.match(text, end) is not None
 
 
 def mention_of(match: re.Match[bytes], start: int, form: Form) -> Mention:
-    """The mention of the `id` and `version` of a match, from `start` to its end."""
+    """Return the mention of a match's `id` and `version`, from `start` on."""
     key, number = match.group("id", "version")
     found = paper(key) if _SLASH in key else PaperId("arxiv:" + key.decode())
     return Mention(found, version(number) if number else None, start, match.end(), form)

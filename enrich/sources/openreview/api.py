@@ -6,13 +6,14 @@ be a paper's, a reply's, a revision's, or the original behind a blind copy; the 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
+from enrich.http.dates import parse_http_date
 from enrich.http.politeness import Politeness
 from enrich.paper import Author, Lookup, Paper, PaperId, Unresolved
 from enrich.sources.openreview import note as read
@@ -28,6 +29,8 @@ _REMEDIES = (
     "or give the paper with --papers FILE"
 )
 
+logger = logging.getLogger("enrich")
+
 Login = str | tuple[str, str]
 """A token, or user name and password."""
 
@@ -39,7 +42,7 @@ class OpenReview(OpenReviewForms):
     politeness = Politeness(hosts=(API1, API2), delay_s=1.0, keep_s=3600)
 
     def check(self, response: Response) -> None:
-        """Believe an answer only if it is the API's own.
+        """Check that an answer is the API's own.
 
         Raises:
             BadAnswer: a 200 without JSON or, of `/notes`, without notes.
@@ -66,7 +69,7 @@ class OpenReview(OpenReviewForms):
             )
 
     def log_in(self, login: Login, send: Callable[..., Response]) -> str:
-        """A token for the user; `send(method, url, json=…)` goes past every cache.
+        """Return a token; `send(method, url, json=…)` passes every cache.
 
         Raises:
             Refused: OpenReview does not take the login, or wants a second factor.
@@ -139,7 +142,7 @@ class OpenReview(OpenReviewForms):
         return self._unresolved(paper, "not_found", "OpenReview has no paper with this id")
 
     def _blind_copy(self, key: str, session: Session) -> read.Note | None:
-        """API 1: the public copy of a submission that is not public itself."""
+        """Find the public copy of a hidden submission (API 1)."""
         answer = _Answer(session.get(_address(API1, original=key)))
         for note in answer.notes:
             if note.get("original") == key and read.public(note.get("readers")):
@@ -147,7 +150,15 @@ class OpenReview(OpenReviewForms):
         return None
 
     def _paper(self, paper: PaperId, note: read.Note) -> Lookup:
-        """The note as the paper that was asked for, which may be a reply to it."""
+        """Parse a note; one that raises fails alone."""
+        try:
+            return self._parse_note(paper, note)
+        except Exception as error:  # noqa: BLE001 - whatever is in it
+            logger.debug("openreview: a note raised %s", type(error).__name__)
+            return self._unresolved(paper, "parse_error", "OpenReview's note cannot be read")
+
+    def _parse_note(self, paper: PaperId, note: read.Note) -> Lookup:
+        """Parse a note as the paper that was asked for, which may be a reply to it."""
         found = canonical(read.text(note.get("id")) or "")
         content = note.get("content")
         if note.get("ddate") is not None:
@@ -230,7 +241,7 @@ class _Answer:
             raise SourceError(f"OpenReview answered HTTP {status}", code="http_error")
 
     def note(self, key: str) -> read.Note | None:
-        """The note of this id, if everyone may read it."""
+        """Return the note of this id, if everyone may read it."""
         note = next((note for note in self.notes if note.get("id") == key), None)
         if note is not None and not read.public(note.get("readers")):
             self.forbidden = "readers"
@@ -250,7 +261,7 @@ def _notes(body: Any) -> list[read.Note]:
 
 
 def _json(response: Response) -> Any:
-    """The body as JSON, None where it is none."""
+    """Return the body as JSON, None if it is not."""
     try:
         return response.json()
     except (ValueError, RecursionError):  # ValueError: requests' and the codecs' errors alike
@@ -277,7 +288,7 @@ def _token(text: str) -> str:
 
 
 def _pause_s(body: Any, response: Response) -> float | None:
-    """Seconds to `details.resetTime`, by the service's own clock where it tells it."""
+    """Return the seconds to `details.resetTime`, by the service's clock."""
     details = body.get("details") if isinstance(body, Mapping) else None
     reset = details.get("resetTime") if isinstance(details, Mapping) else None
     try:
@@ -286,11 +297,8 @@ def _pause_s(body: Any, response: Response) -> float | None:
         until = None
     if until is None or until.tzinfo is None:
         return None
-    try:
-        now = parsedate_to_datetime(response.headers["Date"])
-    except (KeyError, ValueError):
-        now = datetime.now(UTC)
-    return max(0.0, (until - now.astimezone(UTC)).total_seconds())
+    now = parse_http_date(response.headers.get("Date", "")) or datetime.now(UTC)
+    return max(0.0, (until - now).total_seconds())
 
 
 SOURCE = OpenReview()

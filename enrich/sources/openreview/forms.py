@@ -1,4 +1,4 @@
-"""How people write OpenReview papers: always as an address. Pure.
+"""Forms of OpenReview papers: always an address. Pure.
 
 Routes: openreview/openreview-web, app/. The path is read first, for groups, profiles and invitations
 have an `id=` too. Ids are of `[A-Za-z0-9_-]`, may begin and end with `-` or `_`, and keep their case.
@@ -45,18 +45,18 @@ _SHORTEST_NOTE, _LONGEST_NOTE = 9, 12
 
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
-    """The paper that the address around byte `at` names; or the link that names none."""
+    """Return the paper, or the unresolvable link, named around byte `at`."""
     if text[at] in b"hH":
-        return _hugging_face(text, at)
+        return _match_hugging_face(text, at)
     path = at + len("openreview.net")
     if wrapper := _WRAPPER.match(text, path):
         redirect = addresses.parameter(text, wrapper.end(), _REDIRECT)
         if redirect is None:
             return ()
         path = redirect.end()
-    found = _paper(text, path)
+    found = _match_paper(text, path)
     if found is None:
-        found = _no_paper(text, path)
+        found = _match_no_paper(text, path)
         paper = None
     else:
         paper = PaperId("openreview:" + found["id"].decode())
@@ -71,8 +71,8 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
     return (Mention(paper, None, addresses.scheme_start(text, host), found.end(), "url"),)
 
 
-def _paper(text: bytes, at: int) -> re.Match[bytes] | None:
-    """The id of the query, or else that of the reply which it shows."""
+def _match_paper(text: bytes, at: int) -> re.Match[bytes] | None:
+    """Match the id of the query, otherwise that of the reply that it shows."""
     route = _ROUTE.match(text, at)
     if route is None:
         return None
@@ -84,14 +84,18 @@ def _paper(text: bytes, at: int) -> re.Match[bytes] | None:
     return addresses.parameter(text, found.end() + 1, _NOTE) or found
 
 
-def _no_paper(text: bytes, at: int) -> re.Match[bytes] | None:
+def _match_no_paper(text: bytes, at: int) -> re.Match[bytes] | None:
+    """Match a path of the site from which no paper can be told."""
     if edit := _EDIT.match(text, at):
         return addresses.parameter(text, edit.end(), _EDIT_ID)
     return _NO_PAPER.match(text, at)
 
 
-def _hugging_face(text: bytes, at: int) -> Sequence[Mention]:
-    """Hugging Face's page of a paper may carry an OpenReview id; its other pages are plain words."""
+def _match_hugging_face(text: bytes, at: int) -> Sequence[Mention]:
+    """Recognize an OpenReview id in the address of a paper's page at Hugging Face.
+
+    Its other pages have plain words there.
+    """
     found = _HUGGING_FACE.match(text, at)
     host = addresses.host_start(text, at)
     if (
@@ -107,7 +111,7 @@ def _hugging_face(text: bytes, at: int) -> Sequence[Mention]:
 
 
 def canonical(text: str) -> tuple[PaperId, str | None] | None:
-    """The id that a bare key stands for; OpenReview has no versions.
+    """Return the id of a bare key; OpenReview has no versions.
 
     >>> canonical("FpKgG31Z_i9"), canonical("no id")
     (('openreview:FpKgG31Z_i9', None), None)
@@ -116,7 +120,7 @@ def canonical(text: str) -> tuple[PaperId, str | None] | None:
 
 
 class OpenReviewForms:
-    """The pure half of OpenReview."""
+    """Forms of OpenReview, as a plug-in: how its papers are written."""
 
     name = "openreview"
     title = "OpenReview"

@@ -53,7 +53,7 @@ _REFUSED = re.compile(r"\b(?:reject(?:ed)?|withdrawn)\b", re.IGNORECASE)
 
 
 def text(value: object) -> str | None:
-    r"""The first string of a value, tidied: imported notes have lists where a string is due.
+    r"""Return the first string of a value, tidied; it may be a list.
 
     >>> text(" A\n title "), text(["ICLR 2022", "x"]), text(3), text({"value": "x"})
     ('A title', 'ICLR 2022', None, None)
@@ -66,12 +66,12 @@ def text(value: object) -> str | None:
 
 
 def public(readers: object) -> bool:
-    """Whether everyone may read."""
+    """Return whether everyone may read."""
     return isinstance(readers, list) and "everyone" in readers
 
 
 def value(content: Note, key: str) -> Any:
-    """A value of the content, in either shape; None where it is missing or hidden.
+    """Return a value of the content, None if missing or hidden.
 
     >>> value({"title": "T"}, "title"), value({"title": {"value": "T"}}, "title")
     ('T', 'T')
@@ -84,19 +84,21 @@ def value(content: Note, key: str) -> Any:
 
 
 def is_hidden(content: Note, key: str) -> bool:
-    """Whether there is a value that not everyone may read."""
+    """Return whether a value is hidden from some readers."""
     field = content.get(key)
     return isinstance(field, Mapping) and ("value" not in field or value(content, key) is None)
 
 
 def title(content: Note) -> str | None:
-    """The title, its HTML entities decoded once."""
+    """Return the title, its HTML entities decoded once."""
     found = text(value(content, "title"))
     return found and (tidy(html.unescape(found)) or None)
 
 
 def authors(content: Note) -> tuple[str, ...]:
-    """Names in order, from strings, one string, or objects with `fullname`; none where hidden.
+    """Return the names in order; none if they are hidden.
+
+    They are strings, one string, or objects with `fullname`.
 
     E-mail addresses are cut out, and "Anonymous" is nobody's name.
 
@@ -119,7 +121,7 @@ def authors(content: Note) -> tuple[str, ...]:
 
 
 def day(milliseconds: object) -> str | None:
-    """Milliseconds since 1970 to a date; the year alone at its very first instant.
+    """Convert milliseconds to a date, to a year at its first instant.
 
     Records imported from dblp or ORCID know the year only and stand at 1 January 00:00 UTC;
     OpenReview's own pages show those as years too.
@@ -137,7 +139,7 @@ def day(milliseconds: object) -> str | None:
 
 
 def dates(note: Note) -> tuple[str | None, tuple[tuple[str, str], ...]]:
-    """The first date, and the service's own: submitted, online, published, modified.
+    """Return the first date, and the service's own by name.
 
     `pdate` says "published" of rejected papers too, so it tells nothing of a decision.
 
@@ -155,12 +157,12 @@ def dates(note: Note) -> tuple[str | None, tuple[tuple[str, str], ...]]:
 
 
 def venue(content: Note) -> str | None:
-    """The venue's string, as the service writes it."""
+    """Return the venue's string, as the service writes it."""
     return text(value(content, "venue"))
 
 
 def decision(note: Note, content: Note) -> Decision | None:
-    """What venueid, invitation and venue say of the paper's fate; None where they say nothing.
+    """Derive the decision from venueid, invitation and venue.
 
     Before 2022 only a reply tells it, so it stays unknown.
 
@@ -195,7 +197,7 @@ def decision(note: Note, content: Note) -> Decision | None:
 
 
 def links(note: Note, content: Note) -> tuple[tuple[PaperId, ...], Publication | None]:
-    """The same paper's arXiv ids and its published version, where the record itself names them.
+    """Return the arXiv ids and publication that the record names.
 
     >>> links({"externalIds": ["arxiv:2301.00001v2"]}, {"pdf": "https://arxiv.org/pdf/2301.00001.pdf"})[0]
     ('arxiv:2301.00001',)

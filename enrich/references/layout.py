@@ -1,0 +1,78 @@
+r"""The layout of a text as the rules of roles read it: markup as plain signs, offsets kept.
+
+A heading of HTML begins a line with `#`, an item with `*`, bold text stands in `**`, other tags are blanks;
+full-width signs are the narrow ones, and a literal `\n` is a line break.
+"""
+
+from __future__ import annotations
+
+import re
+
+_TAG = re.compile(rb"<(/?)([a-z][a-z0-9:_-]{0,15})(?:[\s/][^<>]{0,500})?>")
+_BOLD = frozenset({b"b", b"strong"})
+_HEADINGS = frozenset({b"h0", b"summary", b"caption", b"legend", b"figcaption"})
+"""Names of tags of headings; digits are folded."""
+_BLOCKS = frozenset(
+    b"p div br tr td th dt dd section article blockquote header footer main aside table hr".split()
+)
+_WIDE = (
+    ("\uff1a", b":  "), ("\u3002", b".  "), ("\uff0e", b".  "), ("\uff0c", b",  "), ("\uff1b", b";  "),
+    ("\uff08", b"  ("), ("\uff09", b")  "), ("\u3010", b"  ["), ("\u3011", b"]  "), ("\u300c", b'  "'),
+    ("\u300d", b'"  '), ("\u3001", b",  "), ("\u0964", b".  "), ("\uff1f", b"?  "), ("\uff01", b"!  "),
+    ("\u00a0", b"  "), ("\u3000", b"   "),
+)  # fmt: skip
+"""Signs and what they are read as, of the same number of bytes."""
+_WIDE_BY_LEAD = tuple(
+    (lead, tuple((sign.encode(), plain) for sign, plain in _WIDE if sign.encode()[0] == lead))
+    for lead in sorted({sign.encode()[0] for sign, _ in _WIDE})
+)
+"""The same by their first byte, which is found many times faster as a number."""
+_LITERAL_BREAK = re.compile(rb"\\n(?![a-z])")
+_LESS_THAN, _REVERSE_SOLIDUS = b"<\\"
+
+
+def lay_out(raw: bytes, low: bytes, *, is_ascii: bool) -> bytes:
+    r"""Replace markup by plain signs, without moving anything.
+
+    `low` is the text folded by `FOLD`.
+
+    >>> lay_out(b"<h2>References</h2><li>A", b"<h0>references</h0><li>a", is_ascii=True)
+    b'\n#  references\n    \n*  a'
+    """
+    if _LESS_THAN in low:
+        low = _TAG.sub(_replace_tag, low)
+    if _REVERSE_SOLIDUS in raw and b"\\n" in raw:
+        low = _replace_breaks(raw, low)
+    if not is_ascii:
+        for lead, signs in _WIDE_BY_LEAD:
+            if lead in low:
+                for sign, plain in signs:
+                    low = low.replace(sign, plain)
+    return low
+
+
+def _replace_tag(match: re.Match[bytes]) -> bytes:
+    """Return the sign that stands for a tag, of the same length."""
+    closing, name = match.groups()
+    if name in _HEADINGS:
+        sign = b"\n" if closing else b"\n# "
+    elif name in _BOLD:
+        sign = b"**"
+    elif name == b"li":
+        sign = b"" if closing else b"\n* "
+    elif name in _BLOCKS and not closing:
+        sign = b"\n"
+    else:
+        sign = b""
+    return sign.ljust(len(match[0]))
+
+
+def _replace_breaks(raw: bytes, low: bytes) -> bytes:
+    r"""Replace each literal `\n` by a blank and a line break; TeX's `\nu` is none."""
+    breaks = [match.start() for match in _LITERAL_BREAK.finditer(raw)]
+    if not breaks:
+        return low
+    laid = bytearray(low)
+    for at in breaks:
+        laid[at : at + 2] = b" \n"
+    return bytes(laid)

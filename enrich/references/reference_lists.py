@@ -1,0 +1,308 @@
+r"""Reference lists of a text: under headings, `\bibitem`, BibTeX and RIS entries; and numbered items.
+
+Texts are bytes as `enrich.references.layout` lays them out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from enrich.references.wording import HEADINGS, SECTIONS
+from enrich.text.decoding import FOLD
+
+Span = tuple[int, int]
+
+
+_MARK = rb"(?:[^\w\s\x80-\xff|]|_|[ \t]|\xe2[\x80-\xbf][\x80-\xbf]|\xf0\x9f[\x80-\xbf][\x80-\xbf]|\xef\xb8\x8f)"
+"""A sign of markup, a blank or a symbol."""
+_COMMAND = rb"\\(?:sub){0,2}(?:section|chapter|paragraph|part|textbf|heading)\*?\{"
+_LINE_START = re.compile(
+    rb"\n(?P<mark>[ \t]{0,8}" + _COMMAND + _MARK + rb"{0,3}+|" + _MARK + rb"{0,15}+)(?P<number>"
+    rb"(?:(?:0{1,2}(?:\.0{1,2}){0,2}[.)]?|[ivx]{1,4}[.)])[ \t]{1,3})?)"
+)
+_KEY_BYTES = 4
+_RIS_KEY = b"ty  "
+_REVERSE_SOLIDUS, _AT_SIGN = b"\\@"
+_HEADING_REST = (
+    rb")(?![a-z0-9\x80-\xff])[ \t]?[*_}\]=#-]{0,8}[ \t]?(?:\([^()\n]{0,30}\))?[ \t]{0,3}"
+    rb"(?P<colon>:[*_}\]]{0,4}[ \t]{0,80})?[*_}#=.\xe2\x80\x94-]{0,8}[ \t]{0,80}(?P<alone>\r?\n|\Z|\\\\)?"
+)
+
+
+def _index_headings(words: Iterable[str]) -> dict[bytes, re.Pattern[bytes]]:
+    """Return patterns of headings, also capitalised, by their first bytes."""
+    keyed: dict[bytes, set[bytes]] = {}
+    for word in words:
+        for form in (word, word.capitalize(), word.title(), word.upper()):
+            spelled = form.encode().translate(FOLD)
+            keyed.setdefault(spelled[:_KEY_BYTES], set()).add(re.escape(spelled))
+    return {
+        key: re.compile(b"(?:" + b"|".join(sorted(found, reverse=True)) + _HEADING_REST)
+        for key, found in keyed.items()
+    }
+
+
+_HEADINGS = _index_headings(HEADINGS)
+_FIRST_BYTES = frozenset(
+    byte for byte in range(128) if not chr(byte).isalnum() and byte not in b"|\n\r"
+) | frozenset(b"0ivx\xe2\xf0\xef")
+"""First bytes of a line that begins with markup or a number."""
+_ENDS = re.compile(  # headings that end a list, all at the start of a line
+    rb"\n(?:[ \t]{0,3}#{1,6}[ \t]|={1,6}[ \t]\S|[ \t]{0,8}"
+    + _COMMAND
+    + rb"|[ \t]{0,8}\\end\{thebib"
+    rb"|[ \t]{0,3}(?P<bold>(?:\*\*|__)[^*_\n]{2,40}(?:\*\*[ \t]{0,9}:?|__:?|:\*\*|:__))[ \t]{0,80}(?=\r?\n|\Z|[^\n]{0,2}\w)"
+    rb"|(?=[^\n]{2,60}\n(?:={3,80}|-{3,80}|~{3,80}|\^{3,80})[ \t\r]{0,9}(?:\n|\Z))"
+    rb"|(?P<blank>[ \t\r]{0,40}\n)(?P<line>[^\n]{2,60}))"
+)
+_UNDERLINE = re.compile(
+    rb"[ \t\r]{0,9}\n?(?:={3,80}|-{3,80}|~{3,80}|\^{3,80})[ \t\r]{0,9}(?=\n|\Z)"
+)
+_BLANK_LINE = re.compile(rb"\n[ \t\r]{0,80}\n")
+_IS_REFERENCE = re.compile(rb"arxiv|/|0000|openreview|@")
+_ENTRY = re.compile(rb"@[a-z]{3,20}[ \t]{0,4}[{(][ \t\r\n]{0,8}[^\s{},\"]{1,120}[ \t]{0,4},")
+_BRACE = re.compile(rb"[{}]")
+_RIS_START = re.compile(rb"(?:\n|\A)[ \t]{0,8}ty  ?- ?[a-z]")
+_RIS_END = re.compile(rb"\n[ \t]{0,8}er  ?-")
+_BIBITEM = re.compile(rb"\\bib(?:item[\[{ ]|\{[^{}\n]{1,60}\}\{[a-z]{3,20}\}\{)")
+_BIBITEM_END = re.compile(rb"\\end\{|\n[ \t]{0,8}\\(?:sub){0,2}section|\n[ \t]{0,3}#{1,6}[ \t]")
+_ITEM = re.compile(rb"\n[ \t>*.-]{0,8}\[(?:0{1,3}|[a-z+]{1,10}0{1,4}[a-z]?)\](?!\()(?P<text>[^\n])")
+_NUMBERED = re.compile(rb"\n[ \t>*-]{0,8}0{1,3}[.)][ \t]{1,4}(?P<text>[^\n])")
+_OUTLINE_MARKS = frozenset({b"*", b"-", b"+"})
+_OUTLINES = {
+    mark: re.compile(rb"\n[ \t]{0,3}" + re.escape(mark) + rb" ([^\n]{2,40})(?=\n|\Z)")
+    for mark in _OUTLINE_MARKS
+}
+_MOST_WORDS = 4
+"""Words of a plain heading."""
+_LONGEST_HAN_HEADING = 12
+_ITEM_BYTES = 400
+"""Bytes before a reference in which its item may begin."""
+
+
+def find_reference_lists(raw: bytes, laid: bytes, end: int) -> tuple[list[Span], bool]:
+    """Return the reference lists and entries that begin before `end`, in order.
+
+    And whether a line before it may begin an item of a list.
+    """
+    spans, may_have_items = _find_under_headings(raw, laid, end)
+    if _REVERSE_SOLIDUS in laid and b"\\bib" in laid:
+        spans += _find_bibitems(laid)
+    if _AT_SIGN in laid:
+        spans += _find_entries(laid)
+    if may_have_items and b"ty  -" in laid:
+        spans += _find_ris(laid)
+    if len(spans) > 1:
+        spans.sort()
+    return spans, may_have_items
+
+
+class _Heading(NamedTuple):
+    """A heading of a reference list."""
+
+    mark: bytes
+    is_numbered: bool
+    is_alone: bool
+    """Whether nothing follows on its line."""
+    end: int
+
+
+def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span], bool]:
+    """Return the spans between a heading of references and the next heading.
+
+    And whether a line before `end` begins with markup, a number or the tag of an entry.
+    """
+    spans = []
+    done = 0
+    is_marked = laid[0] in _FIRST_BYTES or laid[:_KEY_BYTES] == _RIS_KEY
+    if (is_marked or laid[:_KEY_BYTES] in _HEADINGS) and (
+        heading := _match_heading(b"\n" + laid[:200], 0)
+    ):
+        heading = heading._replace(end=heading.end - 1)
+        done = _find_list_end(raw, laid, heading)
+        spans.append((heading.end, done))
+    at = laid.find(b"\n", done, end)
+    while at >= 0:
+        done = at + 1
+        key = laid[done : done + _KEY_BYTES]
+        if laid[done] in _FIRST_BYTES or key == _RIS_KEY:
+            is_marked = True
+            heading = _match_heading(laid, at)
+        else:
+            heading = _match_heading(laid, at) if key in _HEADINGS else None
+        if heading is not None:
+            done = _find_list_end(raw, laid, heading)
+            spans.append((heading.end, done))
+        at = laid.find(b"\n", done, end)
+    return spans, is_marked
+
+
+def _match_heading(laid: bytes, at: int) -> _Heading | None:
+    """Match a heading of references behind the line break at `at`."""
+    start = _LINE_START.match(laid, at)
+    if start is None:
+        return None
+    words = _HEADINGS.get(laid[start.end() : start.end() + _KEY_BYTES])
+    rest = None if words is None else words.match(laid, start.end())
+    if rest is None or (rest["alone"] is None and rest["colon"] is None):
+        return None
+    return _Heading(
+        start["mark"].strip(),
+        bool(start["number"]),
+        rest["alone"] is not None,
+        rest.start("alone") if rest["alone"] is not None else rest.end(),
+    )
+
+
+def _find_list_end(raw: bytes, laid: bytes, heading: _Heading) -> int:
+    """Return where the list under a heading ends."""
+    at = heading.end
+    limit = len(laid)
+    if not heading.is_alone:  # "References: A; B" ends with its paragraph
+        blank = _BLANK_LINE.search(laid, at)
+        limit = limit if blank is None else blank.start()
+    elif underline := _UNDERLINE.match(laid, at):
+        at = underline.end()
+    if heading.mark in _OUTLINE_MARKS:  # the next line of the same mark without a reference
+        for line in _OUTLINES[heading.mark].finditer(laid, at, limit):
+            if not _IS_REFERENCE.search(line[1]):
+                limit = line.start()
+                break
+    done = at
+    has_item = False
+    while (match := _ENDS.search(laid, at, limit)) is not None:
+        has_item = has_item or bool(laid[done : match.start()].strip())
+        done = match.start()
+        if match["line"] is None:
+            return done
+        if has_item and _is_section(raw, laid, match.span("line"), numbered=heading.is_numbered):
+            return done
+        at = match.end("blank") - 1
+    return limit
+
+
+def _is_section(raw: bytes, laid: bytes, span: Span, *, numbered: bool) -> bool:
+    """Decide whether the line after a blank one is a heading without markup."""
+    start, end = span
+    shown = _read(raw, start, end)
+    if _IS_REFERENCE.search(laid, start, end):
+        label, colon, _ = shown.partition(":")
+        return bool(colon) and label.strip().lower() in SECTIONS
+    if numbered and shown[:1].isdigit():
+        shown = shown.lstrip("0123456789.) ")
+    label, colon, rest = shown.partition(":")
+    if colon and label.strip().lower() in SECTIONS:
+        return True
+    if laid[end : end + 1] not in {b"", b"\n", b"\r"} or (colon and rest.strip()):
+        return False
+    shown = label.strip()
+    words = shown.split()
+    if not words or not all(c.isalpha() or c in " '’-/&" for c in shown):
+        return False
+    first = shown[0]
+    if first.lower() == first.upper():  # a script without cases
+        return len(shown) <= _LONGEST_HAN_HEADING
+    return first.isupper() and len(words) <= _MOST_WORDS
+
+
+def _read(raw: bytes, start: int, end: int) -> str:
+    """Decode a span of the text, without blanks around it."""
+    return raw[start:end].decode("utf-8", "ignore").strip()
+
+
+def _find_bibitems(laid: bytes) -> Iterator[Span]:
+    r"""Yield the spans of `\bibitem`s: each to the next, the last to the end of its paragraph."""
+    items = list(_BIBITEM.finditer(laid))
+    for place, item in enumerate(items):
+        limit = items[place + 1].start() if place + 1 < len(items) else len(laid)
+        end = _BIBITEM_END.search(laid, item.end(), limit)
+        if end is not None:
+            limit = end.start()
+        elif place + 1 == len(items) and (blank := _BLANK_LINE.search(laid, item.end())):
+            limit = blank.start()
+        yield item.start(), limit
+
+
+def _find_entries(laid: bytes) -> Iterator[Span]:
+    """Yield the spans of BibTeX entries: to the brace that closes, otherwise to the next entry."""
+    entries = list(_ENTRY.finditer(laid))
+    for place, entry in enumerate(entries):
+        limit = entries[place + 1].start() if place + 1 < len(entries) else len(laid)
+        depth = 0
+        end = limit
+        for brace in _BRACE.finditer(laid, entry.start(), limit):
+            depth += 1 if brace[0] == b"{" else -1
+            if depth <= 0:
+                end = brace.end()
+                break
+        else:
+            blank = _BLANK_LINE.search(laid, entry.end(), limit)
+            end = limit if blank is None else blank.start()
+        yield entry.start(), end
+
+
+def _find_ris(laid: bytes) -> Iterator[Span]:
+    """Yield the spans of RIS entries: from `TY  -` to `ER  -`."""
+    entries = list(_RIS_START.finditer(laid))
+    for place, entry in enumerate(entries):
+        limit = entries[place + 1].start() if place + 1 < len(entries) else len(laid)
+        end = _RIS_END.search(laid, entry.end(), limit)
+        yield entry.start(), limit if end is None else end.start()
+
+
+def is_in_item(raw: bytes, laid: bytes, start: int, end: int) -> bool:
+    """Decide whether the reference laid[start:end] stands in an item with author or title."""
+    low = max(0, start - _ITEM_BYTES)
+    low = max(low, laid.rfind(b"\n\n", low, start) + 1)
+    window = laid[low:start] if low else b"\n" + laid[:start]
+    shift = low or -1
+    items = list(_ITEM.finditer(window))
+    if items:
+        return _has_words(raw[items[-1].start("text") + shift : start])
+    items = list(_NUMBERED.finditer(window))
+    if not items:
+        return False
+    text = _read(raw, items[-1].start("text") + shift, start)
+    return _is_entry(text) or (
+        text.endswith("](") and _AUTHOR_BEHIND.match(_read(raw, end, end + 60)) is not None
+    )
+
+
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_SEE = re.compile(
+    r"(?:see|cf|vgl|siehe|voir|ver|véase|vedi|zie|см|patrz|bkz|se|confer|compare)\b", re.IGNORECASE
+)
+_AUTHOR_BEHIND = re.compile(r"\)?[,;]?\s(?:by\s)?(?:[^\W\d_]\.\s?){1,3}[^\W\d_]{2,}")
+_INITIALS = r"(?:[^\W\d_]\.[\s~-]{0,2}){1,3}"
+_NAME = r"[^\W\d_][\w'’-]+"
+_AND = r"(?:,|;|\.|:|\s(?:and|&|und|et|y|e|i|и|og|och|en|ve|et\sal)\b)"
+_AUTHORS = re.compile(
+    rf"(?:{_INITIALS}(?:(?:van|von|de|den|der|di|da|le|la|el|al)\s){{0,2}}{_NAME}"
+    rf"|{_NAME}(?:\s{_NAME})?,?\s{_INITIALS}"
+    rf"|{_NAME}(?:\s(?:[^\W\d_]\.|van|von|de|den|der|di|da|le|la)){{0,2}}\s{_NAME}{_AND}"
+    rf"|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{{2,8}}\s?[,.，、。:：])"
+)
+_BEFORE_ID = ('"', ",", ".", ";", ":", "(", "[", "<", "”", "»", "’", "'", "}", "{", "/", "=", "*")
+
+
+def _has_words(between: bytes) -> bool:
+    """Decide whether author or title stand between an item's number and its reference."""
+    text = between.decode("utf-8", "ignore").strip()
+    if _SEE.match(text):
+        return False
+    words = _LETTERS.findall(text)
+    return len(words) > 1 or (
+        len(words) == 1 and len(text) > 2 and ("," in text or "." in text or "](" in text)
+    )
+
+
+def _is_entry(text: str) -> bool:
+    """Decide whether a numbered item begins with an author and ends as before an id."""
+    text = text.lstrip('*_"“‘ ')
+    return (
+        (text[:1].lower() == text[:1].upper() or text[:1].isupper())
+        and _AUTHORS.match(text) is not None
+        and text.endswith(_BEFORE_ID)
+    )

@@ -1,0 +1,111 @@
+"""Entries of .bib files, shared by the dialects of BibTeX and BibLaTeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Literal
+
+from enrich.model import Document, Talk
+from enrich.paper import Author, Paper
+from enrich.text.names import split_suffix
+from enrich.writers._csl_item import talk_day, talk_speakers, talk_title
+from enrich.writers._keys import make_keys, paper_namesake, talk_namesake
+from enrich.writers._tex import escape_text
+from enrich.writers._totals import Totals
+
+BibtexType = Literal["online", "article", "misc"]
+Fields = Iterable[tuple[str, str | None]]
+
+HEAD = "% Encoding: UTF-8\n"
+"""First line of a file, as JabRef writes and reads it."""
+
+_LONE_PERCENT = "%(?![0-9A-Fa-f]{2})"
+_NOT_IN_URLS = re.compile(rf"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]|{_LONE_PERCENT}")
+_NOT_IN_DOIS = re.compile(rf"[^!-\[\]-z|~]|{_LONE_PERCENT}")
+_AND = re.compile(r"(?i)(?:^|\s)and(?:\s|$)")
+_SPECIAL_IN_NAMES = re.compile(r"[,\\$\"~]")
+_OTHERS = frozenset({"et al", "et al.", "and others", "others"})
+
+
+def collect_entries(document: Document, *, cite_talks: bool) -> Iterator[tuple[str, Paper | Talk]]:
+    """Yield each talk and resolved paper with its key: talks first, then papers."""
+    totals = Totals()
+    talks: dict[tuple[str, ...], Talk] = {}
+    for annotated in totals.counting(document.talks):
+        talk = annotated.talk
+        if cite_talks and talk.status != "cancelled":
+            small = replace(talk, abstract=None, texts=(), papers=(), raw=None)
+            talks.setdefault(_identify_talk(talk), small)
+    papers = [paper for paper in totals.papers(document).values() if isinstance(paper, Paper)]
+    namesakes = [
+        talk_namesake(talk_speakers(talk), talk_day(talk), talk_title(talk), identity)
+        for identity, talk in talks.items()
+    ]
+    keys = make_keys([*namesakes, *map(paper_namesake, papers)])
+    yield from zip(keys, [*talks.values(), *papers], strict=True)
+
+
+def _identify_talk(talk: Talk) -> tuple[str, ...]:
+    return talk.id, talk.feed.name or "", str(talk.start_time or "")
+
+
+def format_entry(kind: str, key: str, fields: Fields) -> str:
+    """Return an entry; fields without a value are left out."""
+    lines = [f"  {name} = {value}" for name, value in fields if value]
+    return f"\n@{kind}{{{key},\n" + ",\n".join(lines) + "\n}\n"
+
+
+def braced(text: str | None) -> str | None:
+    """Return a value in braces; None if it is empty."""
+    return f"{{{text}}}" if text else None
+
+
+def text_field(text: str | None) -> str | None:
+    """Return plain text as the value of a field."""
+    return braced(escape_text(text)) if text else None
+
+
+def url_field(url: str | None) -> str | None:
+    """Return an address as a value, with what RFC 3986 forbids percent-encoded.
+
+    >>> url_field("https://x.org/a_b%20c?q={1}#é")
+    '{https://x.org/a_b%20c?q=%7B1%7D#%C3%A9}'
+    """
+    return braced(_NOT_IN_URLS.sub(_percent_encode, url)) if url else None
+
+
+def doi_field(doi: str | None) -> str | None:
+    """Return a DOI as a value."""
+    return braced(_NOT_IN_DOIS.sub(_percent_encode, doi)) if doi else None
+
+
+def _percent_encode(match: re.Match[str]) -> str:
+    return "".join([f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace")])
+
+
+def names_field(authors: Iterable[Author]) -> str | None:
+    """Return names as a value: `Family, Given and Family, Jr., Given and {Whole Name}`.
+
+    >>> names_field([Author("Aad van der Vaart"), Author("W. King, Jr."), Author("Qwen Team"), Author("et al.")])
+    '{van der Vaart, Aad and King, Jr., W. and {Qwen Team} and others}'
+    """
+    names = [_format_bib_name(author) for author in authors]
+    if len(names) > 1 and names[-1].strip("{}").lower() in _OTHERS:
+        names[-1] = "others"
+    return braced(" and ".join(name for name in names if name != "{}"))
+
+
+def _format_bib_name(author: Author) -> str:
+    if not author.family or not author.given:
+        return f"{{{escape_text(author.name).strip()}}}"
+    given, suffix = split_suffix(author.given)
+    return ", ".join([_format_part(part) for part in (author.family, suffix, given) if part])
+
+
+def _format_part(part: str) -> str:
+    """Return a part of a name, in braces if BibTeX would split it or take its case amiss."""
+    text = escape_text(part).strip()
+    is_plain = not _SPECIAL_IN_NAMES.search(text) and not _AND.search(text)
+    return text if text and is_plain else f"{{{text}}}"

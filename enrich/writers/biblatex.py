@@ -1,0 +1,114 @@
+"""`-f biblatex`: entries for BibLaTeX and biber; memory for papers, their keys need them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
+
+from enrich.model import Document, Talk
+from enrich.paper import Paper
+from enrich.writers._csl_item import (
+    ARCHIVES,
+    clean,
+    doi_of,
+    eprint_of,
+    is_in_proceedings,
+    notes_of,
+    talk_day,
+    talk_speakers,
+    talk_title,
+    valid_date,
+)
+from enrich.writers._entries import (
+    HEAD,
+    BibtexType,
+    Fields,
+    braced,
+    collect_entries,
+    doi_field,
+    format_entry,
+    names_field,
+    text_field,
+    url_field,
+)
+from enrich.writers._tex import escape_title
+
+
+@dataclass(frozen=True)
+class _Biblatex:
+    suffixes: ClassVar[tuple[str, ...]] = (".biblatex",)
+    options: ClassVar[tuple[str, ...]] = ("bibtex_type", "cite_talks")
+    bibtex_type: BibtexType | None = None
+    """Type of preprints; `online` unless given."""
+    cite_talks: bool = False
+
+    def with_options(self, **options: Any) -> Self:
+        """Return the writer with some of its options set."""
+        return replace(self, **options)
+
+    def write(self, document: Document) -> Iterator[str]:
+        """Yield the entries."""
+        yield HEAD
+        for key, cited in collect_entries(document, cite_talks=self.cite_talks):
+            if isinstance(cited, Paper):
+                yield _format_biblatex(key, cited, self.bibtex_type or "online")
+            else:
+                kind = "unpublished" if talk_speakers(cited) else "misc"
+                yield format_entry(kind, key, _biblatex_talk_fields(key, cited))
+
+
+def _format_biblatex(key: str, paper: Paper, preprint: BibtexType) -> str:
+    # The data model wants an author of an article and of a contribution, and an address of `online`.
+    kind: str = preprint
+    if is_in_proceedings(paper) and paper.authors:
+        kind = "inproceedings"
+    elif (preprint == "article" and not paper.authors) or (preprint == "online" and not paper.url):
+        kind = "misc"
+    return format_entry(kind, key, _biblatex_fields(key, paper, kind))
+
+
+def _biblatex_fields(key: str, paper: Paper, kind: str) -> Fields:
+    eprint = eprint_of(paper)
+    names = names_field(paper.authors)
+    yield "title", braced(braced(escape_title(clean(paper.title))))
+    yield ("author", names) if names else ("key", braced(key))
+    yield "date", braced(_format_iso_date(paper.published))
+    if kind == "inproceedings":
+        yield "booktitle", text_field(clean(paper.venue))
+    elif kind == "article":
+        published = paper.published_as and clean(paper.published_as.venue)
+        yield "journaltitle", text_field(published or ARCHIVES.get(paper.id.source) or "Preprint")
+    elif not eprint:
+        organization = text_field(ARCHIVES.get(paper.id.source))
+        yield ("organization" if kind == "online" else "howpublished"), organization
+    if kind != "inproceedings" and not (paper.published_as and paper.published_as.venue):
+        yield "pubstate", "{prepublished}"
+    if eprint:
+        yield "eprint", url_field(eprint)
+        yield "eprinttype", "{arxiv}"
+        yield "eprintclass", text_field(paper.category)
+    yield "doi", doi_field(doi_of(paper))
+    yield "url", url_field(paper.url)
+    yield "note", text_field(". ".join(notes_of(paper)))
+
+
+def _biblatex_talk_fields(key: str, talk: Talk) -> Fields:
+    names = names_field(talk_speakers(talk))
+    yield "title", braced(braced(escape_title(talk_title(talk))))
+    yield ("author", names) if names else ("key", braced(key))
+    yield "date", braced(_format_iso_date(talk_day(talk)))
+    if names:
+        yield "eventtitle", text_field(clean(talk.series))
+        yield "venue", text_field(clean(talk.room))
+    yield "howpublished", "{Talk}"
+    yield "url", url_field(talk.url)
+
+
+def _format_iso_date(text: str | None) -> str:
+    """Return a date as ISO 8601, as far as the calendar has it."""
+    parts = valid_date(text)
+    return "-".join([f"{parts[0]:04}", *(f"{part:02}" for part in parts[1:])]) if parts else ""
+
+
+WRITER = _Biblatex()

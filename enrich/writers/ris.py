@@ -1,0 +1,86 @@
+"""`-f ris`: RIS as Zotero, JabRef, EndNote and bibutils read it; streams.
+
+The arXiv id stands in AN, which Zotero keeps as "Loc. in Archive" and JabRef as `number`. Lines end
+with a line feed alone, which all of them read. No DB: bibutils warns of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
+
+from enrich.model import Document
+from enrich.text.tex import plain_math
+from enrich.writers._csl_item import Item
+from enrich.writers._items import items
+from enrich.writers._tex import DROPPED
+
+_TYPES = {"article": "UNPB", "paper-conference": "CONF", "speech": "SLIDE"}
+_DROPPED = {**DROPPED, ord("\n"): " ", ord("\t"): " "}
+
+
+@dataclass(frozen=True)
+class _Ris:
+    suffixes: ClassVar[tuple[str, ...]] = (".ris",)
+    options: ClassVar[tuple[str, ...]] = ("cite_talks",)
+    cite_talks: bool = False
+
+    def with_options(self, **options: Any) -> Self:
+        """Return the writer with some of its options set."""
+        return replace(self, **options)
+
+    def write(self, document: Document) -> Iterator[str]:
+        """Yield the entries; a blank line for a document without papers."""
+        before = ""
+        for item in items(document, plain_math, cite_talks=self.cite_talks):
+            yield before + _format_ris_entry(item)
+            before = "\n"
+        if not before:
+            yield "\n"
+
+
+def _format_ris_entry(item: Item) -> str:
+    """Return the lines of an entry; those without a value are left out."""
+    lines = [
+        (tag, value.translate(_DROPPED).strip()) for tag, value in _tagged_values(item) if value
+    ]
+    return "".join([f"{tag}  - {value}\n" for tag, value in lines if value]) + "ER  - \n"
+
+
+def _tagged_values(item: Item) -> Iterator[tuple[str, str | None]]:
+    kind = _TYPES[item["type"]]
+    yield "TY", kind
+    for name in item.get("author", ()):
+        yield "AU", _format_ris_name(name)
+    yield "TI", item["title"]
+    within = item.get("container-title") or item.get("event-title")
+    yield "T2", within
+    if kind == "CONF":
+        yield "BT", within  # JabRef's booktitle
+    if "issued" in item:
+        (parts,) = item["issued"]["date-parts"]
+        yield "PY", f"{parts[0]:04}"
+        if len(parts) > 1:
+            yield "DA", "/".join([f"{part:02}" for part in parts])
+    yield "AN", item.get("number")
+    yield "PB", item.get("publisher")
+    yield "DO", item.get("DOI")
+    yield "UR", item.get("URL")
+    yield "N1", item.get("note")
+    yield "AB", item.get("abstract")
+
+
+def _format_ris_name(name: Item) -> str:
+    """Return a name: family, given; a comma ends one that must stay whole.
+
+    Other commas are left out: some readers take a third part for the suffix, some for given names,
+    some drop it.
+    """
+    if "literal" in name:
+        return f"{name['literal'].replace(',', '')},"
+    family, given = (name[key].replace(",", "").strip() for key in ("family", "given"))
+    return f"{family}, {given} {name['suffix']}" if "suffix" in name else f"{family}, {given}"
+
+
+WRITER = _Ris()
