@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from enrich.feeds.ical.values import Properties, escaped, split_line, text_of
+from enrich.feeds.ical.values import Properties, split_line, text_of
 from enrich.feeds.protected import ANCHORS, Mark, Span, protect
 from enrich.feeds.redact_words import (
     BARE_LINK,
@@ -32,6 +32,7 @@ from enrich.feeds.redact_words import (
     TELEPHONE,
     WRAPPED_LINK,
 )
+from enrich.text.content_lines import escape_value
 
 _PEOPLE = frozenset({"ATTENDEE", "ORGANIZER", "CONTACT", "CONFERENCE", "CALENDAR-ADDRESS"})
 _MAIL = re.compile(
@@ -105,7 +106,7 @@ def redact_lines(
         if clean == text:
             kept.append(line)
         elif name in _REDACTED and "ENCODING" not in parameters:
-            kept.append(line[: len(line) - len(value)] + escaped(clean))
+            kept.append(line[: len(line) - len(value)] + escape_value(clean))
     return kept
 
 

@@ -11,22 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from enrich.text.content_lines import PROPERTY_NAMES, unescape_value
+
 
 def _words(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_NAMES = _words(
-    # RFC 5545 §3.8, RFC 7986, RFC 9073, RFC 9074, RFC 9253, then vCalendar 1.0
-    "ATTACH CATEGORIES CLASS COMMENT DESCRIPTION GEO LOCATION PERCENT-COMPLETE PRIORITY RESOURCES"
-    " STATUS SUMMARY COMPLETED DTEND DUE DTSTART DURATION FREEBUSY TRANSP TZID TZNAME TZOFFSETFROM"
-    " TZOFFSETTO TZURL ATTENDEE CONTACT ORGANIZER RECURRENCE-ID RELATED-TO URL UID EXDATE EXRULE"
-    " RDATE RRULE ACTION REPEAT TRIGGER CREATED DTSTAMP LAST-MODIFIED SEQUENCE REQUEST-STATUS"
-    " NAME REFRESH-INTERVAL SOURCE COLOR IMAGE CONFERENCE CALENDAR-ADDRESS LOCATION-TYPE"
-    " PARTICIPANT-TYPE RESOURCE-TYPE STRUCTURED-DATA STYLED-DESCRIPTION ACKNOWLEDGED PROXIMITY"
-    " CONCEPT LINK REFID METHOD PRODID VERSION CALSCALE"
-    " DCREATED AALARM DALARM MALARM PALARM RNUM DAYLIGHT TZ"
-)
 _STRUCTURE = _words("BEGIN END")
 _TEXTS = _words(
     "SUMMARY DESCRIPTION COMMENT LOCATION STYLED-DESCRIPTION X-ALT-DESC CATEGORIES RESOURCES"
@@ -44,8 +35,6 @@ _PARAMETER = re.compile(
         ((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*))?[ \t]{0,8}""",
     re.VERBOSE,
 )
-_ESCAPE = re.compile(r"\\([\\,;:nN])")
-_MEANT = {"\\": "\\", ",": ",", ";": ";", ":": ":", "n": "\n", "N": "\n"}
 _SCHEMES = _words("http https ftp")
 _ADDRESS = re.compile(r"://[^:]*(?::\d{1,5}(?=/)[^:]*)?(?=:)")
 """The rest of an address that stands unquoted in a parameter, up to the value's colon."""
@@ -67,7 +56,7 @@ class Properties:
         value = self.first.get(name)
         if value is None or name in self.parameters:
             return None if value is None else text_of(value, self.parameters[name])
-        return unescaped(value) if "\\" in value else value
+        return unescape_value(value) if "\\" in value else value
 
     def texts(self, name: str) -> tuple[str, ...]:
         """All values of a name, decoded and unescaped."""
@@ -89,7 +78,7 @@ def read_properties(lines: Sequence[str]) -> Properties:
     first = found.first
     for number, line in enumerate(lines):
         name, colon, value = line.partition(":")
-        if name in _NAMES and colon:
+        if name in PROPERTY_NAMES and colon:
             if name in first:
                 return _read_on(found, lines, number)
             first[name] = value
@@ -188,7 +177,7 @@ def split_line(line: str) -> tuple[str, Mapping[str, str], str] | None:
     True
     """
     head, colon, value = line.partition(":")
-    if head in _NAMES and colon:
+    if head in PROPERTY_NAMES and colon:
         return head, _NONE, value
     if colon and len(head) < 200 and '"' not in head and not value.startswith("//"):
         known = _head(head)
@@ -213,7 +202,7 @@ def _head(head: str) -> tuple[str, Mapping[str, str]] | None:
 
 
 def _is_name(name: str) -> bool:
-    return name in _NAMES or name in _STRUCTURE or name.startswith("X-")
+    return name in PROPERTY_NAMES or name in _STRUCTURE or name.startswith("X-")
 
 
 def _is_text(name: str, value: str) -> bool:
@@ -255,29 +244,6 @@ def _past(lines: Sequence[str], number: int, component: str, ends: Mapping[str, 
     return number
 
 
-def unescaped(value: str) -> str:
-    r"""A TEXT value without its escapes (RFC 5545 §3.3.11), in a single pass.
-
-    >>> unescaped(r"{NMT\, GPT-{1\,2}}\n$\\nabla$"), unescaped(r"C:\new")
-    ('{NMT, GPT-{1,2}}\n$\\nabla$', 'C:\new')
-    """
-    if "\\" not in value:
-        return value
-    parts = _ESCAPE.split(value)  # half the time of replace
-    parts[1::2] = [_MEANT[letter] for letter in parts[1::2]]
-    return "".join(parts)
-
-
-def escaped(text: str) -> str:
-    r"""A text as a TEXT value.
-
-    >>> escaped("a, b;\nc")
-    'a\\, b\\;\\nc'
-    """
-    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return text.replace("\n", "\\n")
-
-
 def text_of(value: str, parameters: Mapping[str, str]) -> str:
     r"""A text value by its parameters: vCalendar's encodings undone, else unescaped.
 
@@ -299,7 +265,7 @@ def text_of(value: str, parameters: Mapping[str, str]) -> str:
             return _decoded(base64.b64decode(value), parameters)
         except (binascii.Error, ValueError):
             return value
-    return unescaped(value)
+    return unescape_value(value)
 
 
 _CHARSET = re.compile(
