@@ -21,6 +21,7 @@ from enrich.writers import (
     names,
     needs_of,
     options_of,
+    suffixes_of,
     writer,
 )
 
@@ -186,7 +187,7 @@ def format_of_suffix(path: str) -> str | None:
     """Return the format that the longest known suffix of a name means."""
     name = Path(path).name.lower()
     for list_names in (builtin_names, names):  # entry points are asked for unknown suffixes only
-        found = [(s, each) for each in list_names() for s in writer(each).suffixes]
+        found = [(s, each) for each in list_names() for s in suffixes_of(writer(each))]
         matching = [(len(s), each) for s, each in found if name.endswith(s)]
         if matching:
             longest = max(length for length, _ in matching)
@@ -197,7 +198,7 @@ def format_of_suffix(path: str) -> str | None:
 def _list_suffixes(*, for_papers: bool) -> Iterator[tuple[str, str]]:
     for name in names():
         if not (for_papers and name in FOR_TALKS):
-            yield from ((suffix, name) for suffix in writer(name).suffixes)
+            yield from ((suffix, name) for suffix in suffixes_of(writer(name)))
 
 
 def take_writers(targets: Iterable[Target], options: dict[str, Any]) -> list[tuple[Target, Writer]]:

@@ -41,9 +41,9 @@ def read_document(
                 yield replace(item, feed=Feed(name=name))
             else:
                 on_notice(Notice(code="bad_record", message=str(item), feed=name))
-    elif isinstance(document, Mapping) and _is_list_of_objects(document.get("talks")):
+    elif isinstance(document, Mapping) and _may_hold_talks(document.get("talks")):
         yield from _read_output(document, name, on_notice)
-    elif _is_list_of_objects(document) and (not document or any("id" in t for t in document)):
+    elif _may_hold_talks(document):
         yield from _read_each(document, {}, name, on_notice)
     elif isinstance(document, Mapping) and isinstance(document.get("id"), str):
         yield from _read_each([document], {}, name, on_notice)
@@ -82,6 +82,13 @@ def read_lines(lines: Iterable[bytes], *, name: str | None, on_notice: OnNotice)
             on_notice(Notice(code="bad_record", message=message, feed=name, line=number))
             continue
         yield from _read_each([record], {}, name, on_notice, line=number)
+
+
+def _may_hold_talks(value: Any) -> bool:
+    """Return whether a value is an empty list, or one with a record of ours among its items."""
+    return isinstance(value, list) and (
+        not value or any(isinstance(item, Mapping) and "id" in item for item in value)
+    )
 
 
 def _is_list_of_objects(value: Any) -> bool:

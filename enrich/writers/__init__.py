@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from enrich.model import Document
-from enrich.registry import entry_points_of, load, load_entry_point, names_in
+from enrich.registry import PluginError, entry_points_of, load, load_entry_point, names_in
 
 
 class Writer(Protocol):
@@ -48,10 +48,22 @@ def writer(name: str) -> Writer:
 
     Raises:
         LookupError: no format has this name.
+        PluginError: another distribution's format cannot be loaded, or is none.
     """
     if name in builtin_names():
         return load(__name__, "WRITER", name)  # type: ignore[no-any-return]
-    return load_entry_point(__name__, name)  # type: ignore[no-any-return]
+    offered = load_entry_point(__name__, name)
+    if not callable(getattr(offered, "write", None)):
+        raise PluginError(
+            f"the entry point {name} of {__name__} is not a format: it has no method write",
+            hint="reinstall or remove the distribution that offers it",
+        )
+    return offered  # type: ignore[no-any-return]
+
+
+def suffixes_of(chosen: Writer) -> tuple[str, ...]:
+    """Return the file name endings that mean a writer's format; a plug-in may have none."""
+    return tuple(getattr(chosen, "suffixes", ()))
 
 
 def options_of(chosen: Writer) -> tuple[str, ...]:

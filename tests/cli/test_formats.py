@@ -15,6 +15,7 @@ from enrich.cli.formats import FormatChoice, choose_format, choose_targets, take
 from enrich.cli.main import main
 from enrich.cli.run import command
 from enrich.model import Document
+from enrich.registry import PluginError
 from enrich.writers import builtin_names, options_of, writer
 from tests.conftest import ROOT
 
@@ -71,6 +72,26 @@ def test_the_packages_own_formats_ask_no_entry_points(monkeypatch: pytest.Monkey
     assert choose_format(None, "a.md") == "md"
     assert choose_format(None, "csv:a") == "csv"
     assert choose_format("md", "a.unknown") == "md"
+
+
+def offer(monkeypatch: pytest.MonkeyPatch, loaded: Any) -> None:
+    point: Any = SimpleNamespace(name="titles", load=lambda: loaded, value="titles:Titles")
+    found: Mapping[str, Any] = {"titles": point}
+    monkeypatch.setattr("enrich.writers.entry_points_of", lambda _: found)
+    monkeypatch.setattr("enrich.registry.entry_points_of", lambda _: found)
+
+
+def test_a_format_may_have_no_suffixes(monkeypatch: pytest.MonkeyPatch) -> None:
+    offer(monkeypatch, SimpleNamespace(write=lambda document: iter(())))
+    assert not hasattr(writer("titles"), "suffixes")
+    with pytest.raises(click.UsageError, match=r"names no format|suffixes"):
+        choose_targets(None, ("talks.unknown",))
+
+
+def test_an_entry_point_that_is_no_format_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    offer(monkeypatch, 7)
+    with pytest.raises(PluginError, match=r"titles of enrich\.writers is not a format"):
+        writer("titles")
 
 
 @pytest.mark.usefixtures("with_titles")
