@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, MutableSet
+from dataclasses import replace
 from itertools import pairwise
 from typing import BinaryIO, NamedTuple
 
@@ -25,11 +26,27 @@ from enrich.feeds.ical.events import (
     sequence_of,
     uid_of,
 )
-from enrich.feeds.ical.lines import Spans, block, count_lines, find_spans, logical_lines
+from enrich.feeds.ical.lines import (
+    Spans,
+    block,
+    count_lines,
+    find_events_with,
+    find_spans,
+    logical_lines,
+)
+from enrich.feeds.ical.series import (
+    Stated,
+    find_stated,
+    is_recurring,
+    place_first,
+    read_recurrence,
+    read_replaced,
+)
 from enrich.feeds.ical.times import zone_name
 from enrich.feeds.ical.values import Properties, read_properties, split_line
 from enrich.feeds.protected import ANCHORS
 from enrich.feeds.redact import people_of, redact_lines, redact_text
+from enrich.feeds.warning_messages import add_warning
 from enrich.model import Feed, Notice, NoticeCode, Talk
 
 MAX_EVENT_BYTES = 4_000_000
@@ -106,6 +123,7 @@ class _CalendarReader:
         self._anchors = anchors
         self._on_notice = on_notice
         self._counted = (0, 1)  # an offset and its line
+        self._overrides: dict[str, list[Stated]] | None = None
         self._calendars = _read_calendars(stream, spans)
         self._first = next(iter(self._calendars.values()), Calendar())
         head = self._head() if keep_raw else None
@@ -126,7 +144,9 @@ class _CalendarReader:
             if read is not None and (
                 seen is None or new.is_new(self._key(number, *read), title_key(read[0]))
             ):
-                yield read[0]
+                talk = self._place_series(number, *read)
+                if talk is not None:
+                    yield talk
         for start in spans.cut:
             message = f"the file ends inside event {len(spans.starts) + 1}"
             self._give_notice("truncated_event", message, start)
@@ -155,6 +175,44 @@ class _CalendarReader:
                 )
             )
         return {number for group in groups.values() for number in _find_replaced(group)}
+
+    def _place_series(self, number: int, talk: Talk, properties: Properties) -> Talk | None:
+        """Return a talk, a series at its first occurrence; None, with a notice, if it has none."""
+        start = talk.start_time
+        if start is None or not is_recurring(properties):
+            return talk
+        zones = self._calendar(number).zones
+        try:
+            series = read_recurrence(properties, start, zones)
+            replaced = self._find_overrides().get(properties.text("UID") or "")
+            if replaced:
+                places = read_replaced(properties, start, zones, replaced)
+                series = replace(series, replaced=places)
+            placed = place_first(talk, series, properties, zones)
+        except Exception:  # noqa: BLE001 - a series that cannot be read is a talk all the same
+            return replace(talk, warnings=add_warning(talk.warnings, "recurring_unchecked"))
+        if placed is None:
+            message = (
+                f"event {number + 1} is a series without any occurrence left: "
+                "all are excluded, or events of their own"
+            )
+            self._give_notice("no_occurrence", message, self._spans.starts[number])
+        return placed
+
+    def _find_overrides(self) -> dict[str, list[Stated]]:
+        """Return which occurrences events of their own replace, by UID; they are read at first need."""
+        if self._overrides is None:
+            self._overrides = {}
+            for number in find_events_with(self._stream, self._spans, b"RECURRENCE-ID"):
+                start, end = self._spans.starts[number], self._spans.ends[number]
+                if end - start > self._max_event_bytes:
+                    continue
+                lines = logical_lines(block(self._stream, start, end))
+                properties = read_properties(body(lines, closed=number not in self._spans.unclosed))
+                named = find_stated(properties, "RECURRENCE-ID")[:1]
+                if named and (uid := properties.text("UID")):
+                    self._overrides.setdefault(uid, []).extend(named)
+        return self._overrides
 
     def _key(self, number: int, talk: Talk, properties: Properties) -> int:
         recurrence = recurrence_of(properties, self._calendar(number))

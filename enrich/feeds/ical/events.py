@@ -10,6 +10,7 @@ from typing import Literal
 
 from enrich.feeds.dialects import Event, TalkFields, dialects
 from enrich.feeds.dialects._shared import may_refer, page
+from enrich.feeds.ical.series import is_recurring
 from enrich.feeds.ical.times import Time, Zones, is_before, later, moment
 from enrich.feeds.ical.values import Properties, read_properties
 from enrich.feeds.protected import ANCHORS
@@ -91,6 +92,9 @@ def read_event(
     event, codes = event_of(properties, calendar.zones, anchors)
     if not closed:
         codes.append("unclosed_event")
+    recurring = is_recurring(properties)
+    if recurring:
+        codes.append("recurring")
     for dialect in dialects():
         if dialect.knows(calendar.prodid, event):
             break
@@ -108,6 +112,7 @@ def read_event(
         series=fields.series,
         start_time=event.start,
         end_time=event.end,
+        recurrence=properties.first.get("RRULE", "").strip() or None if recurring else None,
         status=_status(event.status, calendar.method),
         room=fields.room,
         slides_link=fields.slides_link,

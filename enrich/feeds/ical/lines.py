@@ -11,6 +11,7 @@ import codecs
 import hashlib
 import re
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -204,6 +205,24 @@ def block(stream: BinaryIO, start: int, end: int) -> bytes:
     """The bytes of a span."""
     stream.seek(start)
     return stream.read(end - start)
+
+
+def find_events_with(stream: BinaryIO, spans: Spans, word: bytes) -> Iterator[int]:
+    """Yield the ordinals of the events in which a word stands."""
+    stream.seek(0)
+    base, buffer, last = 0, b"", -1
+    found: list[int] = []
+    while data := stream.read(_CHUNK):
+        buffer += data
+        at = -1
+        while (at := buffer.find(word, at + 1)) >= 0:
+            number = bisect_right(spans.starts, base + at) - 1
+            if number > last and base + at < spans.ends[number]:
+                found.append(number)
+                last = number
+        kept = buffer[-len(word) + 1 :]
+        base, buffer = base + len(buffer) - len(kept), kept
+    yield from found
 
 
 def logical_lines(raw: bytes) -> list[str]:

@@ -93,6 +93,16 @@ class Zones:
             )
         return Moment(time.replace(tzinfo=zone))
 
+    def to_local(self, time: datetime, name: str | None) -> datetime | None:
+        """Return the naive time of an instant in the zone of this name; None if it is not known."""
+        name = self._home if name is None else name
+        if name is None or self.at(time.replace(tzinfo=None), name).problem is not None:
+            return None
+        zone = self._known.get(name)
+        if isinstance(zone, _OwnZone):
+            return zone.to_local(time)
+        return None if zone is None else time.astimezone(zone).replace(tzinfo=None)
+
     def _find(self, name: str) -> tzinfo | _OwnZone | None:
         name = _clean(name)
         if (zone := _database(name)) is not None:
@@ -133,6 +143,13 @@ class _OwnZone:
                 return self._ask(time)
             self._days[day] = offset
         return self._days[day]
+
+    def to_local(self, time: datetime) -> datetime | None:
+        """Return the naive time of an instant; None if the rules cannot say it."""
+        try:
+            return time.astimezone(self._zone).replace(tzinfo=None)
+        except Exception:  # noqa: BLE001 - whatever a feed's rules make dateutil raise
+            return None
 
     def _ask(self, time: datetime) -> timedelta | None:
         try:
