@@ -35,7 +35,7 @@ def read_calendar_lines(
 ) -> Calendar:
     """A calendar from its own lines, its zones and those of all calendars of the file, by name."""
     properties = read_properties(lines)
-    home = properties.text("X-WR-TIMEZONE")
+    home = properties.text("X-WR-TIMEZONE") or properties.text("TIMEZONE-ID")
     return Calendar(
         name=tidy(properties.text("X-WR-CALNAME") or "") or None,
         prodid=tidy(properties.text("PRODID") or ""),
