@@ -1,7 +1,7 @@
 r"""The properties of a component and their texts. Pure.
 
 A line that begins no known property is a raw line break in the text before it, and is put back; so
-is one that begins `https:`. Alarms and other nested components are passed over.
+is one that begins `https:`. One with a known property's name and no value is passed over. Alarms and other nested components are passed over.
 """
 
 from __future__ import annotations
@@ -112,7 +112,8 @@ def _read_on(found: Properties, lines: Sequence[str], number: int) -> Properties
         number += 1
         split = split_line(line) if line and not reader.soft else None
         if split is None:
-            reader.raw(line)
+            if reader.soft or not _is_broken(line):
+                reader.raw(line)
         elif split[0] not in _STRUCTURE:
             reader.take(*split)
         elif split[0] == "BEGIN":
@@ -198,10 +199,20 @@ def split_line(line: str) -> tuple[str, Mapping[str, str], str] | None:
     if begin is None or not _is_name(begin[1].upper()):
         return None
     parameters, at = _parameters(line, begin.end())
-    at = line.find(":", at)
-    if at < 0 or _is_text(begin[1], line[at + 1 :]):
-        return None
-    return begin[1].upper(), parameters, line[at + 1 :]
+    stop, at = at, line.find(":", at)
+    value = line[at + 1 :]
+    if at < 0 or line.startswith('"', stop):  # a quote that is never closed, or at the line's end
+        quote = line.find('"', begin.end())
+        at = line.find(":", quote)
+        if line.startswith("//", at + 1):  # of an address
+            at = line.find(":", at + 1)
+        if quote < 0 or at < 0:
+            return None
+        parameters, _ = _parameters(line[:at].replace('"', ""), begin.end())
+        value = line[at + 1 :]
+        if value.count('"') % 2:
+            value = value.removesuffix('"')
+    return None if _is_text(begin[1], value) else (begin[1].upper(), parameters, value)
 
 
 @lru_cache(maxsize=512)
@@ -214,6 +225,12 @@ def _head(head: str) -> tuple[str, Mapping[str, str]] | None:
 
 def _is_name(name: str) -> bool:
     return name in _NAMES or name in _STRUCTURE or name.startswith("X-")
+
+
+def _is_broken(line: str) -> bool:
+    """Return whether a line that has no value begins with a known property's name in capitals."""
+    begin = _NAME.match(line + ":")
+    return begin is not None and begin[1] in _NAMES
 
 
 def _is_text(name: str, value: str) -> bool:
