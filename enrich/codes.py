@@ -14,7 +14,7 @@ Decision = Literal[
     "accepted", "rejected", "under_review", "withdrawn", "desk_rejected", "retracted"
 ]
 
-TalkStatus = Literal["cancelled", "tentative"]
+TalkStatus = Literal["cancelled", "tentative", "postponed"]
 
 WarningCode = Literal[
     "bad_time",

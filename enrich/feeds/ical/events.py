@@ -6,8 +6,8 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
+from enrich.codes import TalkStatus
 from enrich.feeds.dialects import Event, TalkFields, dialects
 from enrich.feeds.dialects._shared import may_refer, page
 from enrich.feeds.ical.series import is_recurring
@@ -193,10 +193,12 @@ def _made_uid(properties: Properties) -> str:
     return "no-uid-" + hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
-def _status(status: str | None, method: str) -> Literal["cancelled", "tentative"] | None:
+def _status(status: str | None, method: str) -> TalkStatus | None:
     word = (status or "").strip().upper()
     if word in {"CANCELLED", "CANCELED"} or method == "CANCEL":
         return "cancelled"
+    if word == "POSTPONED":
+        return "postponed"
     return "tentative" if word == "TENTATIVE" else None
 
 

@@ -45,6 +45,11 @@ _PARAMETER = re.compile(
     re.VERBOSE,
 )
 _ESCAPE = re.compile(r"\\([\\,;:nN])")
+_DOUBLED_BREAK = re.compile(
+    r"(?<!\\)((?:\\\\n){1,20})(?=\Z|[\s\d\"'(*\u2022\u2013\u2014-]|https?://|\\[nN]"
+    r"|(?!(?:Left|Right|Leftright)arrow|V[dD]ash)[^\W\d_a-z])"
+)
+"""Line breaks that were escaped twice: nothing of TeX goes on so, unlike `\\\\nabla`."""
 _MEANT = {"\\": "\\", ",": ",", ";": ";", ":": ":", "n": "\n", "N": "\n"}
 _SCHEMES = _words("http https ftp")
 _ADDRESS = re.compile(r"://[^:]*(?::\d{1,5}(?=/)[^:]*)?(?=:)")
@@ -280,6 +285,8 @@ def unescaped(value: str) -> str:
     """
     if "\\" not in value:
         return value
+    if "\\\\n" in value:
+        value = _DOUBLED_BREAK.sub(lambda found: found[0].replace("\\\\", "\\"), value)
     parts = _ESCAPE.split(value)  # half the time of replace
     parts[1::2] = [_MEANT[letter] for letter in parts[1::2]]
     return "".join(parts)
