@@ -8,7 +8,7 @@ alone, whatever the size of the file. Framing is ours (`lines`), zones and durat
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, MutableSet
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSet
 from dataclasses import replace
 from itertools import pairwise
 from typing import BinaryIO, NamedTuple
@@ -29,6 +29,7 @@ from enrich.feeds.ical.events import (
 from enrich.feeds.ical.lines import (
     Spans,
     block,
+    count_components,
     count_lines,
     find_events_with,
     find_spans,
@@ -51,6 +52,12 @@ from enrich.model import Feed, Notice, NoticeCode, Talk
 
 MAX_EVENT_BYTES = 4_000_000
 _UID_WITHIN = 1 << 16  # bytes of a broken event that its UID is searched in
+_NOUNS = {
+    "VTODO": ("to-do", "to-dos"),
+    "VJOURNAL": ("journal entry", "journal entries"),
+    "VFREEBUSY": ("free/busy table", "free/busy tables"),
+}
+"""What a calendar may hold beside events, one and several."""
 _MAIL = re.compile(r"\S+@[\w-]+\.\S+")
 
 
@@ -152,9 +159,11 @@ class _CalendarReader:
             self._give_notice("truncated_event", message, start)
         new.report(self._on_notice, self._feed.name)
         if not spans.starts and not spans.cut:
-            self._on_notice(
-                Notice(code="no_talks", message="the calendar is empty", feed=self._feed.name)
+            held = _describe_components(count_components(self._stream))
+            message = (
+                f"the calendar holds no events, but {held}" if held else "the calendar is empty"
             )
+            self._on_notice(Notice(code="no_talks", message=message, feed=self._feed.name))
 
     def find_duplicates(self) -> set[int]:
         """Return the ordinals of the events that another event of the file replaces."""
@@ -298,6 +307,16 @@ class _CalendarReader:
         if not self._keep_private:
             lines = redact_lines(lines, frozenset(people), self._anchors)
         return _join_lines(lines)
+
+
+def _describe_components(counts: Mapping[str, int]) -> str:
+    """Return how many to-dos and the like there are, in words; "" for none."""
+    parts = [
+        f"{count} {nouns[count > 1]}"
+        for component, nouns in _NOUNS.items()
+        if (count := counts.get(component, 0))
+    ]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 class _Candidate(NamedTuple):
