@@ -293,7 +293,11 @@ def read_line(data: Mapping[str, Any]) -> LineObject:
     """
     with_papers = {
         **data,
-        **{key: [_with_author_objects(p) for p in data.get(key) or ()] for key in _PAPER_LISTS},
+        **{
+            key: [_with_author_objects(p) for p in papers]
+            for key in _PAPER_LISTS
+            if isinstance(papers := data.get(key), list)
+        },
     }
     return _read(with_papers, LineObject)
 

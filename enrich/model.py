@@ -222,6 +222,8 @@ class AnnotatedTalk:
     warnings: tuple[TalkWarning, ...] = ()
     """The reader's, then those of extraction and of the join."""
     suggested: tuple[Paper, ...] = ()
+    raw_references: tuple[Reference, ...] | None = field(default=None, repr=False)
+    """Those of a writer's `raw_text`, if it needs them; never in the document."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object of one ndjson line: the talk's keys and its own `papers`."""

@@ -4,17 +4,21 @@ The main job is `run`, the commands are the files of `commands/`. Only the comma
 reads the environment or uses terminals.
 
 Exit status: 0 answered, 1 nothing read or not written, 2 usage, 3 written but something failed or is
-stale, 130 interrupted.
+stale, 130 interrupted. SIGTERM and SIGHUP end the process as they end any other: 143 and 129 in a
+shell. They are handled only while a file is written (`Output`).
 """
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -23,27 +27,56 @@ from enrich.cli.run import command
 from enrich.errors import EnrichError, InvalidId, PapersError
 
 _BROKEN_PIPE = 141  # what a shell reports for a process that SIGPIPE ended
+_INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     if argv is not None:
         return _run_guarded(list(argv))
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end_interrupted)
     status = _run_guarded(sys.argv[1:])
     if threading.active_count() > 1:
         # A service's thread still waits for an answer; the interpreter must not end under it.
-        with suppress(OSError, ValueError):
-            sys.stdout.flush()
         os._exit(status)
     return status
+
+
+def _end_interrupted(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's signature
+    """End the process: an exception could be lost where Python calls back."""
+    with suppress(Exception):  # the signal may have come in the middle of a write
+        say("interrupted")
+    os._exit(_INTERRUPTED)
 
 
 def _run_guarded(args: list[str]) -> int:
     """Run a command; print its error, and return the status of it."""
     _use_streams()
+    status = _report_errors(args)
     try:
-        status = _run_command(args)
         sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+        return _BROKEN_PIPE
+    except OSError as error:
+        _drop_output()
+        if status != 1:  # otherwise this was reported
+            say(f"the output cannot be written: {error.strerror or error}")
+        return 1
+    return status
+
+
+def _drop_output() -> None:
+    """Drop what standard output could not take: the interpreter would try again."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _report_errors(args: list[str]) -> int:
+    """Run a command; return the exit status, after one line for an error."""
+    try:
+        return _run_command(args)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.UsageError as error:
@@ -51,9 +84,9 @@ def _run_guarded(args: list[str]) -> int:
         return 2
     except (click.Abort, KeyboardInterrupt):
         say("interrupted")
-        return 130
+        return _INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return _BROKEN_PIPE
     except (InvalidId, PapersError) as error:
         say(_describe_error(error))
@@ -63,9 +96,7 @@ def _run_guarded(args: list[str]) -> int:
         return 1
     except OSError as error:
         say(f"the output cannot be written: {error.strerror or error}")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    return status
 
 
 def _run_command(args: list[str]) -> int:
@@ -81,6 +112,19 @@ def _run_command(args: list[str]) -> int:
     return status if isinstance(status, int) else 0
 
 
+class _Messages(io.TextIOWrapper):
+    """Standard error whose failures cost the run nothing: a full disk, a reader that left."""
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            super().flush()
+
+
 def _use_streams() -> None:
     """Set the streams to UTF-8; replace closed ones by the null device."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
@@ -89,6 +133,10 @@ def _use_streams() -> None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - lives as long as the process
         elif mode == "w" and hasattr(stream, "reconfigure"):  # a test's stream may have none
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    if sys.stderr is sys.__stderr__ and isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr = _Messages(
+            sys.stderr.buffer, "utf-8", "backslashreplace", newline="\n", line_buffering=True
+        )
 
 
 def _describe_error(error: EnrichError) -> str:

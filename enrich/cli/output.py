@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import os
+import secrets
+import signal
 import stat
 import sys
-import tempfile
+import threading
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
+from types import FrameType, TracebackType
+from typing import IO, Any, Self
+
+import click
 
 from enrich.errors import EnrichError
+
+_DATABASE = b"SQLite format 3\0"
+_IN_CACHE = ("papers.sqlite", "answers.sqlite", "feeds.sqlite")
+"""Beginnings of the names of the files in the cache folder."""
+_ENDING = ("SIGTERM", "SIGHUP", "SIGINT")
+"""Signals that end a run; Windows has no SIGHUP."""
 
 
 class OutputError(EnrichError):
@@ -21,7 +32,8 @@ class OutputError(EnrichError):
 class Output:
     """A context manager: what is written shows under the name only when all went well.
 
-    A file that is replaced keeps its mode; a new one gets what the umask allows.
+    A file that is replaced keeps its mode; a new one gets what the umask allows. The text lies beside
+    its place until then, in a file that is removed whatever ends the run, a signal included.
 
     Raises:
         OutputError: the file cannot be written there.
@@ -31,12 +43,14 @@ class Output:
         self._target = None if target in (None, "-") else Path(str(target))
         self._stream: IO[str] = sys.stdout
         self._aside: Path | None = None
+        self._restore_handlers: Callable[[], None] = _keep_handlers
 
     def __enter__(self) -> Self:
         if self._target is not None:
             try:
                 self._open(self._target)
             except OSError as error:
+                self._restore_handlers()
                 raise OutputError(
                     f"{self._target}: cannot be written there: {error.strerror}"
                 ) from error
@@ -51,8 +65,10 @@ class Output:
             self._stream = target.open("w", encoding="utf-8", newline="\n")
             return
         self._target = target = target.resolve()  # a link stays a link
-        number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        self._aside = Path(name)
+        # The name is short, for the target's own may be as long as the file system allows.
+        self._aside = target.with_name(f".enrich-{secrets.token_hex(8)}.tmp")
+        self._restore_handlers = _remove_on_signals(self._aside)
+        number = os.open(self._aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         self._stream = os.fdopen(number, "w", encoding="utf-8", newline="\n")
 
     def write(self, piece: str) -> None:
@@ -86,10 +102,95 @@ class Output:
         finally:
             if self._aside is not None:
                 self._aside.unlink(missing_ok=True)
+            self._restore_handlers()
+
+
+def check_target(target: str, *, inputs: Iterable[str | Path], cache_dir: Path | None) -> None:
+    """Refuse an output that would replace an input or a store.
+
+    Args:
+        target: The name of the output.
+        inputs: Names of the files that the run reads; `-` is standard input's own file.
+        cache_dir: The folder of the store; None: the user's own.
+
+    Raises:
+        click.UsageError: the output is an input of the run, a database, or part of the store.
+    """
+    from enrich.store import store_folder
+
+    place = Path(target)
+    try:
+        if _is_in(store_folder(cache_dir), place):
+            raise click.UsageError(f"{target} is part of the store: the output would replace it")
+        if not place.is_file():
+            return
+        for name in inputs:
+            if _is_same(name, place):
+                read = "standard input" if name == "-" else "an input of this run"
+                raise click.UsageError(f"{target} is {read}: the output would replace it")
+        with place.open("rb") as file:
+            if file.read(len(_DATABASE)) == _DATABASE:
+                raise click.UsageError(
+                    f"{target} is a collection or another database: the output would replace it"
+                )
+    except (OSError, ValueError):  # unreadable, or not a name: opening it reports this
+        return
+
+
+def _is_in(folder: Path, place: Path) -> bool:
+    return place.name.startswith(_IN_CACHE) and place.parent.resolve() == folder.resolve()
+
+
+def _is_same(name: str | Path, place: Path) -> bool:
+    try:
+        if name == "-":
+            return os.path.samestat(os.fstat(sys.stdin.fileno()), place.stat())
+        return Path(name).samefile(place)
+    except (OSError, ValueError):
+        return False
+
+
+def _keep_handlers() -> None:
+    """Restore nothing."""
+
+
+def _remove_on_signals(aside: Path) -> Callable[[], None]:
+    """Remove an unfinished file before a signal ends the process.
+
+    A handler does so itself and raises nothing: an exception can be lost where Python calls back.
+    What handled a signal before is called next, so several outputs can be open. An ignored signal
+    stays ignored (`nohup`).
+
+    Returns:
+        What restores the handlers.
+    """
+    earlier: dict[int, Any] = {}
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+        if callable(earlier[number]):
+            earlier[number](number, frame)
+        else:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+
+    def restore() -> None:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
+
+    if threading.current_thread() is threading.main_thread():  # others cannot set handlers
+        for name in _ENDING:
+            number = getattr(signal, name, None)
+            if number is None or signal.getsignal(number) in (signal.SIG_IGN, None):
+                continue
+            earlier[number] = signal.getsignal(number)
+            signal.signal(number, handle)
+    return restore
 
 
 def _mode(target: Path) -> int:
-    """The mode of the file that is there, else what a new file gets."""
+    """Return the mode of the existing file, otherwise a new one's."""
     try:
         return stat.S_IMODE(target.stat().st_mode)
     except OSError:

@@ -134,8 +134,17 @@ def export(path: Path, *, abstracts: bool = False) -> Iterator[str]:
     Raises:
         PapersError: there is no such file, or it is not a collection; by the call, not the first line.
     """
+    return _export_each(open_collection(path), abstracts=abstracts)
+
+
+def open_collection(path: Path) -> Collection:
+    """Open a collection.
+
+    Raises:
+        PapersError: there is no such file, or it is not a collection.
+    """
     _check_is_collection(path)
-    return _export_each(Collection(_open(path), path), abstracts=abstracts)
+    return Collection(_open(path), path)
 
 
 class Collection:
@@ -153,7 +162,7 @@ class Collection:
         """
         found: dict[PaperId, Paper] = {}
         for id_, record, abstract in self.rows(ids, abstracts=abstracts):
-            with suppress(ValueError):  # a bad record counts as missing
+            with suppress(Exception):  # a bad record of an untrusted file counts as missing
                 found[id_] = decode_paper(id_, record, links, abstract=abstract, via="collection")
         return found
 

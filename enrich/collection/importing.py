@@ -1,12 +1,13 @@
 """Import of files of papers into a collection: streaming, resumable, whole or not at all.
 
-The collection grows beside its place as `NAME.part`; how far each file was read is written in the same
-transaction as the records, and an import that was killed continues there. A finished collection replaces
-an older one in one step; an import that fails leaves the older one as it was.
+The collection grows beside its place as `NAME.part` (a digest of a very long name); how far each file was
+read is written in the same transaction as the records, and an import that was killed continues there. A
+finished collection replaces an older one in one step; an import that fails leaves the older one as it was.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -37,6 +38,7 @@ BATCH = 1000
 """Number of records in one transaction."""
 _HEADER = 100  # bytes; the application's id stands at 68: sqlite.org/fileformat2.html
 _OURS = APPLICATION_ID.to_bytes(4, "big")
+_MAX_NAME = 255  # bytes, on all usual file systems
 FILES = """CREATE TABLE files (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, changed INTEGER NOT NULL,
     format TEXT NOT NULL, abstracts INTEGER NOT NULL, offset INTEGER NOT NULL DEFAULT 0,
@@ -96,7 +98,7 @@ def import_papers(
     """
     _check_replaceable(out)
     known = [_examine_file(path) for path in files]
-    part = out.with_name(out.name + ".part")
+    part = _name_part(out)
     try:
         connection, resumed = _open_part(part, known, abstracts=abstracts)
     except FAULTS as error:
@@ -182,6 +184,14 @@ class _Import:
             finish(self.connection)
         (papers,) = self.connection.execute("SELECT count(*) FROM papers").fetchone()
         return papers, problems
+
+
+def _name_part(out: Path) -> Path:
+    """Name the growing collection, always alike for one `out`, however long its name is."""
+    name = out.name + ".part"
+    if len(os.fsencode(name + "-journal")) > _MAX_NAME:
+        name = f".{hashlib.sha256(os.fsencode(out.name)).hexdigest()[:32]}.part"
+    return out.with_name(name)
 
 
 def _check_replaceable(out: Path) -> None:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import BinaryIO, NamedTuple
 
 from enrich.errors import FeedError
-from enrich.feeds.duplicates import DuplicateFilter, override_key, talk_key, title_key
+from enrich.feeds.duplicates import DuplicateFilter, distinguishing_key, override_key, talk_key
 from enrich.feeds.finish import finish_talk
 from enrich.feeds.ical.events import (
     Calendar,
@@ -149,7 +149,7 @@ class _CalendarReader:
                 continue
             read = self._read(number)
             if read is not None and (
-                seen is None or new.is_new(self._key(number, *read), title_key(read[0]))
+                seen is None or new.is_new(self._key(number, *read), distinguishing_key(read[0]))
             ):
                 talk = self._place_series(number, *read)
                 if talk is not None:
@@ -180,7 +180,10 @@ class _CalendarReader:
             talk, properties = read
             groups.setdefault(self._key(number, *read), []).append(
                 _Candidate(
-                    sequence_of(properties), modified_of(properties), number, title_key(talk)
+                    sequence_of(properties),
+                    modified_of(properties),
+                    number,
+                    distinguishing_key(talk),
                 )
             )
         return {number for group in groups.values() for number in _find_replaced(group)}

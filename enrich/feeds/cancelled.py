@@ -1,7 +1,7 @@
-"""Whether a talk's texts say that it was called off or postponed. Pure.
+"""Cancellation in prose: the words of a talk's texts that call it off or postpone it. Pure.
 
-What is said of terms and flights is not: a wrong "cancelled" costs more than a missed one, so a title
-has to begin or end with the word, or to set it off, and a text to say it of the talk.
+Cancelled terms and flights are not the talk's: a wrong "cancelled" costs more than a missed one, so a
+title has to begin or end with the word, or to set it off, and a text to have the talk as its subject.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def _is_postponed(title: str | None, abstract: str | None, lower: bytes) -> bool
 
 
 def is_called_off(title: str | None, abstract: str | None, lower: bytes) -> bool:
-    """Return whether title or abstract say so; `lower` holds both, in lower case and UTF-8.
+    """Return whether title or abstract call the talk off.
+
+    `lower` holds both, in lower case and UTF-8.
 
     >>> is_called_off("Cancelled: On knots", None, b"cancelled: on knots")
     True

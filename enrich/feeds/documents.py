@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -16,22 +17,26 @@ from enrich.text.checks import objects
 
 OnNotice = Callable[[Notice], None]
 
+logger = logging.getLogger("enrich")
+
 
 def reader_of(document: Any) -> Dialect | None:
-    """The dialect that reads a parsed document, None where nobody does."""
+    """Return the dialect that reads a parsed document, if any."""
     return next((d for d in dialects() if d.knows_document(document)), None)
 
 
 def read_document(
     document: Any, *, name: str | None, label: str, on_notice: OnNotice
 ) -> Iterator[Talk]:
-    """The talks of parsed JSON or of an XML root: a producer's, our own, or an earlier output.
+    """Yield the talks of parsed JSON or of an XML root.
+
+    The document is a producer's, our own, or an earlier output.
 
     Raises:
         FeedError: it holds no talks that anybody here reads.
     """
     if reader := reader_of(document):
-        for item in reader.read_document(document):
+        for item in _guard_items(reader.read_document(document)):
             if isinstance(item, Talk):
                 yield replace(item, feed=Feed(name=name))
             else:
@@ -47,8 +52,26 @@ def read_document(
         raise FeedError(f"{label}: is {what} that enrich knows")
 
 
+def _guard_items(items: Iterator[Talk | ValueError]) -> Iterator[Talk | ValueError]:
+    """Yield what a dialect reads; an exception that it did not foresee ends its document alone."""
+    try:
+        yield from items
+    except Exception as error:  # noqa: BLE001 - the document may come from an untrusted source
+        yield ValueError(f"the rest cannot be read ({log_error(error)})")
+
+
+def log_error(error: Exception) -> str:
+    """Log an exception that no reader foresaw; return the name of its class."""
+    name = type(error).__name__
+    logger.debug("a record of a feed cannot be read: %s", name, exc_info=error)
+    return name
+
+
 def read_lines(lines: Iterable[bytes], *, name: str | None, on_notice: OnNotice) -> Iterator[Talk]:
-    """The talks of ndjson, one a line; a line that is none becomes a notice."""
+    """Yield the talks of ndjson, one a line.
+
+    A line that is not one becomes a notice.
+    """
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -102,9 +125,12 @@ def _read_each(
             continue
         try:
             talk = Talk.from_dict(record)
-        except ValueError as error:
+        except Exception as error:  # noqa: BLE001 - the record may come from an untrusted source
             event = _text(record, "id")
-            message = f"{where}: {error}"
+            cause = (
+                error if isinstance(error, ValueError) else f"cannot be read ({log_error(error)})"
+            )
+            message = f"{where}: {cause}"
             on_notice(Notice(code="bad_record", message=message, feed=name, event=event, line=line))
             continue
         own: dict[str, Paper] = {p.id: p for p in _papers(record, name, on_notice)}
@@ -114,7 +140,7 @@ def _read_each(
 
 
 def _cited(record: Mapping[str, Any], papers: Mapping[str, Paper]) -> tuple[Paper, ...]:
-    """The papers that the record's references name, in their order, each once."""
+    """Return the papers that a record's references name, each once."""
     if not papers:
         return ()
     ids = dict.fromkeys(_text(r, "paper") for r in _objects(record, "references"))
@@ -122,7 +148,10 @@ def _cited(record: Mapping[str, Any], papers: Mapping[str, Paper]) -> tuple[Pape
 
 
 def _papers(data: Mapping[str, Any], name: str | None, on_notice: OnNotice) -> Iterator[Paper]:
-    """The resolved papers of an output; the others are asked for again."""
+    """Yield the resolved papers of an output.
+
+    The others are asked for again.
+    """
     try:
         records = objects(data, "papers")
     except ValueError as error:
@@ -133,6 +162,9 @@ def _papers(data: Mapping[str, Any], name: str | None, on_notice: OnNotice) -> I
             continue
         try:
             yield Paper.from_dict(record)
-        except ValueError as error:
-            message = f"paper {_text(record, 'id') or '?'}: {error}"
+        except Exception as error:  # noqa: BLE001 - as above
+            cause = (
+                error if isinstance(error, ValueError) else f"cannot be read ({log_error(error)})"
+            )
+            message = f"paper {_text(record, 'id') or '?'}: {cause}"
             on_notice(Notice(code="bad_record", message=message, feed=name))

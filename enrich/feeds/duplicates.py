@@ -37,8 +37,11 @@ def override_key(talk: Talk, recurrence: datetime | date | str) -> int:
     return hash_key(f"recurrence\0{talk.id}\0{named}".encode("utf-8", "surrogatepass"))
 
 
-def title_key(talk: Talk) -> int:
-    """Return what tells talks of one key apart: their titles, unless they share a page."""
+def distinguishing_key(talk: Talk) -> int:
+    """Return a key of the title, or 0 for talks of one page.
+
+    Talks of one key and other titles are different talks.
+    """
     if talk.url is not None and _TALK_PAGE.fullmatch(talk.url):
         return 0
     return hash_key((talk.title or "").encode("utf-8", "surrogatepass"))
@@ -68,7 +71,7 @@ class DuplicateFilter:
         return True
 
     def report(self, on_notice: Callable[[Notice], None], feed: str | None) -> None:
-        """Give the notice of how many were dropped, if any."""
+        """Report how many were dropped, if any."""
         if self._dropped:
             message = (
                 f"{self._dropped} duplicate{'s were' if self._dropped > 1 else ' was'} dropped"

@@ -92,7 +92,7 @@ def _read(
     anchors: tuple[str, ...],
 ) -> Iterator[Talk]:
     from enrich.feeds.calendar import read_calendar
-    from enrich.feeds.duplicates import DuplicateFilter, talk_key, title_key
+    from enrich.feeds.duplicates import DuplicateFilter, distinguishing_key, talk_key
     from enrich.feeds.finish import finish_talk
 
     max_bytes, on_notice = downloader.max_bytes, downloader.on_notice
@@ -122,6 +122,6 @@ def _read(
         new = DuplicateFilter(set() if seen is None and not duplicates else seen)
         for found in talks:
             talk = finish_talk(found, keep_private=keep_private, anchors=anchors)
-            if new.is_new(talk_key(talk), title_key(talk)):
+            if new.is_new(talk_key(talk), distinguishing_key(talk)):
                 yield talk
         new.report(on_notice, name)

@@ -20,7 +20,7 @@ _NO_REFERENCES = References()
 
 
 def find_references(text: str | Talk, *, sources: Iterable[Forms] | None = None) -> References:
-    """Return the references of a text, or of a talk's texts, in order.
+    """Return the references of a text or talk.
 
     Those of a talk's abstract come first. `x_alt_desc`, the abstract again as HTML, counts only if the
     abstract has none. `warnings` are about links: those that name no paper, and those whose text names
@@ -65,7 +65,9 @@ def find_references_many(
 
 
 def parse_id(text: str, *, sources: Iterable[Forms] | None = None) -> PaperId:
-    """Return the one paper that a text names: by id, address or any recognised form.
+    """Return the one paper that a text names.
+
+    The text is an id, an address or any recognised form.
 
     Raises:
         InvalidId: it names no paper, or more than one.
@@ -79,7 +81,7 @@ def parse_id(text: str, *, sources: Iterable[Forms] | None = None) -> PaperId:
 def parse_citation(
     text: str, *, sources: Iterable[Forms] | None = None
 ) -> tuple[PaperId, str | None]:
-    """Return the one paper that a text names, and the version that it cites.
+    """Return the paper and version that a text names.
 
     Raises:
         InvalidId: it names no paper, or more than one.
@@ -110,7 +112,7 @@ def parse_citation(
 
 
 def _search_text(text: str, field: str, grammar: Grammar) -> References:
-    """Return the references of one text of a talk, with the warnings."""
+    """Return the references and warnings of one text."""
     raw = text.encode("utf-8", "surrogatepass")
     low = raw.translate(FOLD)
     mentions: Sequence[Mention] = find_mentions(raw, low, grammar, is_ascii=len(raw) == len(text))
@@ -128,7 +130,7 @@ def _search_text(text: str, field: str, grammar: Grammar) -> References:
         if m.paper is None
     ]
     spans: Sequence[tuple[int, int]] = [mention[2:4] for mention in mentions]
-    if len(mentions) > 1 and has_links(text):
+    if len(mentions) > 1 and has_links(mentions):
         mentions, spans, mismatches = merge_links(raw, mentions)
         warnings += [
             _make_warning(
@@ -160,7 +162,7 @@ def _make_warning(
 def _make_references(
     text: str, raw: bytes, mentions: Sequence[Mention], roles: Sequence[Role], field: str
 ) -> list[Reference]:
-    """Return the references of those mentions that name a paper."""
+    """Return the references of mentions that name a paper."""
     references: list[Reference] = []
     is_ascii = len(raw) == len(text)
     counted = start = paragraph = 0
@@ -184,7 +186,7 @@ def _make_references(
 
 
 def _find_blank_line(text: str, at: int) -> tuple[int, int]:
-    """Return the span of the next blank line from `at` on, or of the text's end."""
+    """Return the span of the next blank line."""
     found = text.find("\n", at)
     while found >= 0:
         blank = _BLANK_LINE.match(text, found)

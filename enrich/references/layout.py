@@ -52,7 +52,7 @@ def lay_out(raw: bytes, low: bytes, *, is_ascii: bool) -> bytes:
 
 
 def _replace_tag(match: re.Match[bytes]) -> bytes:
-    """Return the sign that stands for a tag, of the same length."""
+    """Return the sign for a tag, as long."""
     closing, name = match.groups()
     if name in _HEADINGS:
         sign = b"\n" if closing else b"\n# "
@@ -68,7 +68,7 @@ def _replace_tag(match: re.Match[bytes]) -> bytes:
 
 
 def _replace_breaks(raw: bytes, low: bytes) -> bytes:
-    r"""Replace each literal `\n` by a blank and a line break; TeX's `\nu` is none."""
+    r"""Replace each literal `\n`, but not TeX's `\nu`."""
     breaks = [match.start() for match in _LITERAL_BREAK.finditer(raw)]
     if not breaks:
         return low

@@ -112,7 +112,7 @@ _LONGEST = 32
 
 
 def find_breaks(raw: bytes, low: bytes) -> list[tuple[int, int]]:
-    r"""Return the spans that split an id or an address: a line break with its blanks.
+    r"""Return the spans that split an id or address.
 
     >>> find_breaks(b"arXiv:2103.\n01338", b"arxiv:0000.\n00000")
     [(11, 12)]
@@ -165,7 +165,7 @@ def find_breaks(raw: bytes, low: bytes) -> list[tuple[int, int]]:
 
 
 def _is_column(raw: bytes, start: int, end: int) -> bool:
-    """Return whether too few digits for an id follow a break behind a full stop.
+    """Decide whether too few digits follow a full stop.
 
     A cheap check, for columns of numbers.
     """
@@ -175,7 +175,7 @@ def _is_column(raw: bytes, start: int, end: int) -> bool:
 
 
 def _is_split(left: bytes, right: bytes) -> bool:
-    """Return whether the text on both sides of a break is one id or address."""
+    """Decide whether a break splits one id or address."""
     last, first = left[-1:], right[:1]
     if (last.isdigit() or last in b"./") and (first.isdigit() or first == b"."):
         digits = _DIGITS.match(right)
@@ -196,7 +196,7 @@ def _is_split(left: bytes, right: bytes) -> bool:
 
 
 def _is_split_number(left: bytes, digits: bytes) -> bool:
-    """Return whether digits complete the id that the left side begins."""
+    """Decide whether digits complete the id before them."""
     left = left[-_LONGEST:]
     part = left[len(left.rstrip(b"0123456789.")) :].lstrip(b".")
     if _SLASH in left:
@@ -210,7 +210,7 @@ def _is_split_number(left: bytes, digits: bytes) -> bool:
 
 
 def _find_split_urls(raw: bytes, low: bytes, sign: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the folds within a URL in a URL, unless a whole id ends there."""
+    """Yield the folds within a URL in a URL."""
     at = low.find(sign)
     while at >= 0:
         if _ENCODED_START.search(raw, at - 12 if at > 12 else 0, at):

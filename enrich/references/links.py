@@ -57,13 +57,18 @@ class MergedLinks(NamedTuple):
     """Pairs (text, link)."""
 
 
-def has_links(text: str) -> bool:
-    """Decide cheaply whether a text may have links with texts."""
-    return "(" in text or "<" in text or "{" in text or "[" in text or "&lt;" in text
+def has_links(mentions: Sequence[Mention]) -> bool:
+    """Decide cheaply whether two mentions may be one link."""
+    end = -_MAX_GAP_BYTES - 1
+    for mention in mentions:
+        if mention[2] - end <= _MAX_GAP_BYTES:
+            return True
+        end = mention[3]
+    return False
 
 
 def merge_links(text: bytes, mentions: Sequence[Mention]) -> MergedLinks:
-    """Merge each link with its text if both name the same paper.
+    """Merge each link with its text, if both agree.
 
     If they name different papers, both stay. There is at least one mention, and they are in order.
     """
@@ -98,7 +103,7 @@ def merge_links(text: bytes, mentions: Sequence[Mention]) -> MergedLinks:
 
 
 def _is_text_first(text: bytes, shown: Mention, gap: bytes, target: Mention) -> bool:
-    """Decide whether a gap parts a text from the address that it links to."""
+    """Decide whether a gap parts text from its target."""
     match = _TEXT_FIRST.fullmatch(gap)
     if match is None or match["bar"] is None:
         return match is not None
@@ -111,7 +116,7 @@ def _is_text_first(text: bytes, shown: Mention, gap: bytes, target: Mention) -> 
 
 
 def _is_link_first(text: bytes, target: Mention, gap: bytes) -> bool:
-    """Decide whether a gap parts an address from the text of its link."""
+    """Decide whether a gap parts target from its text."""
     before = text[max(0, target.start - _MAX_TAG_BYTES) : target.start]
     if _ANCHOR_REST.fullmatch(gap):
         return _ANCHOR_START.search(before) is not None
@@ -130,7 +135,7 @@ def _is_link_first(text: bytes, target: Mention, gap: bytes) -> bool:
 
 
 def _is_claim(shown: Mention, gap: bytes, *, text_is_first: bool) -> bool:
-    """Decide whether a link's text claims to be the paper that it names.
+    """Decide whether a link's text claims its own paper.
 
     Of two addresses side by side, `T (U)`, each may be meant, and so may papers in a link's words.
     """

@@ -24,7 +24,7 @@ _LINE_START = re.compile(
 )
 _KEY_BYTES = 4
 _RIS_KEY = b"ty  "
-_REVERSE_SOLIDUS, _AT_SIGN = b"\\@"
+_REVERSE_SOLIDUS, _AT_SIGN, _LINE_FEED = b"\\@\n"
 _HEADING_REST = (
     rb")(?![a-z0-9\x80-\xff])[ \t]?[*_}\]=#-]{0,8}[ \t]?(?:\([^()\n]{0,30}\))?[ \t]{0,3}"
     rb"(?P<colon>:[*_}\]]{0,4}[ \t]{0,80})?[*_}#=.\xe2\x80\x94-]{0,8}[ \t]{0,80}(?P<alone>\r?\n|\Z|\\\\)?"
@@ -32,7 +32,7 @@ _HEADING_REST = (
 
 
 def _index_headings(words: Iterable[str]) -> dict[bytes, re.Pattern[bytes]]:
-    """Return patterns of headings, also capitalised, by their first bytes."""
+    """Return patterns of headings by their first bytes."""
     keyed: dict[bytes, set[bytes]] = {}
     for word in words:
         for form in (word, word.capitalize(), word.title(), word.upper()):
@@ -49,6 +49,8 @@ _FIRST_BYTES = frozenset(
     byte for byte in range(128) if not chr(byte).isalnum() and byte not in b"|\n\r"
 ) | frozenset(b"0ivx\xe2\xf0\xef")
 """First bytes of a line that begins with markup or a number."""
+_ITEM_BYTES = frozenset(b" \t>*.-[0")
+"""First bytes of a line that may be an item."""
 _ENDS = re.compile(  # headings that end a list, all at the start of a line
     rb"\n(?:[ \t]{0,3}#{1,6}[ \t]|={1,6}[ \t]\S|[ \t]{0,8}"
     + _COMMAND
@@ -78,12 +80,12 @@ _OUTLINES = {
 _MOST_WORDS = 4
 """Words of a plain heading."""
 _LONGEST_HAN_HEADING = 12
-_ITEM_BYTES = 400
+_MAX_ITEM_BYTES = 400
 """Bytes before a reference in which its item may begin."""
 
 
 def find_reference_lists(raw: bytes, laid: bytes, end: int) -> tuple[list[Span], bool]:
-    """Return the reference lists and entries that begin before `end`, in order.
+    """Return the reference lists that begin before `end`.
 
     And whether a line before it may begin an item of a list.
     """
@@ -110,14 +112,14 @@ class _Heading(NamedTuple):
 
 
 def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span], bool]:
-    """Return the spans between a heading of references and the next heading.
+    """Return the spans under headings of references.
 
     And whether a line before `end` begins with markup, a number or the tag of an entry.
     """
     spans = []
     done = 0
-    is_marked = laid[0] in _FIRST_BYTES or laid[:_KEY_BYTES] == _RIS_KEY
-    if (is_marked or laid[:_KEY_BYTES] in _HEADINGS) and (
+    is_marked = laid[0] in _ITEM_BYTES or laid[:_KEY_BYTES] == _RIS_KEY
+    if (laid[0] in _FIRST_BYTES or laid[:_KEY_BYTES] in _HEADINGS) and (
         heading := _match_heading(b"\n" + laid[:200], 0)
     ):
         heading = heading._replace(end=heading.end - 1)
@@ -126,12 +128,17 @@ def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span],
     at = laid.find(b"\n", done, end)
     while at >= 0:
         done = at + 1
+        first = laid[done]
+        if first == _LINE_FEED:
+            at = done
+            if laid[done + 1 : done + 2] != b"\n":
+                done += 1
+                first = laid[done] if done < len(laid) else _LINE_FEED
         key = laid[done : done + _KEY_BYTES]
-        if laid[done] in _FIRST_BYTES or key == _RIS_KEY:
-            is_marked = True
-            heading = _match_heading(laid, at)
-        else:
-            heading = _match_heading(laid, at) if key in _HEADINGS else None
+        heading = None
+        if first in _FIRST_BYTES or key in _HEADINGS or key == _RIS_KEY:
+            is_marked = is_marked or first in _ITEM_BYTES or key == _RIS_KEY
+            heading = _match_heading(laid, done - 1)
         if heading is not None:
             done = _find_list_end(raw, laid, heading)
             spans.append((heading.end, done))
@@ -140,7 +147,7 @@ def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span],
 
 
 def _match_heading(laid: bytes, at: int) -> _Heading | None:
-    """Match a heading of references behind the line break at `at`."""
+    """Match a heading of references behind a line break."""
     start = _LINE_START.match(laid, at)
     if start is None:
         return None
@@ -184,7 +191,7 @@ def _find_list_end(raw: bytes, laid: bytes, heading: _Heading) -> int:
 
 
 def _is_section(raw: bytes, laid: bytes, span: Span, *, numbered: bool) -> bool:
-    """Decide whether the line after a blank one is a heading without markup."""
+    """Decide whether a line is a heading without markup."""
     start, end = span
     shown = _read(raw, start, end)
     if _IS_REFERENCE.search(laid, start, end):
@@ -208,12 +215,15 @@ def _is_section(raw: bytes, laid: bytes, span: Span, *, numbered: bool) -> bool:
 
 
 def _read(raw: bytes, start: int, end: int) -> str:
-    """Decode a span of the text, without blanks around it."""
+    """Decode a span, without blanks around it."""
     return raw[start:end].decode("utf-8", "ignore").strip()
 
 
 def _find_bibitems(laid: bytes) -> Iterator[Span]:
-    r"""Yield the spans of `\bibitem`s: each to the next, the last to the end of its paragraph."""
+    r"""Yield the spans of `\bibitem`s, each to the next.
+
+    The last ends with its paragraph.
+    """
     items = list(_BIBITEM.finditer(laid))
     for place, item in enumerate(items):
         limit = items[place + 1].start() if place + 1 < len(items) else len(laid)
@@ -226,7 +236,10 @@ def _find_bibitems(laid: bytes) -> Iterator[Span]:
 
 
 def _find_entries(laid: bytes) -> Iterator[Span]:
-    """Yield the spans of BibTeX entries: to the brace that closes, otherwise to the next entry."""
+    """Yield the spans of BibTeX entries.
+
+    Each ends at the brace that closes, otherwise at the next entry.
+    """
     entries = list(_ENTRY.finditer(laid))
     for place, entry in enumerate(entries):
         limit = entries[place + 1].start() if place + 1 < len(entries) else len(laid)
@@ -244,7 +257,7 @@ def _find_entries(laid: bytes) -> Iterator[Span]:
 
 
 def _find_ris(laid: bytes) -> Iterator[Span]:
-    """Yield the spans of RIS entries: from `TY  -` to `ER  -`."""
+    """Yield the spans of RIS entries."""
     entries = list(_RIS_START.finditer(laid))
     for place, entry in enumerate(entries):
         limit = entries[place + 1].start() if place + 1 < len(entries) else len(laid)
@@ -253,8 +266,8 @@ def _find_ris(laid: bytes) -> Iterator[Span]:
 
 
 def is_in_item(raw: bytes, laid: bytes, start: int, end: int) -> bool:
-    """Decide whether the reference laid[start:end] stands in an item with author or title."""
-    low = max(0, start - _ITEM_BYTES)
+    """Decide whether a reference stands in a numbered item."""
+    low = max(0, start - _MAX_ITEM_BYTES)
     low = max(low, laid.rfind(b"\n\n", low, start) + 1)
     window = laid[low:start] if low else b"\n" + laid[:start]
     shift = low or -1
@@ -288,7 +301,7 @@ _BEFORE_ID = ('"', ",", ".", ";", ":", "(", "[", "<", "”", "»", "’", "'", "
 
 
 def _has_words(between: bytes) -> bool:
-    """Decide whether author or title stand between an item's number and its reference."""
+    """Decide whether author or title precede a reference."""
     text = between.decode("utf-8", "ignore").strip()
     if _SEE.match(text):
         return False
@@ -299,7 +312,10 @@ def _has_words(between: bytes) -> bool:
 
 
 def _is_entry(text: str) -> bool:
-    """Decide whether a numbered item begins with an author and ends as before an id."""
+    """Decide whether a numbered item begins with an author.
+
+    And ends as what stands before an id.
+    """
     text = text.lstrip('*_"“‘ ')
     return (
         (text[:1].lower() == text[:1].upper() or text[:1].isupper())

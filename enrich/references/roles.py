@@ -25,6 +25,11 @@ _LONGEST_MARK = 4
 """Bytes of the number of an item."""
 _MOST_LINES = 6
 """Lines that a sentence may be broken into."""
+_MENTIONED: Sequence[Role] = ("mentioned",)
+_FEWEST_WORDS = 9
+"""Bytes of the shortest claim, and of the stop before it."""
+_CLEAR_BYTES = 120
+"""Bytes before a sentence that are searched for a label."""
 _FEWEST = 4
 """Bytes of the shortest label."""
 _MARKS = b" \t\r\n*_-+>#([{<\"'`|.0)\xe2\x80\xa2\x93\x94:/"
@@ -45,7 +50,7 @@ _STOPS = tuple(
 )
 _LAST_WORD = re.compile(r"[\w.]*\Z")
 _OTHER_STOP = re.compile(rb"[?!|\t\x0b]|\.[)\"]")
-_FULL_STOP, _LINE_FEED, _COLON = b".\n:"
+_FULL_STOP, _LINE_FEED, _COLON, _LESS_THAN, _REVERSE_SOLIDUS = b".\n:<\\"
 _LONGEST_ABBREVIATION = 4
 """Letters of the longest abbreviation that is one word of ASCII."""
 _ASCII_ABBREVIATIONS = frozenset(word.encode() for word in ABBREVIATIONS if word.isascii())
@@ -55,19 +60,24 @@ _WORD_STARTS = frozenset(
     stem[:_START_BYTES] for stems, _ in _STEMS for stem in stems if stem.isascii()
 )
 """First letters of the ASCII stems, all of which begin a word."""
+_ABBREVIATION_ENDS = frozenset(word[-3:] for word in _ASCII_ABBREVIATIONS)
 _TO_WORDS = bytes(byte if chr(byte).isalpha() and byte < 128 else 32 for byte in range(256))
 
 
 def decide_roles(
     raw: bytes, low: bytes, spans: Sequence[tuple[int, int]], *, is_ascii: bool
-) -> list[Role]:
-    """Return the role of each reference of a text; their spans are in order.
+) -> Sequence[Role]:
+    """Return the role of each reference of a text.
 
     `low` is the text folded by `FOLD`.
     """
-    end = spans[-1][1] + _AFTER_BYTES  # what stands further on decides nothing
-    laid = lay_out(raw[:end], low[:end], is_ascii=is_ascii)
+    laid = low
+    if not is_ascii or _LESS_THAN in low or _REVERSE_SOLIDUS in low:
+        end = spans[-1][1] + _AFTER_BYTES  # what stands further on decides nothing
+        laid = lay_out(raw[:end], low[:end], is_ascii=is_ascii)
     lists, has_items = find_reference_lists(raw, laid, spans[-1][0])
+    if len(spans) == 1 and not lists and not has_items and _is_bare(laid, spans[0][0]):
+        return _MENTIONED
     roles: list[Role] = []
     role: Role = "mentioned"
     place = previous_end = item_end = 0
@@ -87,14 +97,27 @@ def decide_roles(
             item_end = laid.find(b"\n\n", end)
             item_end = len(laid) if item_end < 0 else item_end
         else:
-            role = "own" if _is_own(raw, laid, previous_end, start, end) else "mentioned"
+            is_own = not _is_bare(laid, start) and _is_own(raw, laid, previous_end, start, end)
+            role = "own" if is_own else "mentioned"
         roles.append(role)
         previous_end = end
     return roles
 
 
+def _is_bare(laid: bytes, start: int) -> bool:
+    """Decide cheaply whether hardly a word precedes a reference."""
+    stop = laid.rfind(b". ", start - _FEWEST_WORDS if start > _FEWEST_WORDS else 0, start)
+    if stop < _CLEAR_BYTES or laid.find(b":", stop - _CLEAR_BYTES, start) >= 0:
+        return False
+    word = laid[stop - 3 : stop]
+    return word.isalpha() and word not in _ABBREVIATION_ENDS
+
+
 def _continues_list(laid: bytes, previous_end: int, start: int) -> bool:
-    """Decide whether a reference follows the one before in a list, whose role it has."""
+    """Decide whether a reference follows another in a list.
+
+    It has the same role then.
+    """
     if start - previous_end > _MAX_LIST_GAP_BYTES:
         return False
     gap = laid[previous_end:start]
@@ -102,7 +125,7 @@ def _continues_list(laid: bytes, previous_end: int, start: int) -> bool:
 
 
 def _is_own(raw: bytes, laid: bytes, previous_end: int, start: int, end: int) -> bool:
-    """Decide whether the words around a reference claim it as the talk's own paper."""
+    """Decide whether a text claims a reference as own."""
     reach = max(previous_end, start - _SENTENCE_BYTES)
     if start - reach < _FEWEST:
         return False
@@ -139,7 +162,7 @@ def _is_own(raw: bytes, laid: bytes, previous_end: int, start: int, end: int) ->
 
 
 def _find_wordings(words: bytes) -> Sequence[Wording]:
-    """Return the wordings of which a stem stands in a sentence."""
+    """Return the wordings with a stem in a sentence."""
     if words.isascii() and _WORD_STARTS.isdisjoint(
         [word[:_START_BYTES] for word in words.translate(_TO_WORDS).split()]
     ):
@@ -148,7 +171,7 @@ def _find_wordings(words: bytes) -> Sequence[Wording]:
 
 
 def _has_own_label(laid: bytes, start: int, end: int) -> bool:
-    """Decide whether a span begins with a label of the talk's own paper."""
+    """Decide whether a span begins with an own label."""
     if laid.find(b":", start, min(end, start + 2 * _LONGEST_LABEL)) < 0:
         return False
     match = _LABEL.match(laid, start, end)
@@ -159,7 +182,7 @@ def _has_own_label(laid: bytes, start: int, end: int) -> bool:
 
 
 def _is_plain_entry(laid: bytes, line: int, start: int) -> bool:
-    """Decide whether a label's line goes on to the reference as an entry: names, title, stops."""
+    """Decide whether a label precedes a bibliographic entry."""
     rest = laid[laid.find(b":", line, start) + 1 : start]
     return b":" not in rest.replace(b"http", b"") and rest.rstrip(b" *_\"'([{<")[-1:] in {
         b"",
@@ -169,7 +192,7 @@ def _is_plain_entry(laid: bytes, line: int, start: int) -> bool:
 
 
 def _find_sentence(raw: bytes, laid: bytes, reach: int, start: int) -> tuple[int, int]:
-    """Return the span of the sentence, cell or line before a reference, from `reach` on."""
+    """Return the span of the sentence before a reference."""
     end = start
     line = max(laid.rfind(b"\n", reach, start) + 1, reach)
     for _ in range(_MOST_LINES):
@@ -204,7 +227,7 @@ def _find_sentence(raw: bytes, laid: bytes, reach: int, start: int) -> tuple[int
 
 
 def _is_abbreviated(text: bytes, stop: int) -> bool:
-    """Decide whether the full stop at `stop` ends an initial or an abbreviation."""
+    """Decide whether a full stop ends no sentence."""
     word = text[stop - _LONGEST_ABBREVIATION - 1 if stop > _LONGEST_ABBREVIATION else 0 : stop]
     word = word[word.rfind(b" ") + 1 :]
     if len(word) > 1 and word.isalpha():
@@ -274,7 +297,7 @@ def _compile_claim(wording: Wording) -> _Claim:
 
 
 def _claims(wording: Wording, before: str, after: str) -> bool:
-    """Decide whether a sentence claims the reference between its two parts."""
+    """Decide whether a sentence claims the reference in it."""
     claim = _compile_claim(wording)
     if claim.before.match(before) is not None:
         return _NOT_NAMES.search(before) is None

@@ -47,7 +47,7 @@ _KEY_BYTES = 5
 
 
 def grammar_of(sources: Iterable[Forms] | None) -> Grammar:
-    """Return the grammar of some sources, or of the installed ones."""
+    """Return the grammar of sources, otherwise of those installed."""
     if sources is None:
         return _installed_grammar()
     return _build_grammar(tuple([(source.anchors, source.recognise) for source in sources]))
@@ -55,11 +55,13 @@ def grammar_of(sources: Iterable[Forms] | None) -> Grammar:
 
 @cache
 def _installed_grammar() -> Grammar:
+    """Return the grammar of the installed sources."""
     return grammar_of(forms())
 
 
 @lru_cache(maxsize=8)
 def _build_grammar(sources: tuple[tuple[tuple[bytes, ...], Recogniser], ...]) -> Grammar:
+    """Build the grammar of anchors and their recognisers."""
     finds = []
     behind: dict[bytes, list[tuple[int, bytes, Recogniser]]] = {}
     ahead: dict[bytes, list[tuple[int, bytes, Recogniser]]] = {}
@@ -77,7 +79,9 @@ def _build_grammar(sources: tuple[tuple[tuple[bytes, ...], Recogniser], ...]) ->
 
 
 def find_mentions(raw: bytes, low: bytes, grammar: Grammar, *, is_ascii: bool) -> list[Mention]:
-    """Return the mentions of a text in order, not overlapping.
+    """Return the mentions of a text in order.
+
+    They do not overlap.
 
     `low` is the text folded by `FOLD`. Mentions without a paper are among them.
     """
@@ -90,7 +94,10 @@ def find_mentions(raw: bytes, low: bytes, grammar: Grammar, *, is_ascii: bool) -
 
 
 def _search_plain(text: bytes, low: bytes, grammar: Grammar) -> list[Mention]:
-    """Return the mentions of plain text, in order; none begins within another."""
+    """Return the mentions of plain text, in order.
+
+    None begins within another.
+    """
     mentions: list[Mention] = []
     for anchor, recognise in grammar.finds:
         at = low.find(anchor)
@@ -119,7 +126,7 @@ def _search_plain(text: bytes, low: bytes, grammar: Grammar) -> list[Mention]:
 
 
 def _blank_mentions(low: bytes, mentions: Iterable[Mention]) -> bytes:
-    """Return the text with mentions overwritten, of the same length."""
+    """Return the text with its mentions overwritten."""
     rest = bytearray(low)
     for _, _, start, end, _ in mentions:
         rest[start:end] = bytes(end - start)
@@ -127,7 +134,10 @@ def _blank_mentions(low: bytes, mentions: Iterable[Mention]) -> bytes:
 
 
 def _find_slash_anchors(low: bytes, grammar: Grammar) -> Iterator[tuple[int, int, Recogniser]]:
-    """Yield the anchors with a slash: place of the slash, place of the anchor, recogniser."""
+    """Yield each anchor with a slash, and its recogniser.
+
+    Each as place of the slash, place of the anchor, recogniser.
+    """
     _, behind, ahead = grammar
     at = low.find(b"/")
     while at >= 0:
@@ -145,7 +155,7 @@ def _find_slash_anchors(low: bytes, grammar: Grammar) -> Iterator[tuple[int, int
 def _search_windows(
     raw: bytes, low: bytes, grammar: Grammar, cuts: Sequence[tuple[int, int]]
 ) -> list[Mention]:
-    """Return the mentions of a text of which parts may have to be decoded."""
+    """Return the mentions of a text with escapes."""
     hits = _find_anchors(low, grammar)
     places = sorted((*hits, *(start for start, _ in cuts)))
     groups = list(_group_places(places))
@@ -189,7 +199,7 @@ def _find_anchors(low: bytes, grammar: Grammar) -> list[int]:
 
 
 def _group_places(places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first and the last of places whose windows touch."""
+    """Yield the first and last of neighbouring places."""
     if not places:
         return
     first = last = places[0]
@@ -202,7 +212,7 @@ def _group_places(places: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _drop_overlaps(mentions: list[Mention]) -> list[Mention]:
-    """Return mentions in order; of those that overlap, the longest, then the leftmost."""
+    """Return the longest of mentions that overlap, in order."""
     done = 0
     for _, _, start, end, _ in mentions:
         if start < done:

@@ -1,11 +1,10 @@
-"""Papers on disk: the store of what was looked up, and local collections. All SQLite is here.
+"""Store of the papers that were looked up: one SQLite file for all runs.
 
-`papers` is the store, `database` its file, `rows` a paper as a row; `collection` opens a local
-collection, `importing` makes one, `readers` are the formats of bulk files.
+`store` is the store, `sqlite` its file, `codec` a paper as a record, `freshness` what may replace what.
 """
 
 from __future__ import annotations
 
-from enrich.store.store import Store, open_store
+from enrich.store.store import Store, open_store, store_folder
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "open_store", "store_folder"]

@@ -58,7 +58,7 @@ class Settled(NamedTuple):
 
 
 def fresh(record: Record, *, now: float, revision: int, max_age: float | None = None) -> bool:
-    """Whether a record can be served without asking.
+    """Return whether a record can be returned without asking.
 
     `revision` is that of the parser that would make it today; `max_age` (seconds) is for records
     that can expire.
@@ -73,7 +73,9 @@ def fresh(record: Record, *, now: float, revision: int, max_age: float | None = 
 def expiry(
     paper: PaperId, version: str | None, answer: Paper | None, *, now: float, misses: int = 1
 ) -> float | None:
-    """When a record that is made now expires, None for never; `answer` None is a missing paper.
+    """Compute when a record made now expires; None: never.
+
+    `answer` None is a missing paper.
 
     >>> expiry(PaperId("arxiv:2103.99999"), None, None, now=0, misses=3) / HOUR
     4.0
@@ -91,7 +93,7 @@ def expiry(
 
 
 def may_replace(old: Record, new: Record) -> bool:
-    """Whether a new record of a paper may take the old one's place."""
+    """Return whether a new record may replace the old one."""
     if old.paper is None:
         return True
     return new.paper is not None and rank(new.paper.via) >= rank(old.paper.via)
@@ -105,7 +107,7 @@ def settle(
     now: float,
     revision: int,
 ) -> Settled:
-    """What to serve and what to keep after a service, or a second source, was asked.
+    """Decide what to return and what to store after an answer.
 
     `old` is the record that was there (expired, or the run refreshes), `revision` that of the parser
     that made the answer.

@@ -8,6 +8,7 @@ Each row bears a checksum, so a damaged one is a miss and never a wrong paper.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
@@ -39,13 +40,15 @@ from enrich.store.sqlite import (
     transaction,
 )
 
-__all__ = ["Record", "Store", "open_store"]
+__all__ = ["Record", "Store", "open_store", "store_folder"]
 
 BATCH = 500
 """Ids of one `IN (…)`."""
 _COLUMNS = "id, version, revision, fetched_at, expires_at, misses, p.sum, record"
 _WITH_ABSTRACT = f"{_COLUMNS}, a.sum, a.text FROM papers p LEFT JOIN abstracts a USING (number)"
 Key = tuple[PaperId, str | None]
+
+logger = logging.getLogger("enrich")
 
 
 def open_store(
@@ -66,11 +69,17 @@ def open_store(
         on_trouble: Called with one line for each kind of trouble.
         derive: Gives the links that papers' sources derive from ids; they are not stored.
     """
-    if folder is None:
-        from platformdirs import user_cache_dir
+    path = store_folder(folder) / "papers.sqlite"
+    return Store(path, now=now, on_trouble=on_trouble, derive=derive)
 
-        folder = Path(user_cache_dir("enrich", appauthor=False))
-    return Store(folder / "papers.sqlite", now=now, on_trouble=on_trouble, derive=derive)
+
+def store_folder(folder: Path | None) -> Path:
+    """Return the folder given, otherwise the user's cache folder."""
+    if folder is not None:
+        return folder
+    from platformdirs import user_cache_dir
+
+    return Path(user_cache_dir("enrich", appauthor=False))
 
 
 class Store:
@@ -395,27 +404,33 @@ class Store:
 
 
 def _record(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | None:
-    """The record of a row; None for a bad row, which is a miss."""
+    """Make the record of a row; return None for a bad row, which is a miss."""
+    try:
+        return _decode_record(key, row, derive)
+    except Exception as error:
+        logger.debug("a row of the store cannot be read: %s", type(error).__name__, exc_info=error)
+        return None
+
+
+def _decode_record(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | None:
+    """Decode a row; return None if a checksum is wrong."""
     revision, fetched_at, expires_at, misses, total, data = row[2:8]
     if total != checksum(row[0], row[1], data):
         return None
-    try:
-        abstract = None
-        if len(row) > 8 and row[8] is not None:
-            if row[8] != checksum(row[0], row[1], row[9]):
-                return None
-            abstract = row[9].decode()
-        return Record(
-            id=key[0],
-            version=key[1],
-            paper=None if data is None else decode_paper(key[0], data, derive, abstract=abstract),
-            revision=int(revision),
-            fetched_at=float(fetched_at),
-            expires_at=None if expires_at is None else float(expires_at),
-            misses=int(misses),
-        )
-    except (ValueError, TypeError, AttributeError):
-        return None
+    abstract = None
+    if len(row) > 8 and row[8] is not None:
+        if row[8] != checksum(row[0], row[1], row[9]):
+            return None
+        abstract = row[9].decode()
+    return Record(
+        id=key[0],
+        version=key[1],
+        paper=None if data is None else decode_paper(key[0], data, derive, abstract=abstract),
+        revision=int(revision),
+        fetched_at=float(fetched_at),
+        expires_at=None if expires_at is None else float(expires_at),
+        misses=int(misses),
+    )
 
 
 def _insert(connection: sqlite3.Connection, record: Record, derive: Derive) -> None:

@@ -98,7 +98,7 @@ _IN_ADDRESS = bytes(
 
 
 def is_odd(raw: bytes, *, is_ascii: bool) -> bool:
-    r"""Decide whether a text holds anything that plain text does not.
+    r"""Decide whether a text is not yet plain.
 
     >>> is_odd(b"hep-th\\/9901001", is_ascii=True), is_odd(b"a 5 % rise", is_ascii=True)
     (True, False)
@@ -120,7 +120,7 @@ def is_odd(raw: bytes, *, is_ascii: bool) -> bool:
 
 
 def _has(raw: bytes, byte: bytes, pattern: re.Pattern[bytes]) -> bool:
-    """Decide whether a pattern that begins with a byte matches somewhere.
+    """Decide whether a pattern, begun by a byte, matches.
 
     To find the byte is many times faster than to search for the pattern.
     """
@@ -135,7 +135,7 @@ def _has(raw: bytes, byte: bytes, pattern: re.Pattern[bytes]) -> bool:
 
 
 def unhidden(raw: bytes) -> bytes:
-    r"""Return a text without what can hide an anchor, fast and without offsets.
+    r"""Return a text without what hides anchors.
 
     >>> unhidden(b"hep-th\\/9901001, arxiv%252Eorg, open<wbr>review")
     b'hep-th/9901001, arxiv.org, openreview'
@@ -160,7 +160,7 @@ class Plain:
     __slots__ = ("_below", "_clean", "_ends", "_low", "_new", "_starts", "text")
 
     def __init__(self, parts: list[bytes], new: list[bytes], below: Plain | int) -> None:
-        """Build the text from parts, every second of which is replaced by the next of `new`."""
+        """Build the text, every second part replaced."""
         ends = list(accumulate(map(len, parts)))
         self._starts = [0, *ends[0::2]]  # where what is replaced begins and ends in the text below
         self._ends = [0, *ends[1::2]]
@@ -173,17 +173,17 @@ class Plain:
         self._low = below if isinstance(below, int) else 0
 
     def start(self, at: int) -> int:
-        """Return the raw offset at which the plain byte `at` begins."""
+        """Return the raw offset where a byte begins."""
         at = self._map_offset(bisect_right(self._clean, at) - 1, at)
         return self._low + at if self._below is None else self._below.start(at)
 
     def end(self, at: int) -> int:
-        """Return the raw offset at which the plain byte before `at` ends."""
+        """Return the raw offset where a byte ends."""
         at = self._map_offset(bisect_left(self._clean, at) - 1, at)
         return self._low + at if self._below is None else self._below.end(at)
 
     def _map_offset(self, edit: int, at: int) -> int:
-        """Convert an offset that follows the edit to one in the text below."""
+        """Convert an offset to the text below."""
         at -= self._clean[edit]
         length = len(self._new[edit])
         start, end = self._starts[edit], self._ends[edit]
@@ -191,7 +191,7 @@ class Plain:
 
 
 def plain(raw: bytes, low: int, high: int, cuts: Sequence[tuple[int, int]] = ()) -> Plain | None:
-    r"""Decode raw[low:high] without the ranges `cuts`; return None if it is plain.
+    r"""Decode raw[low:high]; return None if it is plain.
 
     >>> seen = plain(b"arXiv:21&#48;3.0133<wbr>8", 0, 25)
     >>> seen.text, seen.start(6), seen.end(16)
@@ -232,7 +232,7 @@ def _replace_spans(
 
 
 def _find_proofpoint_escapes(text: bytes) -> Iterable[tuple[int, int, bytes]]:
-    """Yield the escapes of Proofpoint's version 2, which writes %3A as -3A and / as _."""
+    """Yield the escapes of Proofpoint's version 2."""
     for region in _PROOFPOINT.finditer(text):
         for match in _PROOFPOINT_ESCAPE.finditer(text, region.start(1), region.end(1)):
             yield match.start(), match.end(), _decode_proofpoint(match[0])

@@ -21,14 +21,14 @@ _SURE_ENDS = frozenset({b"", b" ", b"\n", b")", b"]", b",", b";", b"?", b"#", b"
 
 
 def token(text: bytes, at: int) -> bytes:
-    """Return what stands before `at` without a blank, quote, brace or angle bracket."""
+    """Return the word or address before `at`."""
     head = text[max(0, at - _LOOK) : at]
     head = head[head.rfind(b" ") + 1 :].translate(_ENDS)
     return head[head.rfind(b" ") + 1 :]
 
 
 def in_address(text: bytes, at: int) -> bool:
-    """Decide whether `at` lies in a URL, with or without scheme, or a DOI.
+    """Decide whether `at` lies in a URL or DOI.
 
     >>> in_address(b"see https://example.org/2103.01338", 24), in_address(b"and/or 2103.01338", 7)
     (True, False)
@@ -42,7 +42,7 @@ def in_address(text: bytes, at: int) -> bool:
 
 
 def _is_host(part: bytes) -> bool:
-    """Decide whether a text ends like a host name: example.org, www.x.ac.uk:80."""
+    """Decide whether a text ends like a host."""
     name, colon, port = part.rpartition(b":")
     if not (colon and port.isdigit()):
         name = part
@@ -58,7 +58,7 @@ def host_start(text: bytes, at: int) -> int:
 
 
 def scheme_start(text: bytes, at: int) -> int:
-    """Return where the address begins whose host begins at `at`."""
+    """Return where the address of a host begins."""
     if text[at - 1 : at] != b"/":
         return at
     scheme = _SCHEME.search(text, at - 8 if at > 8 else 0, at)
@@ -66,7 +66,7 @@ def scheme_start(text: bytes, at: int) -> int:
 
 
 def is_glued(text: bytes, at: int) -> bool:
-    """Decide whether the word at `at` continues a longer one.
+    """Decide whether a word continues a longer one.
 
     >>> is_glued(b"notarxiv", 3), is_glued(b"(arxiv", 1), is_glued("见arxiv".encode(), 3)
     (True, False, False)
@@ -81,13 +81,13 @@ def is_glued(text: bytes, at: int) -> bool:
 
 
 def is_userinfo(text: bytes, at: int) -> bool:
-    """Decide whether what ends at `at` stands before an `@` in its address."""
+    """Decide whether an `@` follows in the address."""
     following = text[at : at + 1]
     return following not in _SURE_ENDS and _USERINFO.match(text, at) is not None
 
 
 def parameter(text: bytes, at: int, wanted: re.Pattern[bytes]) -> re.Match[bytes] | None:
-    """Return the first parameter of the query at `at` that the pattern matches."""
+    """Return the first parameter that a pattern matches."""
     for _ in range(_MOST_PARAMETERS):
         found = wanted.match(text, at)
         if found is not None:

@@ -30,6 +30,7 @@ _UNSAFE_IN_LINK = re.compile(r"[()<>\s\\]")
 
 class _Markdown:
     suffixes = (".md", ".markdown")
+    writes_notices = True
 
     def write(self, document: Document) -> Iterator[str]:
         """Yield the list, a talk a piece."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from enrich.feeds.cancelled import find_status
-from enrich.feeds.ical.values import unescaped
+from enrich.feeds.ical.values import unescape_text
 
 _SAID = [
     ("Postponed: On knots", "", "postponed"),
@@ -45,4 +45,4 @@ def test_status(title: str, abstract: str, status: str | None) -> None:
 )
 def test_doubled_break(value: str, text: str) -> None:
     """Break a line where a break was escaped twice, and leave TeX alone."""
-    assert unescaped(value) == text
+    assert unescape_text(value) == text

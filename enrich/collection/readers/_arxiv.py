@@ -23,7 +23,7 @@ _MONTHS = {
 }
 _VERSION = re.compile(r"v[1-9]\d{0,3}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_BRACKETS = re.compile(r"\([^()]*\)")
+_BRACKET = re.compile(r"[()]")
 _BETWEEN = re.compile(r"\s*[,;:]\s*(?:and\s+)?|\s+and\s+")
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV")
 
@@ -130,6 +130,29 @@ def _day(text: str) -> str | None:
     return found if _DAY.fullmatch(found) else None
 
 
+def _drop_brackets(text: str) -> str:
+    """Drop what stands in brackets, nested ones too; one without its partner stays.
+
+    >>> _drop_brackets("a (1, (2)) b ) c ( d (3)")
+    'a   b ) c ( d  '
+    """
+    opened: list[int] = []
+    kept = [""]  # pieces of text; an opening bracket begins one
+    at = 0
+    for bracket in _BRACKET.finditer(text):
+        kept.append(text[at : bracket.start()])
+        at = bracket.end()
+        if bracket[0] == "(":
+            opened.append(len(kept))
+            kept.append("(")
+        elif opened:
+            del kept[opened.pop() :]
+            kept.append(" ")
+        else:
+            kept.append(")")
+    return "".join(kept) + text[at:]
+
+
 def names(text: str) -> list[str]:
     r"""Authors written as one string: without affiliations in brackets, accents as letters.
 
@@ -138,10 +161,8 @@ def names(text: str) -> list[str]:
     >>> names("ATLAS Collaboration: G. Aad, W. King, Jr.")
     ['ATLAS Collaboration', 'G. Aad', 'W. King, Jr.']
     """
-    while (less := _BRACKETS.sub(" ", text)) != text:
-        text = less
     found: list[str] = []
-    for part in _BETWEEN.split(plain(tidy(text))):
+    for part in _BETWEEN.split(plain(tidy(_drop_brackets(text)))):
         name = tidy(part)
         if found and _SUFFIX.fullmatch(name):
             found[-1] += f", {name}"

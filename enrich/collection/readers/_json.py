@@ -11,14 +11,26 @@ from typing import Any, TypeVar
 import msgspec
 
 from enrich.collection.readers import Item, Place
+from enrich.collection.readers._storing import (
+    MAX_RECORD,
+    MAX_VALUES,
+    TOO_LARGE,
+    count_values,
+    describe_problem,
+    make_item,
+)
 from enrich.collection.readers._stream import Stream
 from enrich.document import explain
 from enrich.errors import PapersError
 from enrich.store.codec import StoredPaper
 
-MAX_OBJECT = 1 << 24
-"""Characters of the longest object of an array."""
+_MAX_BROKEN = 100
+"""Objects of an array that are not JSON; the decoder's error costs time for all before it."""
+_SMALL = 1 << 16
+"""Characters in which no number of values is too large."""
 _BLANK = re.compile(r"[\s,]*")
+_MARK = re.compile(r'\\.|["{}\[\],]', re.DOTALL)
+"""What an object is skipped by; an escaped character is none of the others."""
 _BOM = b"\xef\xbb\xbf"
 _HTML = (b"<!doctype html", b"<html", b"<head")
 
@@ -52,7 +64,7 @@ def json_lines(
 ) -> Iterator[Item]:
     """Yield a record a line, decoded into a type; blank lines are passed over.
 
-    `make` returns None for what is not a paper of ours; its ValueError says what is wrong.
+    `make` returns None for what is not a paper of ours; its exception is the record's problem.
     """
     stream.seek(start.offset)
     offset, number = start
@@ -60,20 +72,29 @@ def json_lines(
     while line := stream.readline():
         offset += len(line)
         number += 1
+        if stream.is_cut_line(line) or has_too_many_values(line):
+            if stream.is_cut_line(line):
+                offset += stream.skip_line()
+            yield Item(Place(offset, number), None, TOO_LARGE)
+            continue
         place = Place(offset, number)
         text = line.removeprefix(_BOM) if number == 1 else line
         if text.isspace():
             continue
         try:
-            yield Item(place, make(decode(text)))
+            data = decode(text)
         except msgspec.ValidationError as error:
             yield Item(place, None, explain(error))
-        except (msgspec.DecodeError, RecursionError):
+        except RecursionError:
+            yield Item(place, None, "is nested too deeply")
+        except msgspec.DecodeError:
             if is_html(line):
                 raise PapersError(f"{stream.path}: line {number} begins a web page") from None
             yield Item(place, None, "not JSON" if line.endswith(b"\n") else "is truncated")
-        except ValueError as error:
-            yield Item(place, None, str(error))
+        except Exception as error:  # noqa: BLE001 - the line may come from an untrusted file
+            yield Item(place, None, describe_problem(error))
+        else:
+            yield make_item(place, make, data)
 
 
 def json_array(
@@ -86,6 +107,8 @@ def json_array(
 ) -> Iterator[Item]:
     """Yield a record an object of the file's one array (or its one object).
 
+    What is broken, or larger than a record, is skipped up to where it closes.
+
     Args:
         stream: The file.
         start: Where reading begins.
@@ -94,34 +117,56 @@ def json_array(
         opened: The start lies within the array.
 
     Raises:
-        PapersError: what stands in the file is not JSON.
+        PapersError: a web page stands in the file, or hardly anything in it is JSON.
     """
     stream.seek(start.offset)
-    number = start.number
+    number, broken = start.number, 0
     decode = json.JSONDecoder().raw_decode
+
+    def convert(data: Any) -> StoredPaper | None:
+        return make(check_type(data, kind))
+
     text = _Window(stream, opened=opened or bool(number))
     while text.seek_object():
+        problem = ""
+        data: Any = None
         try:
             data, end = decode(text.buffer, text.at)
-        except (ValueError, RecursionError) as error:
-            if isinstance(error, ValueError) and text.more() and text.size < MAX_OBJECT:
+            record = text.buffer[text.at : end]
+            if not text.pass_by(end):
+                data = json.loads(
+                    record.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+                )
+        except ValueError:
+            if text.may_grow() and text.more():
                 continue
-            number += 1
             if is_html(text.buffer[text.at : text.at + 200].encode("utf-8", "replace")):
-                raise PapersError(f"{stream.path}: record {number} begins a web page") from None
-            if not text.ended:
-                raise PapersError(f"{stream.path}: record {number} is not JSON") from None
-            yield Item(Place(start.offset + text.offset, number), None, "is truncated")
-            return
+                raise PapersError(f"{stream.path}: record {number + 1} begins a web page") from None
+            problem = "is not JSON" if text.may_grow() else f"is not JSON, or {TOO_LARGE}"
+            broken += 1
+            if broken > _MAX_BROKEN:
+                raise PapersError(f"{stream.path}: {broken} records are not JSON") from None
+        except RecursionError:
+            problem = "is nested too deeply"
         number += 1
-        text.pass_by(end)
+        if problem and not text.skip_value():
+            problem = "is truncated"
         place = Place(start.offset + text.offset, number)
-        try:
-            yield Item(place, make(check_type(data, kind)))
-        except ValueError as error:
-            yield Item(place, None, str(error))
+        if problem:
+            yield Item(place, None, problem)
+            if text.ended and not text.size:
+                return
+        else:
+            yield make_item(place, convert, data)
     if not text.closed:
         yield Item(Place(start.offset + text.offset, number + 1), None, "is truncated")
+
+
+def has_too_many_values(line: bytes) -> bool:
+    """Return whether a line of JSON holds more values than a record."""
+    if len(line) < _SMALL:
+        return False
+    return count_values(line.decode("latin-1")) > MAX_VALUES
 
 
 class _Window:
@@ -136,7 +181,8 @@ class _Window:
         self.closed = False
         """The array came to its end."""
         self._stream = stream
-        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        # Each byte that is not UTF-8 stays one, so that offsets are the file's.
+        self._decode = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode
         self._opened = opened
         """The array's bracket was read."""
 
@@ -145,18 +191,63 @@ class _Window:
         """Characters that are not yet read."""
         return len(self.buffer) - self.at
 
+    def may_grow(self) -> bool:
+        """Return whether the object that begins here can still be a record's."""
+        return self.size < MAX_RECORD and count_values(self.buffer[self.at :]) < MAX_VALUES
+
     def more(self) -> bool:
         """Read a block as large as what is there: the time stays linear in a long object."""
+        if self.ended:
+            return False
         block = self._stream.read(max(1 << 18, self.size))
         self.ended = not block
         self.buffer = self.buffer[self.at :] + self._decode(block, self.ended)
         self.at = 0
         return not self.ended
 
-    def pass_by(self, end: int) -> None:
-        """Go on behind what was read."""
-        self.offset += len(self.buffer[self.at : end].encode("utf-8", "surrogatepass"))
+    def pass_by(self, end: int) -> bool:
+        """Go on behind what was read; return whether it was UTF-8."""
+        text = self.buffer[self.at : end]
         self.at = end
+        try:
+            self.offset += len(text.encode())
+        except UnicodeEncodeError:
+            self.offset += len(text.encode("utf-8", "surrogateescape"))
+            return False
+        return True
+
+    def skip_value(self) -> bool:
+        """Go behind a value that cannot be decoded; return False if the file ends in it.
+
+        A block at a time, so that its length costs no memory.
+        """
+        depth, quoted = 0, False
+        while True:
+            end = self.at
+            for mark in _MARK.finditer(self.buffer, self.at):
+                end = mark.end()
+                if quoted:
+                    quoted = mark[0] != '"'
+                elif mark[0] == '"':
+                    quoted = True
+                elif mark[0] in "{[":
+                    depth += 1
+                elif mark[0] in "}]":
+                    if depth == 0 and mark[0] == "]":  # it closes the array
+                        end = mark.start()
+                    if depth <= 1:
+                        self.pass_by(end)
+                        return True
+                    depth -= 1
+                elif depth == 0:
+                    self.pass_by(end)
+                    return True
+            # A backslash at the end belongs to the next block's first character.
+            rest = end < len(self.buffer) and self.buffer.endswith("\\")
+            self.pass_by(len(self.buffer) - rest)
+            if not self.more():
+                self.pass_by(len(self.buffer))
+                return False
 
     def seek_object(self) -> bool:
         """Go to the next object; return False at the end."""

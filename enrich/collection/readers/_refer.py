@@ -13,6 +13,7 @@ from enrich.sources import forms_of
 from enrich.text.tidy import tidy
 from enrich.text.web import doi_url
 
+_MAX_NAMES = 50_000
 _PREPRINT = re.compile(r"\b(?:arxiv|corr|openreview|e-?prints?)\b", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
 _SHAPE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
@@ -27,6 +28,17 @@ def named(texts: Iterable[str | None]) -> tuple[PaperId, ...]:
     """
     found = (find_references(text) for text in texts if text)
     return tuple(dict.fromkeys(reference.paper for each in found for reference in each))
+
+
+def split_names(text: str, separator: str) -> list[str]:
+    """Split names written as one string, blank ones left out.
+
+    Raises:
+        ValueError: there are more than any paper has.
+    """
+    if text.count(separator) > _MAX_NAMES:
+        raise ValueError(f"has more than {_MAX_NAMES:,} authors")
+    return [name for part in text.split(separator) if (name := tidy(part))]
 
 
 def date(text: str | None) -> str | None:

@@ -12,8 +12,8 @@ from typing import IO, Self
 
 from enrich.errors import PapersError
 
-MAX_LINE = 1 << 26
-"""Bytes of the longest line: a record of the largest collaboration has less than a tenth of it."""
+MAX_LINE = 1 << 21
+"""Bytes of the longest line that is read as one."""
 MAX_RATIO = 200
 """Decoded bytes to compressed ones. Records of papers have 3 to 15."""
 _FREE = 1 << 24
@@ -64,16 +64,25 @@ class Stream:
             raise PapersError(f"{self.path}: {error.strerror or error}") from None
 
     def readline(self) -> bytes:
-        """The next line with its line feed; empty at the end."""
+        """Return the next line with its line feed, at most `MAX_LINE` of it; empty at the end."""
         try:
-            line = self._file.readline(MAX_LINE)
+            return self._file.readline(MAX_LINE)
         except OSError as error:
             raise PapersError(f"{self.path}: {error.strerror or error}") from None
-        if len(line) == MAX_LINE:
-            raise PapersError(
-                f"{self.path}: a line of more than {MAX_LINE >> 20} MB; this is no file of papers"
-            )
-        return line
+
+    @staticmethod
+    def is_cut_line(line: bytes) -> bool:
+        """Return whether a line goes on behind what `readline` gave."""
+        return len(line) == MAX_LINE and not line.endswith(b"\n")
+
+    def skip_line(self) -> int:
+        """Go behind the end of the line; return the number of bytes skipped."""
+        skipped = 0
+        while piece := self.readline():
+            skipped += len(piece)
+            if not self.is_cut_line(piece):
+                break
+        return skipped
 
     def seek(self, offset: int) -> None:
         """Go to a decoded byte; in a compressed file by reading up to it."""

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from enrich.collection.readers import Item, Place
+from enrich.collection.readers._storing import MAX_RECORD, TOO_LARGE, make_item
 from enrich.collection.readers._stream import Stream
 from enrich.errors import PapersError
 from enrich.store.codec import StoredPaper
@@ -21,8 +22,6 @@ from enrich.text.tidy import tidy
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
-MAX_RECORD = 1 << 26
-"""Bytes of the longest record."""
 _HTML = re.compile(rb"<(?:!doctype html|html)[\s>]", re.IGNORECASE)
 _ENCODINGS = ("utf-8", "us-ascii", "iso-8859-1")  # what expat knows, but for UTF-16
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}encoding\s{0,9}=\s{0,9}["']([A-Za-z0-9-]{1,20})["']""")
@@ -34,10 +33,10 @@ def slices(
     tags: tuple[str, ...],
     make: Callable[[bytes], StoredPaper | None],
 ) -> Iterator[Item]:
-    """A record an element of these names, which do not nest; `make` gets its bytes.
+    """Yield a record an element of these names, which do not nest; `make` gets its bytes.
 
     Raises:
-        PapersError: a web page stands between the records, or a record is beyond all size.
+        PapersError: a web page stands between the records.
     """
     begins = re.compile(b"<(" + "|".join(tags).encode() + rb")(?=[\s>])")
     root = re.search(rb"<([A-Za-z-]+)[\s>]", re.sub(rb"<[?!][^>]*>", b"", stream.head(4096)))
@@ -45,6 +44,8 @@ def slices(
     stream.seek(start.offset)
     offset, number = start
     buffer, gap = b"", b""
+    endless: dict[bytes, int] = {}
+    """Of each name, up to which place of the buffer no end follows."""
     ended = False
     while not ended:
         block = stream.read()
@@ -52,37 +53,38 @@ def slices(
         buffer += block
         at = 0
         while found := begins.search(buffer, at):
-            end = buffer.find(b"</" + found[1] + b">", found.end())
+            mark = b"</" + found[1] + b">"
+            end = buffer.find(mark, max(found.end(), endless.get(mark, 0)))
             if end < 0:
-                break
-            end += len(found[1]) + 3
+                endless[mark] = len(buffer) - len(mark) + 1
+                if len(buffer) - found.start() <= MAX_RECORD:
+                    break
+                end = found.end()
+            else:
+                end += len(mark)
             gap = buffer[at : found.start()]
-            _no_page(gap, stream)
+            _refuse_page(gap, stream)
             number += 1
             place = Place(offset + end, number)
-            try:
-                row = make(buffer[found.start() : end])
-            except (ValueError, expat.ExpatError) as error:
-                problem = str(error) if type(error) is ValueError else f"is no XML ({error})"
-                yield Item(place, None, problem)
+            if end == found.end() or end - found.start() > MAX_RECORD:
+                yield Item(place, None, f"has no end, or {TOO_LARGE}")
             else:
-                yield Item(place, row)
+                yield make_item(place, make, buffer[found.start() : end])
             at = end
         if found is None:
             gap = buffer[at:]
-            _no_page(gap, stream)
+            _refuse_page(gap, stream)
             if not ended:
                 at = max(at, len(buffer) - 4096)  # a tag may go on in the next block
-        elif len(buffer) - at > MAX_RECORD:
-            raise PapersError(f"{stream.path}: record {number + 1} has no end")
         offset += at
         buffer = buffer[at:] if at else buffer
+        endless = {mark: max(end - at, 0) for mark, end in endless.items()}
     if closing not in buffer or begins.search(buffer):
         yield Item(Place(offset, number + 1), None, "is truncated")
 
 
 def encoding(head: bytes) -> str:
-    """The encoding that a dump declares, UTF-8 where it declares none that can be read."""
+    """Return the encoding that a dump declares, UTF-8 if it cannot be read."""
     found = _ENCODING.search(head[:1000])
     declared = found[1].decode().lower() if found else ""
     return declared if declared in _ENCODINGS else "utf-8"
@@ -104,16 +106,17 @@ def element(data: bytes, encoding: str = "utf-8") -> Element:
 
 
 def text(record: Element, tag: str) -> str | None:
-    """The text of the first child of this name, with that of the elements in it."""
+    """Return the text of the first child of this name."""
     found = record.find(tag)
     return None if found is None else words(found)
 
 
 def words(found: Element) -> str | None:
-    """All text in an element, tidied."""
+    """Return all text in an element, tidied; None if there is none."""
     return tidy("".join(found.itertext())) or None
 
 
-def _no_page(gap: bytes, stream: Stream) -> None:
+def _refuse_page(gap: bytes, stream: Stream) -> None:
+    """Raise PapersError if a web page begins between two records."""
     if _HTML.search(gap):
         raise PapersError(f"{stream.path}: a web page stands among the records")

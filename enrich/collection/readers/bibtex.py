@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from enrich.collection.readers import Item, Place, _refer
 from enrich.collection.readers._json import is_html
-from enrich.collection.readers._storing import storing
+from enrich.collection.readers._storing import TOO_LARGE, make_item, storing
 from enrich.collection.readers._stream import Stream
 from enrich.errors import PapersError
 from enrich.paper import Author, Paper
@@ -22,8 +22,15 @@ MAX_ENTRY = 1 << 20
 """Characters of the longest entry; one without its closing brace would take in the rest of the file."""
 _ENTRY = re.compile(r"\s*@\s*([A-Za-z]+)\s*([{(])", re.ASCII)
 _ANY_ENTRY = re.compile(rb"^[ \t]*@[ \t]*[A-Za-z]{3,20}[ \t]*[{(]", re.MULTILINE)
-_KEY = re.compile(r"\s*[^,\s=\"#{}()]*\s*(?:,|$)")
-_FIELD = re.compile(r"[\s,]*([A-Za-z][\w:.+/-]*)\s*=\s*", re.ASCII)
+MAX_MACRO = 1000
+"""Characters of a macro's value; the names of venues that they abbreviate have less than 300."""
+MAX_MACROS = 1 << 20
+"""Characters of all macros of a file, with a hundred more for each."""
+MAX_EXPANDED = 1 << 16
+"""Characters that the macros of one entry expand to; then a macro stands for its name."""
+_KEY = re.compile(r"\s*+[^,\s=\"#{}()]*+\s*+(?:,|$)")
+_FIELD = re.compile(r"[\s,]*+([A-Za-z][\w:.+/-]*+)\s*+=\s*+", re.ASCII)
+_BLANK = re.compile(r"\s*+")
 _BARE = re.compile(r"\s*([\w:.+/-]+)\s*", re.ASCII)
 _PROTECTED = re.compile(r"(?<![\w\\^}])\{([^{}\\$]*)\}")
 _BRACE = re.compile(r"\\.|[{}()]", re.DOTALL)
@@ -56,12 +63,13 @@ class Bibtex:
     unit = "line"
 
     def recognises(self, head: bytes) -> bool:
-        """Entries at the beginning of lines."""
+        """Recognize entries at the beginning of lines."""
         return bool(_ANY_ENTRY.search(head)) and head.lstrip()[:1] not in b"{[<"
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """The papers from an entry on; macros may stand anywhere, so all is read again.
+        """Yield the papers from an entry on.
 
+        Macros may stand anywhere, so all is read again.
         The number is that of an entry's last line.
         """
         return (item for item in self._items(stream) if item.place.number > start.number)
@@ -69,10 +77,15 @@ class Bibtex:
     def _items(self, stream: Stream) -> Iterator[Item]:
         stream.seek(0)
         offset = number = 0
-        first, entry, macros = 0, _Entry(), dict[str, str]()
+        first, entry, macros = 0, _Entry(), _Macros()
         while line := stream.readline():
             offset += len(line)
             number += 1
+            if stream.is_cut_line(line):
+                offset += stream.skip_line()
+                entry = _Entry()
+                yield Item(Place(offset, number), None, TOO_LARGE)
+                continue
             place = Place(offset, number)
             text = line.decode("utf-8-sig" if number == 1 else "utf-8", "replace")
             begins = _ENTRY.match(text)
@@ -86,10 +99,25 @@ class Bibtex:
             if begins or entry.lines:
                 first = first if entry.lines else number
                 if entry.add(text):
-                    yield _item("".join(entry.lines), place, macros)
+                    yield _make_item("".join(entry.lines), place, macros)
                     entry = _Entry()
         if entry.lines:
             yield Item(Place(offset, number), None, f"the entry of line {first} is truncated")
+
+
+class _Macros(dict[str, str]):
+    """The macros of a file, bounded: one can be made of others, each twice as long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._size = 0
+
+    def add(self, found: Mapping[str, str]) -> None:
+        """Add macros as long as there is room for them."""
+        for name, value in found.items():
+            self._size += 100 + len(name) + len(value)
+            if len(value) <= MAX_MACRO and self._size <= MAX_MACROS:
+                self[name] = value
 
 
 class _Entry:
@@ -102,7 +130,7 @@ class _Entry:
         self._closes = ""
 
     def add(self, line: str) -> bool:
-        """Add a line; whether it closes the entry, whatever stands behind."""
+        """Add a line; return whether it closes the entry, whatever stands behind."""
         at = 0
         if not self.lines and (start := _ENTRY.match(line)):
             at, self._depth = start.end(), 1
@@ -123,7 +151,9 @@ class _Entry:
 
 
 def paper(entry: Mapping[str, str]) -> Paper | None:
-    """The paper of an entry's fields, by their names in lower case; None where it names none of ours.
+    """Return the paper of an entry's fields; None if it names none of ours.
+
+    The names of the fields are in lower case.
 
     Raises:
         ValueError: it has no title.
@@ -154,53 +184,55 @@ def paper(entry: Mapping[str, str]) -> Paper | None:
 
 
 def fields(entry: str, macros: Mapping[str, str]) -> dict[str, str]:
-    """The fields between an entry's outer braces, names in lower case; what follows an error is left.
+    """Return the fields between an entry's outer braces, names in lower case.
+
+    What follows an error is left out.
 
     >>> fields('key, title = {A {B} c}, month = jan # "~1", year=2021', {})
     {'title': 'A {B} c', 'month': 'jan~1', 'year': '2021'}
     """
     found: dict[str, str] = {}
     at = match.end() if (match := _KEY.match(entry)) else 0
+    left = MAX_EXPANDED
     while match := _FIELD.match(entry, at):
-        value, at = _value(entry, match.end(), macros)
+        value, at, left = _read_value(entry, match.end(), macros, left)
         found.setdefault(match[1].lower(), value)
     return found
 
 
-def _item(entry: str, place: Place, macros: dict[str, str]) -> Item:
+def _make_item(entry: str, place: Place, macros: _Macros) -> Item:
     start = _ENTRY.match(entry)
     kind = start[1].lower() if start else ""
     inner = entry[start.end() : -1] if start else ""
     if kind == "string":
-        macros |= fields("," + inner, macros)
+        macros.add(fields("," + inner, macros))
     if kind in ("string", "comment", "preamble"):
         return Item(place)
-    try:
-        return Item(place, storing(paper)(fields(inner, macros)))
-    except ValueError as error:
-        return Item(place, None, str(error))
+    return make_item(place, storing(paper), fields(inner, macros))
 
 
-def _value(entry: str, at: int, macros: Mapping[str, str]) -> tuple[str, int]:
-    """A value and where it ends: parts joined by `#`."""
+def _read_value(entry: str, at: int, macros: Mapping[str, str], left: int) -> tuple[str, int, int]:
+    """Read a value, parts joined by `#`; return it, its end, the room left for macros."""
     parts: list[str] = []
     while True:
-        at = len(entry) - len(entry[at:].lstrip())
+        at = match.end() if (match := _BLANK.match(entry, at)) else at
         if entry[at : at + 1] in ("{", '"'):
             end = _closing(entry, at)
             parts.append(entry[at + 1 : end])
             at = end + 1
         elif match := _BARE.match(entry, at):
-            parts.append(macros.get(match[1].lower(), match[1]))
+            value = macros.get(match[1].lower(), match[1])
+            parts.append(value if len(value) <= left else match[1])
+            left = max(left - len(value), 0)
             at = match.end()
         joined = _JOINED.match(entry, at)
         if joined is None:
-            return "".join(parts), at
+            return "".join(parts), at, left
         at = joined.end()
 
 
 def _closing(entry: str, at: int) -> int:
-    """Where the brace or quote at `at` is closed, else the end."""
+    """Find where the brace or quote at `at` is closed, otherwise the end."""
     quoted, depth = entry[at] == '"', 0
     for match in _QUOTE.finditer(entry, at + 1):
         if match[0] == "{":
@@ -215,7 +247,7 @@ def _closing(entry: str, at: int) -> int:
 
 
 def _unprotected(title: str) -> str:
-    """A title without the braces that only keep the case of letters."""
+    """Remove the braces that only keep the case of letters."""
     title = title.strip()
     if title.startswith("{") and _closing(title, 0) == len(title) - 1:
         title = title[1:-1]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from enrich.collection.readers import Item, Place
-from enrich.collection.readers._json import MAX_OBJECT, json_array
+from enrich.collection.readers._json import json_array
 from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
 from enrich.collection.readers.records import paper
@@ -21,6 +21,7 @@ _LOOKUP = re.compile(rb"""\s*\[\s*\{\s*"id"\s*:\s*"[^":]{1,64}:[^"]+"\s*,\s*"sou
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+("?)|[\[\]{}]', re.DOTALL)
 """A string, whose group is empty if the bytes end within it; or a bracket."""
 _BLOCK = 1 << 18
+_MAX_STRING = 1 << 24
 
 
 class Document:
@@ -73,8 +74,8 @@ def find_array(stream: Stream, key: bytes) -> int | None:
             else:
                 depth -= 1
         before += len(data) - len(rest)
-        if len(rest) > MAX_OBJECT:
-            raise PapersError(f"{stream.path}: a string of more than {MAX_OBJECT >> 20} MB")
+        if len(rest) > _MAX_STRING:
+            raise PapersError(f"{stream.path}: a string of more than {_MAX_STRING >> 20} MB")
     return None
 
 

@@ -91,7 +91,7 @@ def paper(row: Row, venue: str = "", year: str | None = None) -> Paper | None:
     return _refer.paper(
         tuple(ids),
         title=row.title or "",
-        authors=[Author(person(name)) for name in (row.author or "").split(";")],
+        authors=[Author(person(name)) for name in _refer.split_names(row.author or "", ";")],
         date=year,
         venue=conference
         if ids and (ids[0].source == "openreview" or decision == "accepted")

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from enrich.collection.readers import Item, Place
-from enrich.collection.readers._json import is_html
-from enrich.collection.readers._storing import storing
+from enrich.collection.readers._json import has_too_many_values, is_html
+from enrich.collection.readers._storing import TOO_LARGE, describe_problem, make_item, storing
 from enrich.collection.readers._stream import Stream
 from enrich.collection.readers.records import paper
 from enrich.document import explain
@@ -49,27 +49,35 @@ class TalkLines:
         make = storing(paper)
         while line := stream.readline():
             begin, offset, number = offset, offset + len(line), number + 1
+            cut = stream.is_cut_line(line)
+            offset += stream.skip_line() if cut else 0
             if offset <= start.offset or line.isspace():
                 continue
             end = Place(offset, number)
+            if cut or has_too_many_values(line):
+                yield Item(end, None, TOO_LARGE)
+                continue
             try:
                 records = decode(line.removeprefix(_BOM) if number == 1 else line).papers
             except msgspec.ValidationError as error:
                 yield Item(end, None, explain(error))
                 continue
-            except (msgspec.DecodeError, RecursionError):
+            except RecursionError:
+                yield Item(end, None, "is nested too deeply")
+                continue
+            except msgspec.DecodeError:
                 if is_html(line):
                     raise PapersError(f"{stream.path}: line {number} begins a web page") from None
                 yield Item(end, None, "not JSON" if line.endswith(b"\n") else "is truncated")
+                continue
+            except Exception as error:  # noqa: BLE001 - the line may come from an untrusted file
+                yield Item(end, None, describe_problem(error))
                 continue
             for position, record in enumerate(records, 1):
                 place = end if position == len(records) else Place(begin + position, number)
                 if place <= start:
                     continue
-                try:
-                    yield Item(place, make(record))
-                except ValueError as error:
-                    yield Item(place, None, str(error))
+                yield make_item(place, make, record)
 
 
 READER = TalkLines()

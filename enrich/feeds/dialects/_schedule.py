@@ -198,10 +198,13 @@ def _start(
     clock = _CLOCK.fullmatch(text_of(event, "start") or "")
     if on is None or clock is None:
         return on
-    time = datetime(on.year, on.month, on.day, tzinfo=zone) + _length(clock)
     begins = moment(day.get("start"), zone)
-    if isinstance(begins, datetime) and begins.replace(tzinfo=None) > time.replace(tzinfo=None):
-        time += timedelta(days=1)
+    try:
+        time = datetime(on.year, on.month, on.day, tzinfo=zone) + _length(clock)
+        if isinstance(begins, datetime) and begins.replace(tzinfo=None) > time.replace(tzinfo=None):
+            time += timedelta(days=1)
+    except OverflowError:  # after 9999
+        return on
     return time
 
 
@@ -209,7 +212,10 @@ def _end(start: datetime | date | None, duration: str | None) -> datetime | None
     clock = _CLOCK.fullmatch(duration or "")
     if clock is None or not isinstance(start, datetime):
         return None
-    return start + _length(clock)
+    try:
+        return start + _length(clock)
+    except OverflowError:  # after 9999
+        return None
 
 
 def _length(clock: re.Match[str]) -> timedelta:

@@ -31,17 +31,17 @@ class Inspire(DocumentOnly):
     """`join_urls` and `contact_details` are private and never read."""
 
     def knows_document(self, document: Any) -> bool:
-        """Metadata with speakers and a start, alone or among the hits."""
+        """Return whether it holds metadata with speakers and a start."""
         records = _records(document)
         return bool(records) and any(_is_seminar(r) for r in records)
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """The seminars; times are UTC."""
+        """Yield the seminars; times are UTC."""
         for index, record in enumerate(_records(document), 1):
             if _is_seminar(record):
                 yield _talk(record["metadata"])
             else:
-                yield ValueError(f"record {index} is no seminar")
+                yield ValueError(f"record {index} is not a seminar")
 
 
 def _records(document: Any) -> list[Mapping[str, Any]]:
@@ -93,7 +93,7 @@ def _talk(data: Mapping[str, Any]) -> Talk:
 
 
 def _full_name(person: Mapping[str, Any]) -> str | None:
-    """`Doe, John` in the order in which it is said."""
+    """Return `Doe, John` as `John Doe`."""
     last, comma, first = (line_of(person, "name") or "").partition(", ")
     return f"{first} {last}" if comma else last or None
 

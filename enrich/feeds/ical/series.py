@@ -99,7 +99,7 @@ class _Local:
 
     def rule(self, text: str) -> tuple[str, datetime | None]:
         """Return a rule without its UNTIL, and that; "" for one that is not understood."""
-        text = text.strip().strip(";")
+        text = "".join(text.split()).strip(";")
         found = _UNTIL.search(text)
         if found is None:
             return text, None

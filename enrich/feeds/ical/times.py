@@ -7,6 +7,7 @@ everybody knows come from the time zone database; what a feed says of those is n
 from __future__ import annotations
 
 import re
+from calendar import isleap
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
@@ -39,6 +40,12 @@ _ANCIENT = re.compile(rb"^DTSTART[^:\r\n]*:(?:0|1[0-4])", re.MULTILINE)
 _RULES = 24  # of one zone
 _RULES_OF_ANCIENT = 4  # .NET counts from the year 1
 _OWN_ZONES = 50  # of one calendar that are tried
+_RULE_YEARS = (
+    40_000  # of all zones of one calendar: rules times years, each counted up once; a second
+)
+_STEPS = 25_000_000  # of all zones of one calendar: rules times years that are passed for each day; a second
+_LAST_YEAR = 2099  # later ones have the offsets of an earlier year with the same weekdays
+_YEAR = re.compile(rb"^DTSTART[^:\r\n]*:(\d{4})", re.IGNORECASE | re.MULTILINE)
 _ZONE_BYTES = 32_000  # a zone's whole history is some 15 KB
 _DAY_LENGTHS = frozenset({len("20220218"), len("2022-02-18")})
 _DAYS = 20_000  # days of one zone whose offset is kept
@@ -74,6 +81,8 @@ class Zones:
         self._blocks = (own or {}, others or {})
         self._known: dict[str, tzinfo | _OwnZone | None] = {}
         self._tried = 0  # zones of its own
+        self._rule_years = 0
+        self._effort = _Effort()
         self._home = home
 
     def at(self, time: datetime, name: str | None) -> Moment:
@@ -113,8 +122,12 @@ class Zones:
         for blocks in self._blocks:
             if name in blocks and self._tried < _OWN_ZONES:
                 self._tried += 1
+                rule_years = _count_rule_years(blocks[name])
+                self._rule_years += rule_years
+                if self._rule_years > _RULE_YEARS:
+                    continue
                 if (own := _own(blocks[name])) is not None:
-                    return own
+                    return _OwnZone(own, rule_years, self._effort)
         parts = name.split("/")  # a vendor's path: /mozilla.org/20070129_1/Europe/Berlin
         for start in range(1, len(parts)):
             if (zone := _database("/".join(parts[start:]))) is not None:
@@ -132,14 +145,29 @@ def _as_spelt() -> dict[str, str]:
     return {name.lower(): name for name in available_timezones()}
 
 
+class _Effort:
+    """The work that the zones of one calendar may still take."""
+
+    def __init__(self) -> None:
+        self._left = _STEPS
+
+    def spend(self, steps: int) -> bool:
+        """Take some steps; return whether they were left."""
+        self._left -= steps
+        return self._left >= 0
+
+
 class _OwnZone:
     """A zone that a feed defines; its offset is asked once for each day that has only one."""
 
-    def __init__(self, zone: tzinfo) -> None:
+    def __init__(self, zone: tzinfo, steps: int, effort: _Effort) -> None:
         self._zone = zone
+        self._steps = steps
+        self._effort = effort
         self._days: dict[date, timedelta | None] = {}
 
     def offset(self, time: datetime) -> timedelta | None:
+        time = _place_early(time)
         day = time.date()
         if day not in self._days:
             if len(self._days) >= _DAYS:
@@ -159,6 +187,8 @@ class _OwnZone:
             return None
 
     def _ask(self, time: datetime) -> timedelta | None:
+        if not self._effort.spend(self._steps):
+            return None
         try:
             offset = self._zone.utcoffset(time.replace(tzinfo=self._zone))
         except Exception:  # noqa: BLE001 - whatever a feed's rules make dateutil raise
@@ -271,7 +301,30 @@ def _is_of_clocks(block: bytes) -> bool:
     return len(rules) <= most and all(_YEARLY.fullmatch(rule.strip()) for rule in rules)
 
 
-def _own(block: bytes) -> _OwnZone | None:
+def _count_rule_years(block: bytes) -> int:
+    """Count the occurrences that the rules of a zone can have until the last year."""
+    first = min(map(int, _YEAR.findall(block)), default=_LAST_YEAR)
+    return len(_RULE.findall(block)) * max(_LAST_YEAR - first, 0)
+
+
+def _place_early(time: datetime) -> datetime:
+    """Place a time after the last year in an earlier one that has the same days of the week.
+
+    >>> _place_early(datetime(9998, 2, 28)), datetime(9998, 2, 28).weekday()
+    (datetime.datetime(2099, 2, 28, 0, 0), 5)
+    """
+    if time.year <= _LAST_YEAR:
+        return time
+    is_leap = isleap(time.year)
+    weekday = date(time.year, 1, 1).weekday()
+    return next(  # of 28 years in a row
+        time.replace(year=year)
+        for year in range(_LAST_YEAR, _LAST_YEAR - 28, -1)
+        if isleap(year) == is_leap and date(year, 1, 1).weekday() == weekday
+    )
+
+
+def _own(block: bytes) -> tzinfo | None:
     """Return the zone that a VTIMEZONE defines; None if it defines none.
 
     icalendar keeps each zone that it parses under its TZID, for the whole process: a name's first feed
@@ -287,9 +340,10 @@ def _own(block: bytes) -> _OwnZone | None:
         if not isinstance(zone, Timezone):
             return None
         zone["TZID"] = "own"
-        return _OwnZone(zone.to_tz(TZP("zoneinfo"), lookup_tzid=False))
+        own: tzinfo = zone.to_tz(TZP("zoneinfo"), lookup_tzid=False)
     except Exception:  # noqa: BLE001 - ValueError, AttributeError, dateutil's: then it defines none
         return None
+    return own
 
 
 def _windows(name: str) -> tzinfo | None:

@@ -11,22 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from enrich.text.content_lines import PROPERTY_NAMES, unescape_value
+
 
 def _words(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_NAMES = _words(
-    # RFC 5545 §3.8, RFC 7986, RFC 9073, RFC 9074, RFC 9253, then vCalendar 1.0
-    "ATTACH CATEGORIES CLASS COMMENT DESCRIPTION GEO LOCATION PERCENT-COMPLETE PRIORITY RESOURCES"
-    " STATUS SUMMARY COMPLETED DTEND DUE DTSTART DURATION FREEBUSY TRANSP TZID TZNAME TZOFFSETFROM"
-    " TZOFFSETTO TZURL ATTENDEE CONTACT ORGANIZER RECURRENCE-ID RELATED-TO URL UID EXDATE EXRULE"
-    " RDATE RRULE ACTION REPEAT TRIGGER CREATED DTSTAMP LAST-MODIFIED SEQUENCE REQUEST-STATUS"
-    " NAME REFRESH-INTERVAL SOURCE COLOR IMAGE CONFERENCE CALENDAR-ADDRESS LOCATION-TYPE"
-    " PARTICIPANT-TYPE RESOURCE-TYPE STRUCTURED-DATA STYLED-DESCRIPTION ACKNOWLEDGED PROXIMITY"
-    " CONCEPT LINK REFID METHOD PRODID VERSION CALSCALE"
-    " TIMEZONE-ID DCREATED AALARM DALARM MALARM PALARM RNUM DAYLIGHT TZ"
-)
 _STRUCTURE = _words("BEGIN END")
 _TEXTS = _words(
     "SUMMARY DESCRIPTION COMMENT LOCATION STYLED-DESCRIPTION X-ALT-DESC CATEGORIES RESOURCES"
@@ -44,13 +35,11 @@ _PARAMETER = re.compile(
         ((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*))?[ \t]{0,8}""",
     re.VERBOSE,
 )
-_ESCAPE = re.compile(r"\\([\\,;:nN])")
 _DOUBLED_BREAK = re.compile(
     r"(?<!\\)((?:\\\\n){1,20})(?=\Z|[\s\d\"'(*\u2022\u2013\u2014-]|https?://|\\[nN]"
     r"|(?!(?:Left|Right|Leftright)arrow|V[dD]ash)[^\W\d_a-z])"
 )
 """Line breaks that were escaped twice: nothing of TeX goes on so, unlike `\\\\nabla`."""
-_MEANT = {"\\": "\\", ",": ",", ";": ";", ":": ":", "n": "\n", "N": "\n"}
 _SCHEMES = _words("http https ftp")
 _ADDRESS = re.compile(r"://[^:]*(?::\d{1,5}(?=/)[^:]*)?(?=:)")
 """The rest of an address that stands unquoted in a parameter, up to the value's colon."""
@@ -72,7 +61,7 @@ class Properties:
         value = self.first.get(name)
         if value is None or name in self.parameters:
             return None if value is None else text_of(value, self.parameters[name])
-        return unescaped(value) if "\\" in value else value
+        return unescape_text(value) if "\\" in value else value
 
     def texts(self, name: str) -> tuple[str, ...]:
         """All values of a name, decoded and unescaped."""
@@ -94,7 +83,7 @@ def read_properties(lines: Sequence[str]) -> Properties:
     first = found.first
     for number, line in enumerate(lines):
         name, colon, value = line.partition(":")
-        if name in _NAMES and colon:
+        if name in PROPERTY_NAMES and colon:
             if name in first:
                 return _read_on(found, lines, number)
             first[name] = value
@@ -194,7 +183,7 @@ def split_line(line: str) -> tuple[str, Mapping[str, str], str] | None:
     True
     """
     head, colon, value = line.partition(":")
-    if head in _NAMES and colon:
+    if head in PROPERTY_NAMES and colon:
         return head, _NONE, value
     if colon and len(head) < 200 and '"' not in head and not value.startswith("//"):
         known = _head(head)
@@ -229,13 +218,13 @@ def _head(head: str) -> tuple[str, Mapping[str, str]] | None:
 
 
 def _is_name(name: str) -> bool:
-    return name in _NAMES or name in _STRUCTURE or name.startswith("X-")
+    return name in PROPERTY_NAMES or name in _STRUCTURE or name.startswith("X-")
 
 
 def _is_broken(line: str) -> bool:
     """Return whether a line that has no value begins with a known property's name in capitals."""
     begin = _NAME.match(line + ":")
-    return begin is not None and begin[1] in _NAMES
+    return begin is not None and begin[1] in PROPERTY_NAMES
 
 
 def _is_text(name: str, value: str) -> bool:
@@ -277,29 +266,15 @@ def _past(lines: Sequence[str], number: int, component: str, ends: Mapping[str, 
     return number
 
 
-def unescaped(value: str) -> str:
-    r"""A TEXT value without its escapes (RFC 5545 §3.3.11), in a single pass.
+def unescape_text(value: str) -> str:
+    r"""Unescape a TEXT value; a line break that was escaped twice is one.
 
-    >>> unescaped(r"{NMT\, GPT-{1\,2}}\n$\\nabla$"), unescaped(r"C:\new")
-    ('{NMT, GPT-{1,2}}\n$\\nabla$', 'C:\new')
+    >>> unescape_text(r"{NMT\, GPT-{1\,2}}\n$\\nabla$\\nSee")
+    '{NMT, GPT-{1,2}}\n$\\nabla$\nSee'
     """
-    if "\\" not in value:
-        return value
     if "\\\\n" in value:
         value = _DOUBLED_BREAK.sub(lambda found: found[0].replace("\\\\", "\\"), value)
-    parts = _ESCAPE.split(value)  # half the time of replace
-    parts[1::2] = [_MEANT[letter] for letter in parts[1::2]]
-    return "".join(parts)
-
-
-def escaped(text: str) -> str:
-    r"""A text as a TEXT value.
-
-    >>> escaped("a, b;\nc")
-    'a\\, b\\;\\nc'
-    """
-    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return text.replace("\n", "\\n")
+    return unescape_value(value)
 
 
 def text_of(value: str, parameters: Mapping[str, str]) -> str:
@@ -323,7 +298,15 @@ def text_of(value: str, parameters: Mapping[str, str]) -> str:
             return _decoded(base64.b64decode(value), parameters)
         except (binascii.Error, ValueError):
             return value
-    return unescaped(value)
+    return unescape_text(value)
+
+
+_CHARSET = re.compile(
+    r"utf-?8|us-ascii|ascii|iso-?8859-\d{1,2}|latin-?1|(?:windows-|cp)(?:125\d|874|932|949|950)|koi8-[ru]"
+    r"|shift[_-]jis|euc-(?:jp|kr)|iso-2022-(?:jp|kr)|gb(?:2312|k|18030)|big5|macintosh",
+    re.IGNORECASE,
+)
+"""Character sets of mail; Python has other codecs, of which some take quadratic time."""
 
 
 def _encoding(parameters: Mapping[str, str]) -> str:
@@ -332,6 +315,8 @@ def _encoding(parameters: Mapping[str, str]) -> str:
 
 def _decoded(data: bytes, parameters: Mapping[str, str]) -> str:
     for charset in (parameters.get("CHARSET", "utf-8"), "utf-8"):
+        if _CHARSET.fullmatch(charset) is None:
+            continue
         try:
             return data.decode(charset).replace("\r\n", "\n")
         except (LookupError, ValueError):

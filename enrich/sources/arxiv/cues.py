@@ -106,7 +106,7 @@ _BEHIND = re.compile(rb"(?i)" + CATEGORIES)
 
 
 def may_count(text: bytes, start: int) -> bool:
-    """Decide cheaply whether the bare number at `start` may have a cue."""
+    """Decide cheaply whether a bare number may count."""
     line = text[start - 6 if start > 6 else 0 : start].translate(_STOPS)
     return (
         len(line) - line.rfind(b"\n") > _LEAST_CUE
@@ -135,7 +135,7 @@ def is_cued(text: bytes, start: int, end: int) -> bool:
 
 
 def _is_against(line: bytes) -> bool:
-    """Decide whether a line ends with a word for numbers that are not papers.
+    """Decide whether a line ends with a contrary word.
 
     >>> _is_against(b"preprint, Room No. "), _is_against(b"SSRN preprint "), _is_against(b"room or preprint ")
     (True, True, False)
@@ -159,12 +159,12 @@ def _is_against(line: bytes) -> bool:
 
 
 def _is_server(word: str) -> bool:
-    """Decide whether a word is the name of another server for preprints."""
+    """Decide whether a word names another preprint server."""
     return word in _SERVERS or (word.endswith("rxiv") and len(word) > len("xarxiv"))
 
 
 def _has_cue(line: bytes) -> bool:
-    """Decide whether a line ends with a cue and what may stand behind it."""
+    """Decide whether a line ends with a cue."""
     cues = list(_CUE.finditer(line))
     if not cues:
         return False
@@ -176,7 +176,7 @@ def _has_cue(line: bytes) -> bool:
 
 
 def _has_cue_and_year(text: bytes, start: int) -> bool:
-    """Decide whether a cue and a year stand directly before `start`: `arXiv (2019), `."""
+    """Decide whether cue and year precede: `arXiv (2019), `."""
     year = _YEAR.search(text, start - 16 if start > 16 else 0, start)
     if year is None:
         return False
@@ -186,13 +186,13 @@ def _has_cue_and_year(text: bytes, start: int) -> bool:
 
 
 def _is_listed(text: bytes, start: int) -> bool:
-    """Decide whether the number at `start` is the first after "References:"."""
+    """Decide whether a number is first after "References:"."""
     before = text[max(0, start - 64) : start]
     return _COLON in before and _REFERENCES.search(before) is not None
 
 
 def _is_joint_work(text: bytes, start: int) -> bool:
-    """Decide whether the number at `start` follows a name after "joint work"."""
+    """Decide whether a number follows "joint work" and name."""
     head = text[max(0, start - _SENTENCE) : start - 1]
     at = head.lower().rfind(b"joint work")
     if at < 0 or re.search(rb"[a-z)\]]{2}[.!?]\s|\n[ \t\r]*\n", head[at:]):

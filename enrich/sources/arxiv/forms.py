@@ -252,7 +252,7 @@ def _match_label(text: bytes, at: int) -> Mention | None:
 
 
 def _make_address(text: bytes, start: int, match: re.Match[bytes]) -> Mention | None:
-    """Return the mention of a URL whose host includes `start`."""
+    """Return the mention of the URL around a host."""
     begin = _find_host(text, start)
     if begin is None or addresses.is_userinfo(text, match.end()):
         return None
@@ -260,7 +260,10 @@ def _make_address(text: bytes, start: int, match: re.Match[bytes]) -> Mention | 
 
 
 def _find_host(text: bytes, start: int) -> int | None:
-    """Return where the URL begins; None if its host holds no papers."""
+    """Return where a URL with papers begins.
+
+    None if its host is another's, or holds no papers.
+    """
     if addresses.is_glued(text, start) or text[start - 1 : start] in {b"-", b"_"}:
         return None
     host = addresses.host_start(text, start)
@@ -271,7 +274,7 @@ def _find_host(text: bytes, start: int) -> int | None:
 
 
 def _match_parts(text: bytes, start: int, match: re.Match[bytes]) -> Mention | None:
-    """Return the mention of an address with archive and number apart."""
+    """Return the mention of archive and number apart."""
     *archives, number = (group for group in match.groups()[:-1] if group)
     found = canonical(f"{archives[0].decode()}/{number.decode()}")
     begin = _find_host(text, start)
@@ -313,7 +316,7 @@ def _match_reader(text: bytes, at: int) -> Mention | None:
 
 
 def _match_number(text: bytes, at: int) -> Mention | None:
-    """Recognize a new id without a label at its first digit."""
+    """Recognize a new id without a label."""
     before = text[at - 1 : at]
     if before == b"/":
         match = _NEW_AT.match(text, at)
@@ -345,7 +348,7 @@ def _match_number(text: bytes, at: int) -> Mention | None:
 
 
 def _find_forum(text: bytes, at: int) -> int | None:
-    """Return where OpenReview's address of an arXiv paper begins, if the id at `at` is its parameter."""
+    """Return where OpenReview's address of an arXiv paper begins."""
     if text[at - 8 : at].lower() != b"arxivid=":
         return None
     found = _FORUM.search(text[max(0, at - 240) : at])
@@ -353,7 +356,10 @@ def _find_forum(text: bytes, at: int) -> int | None:
 
 
 def _is_corr(text: bytes, start: int, end: int) -> bool:
-    """Decide whether `abs/ID` is arXiv's: after CoRR or arXiv, or beside `journal={CoRR}`."""
+    """Decide whether `abs/ID` is arXiv's.
+
+    It follows CoRR or arXiv, or stands beside `journal={CoRR}`.
+    """
     before = text[max(0, start - 48) : start]
     if _EQUALS in before[-4:]:
         head, tail = text[max(0, start - 400) : start], text[end : end + 400]
@@ -370,7 +376,7 @@ def _is_corr(text: bytes, start: int, end: int) -> bool:
 
 
 def _match_classed(text: bytes, at: int, match: re.Match[bytes]) -> Mention | None:
-    """Recognize a new id behind an archive, `math.AG/0708.3333`, which is no part of it."""
+    """Recognize a new id behind an archive: `math.AG/0708.3333`."""
     part, archive = _find_archive(text, at) if text[at - 2 : at - 1].isalpha() else (b"", b"")
     if not archive:
         return None
@@ -379,7 +385,7 @@ def _match_classed(text: bytes, at: int, match: re.Match[bytes]) -> Mention | No
 
 
 def _match_old(text: bytes, at: int) -> Mention | None:
-    """Recognize an old id without a label at its first digit; its archive is its cue."""
+    """Recognize an old id without a label."""
     match = _OLD_AT.match(text, at) if text[at - 2 : at - 1].isalpha() else None
     if match is None:
         return None
@@ -394,7 +400,7 @@ def _match_old(text: bytes, at: int) -> Mention | None:
 
 
 def _find_archive(text: bytes, at: int) -> tuple[bytes, bytes]:
-    """Return the archive before a slash and the number at `at`: as written, and its name.
+    """Return the archive before a number, and its name.
 
     The name is empty if it is not one of the real ones.
     """
@@ -409,7 +415,7 @@ def _find_archive(text: bytes, at: int) -> tuple[bytes, bytes]:
 
 
 def _check_archived(text: bytes, found: Mention) -> Mention | None:
-    """Return the mention that begins with an archive, unless it lies in a word or an address."""
+    """Return the mention, unless within a word or address."""
     start = found.start
     before = text[start - 1 : start]
     if before == b"=" and (forum := _find_forum(text, start)):
@@ -432,14 +438,14 @@ def _check_archived(text: bytes, found: Mention) -> Mention | None:
 
 
 def _read_archive(word: bytes) -> bytes:
-    """Return the archive of `math.AG`; empty if it is not one of the real ones."""
+    """Return the archive of `math.AG`, otherwise b""."""
     archive, dot, group = word.partition(b".")
     archive = archive.replace(LONG_DASH, b"-")
     return archive if archive.decode() in ARCHIVES and (not dot or len(group) > 1) else b""
 
 
 def _is_glued_cue(text: bytes, start: int) -> bool:
-    """Decide whether the label at `start` is glued to a word of prose: `networksarXiv:`."""
+    """Decide whether a label is glued: `networksarXiv:`."""
     if text[start : start + 5] != b"arXiv":
         return False
     word = _WORD.search(text[max(0, start - 40) : start].decode("utf-8", "ignore"))

@@ -38,7 +38,7 @@ _KEY = re.compile(rb"(?i)(" + NEW + b"|" + OLD + b")" + VERSION)
 
 
 def canonical(text: str) -> tuple[PaperId, str | None] | None:
-    """Return the id and the version of a bare key; None if it is not one.
+    """Return the id and version of a bare key.
 
     >>> canonical("math.AG/0601001V2")
     ('arxiv:math/0601001', 'v2')
@@ -49,7 +49,7 @@ def canonical(text: str) -> tuple[PaperId, str | None] | None:
 
 
 def paper(key: bytes) -> PaperId:
-    """Return the canonical id of a key that the patterns above accept."""
+    """Return the canonical id of an accepted key."""
     if b"/" not in key:
         return PaperId("arxiv:" + key.decode())
     archive, _, number = key.decode().lower().partition("/")

@@ -72,7 +72,7 @@ _SLASH = ord("/")
 
 
 def with_list(text: bytes, mention: Mention) -> Sequence[Mention]:
-    """Return the mention, with a version behind it, and the bare ids that follow in its list."""
+    """Return a mention and those of its list."""
     end = mention.end
     if text[end : end + 1] not in _MAY_GO_ON or not _GOES_ON_AT.match(text, end):
         return (mention,)
@@ -92,12 +92,12 @@ def with_list(text: bytes, mention: Mention) -> Sequence[Mention]:
 
 
 def ends_bare(text: bytes, end: int) -> bool:
-    """Decide whether a bare id may end before what follows."""
+    """Decide whether a bare id may end here."""
     return text[end : end + 1] in _SURE_ENDS or _BARE_END.match(text, end) is not None
 
 
 def mention_of(match: re.Match[bytes], start: int, form: Form) -> Mention:
-    """Return the mention of a match's `id` and `version`, from `start` on."""
+    """Return the mention of a match."""
     key, number = match.group("id", "version")
     found = paper(key) if _SLASH in key else PaperId("arxiv:" + key.decode())
     return Mention(found, version(number) if number else None, start, match.end(), form)

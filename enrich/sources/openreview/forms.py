@@ -45,7 +45,7 @@ _SHORTEST_NOTE, _LONGEST_NOTE = 9, 12
 
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
-    """Return the paper, or the unresolvable link, named around byte `at`."""
+    """Return the paper or link named around byte `at`."""
     if text[at] in b"hH":
         return _match_hugging_face(text, at)
     path = at + len("openreview.net")
@@ -72,7 +72,7 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
 
 
 def _match_paper(text: bytes, at: int) -> re.Match[bytes] | None:
-    """Match the id of the query, otherwise that of the reply that it shows."""
+    """Match the query's id, otherwise the shown reply's."""
     route = _ROUTE.match(text, at)
     if route is None:
         return None
@@ -85,14 +85,14 @@ def _match_paper(text: bytes, at: int) -> re.Match[bytes] | None:
 
 
 def _match_no_paper(text: bytes, at: int) -> re.Match[bytes] | None:
-    """Match a path of the site from which no paper can be told."""
+    """Match a path that names no paper."""
     if edit := _EDIT.match(text, at):
         return addresses.parameter(text, edit.end(), _EDIT_ID)
     return _NO_PAPER.match(text, at)
 
 
 def _match_hugging_face(text: bytes, at: int) -> Sequence[Mention]:
-    """Recognize an OpenReview id in the address of a paper's page at Hugging Face.
+    """Recognize an OpenReview id in Hugging Face's address.
 
     Its other pages have plain words there.
     """
@@ -111,7 +111,7 @@ def _match_hugging_face(text: bytes, at: int) -> Sequence[Mention]:
 
 
 def canonical(text: str) -> tuple[PaperId, str | None] | None:
-    """Return the id of a bare key; OpenReview has no versions.
+    """Return the id of a bare key.
 
     >>> canonical("FpKgG31Z_i9"), canonical("no id")
     (('openreview:FpKgG31Z_i9', None), None)
@@ -142,7 +142,7 @@ class OpenReviewForms:
 
 
 def find_split_ids(raw: bytes, low: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the calendar folds within an id; other line breaks are not believed there."""
+    """Yield the calendar folds within an id."""
     at = low.find(_HOST)
     while at >= 0:
         match = _CUT_NOTE.match(raw, at)
