@@ -141,6 +141,21 @@ NO_FEED = Feed()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recurrence:
+    """What a series says of its occurrences. All times but `start` are local, in the start's zone."""
+
+    start: datetime | date
+    """DTSTART as written, which is an occurrence too."""
+    rules: tuple[tuple[str, datetime | None], ...] = ()
+    """Each RRULE without its UNTIL, and that."""
+    dates: tuple[datetime | date, ...] = ()
+    excluded: frozenset[datetime | date] = frozenset()
+    """Occurrences that do not take place; a date means all of its day."""
+    replaced: frozenset[datetime | date] = frozenset()
+    """Occurrences that are events of their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
     """One talk of a feed. Only `id` is required, so pipelines can make their own."""
 
@@ -167,6 +182,8 @@ class Talk:
     warnings: tuple[TalkWarning, ...] = ()
     papers: tuple[Paper, ...] = ()
     """Resolved papers that came with the talk: those of an earlier output."""
+    occurrences: Recurrence | None = field(default=None, repr=False, compare=False)
+    """Of a series, for the selection by time; no part of the document."""
     raw: bytes | None = field(default=None, repr=False)
     """The event's block as it lay in the feed, unfolded; only with `keep_raw`."""
 

@@ -181,7 +181,8 @@ class Reading:
 
     def _gather(self, notice: Notice) -> None:
         self.gathered.append(notice)
-        if self.prints_notices or notice.code == "stale_feed":
+        is_told = notice.code == "no_talks" and not self.options.get("quiet")
+        if self.prints_notices or is_told or notice.code == "stale_feed":
             where = "".join(
                 f", {name} {value}"
                 for name, value in (("event", notice.event), ("line", notice.line))

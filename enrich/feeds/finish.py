@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from enrich.feeds.cancelled import is_called_off
+from enrich.feeds.cancelled import find_status
 from enrich.feeds.dialects import JOINING
 from enrich.feeds.protected import ANCHORS, protect
 from enrich.feeds.redact import is_suspect, redact_text
@@ -95,8 +95,8 @@ def finish_talk(
     if speaker is not None and speaker.rstrip(".").lower() in _NOBODY:
         changes["speaker"] = None
     title = changes.get("title", talk.title)
-    if talk.status is None and is_called_off(title, abstract, lower):
-        changes["status"] = "cancelled"
+    if talk.status is None and (status := find_status(title, abstract, lower)) is not None:
+        changes["status"] = status
     if abstract != talk.abstract or texts != talk.texts or warnings != talk.warnings:
         changes.update(abstract=abstract, texts=texts, warnings=warnings)
     return replace(talk, **changes) if changes else talk

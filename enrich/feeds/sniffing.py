@@ -13,6 +13,13 @@ _PIECE_BYTES = 1 << 18
 _CALENDAR = re.compile(rb"BEGIN\s{0,4}:\s{0,4}V(?:CALENDAR|EVENT)", re.IGNORECASE)
 _FOLD = re.compile(r"\r?[\r\n][ \t]")
 _PASSWORD = re.compile(r"""type\s{0,4}=\s{0,4}["']?password""", re.IGNORECASE)
+_PLACE = re.compile(
+    r"^[ \t]{0,40}\{%-?\s{0,4}(?:for|if|unless|assign|capture|include|comment|layout)\b"
+    r"|^(?:DTSTART|DTEND|DTSTAMP|UID|SUMMARY)[^:\n]{0,80}:[^\n]{0,80}(?:\{\{|\{%|<%=)",
+    re.MULTILINE,
+)
+"""A command of Liquid on a line of its own, or a place in a property."""
+_START = re.compile(r"^DTSTART[^:\n]{0,80}:\d{8}", re.MULTILINE)
 _KINDS = (
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture"),
@@ -38,6 +45,8 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
     if start[0] in "[{" and (found := _detect_json(stream)):
         return found
     if _CALENDAR.search(_FOLD.sub("", text).encode("utf-8", "replace")) or _holds_calendar(stream):
+        if _is_template(text):
+            raise _template_error(label)
         return "calendar", None
     lower = start.lower()
     if lower.startswith(("<?xml", "<schedule", "<!doctype schedule")) and "<html" not in lower:
@@ -54,12 +63,29 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
         )
     if start[0] in "[{":
         raise FeedError(f"{label}: begins like JSON, but is broken, and no calendar either")
+    if _is_template(text):
+        raise _template_error(label)
     for magic, what in _KINDS:
         if head.startswith(magic):
             raise FeedError(f"{label}: is {what}, not a calendar")
     if b"\x00" in head or sum(c < " " and c not in "\t\r\n\f" for c in start) * 20 > len(start):
         raise FeedError(f"{label}: is binary data, not a calendar")
     raise FeedError(f"{label}: is no calendar (it has no BEGIN:VCALENDAR)")
+
+
+def _is_template(text: str) -> bool:
+    """Return whether a file is what a calendar is made from, with places for its events' values."""
+    if _PLACE.search(text) is None:
+        return False
+    before, _, events = text.partition("BEGIN:VEVENT")
+    return _START.search(events or before) is None
+
+
+def _template_error(label: str) -> FeedError:
+    return FeedError(
+        f"{label}: is a template that a calendar is made from (Jekyll, Liquid or the like), no calendar",
+        hint="give the address of the calendar on the site itself",
+    )
 
 
 def _decode_head(head: bytes) -> str:

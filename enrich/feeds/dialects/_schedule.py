@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from enrich.codes import TalkStatus
 from enrich.feeds.dialects._documents import (
     further_texts,
     joined,
@@ -23,7 +24,7 @@ from enrich.feeds.dialects._documents import (
     text_of,
     time_warnings,
 )
-from enrich.model import Talk
+from enrich.model import Talk, TalkWarning
 from enrich.text.web import host_of
 
 _SLIDES = re.compile(r"\b(?:slides?|presentation|folien)\b", re.IGNORECASE)
@@ -127,7 +128,7 @@ def _talk(
         series=line_of(conference, "title"),
         start_time=start,
         end_time=_end(start, text_of(event, "duration")),
-        status="cancelled" if line_of(event, "state") in {"canceled", "cancelled"} else None,
+        status=_status(line_of(event, "state")),
         room=line_of(event, "room") or room or None,
         slides_link=slides,
         video_link=link_of(event, "video_download_url") or _titled(links, _VIDEO),
@@ -138,8 +139,17 @@ def _talk(
             ("title", line_of(event, "title")),
             ("subtitle", line_of(event, "subtitle")),
         ),
-        warnings=time_warnings(event.get("date") or event.get("start"), start),
+        warnings=(
+            *time_warnings(event.get("date") or event.get("start"), start),
+            *_zone_warnings(conference, zone, start),
+        ),
     )
+
+
+def _status(state: str | None) -> TalkStatus | None:
+    if state in {"canceled", "cancelled"}:
+        return "cancelled"
+    return "postponed" if state == "postponed" else None
 
 
 def _id(event: Mapping[str, Any], conference: Any, url: str | None, generator: str) -> str:
@@ -165,6 +175,16 @@ def _zone(name: str | None) -> ZoneInfo | None:
         return ZoneInfo(name) if name else None
     except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
         return None
+
+
+def _zone_warnings(
+    conference: Any, zone: ZoneInfo | None, start: datetime | date | None
+) -> tuple[TalkWarning, ...]:
+    """Return the warning that the schedule names a zone that nobody knows, where a time needs it."""
+    name = line_of(conference, "time_zone_name")
+    if zone is not None or not name or not isinstance(start, datetime) or start.tzinfo is not None:
+        return ()
+    return (TalkWarning(code="unknown_zone", message=f"the time zone {name[:60]!r} is not known"),)
 
 
 def _start(

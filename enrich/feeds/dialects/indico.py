@@ -22,8 +22,10 @@ from enrich.feeds.dialects._documents import (
 )
 from enrich.feeds.dialects._shared import may_refer, people, text_or_none
 from enrich.feeds.dialects.generic import DIALECT as GENERIC
-from enrich.model import Talk
+from enrich.model import Talk, TalkWarning
 from enrich.text.web import host_of
+
+_UNSCHEDULED = (TalkWarning(code="no_start", message="the contribution is not scheduled yet"),)
 
 
 class Indico:
@@ -111,7 +113,9 @@ def _talk(
             ("attach", "\n".join(f"{_name(a)} ({_address(a)})" for a in attached)),
             ("title", title),
         ),
-        warnings=time_warnings(record.get("startDate"), start),
+        warnings=time_warnings(record.get("startDate"), start)
+        if record.get("startDate")
+        else _UNSCHEDULED,
     )
 
 

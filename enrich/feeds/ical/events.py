@@ -6,10 +6,11 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
+from enrich.codes import TalkStatus
 from enrich.feeds.dialects import Event, TalkFields, dialects
 from enrich.feeds.dialects._shared import may_refer, page
+from enrich.feeds.ical.series import is_recurring
 from enrich.feeds.ical.times import Time, Zones, is_before, later, moment
 from enrich.feeds.ical.values import Properties, read_properties
 from enrich.feeds.protected import ANCHORS
@@ -34,7 +35,7 @@ def read_calendar_lines(
 ) -> Calendar:
     """A calendar from its own lines, its zones and those of all calendars of the file, by name."""
     properties = read_properties(lines)
-    home = properties.text("X-WR-TIMEZONE")
+    home = properties.text("X-WR-TIMEZONE") or properties.text("TIMEZONE-ID")
     return Calendar(
         name=tidy(properties.text("X-WR-CALNAME") or "") or None,
         prodid=tidy(properties.text("PRODID") or ""),
@@ -91,6 +92,9 @@ def read_event(
     event, codes = event_of(properties, calendar.zones, anchors)
     if not closed:
         codes.append("unclosed_event")
+    recurring = is_recurring(properties)
+    if recurring:
+        codes.append("recurring")
     for dialect in dialects():
         if dialect.knows(calendar.prodid, event):
             break
@@ -108,6 +112,7 @@ def read_event(
         series=fields.series,
         start_time=event.start,
         end_time=event.end,
+        recurrence=properties.first.get("RRULE", "").strip() or None if recurring else None,
         status=_status(event.status, calendar.method),
         room=fields.room,
         slides_link=fields.slides_link,
@@ -188,10 +193,12 @@ def _made_uid(properties: Properties) -> str:
     return "no-uid-" + hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
-def _status(status: str | None, method: str) -> Literal["cancelled", "tentative"] | None:
+def _status(status: str | None, method: str) -> TalkStatus | None:
     word = (status or "").strip().upper()
     if word in {"CANCELLED", "CANCELED"} or method == "CANCEL":
         return "cancelled"
+    if word == "POSTPONED":
+        return "postponed"
     return "tentative" if word == "TENTATIVE" else None
 
 

@@ -11,6 +11,7 @@ import codecs
 import hashlib
 import re
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -49,6 +50,7 @@ _TALK_PAGE = re.compile(
     rb"\nDESCRIPTION:Title: <a href=\"?https?://[^/\s]{1,80}/talk/([^\"/>\s]+/-?\d+)"
 )
 
+_OTHER = re.compile(rb"[\r\n]BEGIN:(VTODO|VJOURNAL|VFREEBUSY)(?=[\r\n ])", re.IGNORECASE)
 _INDENT = re.compile(
     rb"\s{0,64}?([ \t]{1,64})BEGIN[ \t]{0,4}:[ \t]{0,4}VCALENDAR[^\r\n]{0,64}\r?\n\1", re.IGNORECASE
 )
@@ -204,6 +206,45 @@ def block(stream: BinaryIO, start: int, end: int) -> bytes:
     """The bytes of a span."""
     stream.seek(start)
     return stream.read(end - start)
+
+
+def find_events_with(stream: BinaryIO, spans: Spans, word: bytes) -> Iterator[int]:
+    """Yield the ordinals of the events in which a word stands."""
+    stream.seek(0)
+    base, buffer, last = 0, b"", -1
+    found: list[int] = []
+    while data := stream.read(_CHUNK):
+        buffer += data
+        at = -1
+        while (at := buffer.find(word, at + 1)) >= 0:
+            number = bisect_right(spans.starts, base + at) - 1
+            if number > last and base + at < spans.ends[number]:
+                found.append(number)
+                last = number
+        kept = buffer[-len(word) + 1 :]
+        base, buffer = base + len(buffer) - len(kept), kept
+    yield from found
+
+
+def count_components(stream: BinaryIO) -> dict[str, int]:
+    r"""Count what a file may hold beside events: VTODO, VJOURNAL, VFREEBUSY.
+
+    >>> import io
+    >>> count_components(io.BytesIO(b"BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nEND:VTODO\r\n"))
+    {'VTODO': 1}
+    """
+    stream.seek(0)
+    counts: dict[str, int] = {}
+    buffer = b""
+    while data := stream.read(_CHUNK):
+        buffer += data
+        end = 0
+        for found in _OTHER.finditer(buffer):
+            name = found[1].decode().upper()
+            counts[name] = counts.get(name, 0) + 1
+            end = found.end()
+        buffer = buffer[max(end, len(buffer) - _AGAIN) :]
+    return counts
 
 
 def logical_lines(raw: bytes) -> list[str]:

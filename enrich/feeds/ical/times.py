@@ -15,11 +15,14 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
+from enrich.feeds.ical.zone_names import find_offset, find_written_names
 from enrich.model import WarningCode
 
 Time = datetime | date
 
 _BASIC = re.compile(r"\d{8}(?:T(?:[01]\d|2[0-3])[0-5]\d[0-5]\dZ?)?", re.ASCII)
+_LEAP = re.compile(r"(\d{8}T\d{4})60(Z?)", re.ASCII | re.IGNORECASE)
+"""A second that clocks of computers do not have."""
 _NAMED = re.compile(r"(?!posix|right/|localtime$|Factory$)[A-Za-z][A-Za-z0-9_+/-]{1,60}", re.ASCII)
 """Names of the time zone database, but those that differ from machine to machine."""
 _WINDOWS = re.compile(
@@ -102,6 +105,16 @@ class Zones:
             )
         return Moment(time.replace(tzinfo=zone))
 
+    def to_local(self, time: datetime, name: str | None) -> datetime | None:
+        """Return the naive time of an instant in the zone of this name; None if it is not known."""
+        name = self._home if name is None else name
+        if name is None or self.at(time.replace(tzinfo=None), name).problem is not None:
+            return None
+        zone = self._known.get(name)
+        if isinstance(zone, _OwnZone):
+            return zone.to_local(time)
+        return None if zone is None else time.astimezone(zone).replace(tzinfo=None)
+
     def _find(self, name: str) -> tzinfo | _OwnZone | None:
         name = _clean(name)
         if (zone := _database(name)) is not None:
@@ -119,7 +132,11 @@ class Zones:
         for start in range(1, len(parts)):
             if (zone := _database("/".join(parts[start:]))) is not None:
                 return zone
-        return _windows(name) or _database(_as_spelt().get(name.lower(), ""))
+        for written in (name, *find_written_names(name), parts[-1]):
+            zone = _windows(written) or _database(_as_spelt().get(written.lower(), ""))
+            if zone is not None or (zone := find_offset(written)) is not None:
+                return zone
+        return None
 
 
 @cache
@@ -162,6 +179,13 @@ class _OwnZone:
             self._days[day] = offset
         return self._days[day]
 
+    def to_local(self, time: datetime) -> datetime | None:
+        """Return the naive time of an instant; None if the rules cannot say it."""
+        try:
+            return time.astimezone(self._zone).replace(tzinfo=None)
+        except Exception:  # noqa: BLE001 - whatever a feed's rules make dateutil raise
+            return None
+
     def _ask(self, time: datetime) -> timedelta | None:
         if not self._effort.spend(self._steps):
             return None
@@ -192,7 +216,10 @@ def moment(value: str, parameters: Mapping[str, str], zones: Zones) -> Moment:
     problem: WarningCode | None = None
     try:
         if _BASIC.fullmatch(value) is None:
-            if _BASIC.fullmatch(value.upper()) is None:
+            value = _LEAP.sub(r"\g<1>59\2", value)
+            if _BASIC.fullmatch(value) is not None:
+                pass
+            elif _BASIC.fullmatch(value.upper()) is None:
                 problem = "bad_time"  # with dashes, as in ISO 8601, it can be read all the same
             else:
                 value = value.upper()

@@ -1,7 +1,7 @@
 r"""The properties of a component and their texts. Pure.
 
 A line that begins no known property is a raw line break in the text before it, and is put back; so
-is one that begins `https:`. Alarms and other nested components are passed over.
+is one that begins `https:`. One with a known property's name and no value is passed over. Alarms and other nested components are passed over.
 """
 
 from __future__ import annotations
@@ -35,6 +35,11 @@ _PARAMETER = re.compile(
         ((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*))?[ \t]{0,8}""",
     re.VERBOSE,
 )
+_DOUBLED_BREAK = re.compile(
+    r"(?<!\\)((?:\\\\n){1,20})(?=\Z|[\s\d\"'(*\u2022\u2013\u2014-]|https?://|\\[nN]"
+    r"|(?!(?:Left|Right|Leftright)arrow|V[dD]ash)[^\W\d_a-z])"
+)
+"""Line breaks that were escaped twice: nothing of TeX goes on so, unlike `\\\\nabla`."""
 _SCHEMES = _words("http https ftp")
 _ADDRESS = re.compile(r"://[^:]*(?::\d{1,5}(?=/)[^:]*)?(?=:)")
 """The rest of an address that stands unquoted in a parameter, up to the value's colon."""
@@ -56,7 +61,7 @@ class Properties:
         value = self.first.get(name)
         if value is None or name in self.parameters:
             return None if value is None else text_of(value, self.parameters[name])
-        return unescape_value(value) if "\\" in value else value
+        return unescape_text(value) if "\\" in value else value
 
     def texts(self, name: str) -> tuple[str, ...]:
         """All values of a name, decoded and unescaped."""
@@ -101,7 +106,8 @@ def _read_on(found: Properties, lines: Sequence[str], number: int) -> Properties
         number += 1
         split = split_line(line) if line and not reader.soft else None
         if split is None:
-            reader.raw(line)
+            if reader.soft or not _is_broken(line):
+                reader.raw(line)
         elif split[0] not in _STRUCTURE:
             reader.take(*split)
         elif split[0] == "BEGIN":
@@ -187,10 +193,20 @@ def split_line(line: str) -> tuple[str, Mapping[str, str], str] | None:
     if begin is None or not _is_name(begin[1].upper()):
         return None
     parameters, at = _parameters(line, begin.end())
-    at = line.find(":", at)
-    if at < 0 or _is_text(begin[1], line[at + 1 :]):
-        return None
-    return begin[1].upper(), parameters, line[at + 1 :]
+    stop, at = at, line.find(":", at)
+    value = line[at + 1 :]
+    if at < 0 or line.startswith('"', stop):  # a quote that is never closed, or at the line's end
+        quote = line.find('"', begin.end())
+        at = line.find(":", quote)
+        if line.startswith("//", at + 1):  # of an address
+            at = line.find(":", at + 1)
+        if quote < 0 or at < 0:
+            return None
+        parameters, _ = _parameters(line[:at].replace('"', ""), begin.end())
+        value = line[at + 1 :]
+        if value.count('"') % 2:
+            value = value.removesuffix('"')
+    return None if _is_text(begin[1], value) else (begin[1].upper(), parameters, value)
 
 
 @lru_cache(maxsize=512)
@@ -203,6 +219,12 @@ def _head(head: str) -> tuple[str, Mapping[str, str]] | None:
 
 def _is_name(name: str) -> bool:
     return name in PROPERTY_NAMES or name in _STRUCTURE or name.startswith("X-")
+
+
+def _is_broken(line: str) -> bool:
+    """Return whether a line that has no value begins with a known property's name in capitals."""
+    begin = _NAME.match(line + ":")
+    return begin is not None and begin[1] in PROPERTY_NAMES
 
 
 def _is_text(name: str, value: str) -> bool:
@@ -244,6 +266,17 @@ def _past(lines: Sequence[str], number: int, component: str, ends: Mapping[str, 
     return number
 
 
+def unescape_text(value: str) -> str:
+    r"""Unescape a TEXT value; a line break that was escaped twice is one.
+
+    >>> unescape_text(r"{NMT\, GPT-{1\,2}}\n$\\nabla$\\nSee")
+    '{NMT, GPT-{1,2}}\n$\\nabla$\nSee'
+    """
+    if "\\\\n" in value:
+        value = _DOUBLED_BREAK.sub(lambda found: found[0].replace("\\\\", "\\"), value)
+    return unescape_value(value)
+
+
 def text_of(value: str, parameters: Mapping[str, str]) -> str:
     r"""A text value by its parameters: vCalendar's encodings undone, else unescaped.
 
@@ -265,7 +298,7 @@ def text_of(value: str, parameters: Mapping[str, str]) -> str:
             return _decoded(base64.b64decode(value), parameters)
         except (binascii.Error, ValueError):
             return value
-    return unescape_value(value)
+    return unescape_text(value)
 
 
 _CHARSET = re.compile(
