@@ -177,7 +177,11 @@ def _link(label: str, url: str) -> str:
 
 
 def _escape(text: str) -> str:
-    return _SPECIAL.sub(lambda m: "\\" + m[0], tidy(text))
+    text = _SPECIAL.sub(lambda m: "\\" + m[0], tidy(text))
+    digits = len(text) - len(text.lstrip("0123456789"))
+    if (mark := text[digits : digits + 1]) and mark in (".)" if digits else "#+-="):
+        return f"{text[:digits]}\\{text[digits:]}"  # otherwise a list, a heading or a rule
+    return text
 
 
 WRITER = _Markdown()
