@@ -136,7 +136,7 @@ class _CalendarReader:
         head = self._head() if keep_raw else None
         self._feed = Feed(name=self._feed_name(self._calendars.values(), name), head=head)
         self._feeds = {
-            number: Feed(name=self._feed_name([calendar], self._feed.name), head=head)
+            number: Feed(name=self._feed_name([calendar], name), head=head)
             for number, calendar in self._calendars.items()
         }
 
