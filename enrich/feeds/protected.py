@@ -91,7 +91,7 @@ _LIST = re.compile(
     + rb"){0,50}"
 )
 
-# What makes a bare number count, and what says that it does not.
+# What makes a bare number count, and what excludes it.
 _REACH = 40
 _CUES = (
     rb"e?-?prints?(?![a-z])|pre-?prints?(?![a-z])|papers?[*_ \t]{0,4}:|based[ \t]{1,3}on(?![a-z])"
@@ -202,7 +202,7 @@ def _broken(
     """Yield the marks that line breaks cut.
 
     One that is whole by itself takes the words beside it only where a fold or its own last character
-    says that it goes on.
+    shows that it goes on.
     """
     starts, ends = dict(cuts), {end: start for start, end in cuts}
     firsts, wholes = [start for start, _ in cuts], [mark.end for mark in whole]

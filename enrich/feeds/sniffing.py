@@ -1,4 +1,4 @@
-"""Which format a feed has: told by its content, not by its name. Pure, but for the stream it reads."""
+"""Format of a feed, by its content, not by its name. Pure, but for the stream it reads."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
     """Return `calendar`, `json`, `lines` (of JSON) or `xml`, and what JSON holds.
 
     Raises:
-        FeedError: it is none of these.
+        FeedError: it has another format.
     """
     head = stream.read(_HEAD_BYTES)
     stream.seek(0)

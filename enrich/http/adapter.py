@@ -1,7 +1,7 @@
 """Adapter of one host: retries, slots of the rate limiter, redirects, logins, and when to stop.
 
-The only place that retries. One request of a caller becomes at most `ATTEMPTS` attempts, each a turn
-at the gate of its own; a redirect's further hops have attempts of their own.
+The only place that retries. One request of a caller becomes at most `ATTEMPTS` attempts, each in a
+slot of its own; a redirect's further hops have attempts of their own.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Service(Protocol):
 
         Raises:
             BadAnswer: the body is not what was asked for; asked again.
-            Overloaded: the service says "later" in a way of its own; asked again.
+            Overloaded: the service answers "later" in a way of its own; asked again.
             Refused: it does not want to be asked by us: this host is left alone for the run.
         """
         ...
@@ -64,7 +64,7 @@ class Service(Protocol):
 
 @dataclass(slots=True)
 class Reach:
-    """Whether any service answered in this run: if none did, there may be no network."""
+    """Record of whether any service answered in this run; if none did, the network may be down."""
 
     answered: bool = False
 
@@ -369,7 +369,7 @@ class PoliteAdapter(BaseAdapter):
             if status == 200:
                 check_form(response, service.politeness.media)
         except BadAnswer:
-            if not retried:  # else the status says it better
+            if not retried:  # else the status is the better reason
                 raise
         except SourceError as error:
             if error.retry_after_s is None:

@@ -109,7 +109,10 @@ class PoliteSession(CachedSession):
     def send(  # type: ignore[override]  # its other options come as keywords
         self, request: requests.PreparedRequest, **kwargs: Any
     ) -> Any:
-        """Send; under refresh what the cache holds is replaced, never a cover for a failure."""
+        """Send a request; under refresh, replace its cached answer.
+
+        A cached answer never hides a failure then.
+        """
         if self._refresh:
             kwargs["force_refresh"] = True
         return super().send(request, **kwargs)
@@ -137,21 +140,21 @@ def open_session(
     Args:
         services: Sources and second sources; only their hosts can be asked.
         cache_dir: Where the HTTP cache lies; None: the user's cache folder.
-        state_dir: Where the gates' files lie; None: the user's state folder.
+        state_dir: Where the rate limiters' files lie; None: the user's state folder.
         contact: A mail address for the User-Agent.
         login: Service name to its login.
         refresh: Ask for what the cache holds, and end pauses and refusals of former runs.
         timeout_s: Seconds for the whole run.
         base: A caller's session: its adapters become the network's end.
-        on_wait: Told a service's name and the seconds that are about to be waited.
+        on_wait: Called with a service's name and the seconds that are about to be waited.
         on_retry: Called with each attempt that will be repeated.
-        on_trouble: Told when the cache or the state folder cannot be used.
+        on_trouble: Called when the cache or the state folder cannot be used.
         clock: Monotonic seconds.
         now: Seconds since 1970.
         sleep: Waits; both clocks must go on under it.
 
     Raises:
-        ValueError: the contact is no mail address.
+        ValueError: the contact is not a mail address.
     """
     from platformdirs import user_cache_path, user_state_path
 

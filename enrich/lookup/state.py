@@ -151,7 +151,7 @@ class LookupState:
         self.library.workers.append(thread)
 
     def remove_worker(self, thread: threading.Thread) -> None:
-        """Forget a service's thread that has ended."""
+        """Remove a service's thread that has ended."""
         self.library.workers.remove(thread)
 
     def batch_size(self, name: str) -> int:
@@ -282,7 +282,7 @@ class LookupState:
                 self._note_service(second.name)
                 for start in range(0, len(lacking), second.politeness.batch):
                     batch = lacking[start : start + second.politeness.batch]
-                    # The first source's reason stands; a second source's silence says nothing.
+                    # The first source's reason stands; a second source's silence means nothing.
                     with suppress(SourceError):
                         for paper in self._fetch_second(second, batch):
                             _, record = trust.settle(

@@ -105,7 +105,7 @@ class Source(Forms, Protocol):
 class SecondSource(Protocol):
     """A service that holds records of another source's papers, asked if that one could not answer.
 
-    What it does not know of a paper stays None; what it does not have says nothing about the paper.
+    What it does not know of a paper stays None; what it lacks means nothing for the paper.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """DataCite behind arXiv: arXiv registers every paper there as the DOI `10.48550/arXiv.ID`.
 
 The REST API (support.datacite.org/docs/api) serves what arXiv itself has deposited: the newest
-version's title and authors, and the instants of all versions. Not registered says nothing: a paper
+version's title and authors, and the instants of all versions. A missing DOI means nothing: a paper
 of the last days is not there yet.
 """
 
@@ -51,7 +51,7 @@ class DataCite:
         """Check that an answer is a list of records.
 
         Raises:
-            BadAnswer: a 200 that is none.
+            BadAnswer: a 200 without such a list.
             Refused: 403.
         """
         if response.status_code == 403:

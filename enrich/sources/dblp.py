@@ -1,7 +1,7 @@
 """dblp behind OpenReview: its knowledge graph holds the accepted papers with their OpenReview pages.
 
 The SPARQL endpoint (sparql.dblp.org, schema: github.com/dblp/kg) is asked once for all ids. It knows
-a year and no day, and no rejected paper; what it does not have says nothing.
+a year and no day, and no rejected paper; what it lacks means nothing.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Dblp:
         """Check that an answer is a table of results.
 
         Raises:
-            BadAnswer: a 200 that is none.
+            BadAnswer: a 200 without such a table.
             Refused: 403, or a web page under 200: dblp's test for bots.
         """
         if response.status_code == 403:

@@ -46,7 +46,7 @@ class PublicationRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PaperRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A paper in the store; UNSET is "derived", None is "there is none"."""
+    """A paper in the store; UNSET means "derived", None means "absent"."""
 
     title: NonEmpty = field(name="t")
     authors: Sequence[str | tuple[str, str | None, str | None]] = field(

@@ -37,7 +37,7 @@ class Record:
     version: str | None = None
     """`v2`; None is the newest."""
     paper: Paper | None
-    """None: the service said that there is no such paper."""
+    """None: the service answered that there is no such paper."""
     revision: int
     """Of the parser that made it."""
     fetched_at: float
@@ -45,7 +45,7 @@ class Record:
     expires_at: float | None
     """None: never."""
     misses: int = 0
-    """How often in a row the service said that there is none."""
+    """How often in a row the service answered that there is no such paper."""
 
 
 class Settled(NamedTuple):

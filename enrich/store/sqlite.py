@@ -44,7 +44,7 @@ def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    connection.text_factory = bytes  # what is no UTF-8 must not break the good rows beside it
+    connection.text_factory = bytes  # invalid UTF-8 must not break the good rows beside it
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA synchronous=NORMAL")
@@ -125,7 +125,7 @@ def drop_tables(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """All of it or nothing."""
+    """Run a block as one transaction: all of it or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield connection
@@ -137,7 +137,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 def checksum(id_: bytes, version: bytes, data: bytes | None) -> int:
-    """31 bits over the parts of a row, so that a flipped bit is seen.
+    """Return a 31-bit checksum of a row, to detect a flipped bit.
 
     >>> checksum(b"x:1", b"v2", b"{}") == checksum(b"x:1", b"", b"v2{}")
     False
@@ -146,26 +146,26 @@ def checksum(id_: bytes, version: bytes, data: bytes | None) -> int:
 
 
 def is_empty(connection: sqlite3.Connection) -> bool:
-    """Whether nobody has made tables in it."""
+    """Return whether the database has no tables yet."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     return not application and not tables
 
 
 def is_corrupt(error: Exception) -> bool:
-    """Whether the file itself is damaged."""
+    """Return whether the file itself is damaged."""
     if isinstance(error, UnicodeDecodeError):
         return True
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in CORRUPT
 
 
 def is_busy(error: Exception) -> bool:
-    """Whether another process holds the file."""
+    """Return whether another process holds the file."""
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_BUSY
 
 
 def reason(error: Exception) -> str:
-    """The cause in a few words."""
+    """Return the cause in a few words."""
     if isinstance(error, UnicodeDecodeError):
         return "malformed database schema"
     return (isinstance(error, OSError) and error.strerror) or str(error)

@@ -1,7 +1,7 @@
 """The store of papers: one SQLite file, a record a paper or version, read and written in batches.
 
-What may go wrong with a file is said once and the run goes on: a corrupt file is set aside as
-`*.corrupt-N` and its good records are carried over; a stranger's database, a newer schema, a folder
+What may go wrong with a file is reported once and the run goes on: a corrupt file is set aside as
+`*.corrupt-N` and its good records are carried over; a foreign database, a newer schema, a folder
 or disk that cannot be written leave what can be read readable, and the rest of the run in memory.
 Each row bears a checksum, so a damaged one is a miss and never a wrong paper.
 """
@@ -103,7 +103,7 @@ class Store:
         self._open()
 
     def get_many(self, keys: Iterable[Key], *, abstracts: bool = False) -> dict[Key, Record]:
-        """The records of those keys that there are; a version of None is the newest."""
+        """Return the records found for keys; a version of None is the newest."""
         wanted = list(dict.fromkeys(keys))
         with self._lock:
             try:
@@ -157,7 +157,7 @@ class Store:
             }
 
     def info(self) -> dict[str, Any]:
-        """Path, schema number, size in bytes, and how many records of which kind there are."""
+        """Return path, schema number, size in bytes, and counts of records by kind."""
         with self._lock:
             counts = (0, 0, 0, 0)
             if self._connection:
@@ -181,7 +181,7 @@ class Store:
             }
 
     def clear(self) -> None:
-        """Forget every record, and remove files that were set aside.
+        """Remove all records, and the files that were set aside.
 
         Raises:
             StoreError: the file cannot be written, or is not ours.
@@ -245,14 +245,14 @@ class Store:
                 self._open_to_read(error)
 
     def _connect(self) -> sqlite3.Connection:
-        """Connect to the file, which is there; under its guard."""
+        """Open the existing file; the caller holds its guard."""
         touch(self.path)
         self._connection = connection = connect(self.path)
         self._file = _identity(self.path)
         return connection
 
     def _make(self) -> sqlite3.Connection:
-        """Connect to the file, and make the tables unless another process just did; alone."""
+        """Open the file, and create missing tables; the caller holds the guard alone."""
         connection = self._connect()
         if is_empty(connection):
             connection.execute("PRAGMA journal_mode=WAL")
@@ -263,7 +263,7 @@ class Store:
         return connection
 
     def _rebuild(self) -> None:
-        """Empty a file of an earlier layout, unless another process just did."""
+        """Rebuild a file of an earlier layout, unless another process just did."""
         try:
             with guard(self.path, alone=True):
                 connection = self._connect()
@@ -286,7 +286,7 @@ class Store:
             )
 
     def _open_to_read(self, cause: Exception) -> None:
-        """The folder or disk cannot be written: read the file all the same, if there is one."""
+        """Open the file, if any, to read only: folder or disk cannot be written."""
         self._writable = False
         for mode in ("mode=ro", "mode=ro&immutable=1"):
             try:
@@ -305,7 +305,7 @@ class Store:
         )
 
     def _failed(self, error: Exception, *, writing: bool = False) -> None:
-        """What to do after an error of SQLite: set the file aside, or go on without writing or at all."""
+        """Handle an error of SQLite: set the file aside, or stop writing or using it."""
         if is_corrupt(error):
             self._discard()
             self._set_aside(error)
@@ -455,7 +455,7 @@ def _insert(connection: sqlite3.Connection, record: Record, derive: Derive) -> N
     )
     if record.version is None:
         _index_titles(connection, record)
-    if paper is None or paper.abstract is None:  # an older one's is none of this paper's
+    if paper is None or paper.abstract is None:  # an older one's does not belong to this paper
         connection.execute(
             "DELETE FROM abstracts WHERE number ="
             " (SELECT number FROM papers WHERE id = ? AND version = ?)",
@@ -488,7 +488,10 @@ def digest_title(key: str) -> int:
 
 
 def _salvage(path: Path, derive: Derive) -> Iterator[Record]:
-    """The whole rows of a damaged file: from its beginning, and if that breaks, from its end."""
+    """Yield a damaged file's whole rows, from its beginning, then from its end.
+
+    The end is read only if reading from the beginning breaks.
+    """
     with suppress(*FAULTS), closing(connect(path, "mode=ro")) as connection:
         for order in ("ASC", "DESC"):
             with suppress(*FAULTS):

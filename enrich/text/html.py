@@ -30,14 +30,14 @@ _TOKEN = re.compile(
 _CUSTOM_END = re.compile(r"</([a-z][a-z0-9]{0,15}(?:-[a-z0-9]{1,20}){1,4})\s{0,4}>")
 _TAG = re.compile(r"<[a-z][^<>]{1,4000}>", re.IGNORECASE)
 _QUOTED_PAIR = re.compile(r'(?<![^\s([{>])\\"(?=\S)([^"\\\n]{1,200}?)(?<=\S)\\"(?![^\W_])')
-"""Quotation marks with a backslash, which ical-generator writes, around words; TeX's `\\"o` is none."""
+"""Quotation marks with a backslash, which ical-generator writes, around words; TeX's `\\"o` does not match."""
 _URL_OR_ENTITY = re.compile(
     r"(https?://[^\s<>\"]{1,4000})|&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});",
     re.IGNORECASE,
 )
 _HREF = re.compile(r"""\shref\s{0,4}=\s{0,4}(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
-"""Only with its semicolon: `&noteId=` in an address is none."""
+"""Only with its semicolon: `&noteId=` in an address does not match."""
 
 
 def _words(words: str) -> frozenset[str]:

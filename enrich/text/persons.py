@@ -28,7 +28,7 @@ class Reading(NamedTuple):
 
     family: str
     particles: str
-    """`vander` of "van der Schoot"; empty if there are none."""
+    """`vander` of "van der Schoot"; empty without particles."""
     given: tuple[Part, ...]
     is_reverse: bool
     """The first word was taken for the family name."""

@@ -42,7 +42,9 @@ def paper(
     doi: str | None = None,
     abstract: str | None = None,
 ) -> Paper:
-    """The paper of a record; `versions` are (`v1`, date), which stand over `created` and `updated`.
+    """Return the paper of a record.
+
+    `versions` are pairs (`v1`, date); they take precedence over `created` and `updated`.
 
     Raises:
         ValueError: the record has no title, or no id of a paper.
@@ -98,7 +100,7 @@ def author(family: str, given: str, suffix: str = "") -> Author | None:
 
 
 def withdrawn(comments: str | None, abstract: str | None) -> bool:
-    """Whether the paper was withdrawn, by what comments and abstract say."""
+    """Return whether comments or abstract state that the paper was withdrawn."""
     said = f"{comments} {abstract[:400]}" if abstract else str(comments)
     if "ithdraw" not in said and "ITHDRAW" not in said:
         return False
@@ -112,7 +114,9 @@ def _version(version: str, date: str | None) -> Version:
 
 
 def day(text: str | None) -> str | None:
-    """A date of a version, RFC 822 (always GMT), or an ISO one; None where it is neither.
+    """Return the ISO date of a version, otherwise None.
+
+    The text is an RFC 822 date (always GMT) or an ISO one.
 
     >>> day("Mon, 22 Oct 2018 22:41:50 GMT"), day("2018-10-22"), day("yesterday")
     ('2018-10-22', '2018-10-22', None)
@@ -154,7 +158,9 @@ def _drop_brackets(text: str) -> str:
 
 
 def names(text: str) -> list[str]:
-    r"""Authors written as one string: without affiliations in brackets, accents as letters.
+    r"""Split authors written as one string.
+
+    Affiliations in brackets are left out, accents become letters.
 
     >>> names(r"Raphael Chetrite (1), Izaak Neri and \'Edgar Rold\'an ((1) Lyon, (2) London)")
     ['Raphael Chetrite', 'Izaak Neri', 'Édgar Roldán']

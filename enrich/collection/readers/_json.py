@@ -30,7 +30,7 @@ _SMALL = 1 << 16
 """Characters in which no number of values is too large."""
 _BLANK = re.compile(r"[\s,]*")
 _MARK = re.compile(r'\\.|["{}\[\],]', re.DOTALL)
-"""What an object is skipped by; an escaped character is none of the others."""
+"""Marks by which an object is skipped; an escaped character does not count as a mark."""
 _BOM = b"\xef\xbb\xbf"
 _HTML = (b"<!doctype html", b"<html", b"<head")
 
@@ -206,7 +206,7 @@ class _Window:
         return not self.ended
 
     def pass_by(self, end: int) -> bool:
-        """Go on behind what was read; return whether it was UTF-8."""
+        """Move to `end`; return whether the text before it was UTF-8."""
         text = self.buffer[self.at : end]
         self.at = end
         try:
@@ -217,7 +217,7 @@ class _Window:
         return True
 
     def skip_value(self) -> bool:
-        """Go behind a value that cannot be decoded; return False if the file ends in it.
+        """Skip a value that cannot be decoded; return False if the file ends.
 
         A block at a time, so that its length costs no memory.
         """
@@ -250,7 +250,7 @@ class _Window:
                 return False
 
     def seek_object(self) -> bool:
-        """Go to the next object; return False at the end."""
+        """Seek the next object; return False at the end."""
         while not self.closed:
             blank = _BLANK.match(self.buffer, self.at)
             self.pass_by(blank.end() if blank else self.at)

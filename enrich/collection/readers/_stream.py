@@ -50,14 +50,14 @@ class Stream:
         return self._raw.tell()
 
     def head(self, size: int) -> bytes:
-        """The first bytes; the stream stands at its beginning after it."""
+        """Return the first bytes, and seek the beginning."""
         self.seek(0)
         head = self.read(size)
         self.seek(0)
         return head
 
     def read(self, size: int = _BLOCK) -> bytes:
-        """The next block; empty at the end."""
+        """Return the next block, empty at the end."""
         try:
             return self._file.read(size)
         except OSError as error:
@@ -76,7 +76,7 @@ class Stream:
         return len(line) == MAX_LINE and not line.endswith(b"\n")
 
     def skip_line(self) -> int:
-        """Go behind the end of the line; return the number of bytes skipped."""
+        """Skip the rest of the line; return the bytes skipped."""
         skipped = 0
         while piece := self.readline():
             skipped += len(piece)
@@ -85,7 +85,7 @@ class Stream:
         return skipped
 
     def seek(self, offset: int) -> None:
-        """Go to a decoded byte; in a compressed file by reading up to it."""
+        """Seek a decoded byte; a compressed file is read up to it."""
         if not self._packed:
             self._raw.seek(offset)
             return

@@ -94,7 +94,7 @@ def element(data: bytes, encoding: str = "utf-8") -> Element:
     """Parse one record; names keep their prefixes, whose declarations may stand far away.
 
     Raises:
-        ExpatError: it is not well-formed, or names an entity that is none of the standard five.
+        ExpatError: it is not well-formed, or names an entity other than the standard five.
     """
     parser: XMLParserType = expat.ParserCreate(encoding)
     builder = TreeBuilder()
@@ -112,7 +112,7 @@ def text(record: Element, tag: str) -> str | None:
 
 
 def words(found: Element) -> str | None:
-    """Return all text in an element, tidied; None if there is none."""
+    """Return all text in an element, tidied; None if it is empty."""
     return tidy("".join(found.itertext())) or None
 
 

@@ -32,14 +32,14 @@ class Csl:
     unit = "record"
 
     def recognises(self, head: bytes) -> bool:
-        """Items with a type, and authors with parts or a date in parts."""
+        """Recognize items with a type, and author parts or date parts."""
         has_items = _FIRST.match(head) and b'"type"' in head and b'"title"' in head
         return bool(
             has_items and re.search(rb'"(?:family|literal|date-parts|container-title)"\s*:', head)
         )
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """The papers from an item on."""
+        """Yield the papers from an item on."""
         return json_array(stream, start, CslItem, storing(paper))
 
 
@@ -60,7 +60,7 @@ class CslItem(Struct, frozen=True, rename="kebab"):
     title: str | None = None
     author: list[Name] = []
     issued: Any = None
-    """Dates of all shapes occur; what is not understood is no date."""
+    """Dates of all shapes occur; what is not understood counts as missing."""
     container_title: str | None = None
     event_title: str | None = None
     abstract: str | None = None

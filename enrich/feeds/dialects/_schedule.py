@@ -32,7 +32,7 @@ _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?::(\d{2}))?")
 
 
 def read_schedule(schedule: Mapping[str, Any], generator: str) -> Iterator[Talk | ValueError]:
-    """The talks of a schedule in the form of JSON, `{"conference": {"days": [{"rooms": …}]}}`."""
+    """Yield the talks of a schedule as JSON, `{"conference": {"days": [{"rooms": …}]}}`."""
     conference = schedule.get("conference")
     zone = _zone(text_of(conference, "time_zone_name"))
     for day in list_of(conference, "days"):
@@ -53,7 +53,7 @@ def read_schedule(schedule: Mapping[str, Any], generator: str) -> Iterator[Talk 
 
 
 def from_xml(root: Any) -> tuple[dict[str, Any], str]:
-    """A `<schedule>` in the form of JSON, and the name of what wrote it."""
+    """Convert a `<schedule>` to the form of JSON; return its generator's name too."""
     conference = root.find("conference")
     days = [
         {
@@ -143,7 +143,7 @@ def _talk(
 
 
 def _id(event: Mapping[str, Any], conference: Any, url: str | None, generator: str) -> str:
-    """The UID that pretalx writes into its calendar, else the event's own identifier."""
+    """Return pretalx's calendar UID, otherwise the event's own identifier."""
     code, slug = line_of(event, "code"), line_of(conference, "acronym")
     host = host_of(url) if url else None
     if generator.lower() == "pretalx" and code and slug and host:
@@ -170,7 +170,10 @@ def _zone(name: str | None) -> ZoneInfo | None:
 def _start(
     event: Mapping[str, Any], day: Mapping[str, Any], zone: ZoneInfo | None
 ) -> datetime | date | None:
-    """The event's own time, else the day's date and a time of day, which may be past midnight."""
+    """Return the event's own time, otherwise the day's date and a time of day.
+
+    That time may be past midnight.
+    """
     found = moment(event.get("date"), zone)
     if isinstance(found, datetime):
         return found
@@ -199,7 +202,7 @@ def _end(start: datetime | date | None, duration: str | None) -> datetime | None
 
 
 def _length(clock: re.Match[str]) -> timedelta:
-    """`H:MM`, or `H:MM:SS`, or `D:HH:MM:SS`."""
+    """Convert `H:MM`, `H:MM:SS` or `D:HH:MM:SS`."""
     parts = [int(p) for p in clock[0].split(":")]
     if len(parts) == 4:
         return timedelta(days=parts[0], hours=parts[1], minutes=parts[2], seconds=parts[3])
@@ -219,7 +222,7 @@ def _shown(part: Mapping[str, Any]) -> str:
 
 
 def _abstract(abstract: str | None, description: str | None) -> str | None:
-    """Both texts; the one that holds the other stands alone."""
+    """Join both texts; one that holds the other stands alone."""
     if not abstract or not description:
         return abstract or description
     if abstract in description:

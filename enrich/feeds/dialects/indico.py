@@ -30,11 +30,11 @@ class Indico:
     """DESCRIPTION is "Speakers: A (X), B", the text without its tags, and the page's address."""
 
     def knows(self, prodid: str, event: Event) -> bool:
-        """By PRODID `-//CERN//INDICO//EN`, or by a UID `indico-…`."""
+        """Recognize PRODID `-//CERN//INDICO//EN`, or a UID `indico-…`."""
         return "INDICO" in prodid or event.uid.startswith("indico-")
 
     def read(self, event: Event) -> TalkFields:
-        """Speakers and address leave the text; the address of the page is known all the same."""
+        """Read an event; remove speakers and page address from its text."""
         talk = GENERIC.read(event)
         text = talk.abstract or ""
         first, _, rest = text.partition("\n")
@@ -49,7 +49,7 @@ class Indico:
         return talk._replace(abstract=text_or_none(text.lstrip("\n")))
 
     def knows_document(self, document: Any) -> bool:
-        """The HTTP API's envelope."""
+        """Recognize the HTTP API's envelope."""
         return (
             isinstance(document, Mapping)
             and isinstance(document.get("results"), list)
@@ -57,7 +57,7 @@ class Indico:
         )
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """The contributions of each event; the event itself where it has none."""
+        """Yield the contributions of each event, otherwise the event itself."""
         for index, event in enumerate(document["results"], 1):
             if not isinstance(event, Mapping):
                 yield ValueError(f"event {index} is no object")
@@ -116,7 +116,7 @@ def _talk(
 
 
 def _moment(value: Any) -> Any:
-    """The time of `{"date": "2022-02-18", "time": "18:00:00", "tz": "Europe/Zurich"}`."""
+    """Return the time of `{"date": "2022-02-18", "time": "18:00:00", "tz": "Europe/Zurich"}`."""
     day, clock = text_of(value, "date"), text_of(value, "time")
     if not day:
         return moment(value)

@@ -52,8 +52,8 @@ class ArXiv(ArxivForms):
         """Check that an answer is a whole Atom feed.
 
         Raises:
-            BadAnswer: a 200 that is none.
-            Overloaded: a 200 whose body says "Rate exceeded."
+            BadAnswer: a 200 without such a feed.
+            Overloaded: a 200 whose body is "Rate exceeded."
             Refused: 403, arXiv's block of an address or a robot (info.arxiv.org/help/robots).
         """
         if response.status_code == 403:

@@ -2,7 +2,7 @@
 
 What the fields mean: arXiv API user manual 3.3.2 and arXiv's own `atom.py`: `published` is the instant
 at which v1 was submitted, `updated` that of the version at hand; `arxiv:doi` and `arxiv:journal_ref` are
-what the authors told of another publication, never the paper's own DOI.
+what the authors entered about another publication, never the paper's own DOI.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
 _YEAR = re.compile(r"(?<![\w:./-])(?:19|20)\d\d(?![\w:/-])")
 _YEAR_IN_BRACKETS = re.compile(r"\(((?:19|20)\d\d)\)")
 
-# Other venues' withdrawals ("withdrawn from ICLR") are none of arXiv's.
+# Other venues' withdrawals ("withdrawn from ICLR") do not count for arXiv.
 _WITHDRAWN = re.compile(
     r"\bwithdrawn\b(?!\s+from\s+(?!(?:the\s+)?arxiv\b|(?:publication|consideration)\b))",
     re.IGNORECASE,

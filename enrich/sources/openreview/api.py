@@ -214,9 +214,9 @@ class OpenReview(OpenReviewForms):
 
 
 class _Answer:
-    """An answer of `/notes`: its notes, none where there are none, or that they are not for us.
+    """An answer of `/notes`: its notes, which may be empty, or that they are not for us.
 
-    A note that not everyone may read is not for us either: a login sees more, and must not tell.
+    A note that not everyone may read is not for us either: a login sees more, and must not leak it.
 
     Raises:
         SourceError: it answers nothing.
