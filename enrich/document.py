@@ -282,7 +282,7 @@ def read_talk(data: Mapping[str, Any]) -> TalkInput:
     Raises:
         ValueError: a value is missing or has the wrong type; the message names its place.
     """
-    return _read(data, TalkInput)
+    return _convert_object(data, TalkInput)
 
 
 def read_line(data: Mapping[str, Any]) -> LineObject:
@@ -299,7 +299,7 @@ def read_line(data: Mapping[str, Any]) -> LineObject:
             if isinstance(papers := data.get(key), list)
         },
     }
-    return _read(with_papers, LineObject)
+    return _convert_object(with_papers, LineObject)
 
 
 def read_paper(data: Mapping[str, Any]) -> PaperObject:
@@ -308,7 +308,7 @@ def read_paper(data: Mapping[str, Any]) -> PaperObject:
     Raises:
         ValueError: as `read_talk`.
     """
-    return _read(_with_author_objects(data), PaperObject)
+    return _convert_object(_with_author_objects(data), PaperObject)
 
 
 def read_notice(data: Mapping[str, Any]) -> NoticeObject:
@@ -317,7 +317,7 @@ def read_notice(data: Mapping[str, Any]) -> NoticeObject:
     Raises:
         ValueError: as `read_talk`.
     """
-    return _read(data, NoticeObject)
+    return _convert_object(data, NoticeObject)
 
 
 _PAPER_LISTS = ("papers", "suggested")
@@ -330,7 +330,7 @@ def _with_author_objects(data: Any) -> Any:
     return {**data, "authors": [{"name": a} if isinstance(a, str) else a for a in authors]}
 
 
-def _read(data: Any, kind: type[S]) -> S:
+def _convert_object(data: Any, kind: type[S]) -> S:
     try:
         return msgspec.convert(_without_nulls(data), kind)
     except msgspec.ValidationError as error:

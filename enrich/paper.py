@@ -262,10 +262,10 @@ def with_versions(paper: Paper, wanted: Iterable[str]) -> Paper:
 
 def paper_object(lookup: Lookup) -> PaperObject:
     """Make the document's object of a paper, resolved or not."""
-    return _resolved(lookup) if isinstance(lookup, Paper) else _unresolved(lookup)
+    return _resolved_object(lookup) if isinstance(lookup, Paper) else _unresolved_object(lookup)
 
 
-def _resolved(paper: Paper) -> PaperObject:
+def _resolved_object(paper: Paper) -> PaperObject:
     from enrich import document
 
     published_as = paper.published_as
@@ -312,7 +312,7 @@ def _resolved(paper: Paper) -> PaperObject:
     )
 
 
-def _unresolved(paper: Unresolved) -> PaperObject:
+def _unresolved_object(paper: Unresolved) -> PaperObject:
     from enrich import document
 
     return document.PaperObject(

@@ -292,7 +292,7 @@ class _Connection:
 
 def _own_session(guard: SsrfGuard) -> requests.Session:
     session = requests.Session()
-    session.auth = _no_auth
+    session.auth = _skip_netrc
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": f"enrich/{VERSION}", "Accept": _ACCEPT})
     session.adapters.clear()
@@ -301,7 +301,7 @@ def _own_session(guard: SsrfGuard) -> requests.Session:
     return session
 
 
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def _skip_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request  # else ~/.netrc is looked into
 
 

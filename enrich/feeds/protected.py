@@ -191,8 +191,8 @@ def protect(text: str, anchors: tuple[str, ...] = ANCHORS) -> list[Mark]:
     is_ascii = len(raw) == len(text)
     marks = list(_scan(raw, anchors, [], is_odd=is_odd(raw, is_ascii=is_ascii)))
     if cuts := list(_breaks(raw.lower(), _compile(anchors))):
-        marks += _broken(raw, anchors, cuts, _merge(marks))
-    marks = _merge(marks)
+        marks += _broken(raw, anchors, cuts, _merge_marks(marks))
+    marks = _merge_marks(marks)
     return marks if is_ascii else _in_code_points(raw, marks)
 
 
@@ -284,7 +284,7 @@ def _scan(
         yield Mark(head.start() if head else first, last, b"(" if linked else word)
 
 
-def _merge(marks: Iterable[Mark]) -> list[Mark]:
+def _merge_marks(marks: Iterable[Mark]) -> list[Mark]:
     """Return marks in order, those that overlap as one."""
     merged: list[Mark] = []
     for mark in sorted(marks):

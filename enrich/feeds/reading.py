@@ -54,7 +54,7 @@ def read_talks(
     >>> [talk.title for talk in read]
     ['A talk']
     """
-    talks = _read(
+    talks = _read_source(
         source,
         Downloader(
             session=session,
@@ -81,7 +81,7 @@ def _ignore(notice: Notice) -> None:
     """Drop a notice."""
 
 
-def _read(
+def _read_source(
     source: Source,
     downloader: Downloader,
     *,

@@ -64,7 +64,7 @@ class SsrfGuard:
         elif self.first is None:
             self.first = False
         elif not proxied:
-            for found in _resolved(host):
+            for found in _resolve_host(host):
                 self.check_peer(found, asked=True)
 
     def check_peer(self, found: str, *, asked: bool = False) -> None:
@@ -112,7 +112,7 @@ def _literal(host: str) -> str | None:
         return None
 
 
-def _resolved(host: str) -> list[str]:
+def _resolve_host(host: str) -> list[str]:
     try:
         return [str(found[4][0]) for found in socket.getaddrinfo(host, None)]
     except OSError:

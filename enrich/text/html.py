@@ -40,17 +40,17 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.I
 """Only with its semicolon: `&noteId=` in an address does not match."""
 
 
-def _words(words: str) -> frozenset[str]:
+def _make_tag_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_PARAGRAPHS = _words(
+_PARAGRAPHS = _make_tag_set(
     "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre hr section article header footer"
 )
-_LINES = _words("div li tr dt dd center address figure figcaption caption option")
-_CELLS = _words("td th")
-_HIDDEN = _words("script style title template")
-_INLINE = _words(
+_LINES = _make_tag_set("div li tr dt dd center address figure figcaption caption option")
+_CELLS = _make_tag_set("td th")
+_HIDDEN = _make_tag_set("script style title template")
+_INLINE = _make_tag_set(
     "a abbr acronym b bdi bdo big body cite code data del dfn em font head html i img ins kbd label"
     " link main mark meta nav o:p q s samp small span strike strong sub sup tbody tfoot thead time"
     " tt u var wbr col colgroup input button form"
@@ -160,7 +160,7 @@ class _Page:
     def text(self, raw: str) -> None:
         if not raw:
             return
-        text = _decoded(raw)
+        text = _decode_entities(raw)
         if self._due:
             text = text.lstrip(" \t\r\n")
             if not text:
@@ -179,7 +179,7 @@ class _Page:
         if name == "a":
             self._anchor_end()
             if not closes and (found := _HREF.search(attributes)) is not None:
-                address = _decoded(found[1] or found[2] or found[3] or "")
+                address = _decode_entities(found[1] or found[2] or found[3] or "")
                 self._href, self._from = "".join(address.split()), len(self._out)
         elif name == "br":
             self._due = min(self._due + 1, 2)
@@ -221,5 +221,5 @@ class _Page:
                 return
 
 
-def _decoded(text: str) -> str:
+def _decode_entities(text: str) -> str:
     return _ENTITY.sub(lambda m: html.unescape(m[0]), text) if "&" in text else text

@@ -121,11 +121,11 @@ def day(text: str | None) -> str | None:
     >>> day("Mon, 22 Oct 2018 22:41:50 GMT"), day("2018-10-22"), day("yesterday")
     ('2018-10-22', '2018-10-22', None)
     """
-    return _day(text[:16]) if text else None
+    return _parse_day(text[:16]) if text else None
 
 
 @lru_cache(maxsize=4096)  # a dump holds the papers of one day together
-def _day(text: str) -> str | None:
+def _parse_day(text: str) -> str | None:
     parts = text.split()
     if len(parts) > 3 and parts[2] in _MONTHS and parts[1].isdecimal() and parts[3].isdecimal():
         found = f"{parts[3]}-{_MONTHS[parts[2]]}-{parts[1]:0>2}"

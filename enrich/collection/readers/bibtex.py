@@ -172,7 +172,7 @@ def paper(entry: Mapping[str, str]) -> Paper | None:
     return _refer.paper(
         _refer.named(texts),
         title=_unprotected(entry.get("title", "")),
-        authors=[_author(name) for name in _AND.split(tidy(entry.get("author", "")))],
+        authors=[_parse_author(name) for name in _AND.split(tidy(entry.get("author", "")))],
         date=_refer.date(entry.get("date", "").partition("/")[0])  # of a span, its beginning
         or _refer.date(year + (_MONTHS.get(month[:3]) or (month and f"-{month:0>2}")))
         or _refer.date(year),
@@ -256,7 +256,7 @@ def _unprotected(title: str) -> str:
     return title
 
 
-def _author(text: str) -> Author:
+def _parse_author(text: str) -> Author:
     """Return an author, with the parts that commas set apart; "others" has no name."""
     if text.startswith("{") and _closing(text, 0) == len(text) - 1:
         return Author(tidy(plain(text)), None, None)

@@ -92,7 +92,7 @@ def paper(item: CslItem) -> Paper | None:
     return _refer.paper(
         _refer.named(texts),
         title=_plain(item.title) or "",
-        authors=[_author(name) for name in item.author],
+        authors=[_convert_name(name) for name in item.author],
         date=_date(item.issued),
         venue=_plain(item.container_title) or _plain(item.event_title),
         doi=item.doi,
@@ -106,7 +106,7 @@ def _plain(value: str | None) -> str | None:
     return value and plain_text(_TAG.sub("", value))
 
 
-def _author(name: Name) -> Author:
+def _convert_name(name: Name) -> Author:
     if name.literal:
         return Author(person(name.literal), None, None)
     given = tidy(" ".join(filter(None, (name.given, name.dropping_particle))))

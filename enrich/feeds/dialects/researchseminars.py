@@ -91,7 +91,7 @@ class ResearchSeminars:
     def knows_document(self, document: Any) -> bool:
         """Return whether it is `/seminar/NAME/json` or of `/api/0/`."""
         if isinstance(document, list):
-            return any(_is_listed(item) for item in document)
+            return any(_is_list_item(item) for item in document)
         if not isinstance(document, Mapping) or "code" not in document:
             return False
         return isinstance(document.get("properties"), Mapping) or "results" in document
@@ -113,7 +113,7 @@ class ResearchSeminars:
                 yield _from_json(record, series)
 
 
-def _is_listed(item: Any) -> bool:
+def _is_list_item(item: Any) -> bool:
     return isinstance(item, Mapping) and "id" not in item and item.keys() >= _LISTED
 
 

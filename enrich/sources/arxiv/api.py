@@ -282,7 +282,7 @@ def _ask(
     batches = [(ids[i : i + size], 2) for i in range(0, len(ids), size)]
     while batches:
         batch, tries = batches.pop(0)
-        page = _page(batch, session)
+        page = _fetch_page(batch, session)
         hit = known.add(page, set(batch))
         new = fresh & set(batch)
         others = bool(page.papers or page.unreadable)
@@ -300,7 +300,7 @@ def _ask(
             raise BadAnswer("arXiv's answer for several papers holds none of them")
 
 
-def _page(ids: list[str], session: Session) -> _Page:
+def _fetch_page(ids: list[str], session: Session) -> _Page:
     """Send one request through `arxiv.Client`.
 
     Raises:
