@@ -246,7 +246,10 @@ def encode_indented(value: Struct | list[Any] | dict[str, Any], *, by: int = 0) 
 
 
 def encode_bytes(value: Any) -> bytes:
-    """Return compact JSON in UTF-8, lone surrogates included; not yet safe on a terminal."""
+    """Return compact JSON in UTF-8, lone surrogates included.
+
+    The result is not yet safe on a terminal.
+    """
     try:
         return _ENCODER.encode(value)
     except UnicodeEncodeError:  # halves of surrogate pairs, which JSON can state
@@ -255,7 +258,10 @@ def encode_bytes(value: Any) -> bytes:
 
 
 def _builtins(value: Any) -> Any:
-    """Return dicts and lists; unlike msgspec's own function it reads `Raw`."""
+    """Return dicts and lists.
+
+    Unlike msgspec's own function it reads `Raw`.
+    """
     if isinstance(value, Struct):
         return {key: _builtins(getattr(value, key)) for key in value.__struct_fields__}
     if isinstance(value, (list, tuple)):

@@ -178,7 +178,9 @@ class Talk:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read a JSON talk of the document; unknown keys are ignored.
+        """Read a JSON talk of the document.
+
+        Unknown keys are ignored.
 
         Raises:
             ValueError: `id` is missing or a value has the wrong type.
@@ -350,7 +352,10 @@ def _talk_keys(annotated: AnnotatedTalk) -> dict[str, Any]:
 
 
 def _talk_fields(data: TalkInput | LineObject) -> dict[str, Any]:
-    """Return the fields of a talk; warnings that are derived each time are left out."""
+    """Return the fields of a talk.
+
+    Warnings that are derived each time are left out.
+    """
     warnings = (_warning(w) for w in data.warnings if w.code not in DERIVED_WARNINGS)
     return {
         "id": data.id,

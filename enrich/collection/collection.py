@@ -146,7 +146,9 @@ class Collection:
         self._connection = connection
 
     def get_many(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> dict[PaperId, Paper]:
-        """Return the papers that it holds; their `via` is `collection`.
+        """Return the papers that it holds.
+
+        Their `via` is `collection`.
 
         Raises:
             PapersError: the file is damaged.
@@ -158,7 +160,9 @@ class Collection:
         return found
 
     def rows(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> Iterator[StoredPaper]:
-        """Yield the stored papers that it holds, undecoded; damaged ones are left out.
+        """Yield the stored papers that it holds, undecoded.
+
+        Damaged ones are left out.
 
         Raises:
             PapersError: the file is damaged.
@@ -243,7 +247,10 @@ class Problems:
 
 
 def insert(connection: sqlite3.Connection, rows: Iterable[StoredPaper], *, abstracts: bool) -> None:
-    """Append papers; repeated ones are dropped when all are indexed."""
+    """Append papers.
+
+    Repeated ones are dropped when all are indexed.
+    """
     (number,) = connection.execute("SELECT coalesce(max(number), 0) FROM papers").fetchone()
     papers, texts = [], []
     for number, (id_, record, abstract) in enumerate(rows, number + 1):  # noqa: B020
@@ -260,7 +267,10 @@ def insert(connection: sqlite3.Connection, rows: Iterable[StoredPaper], *, abstr
 
 
 def finish(connection: sqlite3.Connection) -> None:
-    """Index the papers; of two records of one paper keep the later."""
+    """Index the papers.
+
+    Of two records of one paper the later is kept.
+    """
     try:
         connection.execute(INDEX)
     except sqlite3.IntegrityError:

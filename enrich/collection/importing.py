@@ -90,7 +90,9 @@ def import_papers(
     on_warning: Callable[[str], None],
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Imported:
-    """Make a collection out of files; of repeated papers keep the latest.
+    """Make a collection out of files.
+
+    Of repeated papers the latest is kept.
 
     Raises:
         PapersError: a file cannot be read, or is not a file of papers, or none holds a paper; the
@@ -251,7 +253,9 @@ def _open_part(
 
 
 def _resume_part(part: Path, wanted: list[tuple[object, ...]]) -> sqlite3.Connection | None:
-    """Open what an import of these files left; None if there is nothing usable.
+    """Open what an import of these files left.
+
+    Return None if there is nothing usable.
 
     Raises:
         sqlite3.Error: another import is writing it.
@@ -310,7 +314,10 @@ def _read_items(
 
 
 def _publish(part: Path, out: Path) -> None:
-    """Move the finished collection to its name; keep an older one's mode."""
+    """Move the finished collection to its name.
+
+    It keeps the mode of an older one.
+    """
     try:
         if out.exists():
             shutil.copymode(out, part)

@@ -53,7 +53,10 @@ def read_document(
 
 
 def _guard_items(items: Iterator[Talk | ValueError]) -> Iterator[Talk | ValueError]:
-    """Yield what a dialect reads; an exception that it did not foresee ends its document alone."""
+    """Yield what a dialect reads.
+
+    An exception that it did not foresee ends its document alone.
+    """
     try:
         yield from items
     except Exception as error:  # noqa: BLE001 - the document may come from an untrusted source

@@ -51,7 +51,10 @@ class DuplicateFilter:
     """Filter of talks that were given before; counts what it drops, and reports it once."""
 
     def __init__(self, seen: MutableSet[int] | None, *, dropped: int = 0) -> None:
-        """Take the keys given before, to which new ones are added; None drops nothing."""
+        """Take the keys given before, to which new ones are added.
+
+        With None, nothing is dropped.
+        """
         self._seen = seen
         self._own: set[tuple[int, int]] = set()
         self._own_keys: set[int] = set()
@@ -80,7 +83,10 @@ class DuplicateFilter:
 
 
 def _format_instant(time: datetime | date | None) -> str:
-    """Return a time as text that is equal for equal times, whatever their zone; "" for None."""
+    """Return a time as text that is equal for equal times, whatever their zone.
+
+    None becomes an empty text.
+    """
     if isinstance(time, datetime) and time.tzinfo is not None:
         try:
             return time.astimezone(UTC).isoformat()

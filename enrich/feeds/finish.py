@@ -103,7 +103,10 @@ def finish_talk(
 
 
 def _redact(text: str, people: Collection[str], anchors: tuple[str, ...]) -> str:
-    """Return a text redacted; a short one is first checked for credentials, which is quicker."""
+    """Return a text redacted.
+
+    A short one is first checked for credentials, which is quicker.
+    """
     if len(text) < _SHORT:
         lower = text.encode().lower()
         if not ((people and _AT_SIGN in lower) or is_suspect(lower)):
@@ -130,7 +133,10 @@ def _is_tidy(joined: str) -> bool:
 
 
 def _limit_texts(texts: Texts) -> Texts:
-    """Return the texts up to their limit; one that crosses it ends at a blank before it."""
+    """Return the texts up to their limit.
+
+    One that crosses it ends at a blank before it.
+    """
     kept: list[tuple[str, str]] = []
     left = MAX_TEXT_BYTES
     for field, text in texts:

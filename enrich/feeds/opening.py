@@ -167,14 +167,19 @@ def _make_seekable(stream: BinaryIO, held: ExitStack) -> BinaryIO:
 
 
 def spool(held: ExitStack) -> BinaryIO:
-    """Return a file that nobody else can read and that is gone afterwards; small ones stay in memory."""
+    """Return a file that nobody else can read and that is gone afterwards.
+
+    Small ones stay in memory.
+    """
     return cast(
         "BinaryIO", held.enter_context(tempfile.SpooledTemporaryFile(max_size=_PIECE_BYTES))
     )
 
 
 def unpack(stream: BinaryIO, held: ExitStack, label: str, max_bytes: int) -> BinaryIO:
-    """Return the stream, unpacked if it is gzip; what a damaged one gives before its damage counts.
+    """Return the stream, unpacked if it is gzip.
+
+    Of a damaged file, what precedes the damage counts.
 
     Raises:
         FeedError: it is damaged from the beginning, or too large.

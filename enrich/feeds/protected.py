@@ -262,7 +262,10 @@ def _may_hold_any(raw: bytes, anchors: tuple[str, ...]) -> bool:
 def _scan(
     raw: bytes, anchors: tuple[str, ...], cuts: list[Span], *, is_odd: bool
 ) -> Iterator[Mark]:
-    """Yield the marks of a text as its reader sees it, without some line breaks; in bytes of `raw`."""
+    """Yield the marks of a text as its reader sees it, without some line breaks.
+
+    Offsets are bytes of `raw`.
+    """
     window = plain(raw, 0, len(raw), cuts) if is_odd else None
     view = raw if window is None else window.text
     low = view.lower()
@@ -435,7 +438,10 @@ def _end_list(low: bytes, end: int) -> int:
 
 
 def _cued(view: bytes, low: bytes, start: int, end: int, cue: re.Pattern[bytes]) -> list[Span]:
-    """Return a bare number with what makes it count; nothing if it does not."""
+    """Return a bare number with what makes it count.
+
+    The result is empty if it does not count.
+    """
     if low[start - 4 : start] == b"abs/":
         return _in_entry(low, start, end, cue)
     if (

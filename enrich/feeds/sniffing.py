@@ -63,7 +63,10 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
 
 
 def _decode_head(head: bytes) -> str:
-    """Return the beginning as text; of UTF-16 and UTF-32 what is ASCII, which is enough here."""
+    """Return the beginning as text.
+
+    Of UTF-16 and UTF-32 only ASCII is kept, which is enough here.
+    """
     if b"\x00" in head[:4]:
         head = head.replace(b"\x00", b"").lstrip(b"\xff\xfe")
     return head.decode("utf-8", "replace")
@@ -99,7 +102,10 @@ def _detect_json(stream: BinaryIO) -> tuple[str, Any] | None:
 
 
 def _parse_json(data: bytes) -> Any:
-    """Return what JSON holds; None if it is not valid."""
+    """Return what JSON holds.
+
+    Return None if it is not valid.
+    """
     try:
         return json.loads(data)
     except (ValueError, RecursionError):
@@ -112,7 +118,9 @@ def _is_record(line: bytes) -> bool:
 
 
 def parse_xml(stream: BinaryIO, label: str, max_bytes: int) -> Any:
-    """Return the root of an XML document; entities are not resolved and nothing is loaded for it.
+    """Return the root of an XML document.
+
+    Entities are not resolved and nothing is loaded for it.
 
     Raises:
         FeedError: it is broken, too large, or a web page.

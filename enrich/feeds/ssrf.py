@@ -50,7 +50,9 @@ class SsrfGuard:
     """Whether the peer of a connection is the host that was asked, not a proxy."""
 
     def check_url(self, url: str, *, proxied: bool, guarded: bool) -> None:
-        """Reject private literal addresses now; resolved ones are checked on connect.
+        """Reject private literal addresses now.
+
+        Resolved ones are checked on connect.
 
         Raises:
             FeedError: a public feed leads to a private address.

@@ -190,7 +190,10 @@ class PoliteAdapter(BaseAdapter):
         return response
 
     def _token(self, carried: Mapping[str, Any], expired: str | None) -> str:
-        """Return the token; a new one if the known one expired."""
+        """Return the token.
+
+        An expired one is replaced by a new one.
+        """
         line = self._line
         account = line.account
         with account.lock:
@@ -344,7 +347,10 @@ class PoliteAdapter(BaseAdapter):
         return dressed
 
     def _check(self, response: requests.Response) -> None:
-        """Call the service's check; any exception of it but our own means a bad answer."""
+        """Call the service's check.
+
+        Any exception of it but our own means a bad answer.
+        """
         try:
             self._line.service.check(response)
         except SourceError:

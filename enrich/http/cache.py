@@ -67,7 +67,10 @@ class _Cache(SQLiteCache):
         self._writing = threading.Lock()  # all threads share one connection
 
     def get_response(self, key: str, default: Any = None) -> Any:
-        """Return what a key holds; a damaged entry is missing."""
+        """Return what a key holds.
+
+        A damaged entry is missing.
+        """
         if self._failed:
             return default
         try:

@@ -54,7 +54,10 @@ class Turn:
     _now: Callable[[], float]
 
     def pause(self, seconds: float) -> None:
-        """Record a pause that the service named; keep a longer one."""
+        """Record a pause that the service named.
+
+        A longer one is kept.
+        """
         self.paused_until = max(self.paused_until, self._now() + min(seconds, MOST_PAUSE_S))
 
     def refuse(self, host: str) -> None:
@@ -295,7 +298,9 @@ def _read_private(path: Path) -> bytes:
 
 
 def _write_private(path: Path, content: bytes) -> None:
-    """Replace a file that nobody else may read; call it under the lock.
+    """Replace a file that nobody else may read.
+
+    The caller holds the lock.
 
     Raises:
         OSError: it cannot be written.

@@ -75,7 +75,9 @@ class PoliteSession(CachedSession):
                 adapter.begin_run()
 
     def open_run(self, until: float) -> PoliteSession:
-        """Return a session of one run, which may go on beside others; this one is closed for all.
+        """Return a session of one run, which may go on beside others.
+
+        This one is closed for all.
 
         Args:
             until: The end of the run, by the clock of the session.
@@ -103,7 +105,10 @@ class PoliteSession(CachedSession):
             line.before_request = None
 
     def close(self) -> None:
-        """Close connections and cache; what a caller's session has open stays open."""
+        """Close connections and cache.
+
+        What a caller's session has open stays open.
+        """
         super().close()  # type: ignore[no-untyped-call]
 
     def send(  # type: ignore[override]  # its other options come as keywords
@@ -135,7 +140,9 @@ def open_session(
     now: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> PoliteSession:
-    """Open a session for one run, or for several with `begin_run` between them; close it at the end.
+    """Open a session for one run, or for several with `begin_run` between them.
+
+    The caller closes it at the end.
 
     Args:
         services: Sources and second sources; only their hosts can be asked.

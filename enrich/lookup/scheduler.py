@@ -220,7 +220,9 @@ class Queues:
                 yield service, interval_s, requests * interval_s
 
     def _measure_left(self, name: str, requests: int, interval_s: float) -> float | None:
-        """Return the seconds that requests to come take; None if the service is not waited for.
+        """Return the seconds that requests to come take.
+
+        Return None if the service is not waited for.
 
         The pause before the first of them has begun when the request before it ended.
         """
@@ -232,7 +234,10 @@ class Queues:
         return requests * interval_s - min(passed_s, interval_s)
 
     def _work(self, name: str) -> None:
-        """Ask for batches as they fill, then the rest; a thread of one service."""
+        """Ask for batches as they fill, then the rest.
+
+        This is the thread of one service.
+        """
         try:
             while True:
                 with self._changed:

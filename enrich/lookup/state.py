@@ -128,7 +128,10 @@ class LookupState:
         self._services: set[str] = set()
 
     def give(self, papers: Iterable[Paper]) -> None:
-        """Take resolved papers that came with a talk (an earlier output); they stand as they are."""
+        """Take resolved papers that came with a talk (an earlier output).
+
+        They are used as they are.
+        """
         if not self.library.refresh:
             for paper in papers:
                 self._given.setdefault(paper.id, paper)

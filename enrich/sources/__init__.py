@@ -58,7 +58,10 @@ class Forms(Protocol):
         ...
 
     def canonical(self, text: str) -> tuple[PaperId, str | None] | None:
-        """Return the id and the version of a bare key; None if it is not one of this source."""
+        """Return the id and the version of a bare key.
+
+        Return None if it is not one of this source.
+        """
         ...
 
     def url(self, paper: PaperId) -> str:
@@ -92,7 +95,9 @@ class Source(Forms, Protocol):
     def fetch(
         self, wanted: Sequence[tuple[PaperId, str | None]], session: Session
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Yield the lookup of each wanted pair, in any order; version None is the newest.
+        """Yield the lookup of each wanted pair, in any order.
+
+        Version None is the newest.
 
         At most `politeness.batch` papers. A pair that is not yielded could not be asked.
 
@@ -133,7 +138,10 @@ class SecondSource(Protocol):
 
 
 def members() -> tuple[str, ...]:
-    """Return the names of the members of this folder, sorted; nothing is imported."""
+    """Return the names of the members of this folder, sorted.
+
+    Nothing is imported.
+    """
     return tuple(name for name in names_in(__path__) if name != "installed")
 
 
@@ -199,7 +207,9 @@ def title_of(name: str) -> str:
 
 
 def links(paper: PaperId) -> Links:
-    """Return what a paper's source derives from its id; all None if the source is not installed.
+    """Return what a paper's source derives from its id.
+
+    All is None if the source is not installed.
 
     >>> links(PaperId("arxiv:2103.01338")).doi
     '10.48550/arXiv.2103.01338'

@@ -95,7 +95,9 @@ def _try_read(paper: PaperId, attributes: _Object) -> Paper | None:
 
 
 def read(id_: PaperId, attributes: _Object) -> Paper | None:
-    """Parse a record's attributes as a paper; None without a title.
+    """Parse a record's attributes as a paper.
+
+    Return None without a title.
 
     >>> given = {"titles": [{"title": "A &gt; B"}], "version": 2, "dates": [
     ...     {"date": "2017-06-12T17:57:34Z", "dateType": "Submitted", "dateInformation": "v1"},
@@ -168,7 +170,10 @@ def _newest(attributes: _Object, days: Mapping[int, str]) -> int | None:
 
 
 def _convert_creator(creator: _Object) -> Author | None:
-    """Return the author of a creator; single names stand as `name`."""
+    """Return the author of a creator.
+
+    Single names stand as `name`.
+    """
     given, family = _decode_text(creator, "givenName"), _decode_text(creator, "familyName")
     if given and family:
         return Author(f"{given} {family}", family=family, given=given)

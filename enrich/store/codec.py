@@ -126,7 +126,10 @@ def encode_paper(paper: Paper, derive: Derive) -> bytes:
 
 
 def encode_record(record: PaperRecord) -> bytes:
-    """Encode a record; halves of surrogate pairs become question marks."""
+    """Encode a record.
+
+    Halves of surrogate pairs become question marks.
+    """
     try:
         return _ENCODER.encode(record)
     except UnicodeEncodeError:
@@ -184,7 +187,9 @@ def decode_paper(
     abstract: str | None = None,
     via: str | None = None,
 ) -> Paper:
-    """Decode the paper of a record; `via` stands over the record's own.
+    """Decode the paper of a record.
+
+    `via` takes precedence over the record's own.
 
     Raises:
         ValueError: not a record, or a value of the wrong form.

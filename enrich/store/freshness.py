@@ -25,7 +25,10 @@ DAY = 24 * HOUR
 
 
 def rank(via: str | None) -> int:
-    """Return the precedence of a record; a lower one never replaces a higher one."""
+    """Return the precedence of a record.
+
+    A lower one never replaces a higher one.
+    """
     return 1 if via in {None, "collection"} else 0
 
 

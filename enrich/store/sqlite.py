@@ -36,7 +36,10 @@ CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
-    """Open a SQLite file so that nothing in its schema can run code; text comes as bytes."""
+    """Open a SQLite file so that nothing in its schema can run code.
+
+    Text is returned as bytes.
+    """
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?{mode}",
         uri=True,
@@ -56,7 +59,9 @@ def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
 
 @contextmanager
 def guard(path: Path, *, alone: bool = False) -> Iterator[None]:
-    """Keep a file where it lies while it is opened or written; `alone`, nobody else does so meanwhile.
+    """Keep a file where it lies while it is opened or written.
+
+    With `alone`, no other process does so meanwhile.
 
     SQLite finds `-wal` and `-shm` by name: who has opened a file that is then moved would take those
     of the file that follows, and delete them. The guard is a lock of SQLite's own, on a second file.

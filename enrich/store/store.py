@@ -103,7 +103,10 @@ class Store:
         self._open()
 
     def get_many(self, keys: Iterable[Key], *, abstracts: bool = False) -> dict[Key, Record]:
-        """Return the records found for keys; a version of None is the newest."""
+        """Return the records found for keys.
+
+        A version of None is the newest.
+        """
         wanted = list(dict.fromkeys(keys))
         with self._lock:
             try:
@@ -252,7 +255,10 @@ class Store:
         return connection
 
     def _make(self) -> sqlite3.Connection:
-        """Open the file, and create missing tables; the caller holds the guard alone."""
+        """Open the file, and create missing tables.
+
+        The caller holds the guard alone.
+        """
         connection = self._connect()
         if is_empty(connection):
             connection.execute("PRAGMA journal_mode=WAL")
@@ -379,7 +385,10 @@ class Store:
         return found
 
     def _write(self, new: dict[Key, Record]) -> bool:
-        """Write records; False if the file is not the one that was opened, as another process moved it."""
+        """Write records.
+
+        Return False if another process moved the opened file away.
+        """
         assert self._connection is not None  # noqa: S101 - writable implies it
         with guard(self.path):
             if _identity(self.path) != self._file:

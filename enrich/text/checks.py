@@ -46,7 +46,10 @@ def objects(data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
 
 
 def integer(data: Mapping[str, Any], key: str) -> int | None:
-    """Return the integer under a key; true is not an integer."""
+    """Return the integer under a key.
+
+    True is not an integer.
+    """
     value = data.get(key)
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value

@@ -93,7 +93,9 @@ def unescape_quotes(text: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    r"""Convert a text that may be HTML; in any other decode the entities.
+    r"""Convert a text that may be HTML.
+
+    In any other text, the entities are decoded.
 
     >>> plain_text('<p>See <a href="https://arxiv.org/abs/2103.01338">our paper</a></p>R&amp;D')
     'See our paper (https://arxiv.org/abs/2103.01338)\n\nR&D'

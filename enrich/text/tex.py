@@ -152,7 +152,10 @@ def _plain_text(text: str) -> str:
 
 
 def _unbraced(text: str) -> str:
-    """Return a text without braces that only group; lone ones and sets of digits stay."""
+    """Return a text without braces that only group.
+
+    Lone ones and sets of digits stay.
+    """
     if "{" not in text:
         return text
     opened: list[int] = []
@@ -221,6 +224,9 @@ def _marked_script(m: re.Match[str]) -> str:
 
 
 def _script_letters(kind: str, inner: str) -> str | None:
-    """Return superscripts or subscripts; None if Unicode lacks one of them."""
+    """Return superscripts or subscripts.
+
+    Return None if Unicode lacks one of them.
+    """
     table = _SUPERSCRIPT if kind == "^" else _SUBSCRIPT
     return inner.translate(table) if all(ord(c) in table for c in inner) else None

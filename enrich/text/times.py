@@ -36,7 +36,9 @@ def parse_time(text: str) -> datetime | date:
 
 
 def to_zone(time: datetime, zone: tzinfo | None) -> datetime:
-    """Return a time in a zone; a floating time, and one at the calendar's edge, as it is.
+    """Return a time in a zone.
+
+    A floating time, and one at the calendar's edge, is returned as it is.
 
     >>> from zoneinfo import ZoneInfo
     >>> to_zone(datetime.fromisoformat("2022-02-18T18:00:00-05:00"), ZoneInfo("Europe/Paris")).isoformat()

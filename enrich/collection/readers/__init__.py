@@ -62,7 +62,10 @@ def names() -> tuple[str, ...]:
 
 
 def reader_of(head: bytes) -> Reader | None:
-    """Return the reader that recognises a file's first bytes; a byte order mark is skipped."""
+    """Return the reader that recognises a file's first bytes.
+
+    A byte order mark is skipped.
+    """
     head = head.removeprefix(BOM_UTF8)
     for name in names():
         reader: Reader = load(__name__, "READER", name)

@@ -85,7 +85,9 @@ def paper(
 
 
 def author(family: str, given: str, suffix: str = "") -> Author | None:
-    """Return the author of arXiv's three parts; None if they are blank.
+    """Return the author of arXiv's three parts.
+
+    Return None if they are blank.
 
     >>> author("King", "W.", "Jr."), author("ATLAS Collaboration", "")
     (Author(name='W. King, Jr.', family='King', given='W., Jr.'), Author(name='ATLAS Collaboration', family=None, given=None))
@@ -135,7 +137,9 @@ def _parse_day(text: str) -> str | None:
 
 
 def _drop_brackets(text: str) -> str:
-    """Drop what stands in brackets, nested ones too; one without its partner stays.
+    """Drop what stands in brackets, nested ones too.
+
+    One without its partner stays.
 
     >>> _drop_brackets("a (1, (2)) b ) c ( d (3)")
     'a   b ) c ( d  '

@@ -43,7 +43,9 @@ def is_html(text: bytes) -> bool:
 
 
 def check_type(data: Any, kind: type[T]) -> T:
-    """Convert an object to a type of its format's fields; null reads as missing.
+    """Convert an object to a type of its format's fields.
+
+    A null reads as missing.
 
     Raises:
         ValueError: a value is missing or has the wrong type; the message names its place.
@@ -62,7 +64,9 @@ def json_lines(
     kind: type[T],
     make: Callable[[T], StoredPaper | None],
 ) -> Iterator[Item]:
-    """Yield a record a line, decoded into a type; blank lines are passed over.
+    """Yield a record a line, decoded into a type.
+
+    Blank lines are passed over.
 
     `make` returns None for what is not a paper of ours; its exception is the record's problem.
     """

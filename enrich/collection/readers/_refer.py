@@ -72,7 +72,9 @@ def paper(
     grounds: str,
     decision: Decision | None = None,
 ) -> Paper | None:
-    """Return the paper under a record's first id; None without one.
+    """Return the paper under a record's first id.
+
+    Return None if it names none.
 
     A venue other than a preprint server's is where the paper was published: OpenReview's own papers
     bear it as `venue`; for arXiv's, the date is then that publication's and not the first one.

@@ -64,7 +64,10 @@ class Stream:
             raise PapersError(f"{self.path}: {error.strerror or error}") from None
 
     def readline(self) -> bytes:
-        """Return the next line with its line feed, at most `MAX_LINE` of it; empty at the end."""
+        """Return the next line with its line feed, at most `MAX_LINE` of it.
+
+        The result is empty at the end.
+        """
         try:
             return self._file.readline(MAX_LINE)
         except OSError as error:
@@ -85,7 +88,10 @@ class Stream:
         return skipped
 
     def seek(self, offset: int) -> None:
-        """Seek a decoded byte; a compressed file is read up to it."""
+        """Seek a decoded byte.
+
+        A compressed file is read up to it.
+        """
         if not self._packed:
             self._raw.seek(offset)
             return

@@ -33,7 +33,9 @@ def slices(
     tags: tuple[str, ...],
     make: Callable[[bytes], StoredPaper | None],
 ) -> Iterator[Item]:
-    """Yield a record an element of these names, which do not nest; `make` gets its bytes.
+    """Yield a record an element of these names, which do not nest.
+
+    `make` receives the bytes of the element.
 
     Raises:
         PapersError: a web page stands between the records.
@@ -91,7 +93,9 @@ def encoding(head: bytes) -> str:
 
 
 def element(data: bytes, encoding: str = "utf-8") -> Element:
-    """Parse one record; names keep their prefixes, whose declarations may stand far away.
+    """Parse one record.
+
+    Names keep their prefixes, whose declarations may stand far away.
 
     Raises:
         ExpatError: it is not well-formed, or names an entity other than the standard five.
@@ -112,7 +116,10 @@ def text(record: Element, tag: str) -> str | None:
 
 
 def words(found: Element) -> str | None:
-    """Return all text in an element, tidied; None if it is empty."""
+    """Return all text in an element, tidied.
+
+    Return None if it is empty.
+    """
     return tidy("".join(found.itertext())) or None
 
 

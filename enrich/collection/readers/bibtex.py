@@ -151,7 +151,9 @@ class _Entry:
 
 
 def paper(entry: Mapping[str, str]) -> Paper | None:
-    """Return the paper of an entry's fields; None if it names none of ours.
+    """Return the paper of an entry's fields.
+
+    Return None if it names none of ours.
 
     The names of the fields are in lower case.
 
@@ -257,7 +259,10 @@ def _unprotected(title: str) -> str:
 
 
 def _parse_author(text: str) -> Author:
-    """Return an author, with the parts that commas set apart; "others" has no name."""
+    """Return an author, with the parts that commas set apart.
+
+    An author "others" gets an empty name.
+    """
     if text.startswith("{") and _closing(text, 0) == len(text) - 1:
         return Author(tidy(plain(text)), None, None)
     parts = [tidy(part) for part in plain(text).split(",")]

@@ -74,7 +74,9 @@ class CslItem(Struct, frozen=True, rename="kebab"):
 
 
 def paper(item: CslItem) -> Paper | None:
-    """Return the paper of an item; None if it names none of ours.
+    """Return the paper of an item.
+
+    Return None if it names none of ours.
 
     Raises:
         ValueError: there is no title.

@@ -48,7 +48,9 @@ class Dblp:
 
 
 def paper(data: bytes, encoding: str = "utf-8") -> Paper | None:
-    """Return the paper of a publication; None without a page of ours.
+    """Return the paper of a publication.
+
+    Return None without a page of ours.
 
     Raises:
         ValueError: it has no title.

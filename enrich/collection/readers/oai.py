@@ -33,7 +33,9 @@ class Oai:
 
 
 def paper(data: bytes) -> Paper | None:
-    """Return the paper of a record; None if it was deleted.
+    """Return the paper of a record.
+
+    Return None if it was deleted.
 
     Raises:
         ValueError: the record is not that of a paper, or of a form that is not read.

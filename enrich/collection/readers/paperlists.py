@@ -67,7 +67,9 @@ class Paperlists:
 
 
 def paper(row: Row, venue: str = "", year: str | None = None) -> Paper | None:
-    """Return the paper of a row; None if it has no id of ours.
+    """Return the paper of a row.
+
+    Return None if it has no id of ours.
 
     Raises:
         ValueError: there is no title.

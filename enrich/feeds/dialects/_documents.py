@@ -12,7 +12,10 @@ from enrich.text.html import plain_text
 
 
 def text_of(data: Any, key: str) -> str | None:
-    """Return the string under a key; None for anything else."""
+    """Return the string under a key.
+
+    Return None for anything else.
+    """
     value = data.get(key) if isinstance(data, Mapping) else None
     return value if isinstance(value, str) else None
 
@@ -23,7 +26,10 @@ def line_of(data: Any, key: str) -> str | None:
 
 
 def prose(value: str | None) -> str | None:
-    """Return a longer text, converted if it is HTML; None for "TBA"."""
+    """Return a longer text, converted if it is HTML.
+
+    Return None for "TBA".
+    """
     return text_or_none(plain_text(value)) if value else None
 
 

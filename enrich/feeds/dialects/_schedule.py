@@ -224,7 +224,10 @@ def _format_link(part: Mapping[str, Any]) -> str:
 
 
 def _join_abstracts(abstract: str | None, description: str | None) -> str | None:
-    """Join both texts; one that holds the other stands alone."""
+    """Join both texts.
+
+    One that holds the other stands alone.
+    """
     if not abstract or not description:
         return abstract or description
     if abstract in description:

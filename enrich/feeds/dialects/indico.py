@@ -34,7 +34,10 @@ class Indico:
         return "INDICO" in prodid or event.uid.startswith("indico-")
 
     def read(self, event: Event) -> TalkFields:
-        """Read an event; remove speakers and page address from its text."""
+        """Read an event.
+
+        Speakers and page address are removed from its text.
+        """
         talk = GENERIC.read(event)
         text = talk.abstract or ""
         first, _, rest = text.partition("\n")

@@ -97,7 +97,10 @@ class ResearchSeminars:
         return isinstance(document.get("properties"), Mapping) or "results" in document
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """Yield the talks; only the keys named here are read."""
+        """Yield the talks.
+
+        Only the keys named here are read.
+        """
         if isinstance(document, list):
             records, series = document, _NOTHING
         else:

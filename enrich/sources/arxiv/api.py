@@ -112,7 +112,9 @@ class ArXiv(ArxivForms):
     def fetch_part(
         self, wanted: Sequence[Pair], session: Session, *, again: AbstractSet[Pair] = frozenset()
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Ask once; leave out what a further request must answer.
+        """Ask once.
+
+        What a further request must answer is left out.
 
         Left out, to ride in a later batch as `again`, are papers that a healthy answer lacks and
         versions that are not the newest. A pair in `again` is always answered.
@@ -256,7 +258,10 @@ class _OneRequest:
 
 
 def _list_ids(pairs: Iterable[Pair], bare: AbstractSet[PaperId]) -> set[str]:
-    """Return the ids to send; papers in `bare` stand for their versions."""
+    """Return the ids to send.
+
+    Papers in `bare` stand for their versions.
+    """
     return {
         paper.key if version is None or paper in bare else f"{paper.key}{version}"
         for paper, version in pairs
@@ -266,7 +271,9 @@ def _list_ids(pairs: Iterable[Pair], bare: AbstractSet[PaperId]) -> set[str]:
 def _ask(
     ids: list[str], known: _Known, session: Session, *, fresh: AbstractSet[str] = frozenset()
 ) -> None:
-    """Ask for ids, a batch a request; a malformed one is found and left out.
+    """Ask for ids, a batch a request.
+
+    A malformed one is found and left out.
 
     Args:
         ids: As they are sent.

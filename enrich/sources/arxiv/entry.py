@@ -152,7 +152,9 @@ def is_withdrawn(comment: str | None, abstract: str) -> bool:
 
 
 def publication(journal_ref: str | None, doi: str | None) -> Publication | None:
-    r"""Return where the authors report it published; DOIs may be several.
+    r"""Return where the authors report it published.
+
+    DOIs may be several.
 
     >>> publication("Astrophys. J. 789\n (2014) L29", "10.1088/2041-8205/789/2/L29").year
     2014

@@ -106,7 +106,9 @@ class OpenReview(OpenReviewForms):
     def fetch(
         self, wanted: Sequence[tuple[PaperId, str | None]], session: Session
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Ask for papers one by one; the newest version is the only one.
+        """Ask for papers one by one.
+
+        The newest version is the only one.
 
         Raises:
             SourceError: OpenReview could not be asked; what was not yet given stays open.

@@ -53,7 +53,9 @@ _REFUSED = re.compile(r"\b(?:reject(?:ed)?|withdrawn)\b", re.IGNORECASE)
 
 
 def text(value: object) -> str | None:
-    r"""Return the first string of a value, tidied; it may be a list.
+    r"""Return the first string of a value, tidied.
+
+    It may be a list.
 
     >>> text(" A\n title "), text(["ICLR 2022", "x"]), text(3), text({"value": "x"})
     ('A title', 'ICLR 2022', None, None)
@@ -96,7 +98,9 @@ def title(content: Note) -> str | None:
 
 
 def authors(content: Note) -> tuple[str, ...]:
-    """Return the names in order; none if they are hidden.
+    """Return the names in order.
+
+    Return None if they are hidden.
 
     They are strings, one string, or objects with `fullname`.
 
