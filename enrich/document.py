@@ -240,7 +240,10 @@ def encode(value: Struct | list[Any] | dict[str, Any]) -> str:
 
 
 def encode_indented(value: Struct | list[Any] | dict[str, Any], *, by: int = 0) -> str:
-    """Return JSON indented by two blanks a level, and its lines but the first by `by` more."""
+    """Return JSON indented by two blanks a level.
+
+    All lines but the first are indented by `by` blanks more.
+    """
     text = printable_utf8(msgspec.json.format(encode_bytes(value), indent=2))
     return text.replace("\n", "\n" + " " * by) if by else text
 
@@ -272,7 +275,10 @@ def _builtins(value: Any) -> Any:
 
 
 def to_dict(value: Struct) -> dict[str, Any]:
-    """Return an object as dicts and lists, with all keys in their order."""
+    """Return an object as dicts and lists.
+
+    All keys are there, in their order.
+    """
     made: dict[str, Any] = msgspec.to_builtins(value)
     return made
 
@@ -346,7 +352,10 @@ def _convert_object(data: Any, kind: type[S]) -> S:
 
 
 def _without_nulls(value: Any) -> Any:
-    """Return a value without the keys that are null: they read as missing ones."""
+    """Return a value without its null keys.
+
+    A null key is read as a missing one.
+    """
     if isinstance(value, Mapping):
         made = {key: _without_nulls(item) for key, item in value.items() if item is not None}
         if value.get("family", "") is None and value.get("given", "") is None:
@@ -372,7 +381,10 @@ _MISSING = re.compile(r"Object missing required field `(.*)`")
 
 
 def explain(error: msgspec.ValidationError) -> str:
-    """Return what is wrong with a value in plain words, its place first: `versions[0].date: …`."""
+    """Return what is wrong with a value.
+
+    The message begins with the place: `versions[0].date: …`.
+    """
     text, _, place = str(error).partition(" - at `")
     place = place.removesuffix("`").removeprefix("$").removeprefix(".")
     if missing := _MISSING.fullmatch(text):

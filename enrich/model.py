@@ -209,7 +209,10 @@ class AnnotatedTalk:
     suggested: tuple[Paper, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object of one ndjson line: the talk's keys and its own `papers`."""
+        """Return the object of one ndjson line.
+
+        It has the talk's keys and its own `papers`.
+        """
         from enrich.document import to_dict
 
         return to_dict(line_object(self))
@@ -297,7 +300,10 @@ def notice_object(notice: Notice) -> NoticeObject:
 
 
 def talk_object(annotated: AnnotatedTalk) -> TalkObject:
-    """Make the document's object of a talk, with the texts that hold references."""
+    """Make the document's object of a talk.
+
+    It holds the texts that hold references.
+    """
     from enrich.document import TalkObject
 
     return TalkObject(**_talk_keys(annotated))

@@ -95,7 +95,9 @@ def format_of(head: bytes, path: Path) -> Reader:
 
 
 def info(path: Path) -> dict[str, Any]:
-    """Return the size of a collection, its numbers of papers and abstracts, and its files.
+    """Return the figures of a collection.
+
+    They are its size, its numbers of papers and abstracts, and its files.
 
     Raises:
         PapersError: there is no such file, or it is not a collection.
@@ -129,7 +131,9 @@ def info(path: Path) -> dict[str, Any]:
 
 
 def export(path: Path, *, abstracts: bool = False) -> Iterator[str]:
-    """Return the papers of a collection as the JSON lines that `--papers` reads.
+    """Return a collection's papers as JSON lines.
+
+    `--papers` reads these lines.
 
     Raises:
         PapersError: there is no such file, or it is not a collection; by the call, not the first line.

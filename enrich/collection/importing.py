@@ -189,7 +189,10 @@ class _Import:
 
 
 def _name_part(out: Path) -> Path:
-    """Name the growing collection, always alike for one `out`, however long its name is."""
+    """Name the growing collection.
+
+    The name is always the same for one `out`, however long that name is.
+    """
     name = out.name + ".part"
     if len(os.fsencode(name + "-journal")) > _MAX_NAME:
         name = f".{hashlib.sha256(os.fsencode(out.name)).hexdigest()[:32]}.part"

@@ -64,7 +64,10 @@ def _guard_items(items: Iterator[Talk | ValueError]) -> Iterator[Talk | ValueErr
 
 
 def log_error(error: Exception) -> str:
-    """Log an exception that no reader foresaw; return the name of its class."""
+    """Log an exception that no reader foresaw.
+
+    Return the name of its class.
+    """
     name = type(error).__name__
     logger.debug("a record of a feed cannot be read: %s", name, exc_info=error)
     return name

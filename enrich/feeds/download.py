@@ -313,7 +313,10 @@ def _give_password(request: requests.PreparedRequest, url: str) -> None:
 
 
 def _without_address(response: requests.Response, host: str) -> requests.Response:
-    """Return the answer as the cache may hold it: no cookies, no path, no headers but three."""
+    """Return the answer as the cache may hold it.
+
+    It has no cookies, no path, and no headers but three.
+    """
     request = requests.Request("GET", f"https://{host}/").prepare()
     raw = urllib3.HTTPResponse(
         body=BytesIO(response.content),

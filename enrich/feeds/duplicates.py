@@ -32,7 +32,10 @@ def talk_key(talk: Talk) -> int:
 
 
 def override_key(talk: Talk, recurrence: datetime | date | str) -> int:
-    """Return the key of an event that overrides one occurrence of a recurring one."""
+    """Return the key of an event that overrides an occurrence.
+
+    The occurrence is one of a recurring event.
+    """
     named = recurrence if isinstance(recurrence, str) else _format_instant(recurrence)
     return hash_key(f"recurrence\0{talk.id}\0{named}".encode("utf-8", "surrogatepass"))
 
@@ -83,9 +86,9 @@ class DuplicateFilter:
 
 
 def _format_instant(time: datetime | date | None) -> str:
-    """Return a time as text that is equal for equal times, whatever their zone.
+    """Return a text that is equal for equal times.
 
-    None becomes an empty text.
+    The zone does not matter. None becomes an empty text.
     """
     if isinstance(time, datetime) and time.tzinfo is not None:
         try:

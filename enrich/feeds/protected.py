@@ -179,7 +179,9 @@ class Mark(NamedTuple):
 
 
 def protect(text: str, anchors: tuple[str, ...] = ANCHORS) -> list[Mark]:
-    """Return the places that may belong to a reference, in order, not overlapping.
+    """Return the places that may belong to a reference.
+
+    They are in order and do not overlap.
 
     >>> text = "PIN 2103.01338, preprint 2110.10090, https://x.org/?to=https://arxiv.org/abs/2103.01338&x=1"
     >>> [text[mark.start : mark.end] for mark in protect(text)]
@@ -262,9 +264,9 @@ def _may_hold_any(raw: bytes, anchors: tuple[str, ...]) -> bool:
 def _scan(
     raw: bytes, anchors: tuple[str, ...], cuts: list[Span], *, is_odd: bool
 ) -> Iterator[Mark]:
-    """Yield the marks of a text as its reader sees it, without some line breaks.
+    """Yield the marks of a text as its reader sees it.
 
-    Offsets are bytes of `raw`.
+    Some line breaks are left out. Offsets are bytes of `raw`.
     """
     window = plain(raw, 0, len(raw), cuts) if is_odd else None
     view = raw if window is None else window.text
@@ -340,7 +342,10 @@ def _find(low: bytes, anchor: bytes) -> Iterator[int]:
 
 
 def _labelled(view: bytes, low: bytes, grammar: _Grammar) -> Iterator[Span]:
-    """Yield the ids behind labels, and those in addresses whose host has a label's name."""
+    """Yield the ids behind labels.
+
+    Ids in addresses whose host has a label's name are yielded too.
+    """
     for label in grammar.labels:
         for at in _find(low, label):
             end = at + len(label)
@@ -377,7 +382,10 @@ def _addresses(view: bytes, low: bytes, grammar: _Grammar) -> Iterator[Span]:
 
 
 def _begun(view: bytes, low: bytes, at: int, end: int, *, is_address: bool) -> Iterator[Span]:
-    """Yield what has its anchor at `at` from its own beginning, unless that is another word's tail."""
+    """Yield what has its anchor at `at`.
+
+    It starts at its own beginning; nothing is yielded if that is another word's tail.
+    """
     if is_userinfo(view, end):
         return
     if low[at - len(_DOI) : at] == _DOI:
@@ -414,7 +422,10 @@ def _old_ids(view: bytes, low: bytes, cue: re.Pattern[bytes]) -> Iterator[Span]:
 def _with_numbers(
     view: bytes, low: bytes, seeds: list[Span], cue: re.Pattern[bytes]
 ) -> Iterator[tuple[int, int, bytes]]:
-    """Yield the spans with the lists that go on from them, and bare numbers that count."""
+    """Yield the spans, extended by lists that follow.
+
+    Bare numbers that count are yielded too.
+    """
     done = 0
     numbers = _NUMBER.finditer(low)
     number = next(numbers, None)
@@ -491,7 +502,10 @@ def _in_entry(low: bytes, start: int, end: int, cue: re.Pattern[bytes]) -> list[
 
 
 def _joint_work(view: bytes, low: bytes, start: int) -> int:
-    """Return where "joint work" stands in a sentence with a name before the parenthesis, else -1."""
+    """Return where "joint work" stands, otherwise -1.
+
+    It counts in a sentence with a name before the parenthesis.
+    """
     at = low.rfind(_JOINT_WORK, max(0, start - _MOST_GAP), start)
     if at < 0 or _SENTENCE_END.search(low, at, start):
         return -1

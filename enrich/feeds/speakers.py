@@ -435,7 +435,10 @@ def _find_labelled(text: str) -> tuple[str | None, str | None, bool]:
 
 
 def _may_be_people(text: str) -> bool:
-    """Return whether a labelled value may name people: short parts without topic words."""
+    """Return whether a labelled value may name people.
+
+    Its parts must be short and without topic words.
+    """
     people = [part.strip() for part in _AND.split(text) if part.strip()]
     if not people or len(people) > 8:
         return False
@@ -557,7 +560,10 @@ def _is_person_name(text: str, *, lenient: bool = False) -> bool:
 
 
 def _has_shape(text: str) -> bool:
-    """Return whether a text has the shape of a name: two to five capitalized words."""
+    """Return whether a text has the shape of a name.
+
+    A name has two to five capitalized words.
+    """
     words = text.split()
     if not 2 <= len(words) <= 5 or any(c.isdigit() or c in '?!/"' for c in text):
         return False

@@ -100,7 +100,10 @@ class Line:
     """Called when the slot for a request is had; what it raises ends the request."""
 
     def begin_run(self, until: float, reach: Reach) -> Line:
-        """Return the same for a further run, which may go on beside this one."""
+        """Return this line for a further run.
+
+        That run may go on beside this one.
+        """
         line = replace(
             self,
             until=until,
@@ -295,7 +298,10 @@ class PoliteAdapter(BaseAdapter):
         raise AssertionError("tenacity gives an outcome or raises")
 
     def _describe(self, error: BaseException | None) -> str:
-        """Return why an attempt failed, with the service's name in place of the host's."""
+        """Return why an attempt failed.
+
+        The service's name stands in place of the host's.
+        """
         title = getattr(self._line.service, "title", self._line.service.name)
         text = f"{error}".replace(self._host, title)
         return text.replace("answered with HTTP status", "answered")
@@ -402,7 +408,10 @@ def _join(base: str, location: str) -> str | None:
 
 
 def _target(url: str, hosts: tuple[str, ...]) -> str | None:
-    """Return the host of an https address if it is one of these, on its own port."""
+    """Return the host of an https address.
+
+    Return None unless it is one of these hosts, on its own port.
+    """
     parts = urlsplit(url)
     return (
         parts.netloc.lower() if parts.scheme == "https" and parts.netloc.lower() in hosts else None

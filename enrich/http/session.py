@@ -64,7 +64,10 @@ class PoliteSession(CachedSession):
         self.begin_run()
 
     def begin_run(self) -> None:
-        """Begin a further run: its time starts now, and hosts that were left alone are asked again."""
+        """Begin a further run.
+
+        Its time starts now, and hosts that were left alone are asked again.
+        """
         for line in self.lines.values():
             line.until = math.inf if self._timeout_s is None else line.clock() + self._timeout_s
             line.login_failed = None
@@ -75,9 +78,9 @@ class PoliteSession(CachedSession):
                 adapter.begin_run()
 
     def open_run(self, until: float) -> PoliteSession:
-        """Return a session of one run, which may go on beside others.
+        """Return a session of one run.
 
-        This one is closed for all.
+        The run may go on beside others. This one is closed for all.
 
         Args:
             until: The end of the run, by the clock of the session.
@@ -93,7 +96,10 @@ class PoliteSession(CachedSession):
 
     @contextmanager
     def checked(self, name: str, check: Callable[[], None]) -> Iterator[None]:
-        """Call a check whenever the slot for a request to a service is had, within the block."""
+        """Call a check at each acquired slot.
+
+        Within the block, this applies to every request to the service.
+        """
         line = self.lines.get(name)
         if line is None:
             yield
@@ -140,9 +146,9 @@ def open_session(
     now: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> PoliteSession:
-    """Open a session for one run, or for several with `begin_run` between them.
+    """Open a session for one run.
 
-    The caller closes it at the end.
+    It also serves several runs, with `begin_run` between them. The caller closes it at the end.
 
     Args:
         services: Sources and second sources; only their hosts can be asked.

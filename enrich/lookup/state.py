@@ -170,7 +170,10 @@ class LookupState:
         return self.library.fallbacks[name][0].politeness.batch
 
     def second_pace(self, name: str) -> tuple[str, float]:
-        """Return the first second source behind a service, and its seconds between requests."""
+        """Return the first second source behind a service.
+
+        The second value is its seconds between requests.
+        """
         second = self.library.fallbacks[name][0]
         return second.name, second.politeness.delay_s
 
@@ -276,7 +279,10 @@ class LookupState:
         return asked
 
     def ask_second(self, name: str, wanted: Sequence[PaperId]) -> None:
-        """Ask the second sources behind a source, in turn, for papers without any record."""
+        """Ask the second sources behind a source.
+
+        They are asked in turn for papers without any record.
+        """
         records: list[Record] = []
         lacking = list(wanted)
         with self.library.locks[name]:
@@ -447,7 +453,10 @@ class LookupState:
     def _settle(
         self, key: Key, answer: Lookup, old: Mapping[Key, Record], revision: int
     ) -> list[Record]:
-        """Take one answer: what may replace what is in the store, else remember what to serve."""
+        """Take one answer, and return the records to store.
+
+        A record replaces a stored one if it may; otherwise, what to return is remembered.
+        """
         id_, version = key
         served, record = trust.settle(
             old.get(key), answer, version=version, revision=revision, now=self.now

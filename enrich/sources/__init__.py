@@ -51,7 +51,9 @@ class Forms(Protocol):
     """Lower-case bytes without which no mention can be there; a digit in one stands for any digit."""
 
     def recognise(self, text: bytes, at: int) -> Sequence[Mention]:
-        """Return the mentions around the anchor at byte `at`, in order: none, one, or a list's.
+        """Return the mentions around the anchor at byte `at`.
+
+        They are in order: none, one, or those of a list.
 
         The text is plain: its escapes are decoded, invisible characters removed (`enrich.text.decoding`).
         """
@@ -158,13 +160,18 @@ def names(kind: Literal["SOURCE", "SECOND_SOURCE"] = "SOURCE") -> tuple[str, ...
 
 @cache
 def forms() -> tuple[Forms, ...]:
-    """Return the pure halves of all installed sources, in the order of their names."""
+    """Return the pure halves of all installed sources.
+
+    They are sorted by name.
+    """
     return tuple(forms_of(name) for name in names())
 
 
 @cache
 def forms_of(name: str) -> Forms:
-    """Return the pure half of one source, without asking for entry points if it is in this folder.
+    """Return the pure half of one source.
+
+    Entry points are not searched for a source in this folder.
 
     Raises:
         LookupError: no installed source has this name.
@@ -181,7 +188,9 @@ def forms_of(name: str) -> Forms:
 
 
 def load_elsewhere(name: str) -> Any:
-    """Return the source or second source that another distribution offers under a name.
+    """Return another distribution's source under a name.
+
+    It may be a second source.
 
     Raises:
         LookupError: no distribution offers it.
@@ -209,7 +218,7 @@ def title_of(name: str) -> str:
 def links(paper: PaperId) -> Links:
     """Return what a paper's source derives from its id.
 
-    All is None if the source is not installed.
+    Each field is `None` if the source is not installed.
 
     >>> links(PaperId("arxiv:2103.01338")).doi
     '10.48550/arXiv.2103.01338'

@@ -293,7 +293,10 @@ def _numbered(number: int, date: str) -> Version:
 
 
 def _from_versions(versions: tuple[Version, ...]) -> tuple[str | None, str | None, str | None]:
-    """Return newest version, first date and newest date, as far as the versions have them."""
+    """Return newest version, first date and newest date.
+
+    Each is `None` if the versions lack it.
+    """
     if not versions:
         return None, None, None
     first, last = versions[0], versions[-1]

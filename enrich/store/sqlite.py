@@ -36,9 +36,9 @@ CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
-    """Open a SQLite file so that nothing in its schema can run code.
+    """Open a SQLite file.
 
-    Text is returned as bytes.
+    Nothing in its schema can run code. Text is returned as bytes.
     """
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?{mode}",
@@ -82,7 +82,10 @@ def guard(path: Path, *, alone: bool = False) -> Iterator[None]:
 
 
 def touch(path: Path) -> None:
-    """Make an empty file that nobody else may read, unless there is one."""
+    """Make an empty private file, unless there is one.
+
+    Nobody else may read it.
+    """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 

@@ -58,7 +58,9 @@ def open_store(
     on_trouble: Callable[[str], None],
     derive: Derive = lambda _: Links(),
 ) -> Store:
-    """Open the store in a folder, and make both if they are missing.
+    """Open the store in a folder.
+
+    Folder and store are made if they are missing.
 
     Nothing is raised for a damaged file or folder: `on_trouble` gets one line, and the store returns
     what it can.
@@ -136,7 +138,10 @@ class Store:
         return found
 
     def put_many(self, records: Iterable[Record]) -> None:
-        """Keep records, in one transaction. One that `trust` does not let replace the old is left out."""
+        """Store records in one transaction.
+
+        One that `trust` does not let replace the old is left out.
+        """
         new = {(record.id, record.version): record for record in records}
         if not new:
             return
@@ -160,7 +165,10 @@ class Store:
             }
 
     def info(self) -> dict[str, Any]:
-        """Return path, schema number, size in bytes, and counts of records by kind."""
+        """Return facts about the file.
+
+        They are path, schema number, size in bytes, and counts of records by kind.
+        """
         with self._lock:
             counts = (0, 0, 0, 0)
             if self._connection:
@@ -292,7 +300,10 @@ class Store:
             )
 
     def _open_to_read(self, cause: Exception) -> None:
-        """Open the file, if any, to read only: folder or disk cannot be written."""
+        """Open the file, if any, to read only.
+
+        This is for a folder or disk that cannot be written.
+        """
         self._writable = False
         for mode in ("mode=ro", "mode=ro&immutable=1"):
             try:
@@ -311,7 +322,10 @@ class Store:
         )
 
     def _failed(self, error: Exception, *, writing: bool = False) -> None:
-        """Handle an error of SQLite: set the file aside, or stop writing or using it."""
+        """Handle an error of SQLite.
+
+        A corrupt file is set aside; any other is only read from then on, or not used at all.
+        """
         if is_corrupt(error):
             self._discard()
             self._set_aside(error)
@@ -325,7 +339,10 @@ class Store:
             self._open_to_read(error)
 
     def _set_aside(self, cause: Exception) -> None:
-        """Move a corrupt file away, begin a new one, and carry over the rows that are whole."""
+        """Move a corrupt file away, and begin a new one.
+
+        The rows that are whole are carried over.
+        """
         try:
             with guard(self.path, alone=True):
                 if _is_whole(self.path):  # another process was faster
@@ -413,7 +430,10 @@ class Store:
 
 
 def _record(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | None:
-    """Make the record of a row; return None for a bad row, which is a miss."""
+    """Make the record of a row.
+
+    Return None for a bad row, which is a miss.
+    """
     try:
         return _decode_record(key, row, derive)
     except Exception as error:
@@ -480,7 +500,10 @@ def _insert(connection: sqlite3.Connection, record: Record, derive: Derive) -> N
 
 
 def _index_titles(connection: sqlite3.Connection, record: Record) -> None:
-    """Insert the digests of a paper's titles instead of those of its earlier record."""
+    """Insert the digests of a paper's titles.
+
+    They replace those of its earlier record.
+    """
     (number,) = connection.execute(
         "SELECT number FROM papers WHERE id = ? AND version = ''", (record.id,)
     ).fetchone()
@@ -497,9 +520,9 @@ def digest_title(key: str) -> int:
 
 
 def _salvage(path: Path, derive: Derive) -> Iterator[Record]:
-    """Yield a damaged file's whole rows, from its beginning, then from its end.
+    """Yield a damaged file's whole rows.
 
-    The end is read only if reading from the beginning breaks.
+    They are read from the beginning, and if that breaks, from the end.
     """
     with suppress(*FAULTS), closing(connect(path, "mode=ro")) as connection:
         for order in ("ASC", "DESC"):

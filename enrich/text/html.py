@@ -60,7 +60,9 @@ _NO_PLACE = re.compile(r"(?:mailto|javascript|tel|data|cid|callto|skype):|#|$", 
 
 
 def is_html(text: str) -> bool:
-    """Return whether a text holds a tag: `<p>`, `<br>`, `<a href`, or one that closes.
+    """Return whether a text holds a tag.
+
+    Tags are `<p>`, `<br>`, `<a href`, or one that closes.
 
     >>> is_html("one<br>two"), is_html("for a<b and c>d, <https://arxiv.org/abs/2103.01338>")
     (True, False)
@@ -80,7 +82,9 @@ def decode_entities(text: str) -> str:
 
 
 def unescape_quotes(text: str) -> str:
-    r"""Remove the backslashes before quotation marks, in tags and in pairs around words.
+    r"""Remove backslashes before quotation marks.
+
+    They are removed in tags and in pairs around words.
 
     >>> print(unescape_quotes(r'On \"small\" sets of Schr\"odinger'))
     On "small" sets of Schr\"odinger

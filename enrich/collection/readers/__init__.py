@@ -44,7 +44,10 @@ class Reader(Protocol):
     """What `Place.number` counts: `line` or `record`."""
 
     def recognises(self, head: bytes) -> bool:
-        """Return whether a file's first bytes, at most `HEAD`, are of this format."""
+        """Return whether a file's first bytes are of this format.
+
+        At most `HEAD` bytes are given.
+        """
         ...
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
@@ -57,7 +60,10 @@ class Reader(Protocol):
 
 
 def names() -> tuple[str, ...]:
-    """Return the sorted names of the readers in this folder, without an import."""
+    """Return the sorted names of this folder's readers.
+
+    Nothing is imported.
+    """
     return names_in(__path__)
 
 

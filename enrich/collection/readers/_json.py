@@ -109,7 +109,9 @@ def json_array(
     *,
     opened: bool = False,
 ) -> Iterator[Item]:
-    """Yield a record an object of the file's one array (or its one object).
+    """Yield a record for each object of an array.
+
+    The array is the whole file; a file may also be one object.
 
     What is broken, or larger than a record, is skipped up to where it closes.
 
@@ -200,7 +202,10 @@ class _Window:
         return self.size < MAX_RECORD and count_values(self.buffer[self.at :]) < MAX_VALUES
 
     def more(self) -> bool:
-        """Read a block as large as what is there: the time stays linear in a long object."""
+        """Read a block as large as the buffered text.
+
+        So the time stays linear in the length of an object.
+        """
         if self.ended:
             return False
         block = self._stream.read(max(1 << 18, self.size))
@@ -221,7 +226,9 @@ class _Window:
         return True
 
     def skip_value(self) -> bool:
-        """Skip a value that cannot be decoded; return False if the file ends.
+        """Skip a value that cannot be decoded.
+
+        Return False if the file ends in it.
 
         A block at a time, so that its length costs no memory.
         """

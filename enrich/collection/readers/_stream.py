@@ -64,9 +64,9 @@ class Stream:
             raise PapersError(f"{self.path}: {error.strerror or error}") from None
 
     def readline(self) -> bytes:
-        """Return the next line with its line feed, at most `MAX_LINE` of it.
+        """Return the next line with its line feed.
 
-        The result is empty at the end.
+        A longer line is returned in pieces of `MAX_LINE` bytes. The result is empty at the end.
         """
         try:
             return self._file.readline(MAX_LINE)

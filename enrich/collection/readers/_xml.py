@@ -86,7 +86,10 @@ def slices(
 
 
 def encoding(head: bytes) -> str:
-    """Return the encoding that a dump declares, UTF-8 if it cannot be read."""
+    """Return the encoding that a dump declares.
+
+    The default is UTF-8, if the declaration cannot be read.
+    """
     found = _ENCODING.search(head[:1000])
     declared = found[1].decode().lower() if found else ""
     return declared if declared in _ENCODINGS else "utf-8"

@@ -214,7 +214,10 @@ def _make_item(entry: str, place: Place, macros: _Macros) -> Item:
 
 
 def _read_value(entry: str, at: int, macros: Mapping[str, str], left: int) -> tuple[str, int, int]:
-    """Read a value, parts joined by `#`; return it, its end, the room left for macros."""
+    """Read a value, whose parts `#` joins.
+
+    Return it, its end, and the room left for macros.
+    """
     parts: list[str] = []
     while True:
         at = match.end() if (match := _BLANK.match(entry, at)) else at

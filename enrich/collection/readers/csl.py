@@ -104,7 +104,10 @@ def paper(item: CslItem) -> Paper | None:
 
 
 def _plain(value: str | None) -> str | None:
-    """Return a string without the tags that CSL knows, or those of a whole HTML abstract."""
+    """Return a string without its tags.
+
+    These are the tags that CSL knows, or those of a whole HTML abstract.
+    """
     return value and plain_text(_TAG.sub("", value))
 
 

@@ -67,7 +67,9 @@ class Kaggle:
 
 
 def store_line(line: SnapshotLine) -> StoredPaper:
-    """Make the stored paper of a line, by the short way if nothing is unusual: nearly always.
+    """Make the stored paper of a line.
+
+    Nearly always nothing is unusual, and a shorter way is taken.
 
     Raises:
         ValueError: the line is not a record of a paper.

@@ -54,9 +54,9 @@ def number_of(data: Any, key: str) -> str | None:
 
 
 def moment(value: Any, zone: tzinfo | None = None) -> datetime | date | None:
-    """Parse an ISO 8601 time, with a blank or a T in its middle.
+    """Parse an ISO 8601 time.
 
-    `zone` is that of times without one.
+    A blank may stand for the T in its middle. `zone` is that of times without one.
 
     >>> moment("2022-02-18 13:00:00-05:00").isoformat()
     '2022-02-18T13:00:00-05:00'

@@ -53,7 +53,10 @@ def read_schedule(schedule: Mapping[str, Any], generator: str) -> Iterator[Talk 
 
 
 def from_xml(root: Any) -> tuple[dict[str, Any], str]:
-    """Convert a `<schedule>` to the form of JSON; return its generator's name too."""
+    """Convert a `<schedule>` to the form of JSON.
+
+    The name of its generator is returned as the second value.
+    """
     conference = root.find("conference")
     days = [
         {
@@ -172,7 +175,9 @@ def _zone(name: str | None) -> ZoneInfo | None:
 def _start(
     event: Mapping[str, Any], day: Mapping[str, Any], zone: ZoneInfo | None
 ) -> datetime | date | None:
-    """Return the event's own time, otherwise the day's date and a time of day.
+    """Return the start of an event.
+
+    It is the event's own time, otherwise the day's date and a time of day.
 
     That time may be past midnight.
     """

@@ -366,7 +366,10 @@ def _take_dated(content: bytes, papers: dict[str, Paper]) -> None:
 
 
 def _take(result: Result, papers: dict[str, Paper]) -> None:
-    """Add an entry's paper under the entry's id, if it has a title and names a version."""
+    """Add an entry's paper under the entry's id.
+
+    Only one with a title and a version is added.
+    """
     try:
         found = canonical(entry.id_text(result.entry_id) or "")
         if found is None or found[1] is None or not entry.has_title(result):
