@@ -195,7 +195,9 @@ class Talk:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read a JSON talk of the document; unknown keys are ignored.
+        """Read a JSON talk of the document.
+
+        Unknown keys are ignored.
 
         Raises:
             ValueError: `id` is missing or a value has the wrong type.
@@ -226,7 +228,10 @@ class AnnotatedTalk:
     """Those of a writer's `raw_text`, if it needs them; never in the document."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object of one ndjson line: the talk's keys and its own `papers`."""
+        """Return the object of one ndjson line.
+
+        It has the talk's keys and its own `papers`.
+        """
         from enrich.document import to_dict
 
         return to_dict(line_object(self))
@@ -314,7 +319,10 @@ def notice_object(notice: Notice) -> NoticeObject:
 
 
 def talk_object(annotated: AnnotatedTalk) -> TalkObject:
-    """Make the document's object of a talk, with the texts that hold references."""
+    """Make the document's object of a talk.
+
+    It holds the texts that hold references.
+    """
     from enrich.document import TalkObject
 
     return TalkObject(**_talk_keys(annotated))
@@ -369,7 +377,10 @@ def _talk_keys(annotated: AnnotatedTalk) -> dict[str, Any]:
 
 
 def _talk_fields(data: TalkInput | LineObject) -> dict[str, Any]:
-    """Return the fields of a talk; warnings that are derived each time are left out."""
+    """Return the fields of a talk.
+
+    Warnings that are derived each time are left out.
+    """
     warnings = (_warning(w) for w in data.warnings if w.code not in DERIVED_WARNINGS)
     return {
         "id": data.id,

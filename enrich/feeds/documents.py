@@ -53,7 +53,10 @@ def read_document(
 
 
 def _guard_items(items: Iterator[Talk | ValueError]) -> Iterator[Talk | ValueError]:
-    """Yield what a dialect reads; an exception that it did not foresee ends its document alone."""
+    """Yield what a dialect reads.
+
+    An exception that it did not foresee ends its document alone.
+    """
     try:
         yield from items
     except Exception as error:  # noqa: BLE001 - the document may come from an untrusted source
@@ -61,7 +64,10 @@ def _guard_items(items: Iterator[Talk | ValueError]) -> Iterator[Talk | ValueErr
 
 
 def log_error(error: Exception) -> str:
-    """Log an exception that no reader foresaw; return the name of its class."""
+    """Log an exception that no reader foresaw.
+
+    Return the name of its class.
+    """
     name = type(error).__name__
     logger.debug("a record of a feed cannot be read: %s", name, exc_info=error)
     return name
@@ -102,17 +108,17 @@ def _read_output(
     for paper in _papers(document, name, on_notice):
         papers.setdefault(paper.id, paper)
     yield from _read_each(document["talks"], papers, name, on_notice)
-    for notice in _objects(document, "notices"):
+    for notice in _list_objects(document, "notices"):
         with suppress(ValueError):
             on_notice(Notice.from_dict(notice))
 
 
-def _objects(data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+def _list_objects(data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     value = data.get(key)
     return value if isinstance(value, list) and _is_list_of_objects(value) else []
 
 
-def _text(data: Mapping[str, Any], key: str) -> str | None:
+def _get_string(data: Mapping[str, Any], key: str) -> str | None:
     value = data.get(key)
     return value if isinstance(value, str) else None
 
@@ -133,7 +139,7 @@ def _read_each(
         try:
             talk = Talk.from_dict(record)
         except Exception as error:  # noqa: BLE001 - the record may come from an untrusted source
-            event = _text(record, "id")
+            event = _get_string(record, "id")
             cause = (
                 error if isinstance(error, ValueError) else f"cannot be read ({log_error(error)})"
             )
@@ -150,7 +156,7 @@ def _cited(record: Mapping[str, Any], papers: Mapping[str, Paper]) -> tuple[Pape
     """Return the papers that a record's references name, each once."""
     if not papers:
         return ()
-    ids = dict.fromkeys(_text(r, "paper") for r in _objects(record, "references"))
+    ids = dict.fromkeys(_get_string(r, "paper") for r in _list_objects(record, "references"))
     return tuple(papers[id_] for id_ in ids if id_ and id_ in papers)
 
 
@@ -173,5 +179,5 @@ def _papers(data: Mapping[str, Any], name: str | None, on_notice: OnNotice) -> I
             cause = (
                 error if isinstance(error, ValueError) else f"cannot be read ({log_error(error)})"
             )
-            message = f"paper {_text(record, 'id') or '?'}: {cause}"
+            message = f"paper {_get_string(record, 'id') or '?'}: {cause}"
             on_notice(Notice(code="bad_record", message=message, feed=name))

@@ -1,4 +1,4 @@
-"""Common given names of many cultures, by which a person's name is told from a topic. Pure.
+"""Common given names of many cultures, which distinguish a person from a topic. Pure.
 
 From the published lists of frequent names of national statistics offices, folded to ASCII lower case; the
 non-Latin ones as they are written. Names that are also common words of titles are left out.

@@ -39,7 +39,9 @@ def read_talks(
     seen: MutableSet[int] | None = None,
     anchors: tuple[str, ...] = ANCHORS,
 ) -> Iterator[Talk]:
-    r"""Return the talks of one feed, lazily: a path, `-`, bytes, a binary file, an address.
+    r"""Return the talks of one feed, lazily.
+
+    The feed is a path, `-`, bytes, a binary file, or an address.
 
     `max_bytes` bounds what comes from the net, and what is unpacked; `timeout_s`, in seconds, all
     requests for the feed. `duplicates=False` drops all but
@@ -54,7 +56,7 @@ def read_talks(
     >>> [talk.title for talk in read]
     ['A talk']
     """
-    talks = _read(
+    talks = _read_source(
         source,
         Downloader(
             session=session,
@@ -81,7 +83,7 @@ def _ignore(notice: Notice) -> None:
     """Drop a notice."""
 
 
-def _read(
+def _read_source(
     source: Source,
     downloader: Downloader,
     *,

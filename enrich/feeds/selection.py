@@ -133,7 +133,10 @@ def keep_with_papers(talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
 
 
 def sort_by_start(talks: Iterable[Talk], zone: tzinfo = UTC) -> list[Talk]:
-    """Sort talks by start, stably; those without a start come last."""
+    """Sort talks by start, stably.
+
+    Those without a start come last.
+    """
     return sorted(talks, key=lambda talk: _order_by_start(talk, zone))
 
 

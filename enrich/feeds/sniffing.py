@@ -1,4 +1,4 @@
-"""Which format a feed has: told by its content, not by its name. Pure, but for the stream it reads."""
+"""Format of a feed, by its content, not by its name. Pure, but for the stream it reads."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
     """Return `calendar`, `json`, `lines` (of JSON) or `xml`, and what JSON holds.
 
     Raises:
-        FeedError: it is none of these.
+        FeedError: it has another format.
     """
     head = stream.read(_HEAD_BYTES)
     stream.seek(0)
@@ -89,7 +89,10 @@ def _template_error(label: str) -> FeedError:
 
 
 def _decode_head(head: bytes) -> str:
-    """Return the beginning as text; of UTF-16 and UTF-32 what is ASCII, which is enough here."""
+    """Return the beginning as text.
+
+    Of UTF-16 and UTF-32 only ASCII is kept, which is enough here.
+    """
     if b"\x00" in head[:4]:
         head = head.replace(b"\x00", b"").lstrip(b"\xff\xfe")
     return head.decode("utf-8", "replace")
@@ -125,7 +128,10 @@ def _detect_json(stream: BinaryIO) -> tuple[str, Any] | None:
 
 
 def _parse_json(data: bytes) -> Any:
-    """Return what JSON holds; None if it is not valid."""
+    """Return what JSON holds.
+
+    Return None if it is not valid.
+    """
     try:
         return json.loads(data)
     except (ValueError, RecursionError):
@@ -138,7 +144,9 @@ def _is_record(line: bytes) -> bool:
 
 
 def parse_xml(stream: BinaryIO, label: str, max_bytes: int) -> Any:
-    """Return the root of an XML document; entities are not resolved and nothing is loaded for it.
+    """Return the root of an XML document.
+
+    Entities are not resolved and nothing is loaded for it.
 
     Raises:
         FeedError: it is broken, too large, or a web page.

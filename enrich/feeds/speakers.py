@@ -389,17 +389,17 @@ def find_speaker(summary: str | None, description: str | None) -> Speaker:
         if name is None and text:
             name, affiliation = _find_in_first_line(text)
     if name is not None and affiliation is None:
-        affiliation = _clean(_value(_AFFILIATION, text))
+        affiliation = _clean_value(_find_value(_AFFILIATION, text))
         if affiliation and (_UNKNOWN.fullmatch(affiliation) or "advisor" in affiliation.lower()):
             affiliation = None
     named = summary is not None and _names_series(summary) and _find_in_title(summary)[0] is None
-    title = _clean(_value(_TITLE, text)) if named else None
+    title = _clean_value(_find_value(_TITLE, text)) if named else None
     if title and _UNKNOWN.fullmatch(title):
         title = None
     return Speaker(name, affiliation, title)
 
 
-def _value(label: re.Pattern[str], text: str) -> str | None:
+def _find_value(label: re.Pattern[str], text: str) -> str | None:
     """Return the value of the first line that begins with a label."""
     for begin in _ANY_LABEL.finditer(text):
         found = label.match(text, begin.start())
@@ -408,13 +408,13 @@ def _value(label: re.Pattern[str], text: str) -> str | None:
     return None
 
 
-def _clean(value: str | None) -> str | None:
+def _clean_value(value: str | None) -> str | None:
     return " ".join(value.split()).strip(" *_,;·|") or None if value else None
 
 
 def _find_labelled(text: str) -> tuple[str | None, str | None, bool]:
     """Return name and affiliation of a labelled line, and whether there is such a line."""
-    value = _clean(_value(_SPEAKER, text))
+    value = _clean_value(_find_value(_SPEAKER, text))
     if value is None:
         inline = _INLINE.search(text)
         if inline is None or _UNKNOWN.fullmatch(inline["name"]):
@@ -435,7 +435,10 @@ def _find_labelled(text: str) -> tuple[str | None, str | None, bool]:
 
 
 def _may_be_people(text: str) -> bool:
-    """Return whether a labelled value may name people: short parts without topic words."""
+    """Return whether a labelled value may name people.
+
+    Its parts must be short and without topic words.
+    """
     people = [part.strip() for part in _AND.split(text) if part.strip()]
     if not people or len(people) > 8:
         return False
@@ -473,7 +476,7 @@ def _split_affiliation(value: str) -> tuple[str, str | None]:
     head, comma, tail = value.partition(", ")
     if comma and re.match(r"(?i)(?:md|ph\.?d)\b", tail):
         return value, None
-    if comma and (_PLACE_OF_WORK.search(tail) or _ROLE.search(tail)) and not _is_name(tail):
+    if comma and (_PLACE_OF_WORK.search(tail) or _ROLE.search(tail)) and not _is_person_name(tail):
         return head.strip(), None if _ROLE.match(tail) else tail.strip()
     return value, None
 
@@ -484,7 +487,9 @@ def _find_in_title(summary: str) -> tuple[str | None, str | None]:
     if not summary or _LIFE.search(summary):
         return None, None
     for pattern in (_AFTER_TALK, _QUOTED_BY):
-        if (found := pattern.search(summary)) and _is_name(found["name"].strip(), lenient=True):
+        if (found := pattern.search(summary)) and _is_person_name(
+            found["name"].strip(), lenient=True
+        ):
             return found["name"].strip(), None
     if (
         (found := _NAME_AND_TITLE.match(summary))
@@ -513,14 +518,16 @@ def _as_person(part: str, *, alone: bool) -> tuple[str | None, str | None]:
         works = _PLACE_OF_WORK.search(rest) is not None or alone
         if _names_series(name):
             person, comma, place = rest.partition(", ")
-            return (person, place) if comma and _is_name(person, lenient=True) else (None, None)
-        if _is_name(name) or (works and _has_shape(name) and not _BODY.search(name)):
+            return (
+                (person, place) if comma and _is_person_name(person, lenient=True) else (None, None)
+            )
+        if _is_person_name(name) or (works and _has_shape(name) and not _BODY.search(name)):
             return name, None if rest.lower().startswith(("for the", "on behalf")) else rest
         return None, None
     name, comma, rest = part.partition(", ")
-    if comma and (_PLACE_OF_WORK.search(rest) or _ROLE.search(rest)) and _is_name(name):
+    if comma and (_PLACE_OF_WORK.search(rest) or _ROLE.search(rest)) and _is_person_name(name):
         return (part, None) if re.fullmatch(r"(?i)(?:md|phd)\b.*", rest) else (name, rest)
-    return (part, None) if _is_name(part) else (None, None)
+    return (part, None) if _is_person_name(part) else (None, None)
 
 
 def _find_in_first_line(text: str) -> tuple[str | None, str | None]:
@@ -529,20 +536,20 @@ def _find_in_first_line(text: str) -> tuple[str | None, str | None]:
     if len(line) > 200:
         return None, None
     name, dot, rest = line.partition(" · ")
-    if dot and _is_name(name, lenient=True):
+    if dot and _is_person_name(name, lenient=True):
         return name.strip(), rest.strip() or None
     name, comma, rest = line.partition(", ")
-    if comma and _ROLE.search(rest[:40]) and _is_name(name, lenient=True):
+    if comma and _ROLE.search(rest[:40]) and _is_person_name(name, lenient=True):
         return name.strip(), None
     return None, None
 
 
 def _names_series(text: str) -> bool:
     """Return whether a title names a series and nothing else."""
-    return _SERIES.search(text) is not None and not _is_name(text) and len(text.split()) <= 6
+    return _SERIES.search(text) is not None and not _is_person_name(text) and len(text.split()) <= 6
 
 
-def _is_name(text: str, *, lenient: bool = False) -> bool:
+def _is_person_name(text: str, *, lenient: bool = False) -> bool:
     """Return whether a text is one person's name, or several."""
     people = [part for part in _AND.split(text) if part.strip()]
     return (
@@ -553,7 +560,10 @@ def _is_name(text: str, *, lenient: bool = False) -> bool:
 
 
 def _has_shape(text: str) -> bool:
-    """Return whether a text has the shape of a name: two to five capitalized words."""
+    """Return whether a text has the shape of a name.
+
+    A name has two to five capitalized words.
+    """
     words = text.split()
     if not 2 <= len(words) <= 5 or any(c.isdigit() or c in '?!/"' for c in text):
         return False

@@ -25,7 +25,10 @@ DAY = 24 * HOUR
 
 
 def rank(via: str | None) -> int:
-    """Return the precedence of a record; a lower one never replaces a higher one."""
+    """Return the precedence of a record.
+
+    A lower one never replaces a higher one.
+    """
     return 1 if via in {None, "collection"} else 0
 
 
@@ -37,7 +40,7 @@ class Record:
     version: str | None = None
     """`v2`; None is the newest."""
     paper: Paper | None
-    """None: the service said that there is no such paper."""
+    """None: the service answered that there is no such paper."""
     revision: int
     """Of the parser that made it."""
     fetched_at: float
@@ -45,7 +48,7 @@ class Record:
     expires_at: float | None
     """None: never."""
     misses: int = 0
-    """How often in a row the service said that there is none."""
+    """How often in a row the service answered that there is no such paper."""
 
 
 class Settled(NamedTuple):

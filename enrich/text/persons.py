@@ -28,7 +28,7 @@ class Reading(NamedTuple):
 
     family: str
     particles: str
-    """`vander` of "van der Schoot"; empty if there are none."""
+    """`vander` of "van der Schoot"; empty without particles."""
     given: tuple[Part, ...]
     is_reverse: bool
     """The first word was taken for the family name."""
@@ -181,7 +181,7 @@ def find_shared(
         others: dict[Person, None] = {}
         for reading in one.readings(any_order=any_order):
             others.update(dict.fromkeys(by_family.get(reading.family, ())[:_MAX_NAMESAKES]))
-        if any(_is_same(one, other, counts, any_order) for other in others):
+        if any(_is_same_person(one, other, counts, any_order) for other in others):
             return True
     return False
 
@@ -210,7 +210,7 @@ _MAX_NAMESAKES = 50
 Families = Counter[tuple[str, bool]]
 
 
-def _is_same(
+def _is_same_person(
     one: Person, other: Person, counts: tuple[Families, Families], any_order: bool
 ) -> bool:
     for mine in one.readings(any_order=any_order):

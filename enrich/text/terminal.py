@@ -26,7 +26,10 @@ def printable(text: str) -> str:
 
 
 def printable_utf8(raw: bytes) -> str:
-    """Decode UTF-8, lone surrogates too, to text that is safe on a terminal."""
+    """Decode UTF-8 to text that is safe on a terminal.
+
+    Lone surrogates are decoded too.
+    """
     odd = raw.translate(None, _PLAIN).decode("utf-8", "surrogatepass")  # few letters, or none
     text = raw.decode("utf-8", "surrogatepass")
     if odd.isprintable() or _UNSAFE.search(odd) is None:

@@ -77,7 +77,10 @@ class Dialect(Protocol):
     """A producer. One that writes no calendar of its own answers False and reads documents only."""
 
     def knows(self, prodid: str, event: Event) -> bool:
-        """Return whether this producer wrote the event; it is cheap."""
+        """Return whether this producer wrote the event.
+
+        The check is cheap.
+        """
         ...
 
     def read(self, event: Event) -> TalkFields:

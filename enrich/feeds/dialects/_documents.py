@@ -12,7 +12,10 @@ from enrich.text.html import plain_text
 
 
 def text_of(data: Any, key: str) -> str | None:
-    """Return the string under a key; None for anything else."""
+    """Return the string under a key.
+
+    Return None for anything else.
+    """
     value = data.get(key) if isinstance(data, Mapping) else None
     return value if isinstance(value, str) else None
 
@@ -23,7 +26,10 @@ def line_of(data: Any, key: str) -> str | None:
 
 
 def prose(value: str | None) -> str | None:
-    """Return a longer text, converted if it is HTML; None for "TBA"."""
+    """Return a longer text, converted if it is HTML.
+
+    Return None for "TBA".
+    """
     return text_or_none(plain_text(value)) if value else None
 
 
@@ -48,9 +54,9 @@ def number_of(data: Any, key: str) -> str | None:
 
 
 def moment(value: Any, zone: tzinfo | None = None) -> datetime | date | None:
-    """Parse an ISO 8601 time, with a blank or a T in its middle.
+    """Parse an ISO 8601 time.
 
-    `zone` is that of times without one.
+    A blank may stand for the T in its middle. `zone` is that of times without one.
 
     >>> moment("2022-02-18 13:00:00-05:00").isoformat()
     '2022-02-18T13:00:00-05:00'

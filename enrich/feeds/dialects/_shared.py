@@ -59,7 +59,10 @@ def title_or_none(summary: str | None) -> str | None:
 
 
 def line_or_none(text: str | None) -> str | None:
-    """Return a text as one line; None if nothing is left."""
+    """Return a text as one line.
+
+    Return None if nothing is left.
+    """
     return " ".join(text.split()) or None if text else None
 
 
@@ -121,5 +124,8 @@ def people(text: str) -> tuple[str | None, str | None]:
 
 
 def may_refer(text: str | None, anchors: tuple[str, ...]) -> bool:
-    """Return whether a text may name a paper; conservative, for what may leave the text."""
+    """Return whether a text may name a paper.
+
+    The answer is conservative, for it decides what may leave the text.
+    """
     return text is not None and bool(protect(text, anchors))

@@ -17,7 +17,10 @@ class EventsCalendar(CalendarOnly):
         return " - ECPv" in prodid
 
     def read(self, event: Event) -> TalkFields:
-        """Read it as a generic event; decode the title's entities."""
+        """Read it as a generic event.
+
+        The title's entities are decoded.
+        """
         talk = GENERIC.read(event)
         if event.summary and "&" in event.summary:
             return talk._replace(title=line_or_none(html.unescape(event.summary)))

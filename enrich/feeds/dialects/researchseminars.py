@@ -91,13 +91,16 @@ class ResearchSeminars:
     def knows_document(self, document: Any) -> bool:
         """Return whether it is `/seminar/NAME/json` or of `/api/0/`."""
         if isinstance(document, list):
-            return any(_is_listed(item) for item in document)
+            return any(_is_list_item(item) for item in document)
         if not isinstance(document, Mapping) or "code" not in document:
             return False
         return isinstance(document.get("properties"), Mapping) or "results" in document
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """Yield the talks; only the keys named here are read."""
+        """Yield the talks.
+
+        Only the keys named here are read.
+        """
         if isinstance(document, list):
             records, series = document, _NOTHING
         else:
@@ -113,7 +116,7 @@ class ResearchSeminars:
                 yield _from_json(record, series)
 
 
-def _is_listed(item: Any) -> bool:
+def _is_list_item(item: Any) -> bool:
     return isinstance(item, Mapping) and "id" not in item and item.keys() >= _LISTED
 
 
