@@ -142,7 +142,7 @@ NO_FEED = Feed()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recurrence:
-    """What a series says of its occurrences. All times but `start` are local, in the start's zone."""
+    """The rules of a series' occurrences. All times but `start` are local, in the start's zone."""
 
     start: datetime | date
     """DTSTART as written, which is an occurrence too."""

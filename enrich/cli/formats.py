@@ -174,7 +174,7 @@ def _is_format(name: str) -> bool:
 
 
 def is_device(path: str) -> bool:
-    """Return whether a path is a pipe or device, whose name says nothing of a format."""
+    """Return whether a path is a pipe or device, whose name implies no format."""
     if path.startswith(DEVICES):
         return True
     try:

@@ -327,7 +327,7 @@ class _Candidate(NamedTuple):
 
     sequence: int
     modified: str
-    """LAST-MODIFIED as written; "" if there is none."""
+    """Return LAST-MODIFIED as written; "" where it is missing."""
     number: int
     title: int
 

@@ -54,7 +54,7 @@ _LATER_ABROAD = re.compile(
 
 
 def find_status(title: str | None, abstract: str | None, lower: bytes) -> TalkStatus | None:
-    """Find what title or abstract say of the talk; `lower` holds both, in lower case and UTF-8.
+    """Find what title or abstract state about the talk; `lower` holds both, in lower case and UTF-8.
 
     >>> find_status("POSTPONED: On knots", None, b"postponed: on knots")
     'postponed'

@@ -14,7 +14,7 @@ from typing import Any, Self
 from enrich.model import Recurrence
 
 MAX_OCCURRENCES = 10_000
-"""Most occurrences of a series that are looked at."""
+"""Most occurrences of a series that are examined."""
 
 _STEPS = {"YEARLY": 100_000, "MONTHLY": 100_000, "WEEKLY": 70_000, "DAILY": 10_000}
 """Most days that a rule may try: some 10,000 steps, less where a step is a year's or a month's days."""

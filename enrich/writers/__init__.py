@@ -48,7 +48,7 @@ def writer(name: str) -> Writer:
 
     Raises:
         LookupError: no format has this name.
-        PluginError: another distribution's format cannot be loaded, or is none.
+        PluginError: another distribution's format cannot be loaded, or is not one.
     """
     if name in builtin_names():
         return load(__name__, "WRITER", name)  # type: ignore[no-any-return]

@@ -122,7 +122,7 @@ def _make_event(talk: Talk) -> list[str]:
 
 
 def make_description(talk: Talk) -> str:
-    """Return what a made event says: speaker, series, then the abstract."""
+    """Return the text of a made event: speaker, series, then the abstract."""
     speaker = talk.speaker or ""
     if speaker and talk.speaker_affiliation:
         speaker += f" ({talk.speaker_affiliation})"

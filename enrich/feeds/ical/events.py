@@ -33,7 +33,10 @@ class Calendar:
 def read_calendar_lines(
     lines: Sequence[str], own_zones: Mapping[str, bytes], zones: Mapping[str, bytes]
 ) -> Calendar:
-    """A calendar from its own lines, its zones and those of all calendars of the file, by name."""
+    """Return a calendar.
+
+    It is made of its own lines, its zones and those of all calendars of the file, by name.
+    """
     properties = read_properties(lines)
     home = properties.text("X-WR-TIMEZONE") or properties.text("TIMEZONE-ID")
     return Calendar(
@@ -45,20 +48,20 @@ def read_calendar_lines(
 
 
 def body(lines: list[str], *, closed: bool) -> list[str]:
-    """The lines between BEGIN:VEVENT and END:VEVENT."""
+    """Return the lines between BEGIN:VEVENT and END:VEVENT."""
     glued = lines[0].partition(":")[2].lstrip()[len("VEVENT") :].strip()  # a fold after BEGIN
     inner = lines[1:-1] if closed else lines[1:]
     return [glued, *inner] if glued else inner
 
 
 def uid_of(lines: Sequence[str]) -> str | None:
-    """The UID of an event that may be cut off."""
+    """Return the UID of an event that may be cut off."""
     uid = read_properties(lines[1:]).text("UID")
     return tidy(uid) or None if uid is not None else None
 
 
 def recurrence_of(properties: Properties, calendar: Calendar) -> Time | str | None:
-    """Which instance of a recurring event this one overrides, None for none."""
+    """Return the overridden instance of a recurring event, or None."""
     value = properties.first.get("RECURRENCE-ID")
     if value is None:
         return None
@@ -68,13 +71,13 @@ def recurrence_of(properties: Properties, calendar: Calendar) -> Time | str | No
 
 
 def sequence_of(properties: Properties) -> int:
-    """The revision of the event, 0 where it says none."""
+    """Return the revision of the event; 0 by default."""
     value = properties.first.get("SEQUENCE", "").strip()
     return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
 
 
 def modified_of(properties: Properties) -> str:
-    """Return LAST-MODIFIED as written, which sorts by time in UTC; "" if there is none."""
+    """Return LAST-MODIFIED as written, which sorts by time in UTC; "" where it is missing."""
     value = properties.first.get("LAST-MODIFIED", "").strip()
     return value if re.fullmatch(r"\d{8}T\d{6}Z", value, re.ASCII) else ""
 
@@ -172,7 +175,7 @@ def event_of(
 
 
 def _attached(values: Iterable[str]) -> Iterator[str]:
-    """Addresses of attachments; those that lie in the feed itself are not read."""
+    """Return addresses of attachments, except those inside the feed."""
     for value in values:
         if value[:8].lower().startswith(("http://", "https://")):
             yield value.strip()

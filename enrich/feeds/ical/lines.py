@@ -33,7 +33,7 @@ _NAME = re.compile(
     + rb"(?i:(?P<event>VEVENT(?=\r?\n[A-Z])|" + _word(b"VEVENT") + rb")|(?P<zone>" + _word(b"VTIMEZONE") + rb")|"
     + _word(b"VCALENDAR") + rb")[ \t]{0,64}(?=[\r\n]|\Z)"
 )  # fmt: skip
-"""Begins with one letter, which is looked for at the speed of memory; the usual VEVENT comes first."""
+"""Begins with one letter, which is searched at the speed of memory; the usual VEVENT comes first."""
 _BEFORE = re.compile(
     rb"[\r\n](?:\xef\xbb\xbf)?(?i:(" + _word(b"BEGIN") + rb")|" + _word(b"END") + rb")\Z"
 )
@@ -80,7 +80,7 @@ class Spans:
 
 
 def find_spans(stream: BinaryIO, *, keys: bool = False, max_event_bytes: int) -> Spans:
-    r"""Read a file once, from its beginning, and say where its events, zones and own lines lie.
+    r"""Read a file once, from its beginning, and return where its events, zones and own lines lie.
 
     Memory is one chunk and some 30 bytes an event, whatever the file holds.
 
@@ -122,7 +122,7 @@ def find_spans(stream: BinaryIO, *, keys: bool = False, max_event_bytes: int) ->
 
 
 def _markers(buffer: bytes, at: int, limit: int) -> Iterator[tuple[bool, str | None, int, int]]:
-    """The BEGIN and END lines of a buffer whose line break stands before `limit`.
+    """Yield the BEGIN and END lines of a buffer that end before `limit`.
 
     Each is (whether it is a BEGIN, `event`, `zone` or None for a calendar, where the line break
     before it stands, where it ends).
@@ -203,7 +203,7 @@ class _Scan:
 
 
 def block(stream: BinaryIO, start: int, end: int) -> bytes:
-    """The bytes of a span."""
+    """Return the bytes of a span."""
     stream.seek(start)
     return stream.read(end - start)
 
@@ -248,7 +248,9 @@ def count_components(stream: BinaryIO) -> dict[str, int]:
 
 
 def logical_lines(raw: bytes) -> list[str]:
-    r"""The unfolded, decoded lines of a block: UTF-8, and cp1252 for each line that is none.
+    r"""Return the unfolded lines of a block, decoded.
+
+    Each is UTF-8, otherwise cp1252.
 
     >>> logical_lines(b"SUMMARY:Poincar\xc3\r\n \xa9\r\nLOCATION:Caf\xe9")
     ['SUMMARY:Poincaré', 'LOCATION:Café']
@@ -278,7 +280,7 @@ def _decoded_line(line: bytes) -> str:
 
 
 def count_lines(stream: BinaryIO, start: int, end: int) -> int:
-    """How many line breaks lie between two offsets; a CRLF is one.
+    """Return the number of line breaks between two offsets; a CRLF is one.
 
     `end` is not between a CR and its LF.
     """
@@ -346,7 +348,7 @@ def normalize_encoding(stream: BinaryIO) -> Iterator[bytes] | None:
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
-    """The pieces of a file, the last one empty."""
+    """Yield the pieces of a file, the last one empty."""
     while data := stream.read(_CHUNK):
         yield data
     yield b""

@@ -1,4 +1,4 @@
-"""Recurring events: what their properties say of occurrences, and the first that stands. Pure."""
+"""Recurring events: their occurrences, and the first that takes place. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNTIL = re.compile(r"(?:^|;)\s{0,4}UNTIL=([^;]{0,40})", re.IGNORECASE)
 
 
 def is_recurring(properties: Properties) -> bool:
-    """Return whether an event states a series, and is none of its occurrences."""
+    """Return whether an event states a series, and does not override an occurrence."""
     first = properties.first
     return ("RRULE" in first or "RDATE" in first) and "RECURRENCE-ID" not in first
 
@@ -34,7 +34,7 @@ def find_stated(properties: Properties, name: str) -> list[Stated]:
 
 
 def read_recurrence(properties: Properties, start: Time, zones: Zones) -> Recurrence:
-    """Return what an event says of its occurrences; `start` is its DTSTART."""
+    """Return what an event states about its occurrences; `start` is its DTSTART."""
     place = _Local(properties, start, zones)
     return Recurrence(
         start=start,
@@ -54,7 +54,7 @@ def read_replaced(
 def place_first(
     talk: Talk, series: Recurrence, properties: Properties, zones: Zones
 ) -> Talk | None:
-    """Return the talk at its first occurrence that stands; None if there is none."""
+    """Return the talk at its first occurrence that takes place, or None."""
     warnings = talk.warnings
     written = to_local(series.start)
     try:
@@ -114,7 +114,7 @@ class _Local:
         return rest, self._local(until)
 
     def times(self, stated: Iterable[Stated]) -> Iterator[Time]:
-        """Yield the times of lists; what is none is passed over."""
+        """Yield the times of lists, without anything else."""
         for values, parameters in stated:
             own = parameters.get("TZID") == self._name
             for value in values.split(","):

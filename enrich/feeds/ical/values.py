@@ -57,14 +57,14 @@ class Properties:
     """All others, in their order."""
 
     def text(self, name: str) -> str | None:
-        """The first value of a name, decoded and unescaped; None where there is none."""
+        """Return the first value of a name, decoded and unescaped, or None."""
         value = self.first.get(name)
         if value is None or name in self.parameters:
             return None if value is None else text_of(value, self.parameters[name])
         return unescape_text(value) if "\\" in value else value
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """All values of a name, decoded and unescaped."""
+        """Return all values of a name, decoded and unescaped."""
         if name not in self.first:
             return ()
         first = self.text(name) or ""
@@ -74,7 +74,9 @@ class Properties:
 
 
 def read_properties(lines: Sequence[str]) -> Properties:
-    r"""The properties of a component from its logical lines, without its own BEGIN and END.
+    r"""Return the properties of a component.
+
+    They are read from its logical lines, without its own BEGIN and END.
 
     >>> read_properties(["DESCRIPTION:See", "https://arxiv.org/abs/2103.01338", "", "UID:1"]).first
     {'DESCRIPTION': 'See\nhttps://arxiv.org/abs/2103.01338', 'UID': '1'}
@@ -98,7 +100,7 @@ def read_properties(lines: Sequence[str]) -> Properties:
 
 
 def _read_on(found: Properties, lines: Sequence[str], number: int) -> Properties:
-    """The same from line `number` on, which is no plain one."""
+    """Return the same from line `number` on, which is not plain."""
     reader = _Reader(found)
     ends: dict[str, int] | None = None
     while number < len(lines):
@@ -245,13 +247,16 @@ def _parameters(line: str, at: int) -> tuple[Mapping[str, str], int]:
 
 
 def _ends(lines: Sequence[str]) -> dict[str, int]:
-    """Number of the last END line of each component."""
+    """Return the number of the last END line of each component."""
     ends = ((n, line.strip().upper()) for n, line in enumerate(lines) if line[:3].upper() == "END")
     return {end[4:].strip(): number for number, end in ends if end[3:4] == ":"}
 
 
 def _past(lines: Sequence[str], number: int, component: str, ends: Mapping[str, int]) -> int:
-    """Number of the line behind a nested component, which begins before line `number`."""
+    """Return the number of the line behind a nested component.
+
+    The component begins before line `number`.
+    """
     if ends.get(component, -1) >= number:
         while True:
             line = lines[number].strip().upper()
@@ -278,7 +283,9 @@ def unescape_text(value: str) -> str:
 
 
 def text_of(value: str, parameters: Mapping[str, str]) -> str:
-    r"""A text value by its parameters: vCalendar's encodings undone, else unescaped.
+    r"""Return a text value, decoded by its parameters.
+
+    Of vCalendar's encodings, or else unescaped.
 
     >>> text_of("Poincar=C3=A9=0D=0A=\n2", {"ENCODING": "QUOTED-PRINTABLE"})
     'Poincaré\n2'
