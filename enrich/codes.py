@@ -14,7 +14,7 @@ Decision = Literal[
     "accepted", "rejected", "under_review", "withdrawn", "desk_rejected", "retracted"
 ]
 
-TalkStatus = Literal["cancelled", "tentative"]
+TalkStatus = Literal["cancelled", "tentative", "postponed"]
 
 WarningCode = Literal[
     "bad_time",
@@ -25,6 +25,8 @@ WarningCode = Literal[
     "no_uid",
     "other",
     "private_cut",
+    "recurring",
+    "recurring_unchecked",
     "rescheduled",
     "texts_truncated",
     "unclosed_event",
@@ -38,6 +40,7 @@ NoticeCode = Literal[
     "bad_record",
     "duplicates_dropped",
     "event_too_large",
+    "no_occurrence",
     "no_talks",
     "other",
     "stale_feed",

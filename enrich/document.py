@@ -240,13 +240,19 @@ def encode(value: Struct | list[Any] | dict[str, Any]) -> str:
 
 
 def encode_indented(value: Struct | list[Any] | dict[str, Any], *, by: int = 0) -> str:
-    """Return JSON indented by two blanks a level, and its lines but the first by `by` more."""
+    """Return JSON indented by two blanks a level.
+
+    All lines but the first are indented by `by` blanks more.
+    """
     text = printable_utf8(msgspec.json.format(encode_bytes(value), indent=2))
     return text.replace("\n", "\n" + " " * by) if by else text
 
 
 def encode_bytes(value: Any) -> bytes:
-    """Return compact JSON in UTF-8, lone surrogates included; not yet safe on a terminal."""
+    """Return compact JSON in UTF-8, lone surrogates included.
+
+    The result is not yet safe on a terminal.
+    """
     try:
         return _ENCODER.encode(value)
     except UnicodeEncodeError:  # halves of surrogate pairs, which JSON can state
@@ -255,7 +261,10 @@ def encode_bytes(value: Any) -> bytes:
 
 
 def _builtins(value: Any) -> Any:
-    """Return dicts and lists; unlike msgspec's own function it reads `Raw`."""
+    """Return dicts and lists.
+
+    Unlike msgspec's own function it reads `Raw`.
+    """
     if isinstance(value, Struct):
         return {key: _builtins(getattr(value, key)) for key in value.__struct_fields__}
     if isinstance(value, (list, tuple)):
@@ -266,7 +275,10 @@ def _builtins(value: Any) -> Any:
 
 
 def to_dict(value: Struct) -> dict[str, Any]:
-    """Return an object as dicts and lists, with all keys in their order."""
+    """Return an object as dicts and lists.
+
+    All keys are there, in their order.
+    """
     made: dict[str, Any] = msgspec.to_builtins(value)
     return made
 
@@ -282,7 +294,7 @@ def read_talk(data: Mapping[str, Any]) -> TalkInput:
     Raises:
         ValueError: a value is missing or has the wrong type; the message names its place.
     """
-    return _read(data, TalkInput)
+    return _convert_object(data, TalkInput)
 
 
 def read_line(data: Mapping[str, Any]) -> LineObject:
@@ -299,7 +311,7 @@ def read_line(data: Mapping[str, Any]) -> LineObject:
             if isinstance(papers := data.get(key), list)
         },
     }
-    return _read(with_papers, LineObject)
+    return _convert_object(with_papers, LineObject)
 
 
 def read_paper(data: Mapping[str, Any]) -> PaperObject:
@@ -308,7 +320,7 @@ def read_paper(data: Mapping[str, Any]) -> PaperObject:
     Raises:
         ValueError: as `read_talk`.
     """
-    return _read(_with_author_objects(data), PaperObject)
+    return _convert_object(_with_author_objects(data), PaperObject)
 
 
 def read_notice(data: Mapping[str, Any]) -> NoticeObject:
@@ -317,7 +329,7 @@ def read_notice(data: Mapping[str, Any]) -> NoticeObject:
     Raises:
         ValueError: as `read_talk`.
     """
-    return _read(data, NoticeObject)
+    return _convert_object(data, NoticeObject)
 
 
 _PAPER_LISTS = ("papers", "suggested")
@@ -330,7 +342,7 @@ def _with_author_objects(data: Any) -> Any:
     return {**data, "authors": [{"name": a} if isinstance(a, str) else a for a in authors]}
 
 
-def _read(data: Any, kind: type[S]) -> S:
+def _convert_object(data: Any, kind: type[S]) -> S:
     try:
         return msgspec.convert(_without_nulls(data), kind)
     except msgspec.ValidationError as error:
@@ -340,7 +352,10 @@ def _read(data: Any, kind: type[S]) -> S:
 
 
 def _without_nulls(value: Any) -> Any:
-    """Return a value without the keys that are null: they read as missing ones."""
+    """Return a value without its null keys.
+
+    A null key is read as a missing one.
+    """
     if isinstance(value, Mapping):
         made = {key: _without_nulls(item) for key, item in value.items() if item is not None}
         if value.get("family", "") is None and value.get("given", "") is None:
@@ -366,7 +381,10 @@ _MISSING = re.compile(r"Object missing required field `(.*)`")
 
 
 def explain(error: msgspec.ValidationError) -> str:
-    """Return what is wrong with a value in plain words, its place first: `versions[0].date: …`."""
+    """Return what is wrong with a value.
+
+    The message begins with the place: `versions[0].date: …`.
+    """
     text, _, place = str(error).partition(" - at `")
     place = place.removesuffix("`").removeprefix("$").removeprefix(".")
     if missing := _MISSING.fullmatch(text):

@@ -183,7 +183,10 @@ class Enricher:
         return Run(self._annotate_all(talks, tracker, self._end_of_run()), tracker)
 
     def enrich(self, talks: Iterable[Talk]) -> Iterator[AnnotatedTalk]:
-        """Yield one annotated talk for each talk, in order: those of one `run`."""
+        """Yield one annotated talk for each talk, in order.
+
+        They are those of one `run`.
+        """
         return iter(self.run(talks))
 
     def enrich_text(self, text: str) -> AnnotatedTalk:

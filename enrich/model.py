@@ -141,6 +141,21 @@ NO_FEED = Feed()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recurrence:
+    """The rules of a series' occurrences. All times but `start` are local, in the start's zone."""
+
+    start: datetime | date
+    """DTSTART as written, which is an occurrence too."""
+    rules: tuple[tuple[str, datetime | None], ...] = ()
+    """Each RRULE without its UNTIL, and that."""
+    dates: tuple[datetime | date, ...] = ()
+    excluded: frozenset[datetime | date] = frozenset()
+    """Occurrences that do not take place; a date means all of its day."""
+    replaced: frozenset[datetime | date] = frozenset()
+    """Occurrences that are events of their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
     """One talk of a feed. Only `id` is required, so pipelines can make their own."""
 
@@ -167,6 +182,8 @@ class Talk:
     warnings: tuple[TalkWarning, ...] = ()
     papers: tuple[Paper, ...] = ()
     """Resolved papers that came with the talk: those of an earlier output."""
+    occurrences: Recurrence | None = field(default=None, repr=False, compare=False)
+    """Of a series, for the selection by time; no part of the document."""
     raw: bytes | None = field(default=None, repr=False)
     """The event's block as it lay in the feed, unfolded; only with `keep_raw`."""
 
@@ -178,7 +195,9 @@ class Talk:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read a JSON talk of the document; unknown keys are ignored.
+        """Read a JSON talk of the document.
+
+        Unknown keys are ignored.
 
         Raises:
             ValueError: `id` is missing or a value has the wrong type.
@@ -205,9 +224,14 @@ class AnnotatedTalk:
     warnings: tuple[TalkWarning, ...] = ()
     """The reader's, then those of extraction and of the join."""
     suggested: tuple[Paper, ...] = ()
+    raw_references: tuple[Reference, ...] | None = field(default=None, repr=False)
+    """Those of a writer's `raw_text`, if it needs them; never in the document."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object of one ndjson line: the talk's keys and its own `papers`."""
+        """Return the object of one ndjson line.
+
+        It has the talk's keys and its own `papers`.
+        """
         from enrich.document import to_dict
 
         return to_dict(line_object(self))
@@ -295,7 +319,10 @@ def notice_object(notice: Notice) -> NoticeObject:
 
 
 def talk_object(annotated: AnnotatedTalk) -> TalkObject:
-    """Make the document's object of a talk, with the texts that hold references."""
+    """Make the document's object of a talk.
+
+    It holds the texts that hold references.
+    """
     from enrich.document import TalkObject
 
     return TalkObject(**_talk_keys(annotated))
@@ -350,7 +377,10 @@ def _talk_keys(annotated: AnnotatedTalk) -> dict[str, Any]:
 
 
 def _talk_fields(data: TalkInput | LineObject) -> dict[str, Any]:
-    """Return the fields of a talk; warnings that are derived each time are left out."""
+    """Return the fields of a talk.
+
+    Warnings that are derived each time are left out.
+    """
     warnings = (_warning(w) for w in data.warnings if w.code not in DERIVED_WARNINGS)
     return {
         "id": data.id,

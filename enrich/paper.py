@@ -162,7 +162,9 @@ class Paper:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        r"""Read a resolved paper object of the document; `id` and `title` are required.
+        r"""Read a resolved paper object of the document.
+
+        `id` and `title` are required.
 
         Raises:
             ValueError: not a resolved paper, or a value has the wrong type.
@@ -262,10 +264,10 @@ def with_versions(paper: Paper, wanted: Iterable[str]) -> Paper:
 
 def paper_object(lookup: Lookup) -> PaperObject:
     """Make the document's object of a paper, resolved or not."""
-    return _resolved(lookup) if isinstance(lookup, Paper) else _unresolved(lookup)
+    return _resolved_object(lookup) if isinstance(lookup, Paper) else _unresolved_object(lookup)
 
 
-def _resolved(paper: Paper) -> PaperObject:
+def _resolved_object(paper: Paper) -> PaperObject:
     from enrich import document
 
     published_as = paper.published_as
@@ -312,7 +314,7 @@ def _resolved(paper: Paper) -> PaperObject:
     )
 
 
-def _unresolved(paper: Unresolved) -> PaperObject:
+def _unresolved_object(paper: Unresolved) -> PaperObject:
     from enrich import document
 
     return document.PaperObject(
@@ -353,7 +355,10 @@ def lookup_from(data: PaperObject) -> Lookup:
 
 
 def _fields(data: PaperObject) -> dict[str, Any]:
-    """Return the fields of a resolved paper; derived keys of the object are left out."""
+    """Return the fields of a resolved paper.
+
+    Derived keys of the object are left out.
+    """
     title = tidy(data.title or "")
     if not title or data.status != "resolved":
         raise ValueError("title: is missing" if not title else "not a resolved paper")
@@ -391,7 +396,10 @@ def _fields(data: PaperObject) -> dict[str, Any]:
 
 
 def _make_author(data: AuthorObject) -> Author:
-    """Make the author of an object; parts that it lacks are derived."""
+    """Make the author of an object.
+
+    Parts that it lacks are derived.
+    """
     family, given = data.family, data.given
     if family is UNSET and given is UNSET:
         return Author(person(data.name))

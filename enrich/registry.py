@@ -78,7 +78,10 @@ def describe_member(package: str, name: str) -> str:
 
 
 def defined_names(package: str, name: str) -> frozenset[str]:
-    """Return the global names that the code of a member uses, without running it."""
+    """Return the global names that a member's code uses.
+
+    The code is not run.
+    """
     spec = importlib.util.find_spec(f"{package}.{name}")
     code = spec.loader.get_code(spec.name) if spec and spec.loader else None  # type: ignore[attr-defined]
     return frozenset(code.co_names if code else ())

@@ -1,3 +1,3 @@
-"""The version of the package; pyproject.toml says the same, and a test that both do."""
+"""The version of the package; pyproject.toml states the same, which a test checks."""
 
 VERSION = "0.1.0"

@@ -1,13 +1,35 @@
-"""Output formats on the command line: those of the package, and those of other distributions."""
+"""Output formats on the command line: which file gets which, their options, papers without talks."""
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
-from enrich.writers import builtin_names, names, writer
+from enrich.document import encode, encode_indented
+from enrich.model import AnnotatedTalk, Document, Talk
+from enrich.paper import Lookup, Papers, paper_object
+from enrich.writers import (
+    Writer,
+    builtin_names,
+    configure,
+    names,
+    needs_of,
+    options_of,
+    suffixes_of,
+    writer,
+)
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DEVICES = ("/dev/", "/proc/self/fd/")
+FOR_TALKS = frozenset({"ics", "text"})
+"""Formats that mean nothing for papers without talks."""
 
 
 class FormatChoice(click.Choice[str]):
@@ -16,29 +38,235 @@ class FormatChoice(click.Choice[str]):
     A run reads the installed distributions only for a name that the package lacks.
     """
 
-    def __init__(self) -> None:
-        super().__init__(builtin_names())
+    def __init__(self, *, for_papers: bool = False) -> None:
+        self._left_out = FOR_TALKS if for_papers else frozenset()
+        super().__init__(self._offered(builtin_names()))
+
+    def _offered(self, all_names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name for name in all_names if name not in self._left_out)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
         """Return the names of all formats, for the help."""
-        return click.Choice(names()).get_metavar(param, ctx)
+        return click.Choice(self._offered(names())).get_metavar(param, ctx)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name of a format."""
         if value in self.choices:
             return str(value)
-        return click.Choice(names()).convert(value, param, ctx)
+        return click.Choice(self._offered(names())).convert(value, param, ctx)
+
+
+class TargetName(click.ParamType[str]):
+    """A value of `-o`; the environment's variable holds one a line, for names may hold anything."""
+
+    name = "file"
+    envvar_list_splitter = "\n"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the value as it is."""
+        if not value:
+            self.fail("the name is empty", param, ctx)
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where one output goes, and in which format."""
+
+    format: str
+    path: str | None
+    """As the user wrote it; None for standard output."""
+
+
+def format_options(command: F, *, for_papers: bool = False) -> F:
+    """Add `-f`, `-o` and the options of single formats to a command."""
+    default = "json" if for_papers else "text on a terminal, otherwise json"
+    options = [
+        click.option("-f", "--format", "format_", envvar="ENRICH_FORMAT", type=FormatChoice(for_papers=for_papers),
+                     help=f"What is written, if no suffix of -o names it; by default {default}."),
+        click.option("-o", "--output", "outputs", envvar=None if for_papers else "ENRICH_OUTPUT", multiple=True, type=TargetName(), metavar="[FORMAT:]FILE",
+                     help="Where to, instead of standard output; the format is that of the suffix. Written whole or not at all. May be given again."),
+        click.option("--bibtex-type", type=click.Choice(["online", "article", "misc"]),
+                     help="bibtex, biblatex: type of an entry for a paper that no proceedings accepted."),
+        click.option("--bom", is_flag=True, help="csv: begin with a byte order mark, for spreadsheets."),
+    ]  # fmt: skip
+    if not for_papers:
+        options += [
+            click.option("--cite-talks", is_flag=True, help="bibtex, biblatex, csl, ris: write the talks as entries, too."),
+            click.option("--rows", type=click.Choice(["talk", "paper", "reference"]), help="csv: what a row is; by default a reference."),
+        ]  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def paper_format_options(command: F) -> F:
+    """Add the options of `format_options` that mean something for papers alone."""
+    return format_options(command, for_papers=True)
+
+
+def choose_targets(
+    format_: str | None, outputs: Iterable[str], *, for_papers: bool = False
+) -> tuple[Target, ...]:
+    """Return where each output goes and in which format.
+
+    `-f` alone decides for standard output, for devices and for names without a known suffix; beside
+    a single `-o` it decides whatever the suffix.
+
+    Raises:
+        click.UsageError: no format is known for a name, or two outputs go to one place.
+    """
+    given = tuple(outputs)
+    if not given:
+        return (Target(format_ or _default_format(for_papers=for_papers), None),)
+    targets = tuple(
+        _choose_target(text, format_, alone=len(given) == 1, for_papers=for_papers)
+        for text in given
+    )
+    places = [os.path.realpath(t.path) if t.path else None for t in targets]
+    for text, place in zip(given, places, strict=True):
+        if places.count(place) > 1 and place != os.devnull:
+            raise click.UsageError(f"{text}: two outputs go to the same place")
+    return targets
 
 
 def choose_format(given: str | None, target: str | None) -> str:
-    """Return the format that is given, otherwise that of the target's suffix, otherwise json."""
-    if given:
-        return given
-    suffix = Path(target).suffix.lower() if target else ""
-    if not suffix:
-        return "json"
-    for list_names in (builtin_names, names):
-        for name in list_names():
-            if suffix in writer(name).suffixes:
-                return name
-    return "json"
+    """Return the format of one output, as `choose_targets` does."""
+    return choose_targets(given, (target,) if target else ())[0].format
+
+
+def _choose_target(text: str, format_: str | None, *, alone: bool, for_papers: bool) -> Target:
+    prefix, colon, rest = text.partition(":")
+    if colon and _is_format(prefix):
+        if for_papers and prefix in FOR_TALKS:
+            raise click.UsageError(f"{text}: {prefix} is a format of talks, not of papers")
+        if not rest:
+            raise click.UsageError(f"{text}: the name of a file is missing after {prefix}:")
+        return Target(prefix, None if rest == "-" else rest)
+    if text == "-":
+        return Target(format_ or _default_format(for_papers=for_papers), None)
+    if is_device(text) or Path(text).is_dir():  # a folder is refused where it is opened
+        return Target(format_ or "json", text)
+    found = format_ if alone and format_ else format_of_suffix(text) or format_
+    if found is None or (for_papers and found in FOR_TALKS):
+        known = ", ".join(f"{s} ({name})" for s, name in _list_suffixes(for_papers=for_papers))
+        raise click.UsageError(
+            f"{text}: its suffix names no format; give -f, or {next(iter(names()))}:{text}, or "
+            f"one of the suffixes {known}"
+        )
+    return Target(found, text)
+
+
+def names_format(text: str) -> bool:
+    """Return whether a value of `-o` names its format itself."""
+    prefix, colon, _ = text.partition(":")
+    return bool(colon and _is_format(prefix)) or (
+        text != "-" and not is_device(text) and format_of_suffix(text) is not None
+    )
+
+
+def _default_format(*, for_papers: bool) -> str:
+    return "text" if not for_papers and sys.stdout.isatty() else "json"
+
+
+def _is_format(name: str) -> bool:
+    return name in builtin_names() or (name.isidentifier() and len(name) > 1 and name in names())
+
+
+def is_device(path: str) -> bool:
+    """Return whether a path is a pipe or device, whose name implies no format."""
+    if path.startswith(DEVICES):
+        return True
+    try:
+        return Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def format_of_suffix(path: str) -> str | None:
+    """Return the format that the longest known suffix of a name means."""
+    name = Path(path).name.lower()
+    for list_names in (builtin_names, names):  # entry points are asked for unknown suffixes only
+        found = [(s, each) for each in list_names() for s in suffixes_of(writer(each))]
+        matching = [(len(s), each) for s, each in found if name.endswith(s)]
+        if matching:
+            longest = max(length for length, _ in matching)
+            return next(each for length, each in matching if length == longest)
+    return None
+
+
+def _list_suffixes(*, for_papers: bool) -> Iterator[tuple[str, str]]:
+    for name in names():
+        if not (for_papers and name in FOR_TALKS):
+            yield from ((suffix, name) for suffix in suffixes_of(writer(name)))
+
+
+def take_writers(targets: Iterable[Target], options: dict[str, Any]) -> list[tuple[Target, Writer]]:
+    """Return the writer of each target, with those options of the command that it takes.
+
+    The options of formats are removed from `options`.
+
+    Raises:
+        click.UsageError: an option is given that none of the formats takes.
+    """
+    values = {name: options.pop(name) for name in FORMAT_OPTIONS if name in options}
+    given = {name: value for name, value in values.items() if value not in {None, False}}
+    chosen = [(target, writer(target.format)) for target in targets]
+    taken = {name for _, each in chosen for name in options_of(each)}
+    for name in given.keys() - taken:
+        takers = [n for n in builtin_names() if name in options_of(writer(n))]
+        flag = "--" + name.replace("_", "-")
+        raise click.UsageError(f"{flag} is an option of {', '.join(takers) or 'no format here'}")
+    return [(target, configure(each, given)) for target, each in chosen]
+
+
+FORMAT_OPTIONS = ("bibtex_type", "bom", "cite_talks", "rows")
+"""Options of the command that are handed to the writers that list them."""
+
+
+def add_raw_references(
+    talks: Iterable[AnnotatedTalk], writers: Iterable[Writer]
+) -> Iterator[AnnotatedTalk]:
+    """Add the references of the raw text, for a writer that needs them."""
+    needing = [each for each in writers if "raw_references" in needs_of(each)]
+    if not needing:
+        yield from talks
+        return
+    from enrich.references.extract import find_references
+
+    get_text = needing[0].raw_text  # type: ignore[attr-defined]
+    for annotated in talks:
+        found = find_references(get_text(annotated.talk))
+        yield replace(annotated, raw_references=tuple(found))
+
+
+def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> Iterator[str]:
+    """Yield papers that belong to no talk as pieces of text.
+
+    json is the array of papers, ndjson one paper a line; the other formats get each paper alone, so
+    that those that stream do so here.
+    """
+    match target.format:
+        case "json":
+            yield from _write_array(papers)
+        case "ndjson":
+            for paper in papers:
+                yield encode(paper_object(paper)) + "\n"
+        case "md":  # one list
+            listed = Papers({paper.id: paper for paper in papers})
+            talk = Talk(id="papers", title="Papers")
+            yield from chosen.write(Document((AnnotatedTalk(talk=talk, papers=listed),)))
+        case _:
+            talks = (
+                AnnotatedTalk(talk=Talk(id=str(paper.id)), papers=Papers({paper.id: paper}))
+                for paper in papers
+            )
+            yield from configure(chosen, {"rows": "paper"}).write(Document(talks))
+
+
+def _write_array(papers: Iterable[Lookup]) -> Iterator[str]:
+    opening = "[\n  "
+    for paper in papers:
+        yield opening + encode_indented(paper_object(paper), by=2)
+        opening = ",\n  "
+    yield "[]\n" if opening.startswith("[") else "\n]\n"

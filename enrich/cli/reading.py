@@ -52,6 +52,8 @@ class Reading:
     """Those of `selection_options`, and offline, refresh, cache_dir."""
     prints_notices: bool
     """Whether notices are printed on standard error, because the output has no place for them."""
+    keep_raw: bool = False
+    """Whether talks carry their raw blocks, for the writers that need them."""
     until: float = math.inf
     """When the requests for all feeds must be over, by `time.monotonic`."""
     failed: int = 0
@@ -162,6 +164,7 @@ class Reading:
                     offline=self.options["offline"],
                     refresh=self.options["refresh"],
                     cache_dir=self.options["cache_dir"],
+                    keep_raw=self.keep_raw,
                     timeout_s=None if self.until == math.inf else self.until - time.monotonic(),
                     keep_private=self.options["keep_private"],
                     duplicates=False,
@@ -178,7 +181,8 @@ class Reading:
 
     def _gather(self, notice: Notice) -> None:
         self.gathered.append(notice)
-        if self.prints_notices or notice.code == "stale_feed":
+        is_told = notice.code == "no_talks" and not self.options.get("quiet")
+        if self.prints_notices or is_told or notice.code == "stale_feed":
             where = "".join(
                 f", {name} {value}"
                 for name, value in (("event", notice.event), ("line", notice.line))

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import math
+import shutil
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from itertools import chain, islice
 from typing import Any
 
 import click
 
 from enrich.annotation import select_own
-from enrich.cli.formats import FormatChoice, choose_format
+from enrich.cli.formats import (
+    Target,
+    add_raw_references,
+    choose_targets,
+    format_options,
+    take_writers,
+)
 from enrich.cli.group import MainGroup
 from enrich.cli.options import enricher_options, lookup_options, printing_log, say
 from enrich.cli.output import Output, check_target
 from enrich.cli.progress import open_progress
 from enrich.cli.reading import Reading, selection_options
 from enrich.cli.reporting import Outcome
+from enrich.cli.spool import Spool
 from enrich.cli.suggestions import check_feeds
 from enrich.feeds.selection import keep_with_papers
-from enrich.model import Document, Talk
+from enrich.model import AnnotatedTalk, Document, Talk
 from enrich.version import VERSION
-from enrich.writers import writer
+from enrich.writers import Writer, configure, needs_of
 
 _EPILOG = """\b
 Environment: ENRICH_* for each option (ENRICH_OFFLINE=1); OPENREVIEW_TOKEN, or
@@ -35,20 +44,7 @@ something failed or is stale, 130 interrupted."""
 @click.command(cls=MainGroup, epilog=_EPILOG)
 @click.version_option(VERSION, prog_name="enrich", allow_from_autoenv=False)
 @click.argument("feeds", nargs=-1, metavar="FEED…")
-@click.option(
-    "-f",
-    "--format",
-    "format_",
-    envvar="ENRICH_FORMAT",
-    type=FormatChoice(),
-    help="What is written; told from the ending of -o, else json.",
-)
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    help="Where to, instead of standard output; written whole or not at all.",
-)
+@format_options
 @selection_options
 @click.option("--with-papers-only", is_flag=True, help="Leave out talks that mention no paper.")
 @click.option("--own", is_flag=True, help="Keep the speakers' own papers, and talks that have one.")
@@ -66,28 +62,35 @@ def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> in
             raise click.UsageError("no FEED is given; - reads standard input")
         click.echo(ctx.get_help())
         return 0
+    targets = choose_targets(options.pop("format_"), options.pop("outputs"))
     check_feeds(feeds)
-    target = options["output"]
-    if target and target != "-":
-        check_target(target, inputs=(*feeds, *options["papers"]), cache_dir=options["cache_dir"])
-    return run(feeds, options)
+    for target in targets:
+        if target.path:
+            inputs = (*feeds, *options["papers"])
+            check_target(target.path, inputs=inputs, cache_dir=options["cache_dir"])
+    return run(feeds, targets, options)
 
 
-def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
+def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, Any]) -> int:
     """Run the main job; return the exit status."""
     from enrich.enricher import Enricher
 
-    target: str | None = options.pop("output")
-    if target == "-":
-        target = None
-    format_ = choose_format(options.pop("format_"), target)
+    outputs = [
+        (target, configure(each, {"width": _find_width(target)}))
+        for target, each in take_writers(targets, options)
+    ]
+    # Standard output comes first: its talks are out as soon as they are known.
+    outputs.sort(key=lambda output: output[0].path is not None)
+    writers = [each for _, each in outputs]
     quiet, verbose = options["quiet"], options["verbose"]
     progress = open_progress(quiet=quiet)
     timeout_s = options["timeout"]
     reading = Reading(
         feeds=tuple(feeds),
         options=options,
-        prints_notices=format_ == "ndjson" and not quiet,
+        prints_notices=not quiet
+        and not any(getattr(each, "writes_notices", False) for each in writers),
+        keep_raw=any("raw" in needs_of(each) for each in writers),
         until=math.inf if timeout_s is None else time.monotonic() + timeout_s,
     )
     only_with_papers, zone = options["with_papers_only"], reading.zone
@@ -104,22 +107,58 @@ def run(feeds: Iterable[str], options: dict[str, Any]) -> int:
             return 1
         annotated = select_own(enrichment) if options["own"] else iter(enrichment)
         annotated = keep_with_papers(annotated) if only_with_papers else annotated
-        document = Document(
-            outcome.passing(annotated), reading.notices(), zone, enricher.find_same_titles
-        )
-        with Output(target) as output:
-            for piece in writer(format_).write(document):
-                clear()
-                output.write(piece)
+        passing = outcome.passing(add_raw_references(annotated, writers))
+
+        def make_document(talks: Iterable[AnnotatedTalk]) -> Document:
+            return Document(talks, reading.notices(), zone, enricher.find_same_titles)
+
+        _write_outputs(outputs, passing, make_document, clear)
         clear()
         outcome.unreadable, outcome.lost = reading.failed, reading.lost
         outcome.stale_feeds = reading.stale
         if not quiet:
             if dropped := reading.describe_dropped(outcome.talks):
                 say(dropped)
+            paths = ", ".join(target.path for target in targets if target.path)
             say(
                 outcome.summary_line(
-                    enrichment.report, target=target, counts_talks=True, with_origins=bool(verbose)
+                    enrichment.report,
+                    target=paths or None,
+                    counts_talks=True,
+                    with_origins=bool(verbose),
                 )
             )
     return outcome.status
+
+
+def _write_outputs(
+    outputs: Sequence[tuple[Target, Writer]],
+    talks: Iterator[AnnotatedTalk],
+    make_document: Callable[[Iterable[AnnotatedTalk]], Document],
+    clear: Callable[[], None],
+) -> None:
+    """Write the talks in each format; all outputs, or none.
+
+    Raises:
+        OutputError: an output cannot be written.
+    """
+    with ExitStack() as opened:
+        # All are opened before anything is looked up, and kept only if all were written.
+        files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
+        spool = opened.enter_context(Spool()) if len(files) > 1 else None
+        passing = spool.keep_passing(talks) if spool else talks
+        for (_, chosen), file in zip(outputs, files, strict=True):
+            for piece in chosen.write(make_document(passing)):
+                clear()
+                file.write(piece)
+            if spool:
+                for _ in passing:  # a writer may end before its talks do
+                    pass
+                passing = spool.read()
+
+
+def _find_width(target: Target) -> int | None:
+    """Return the width of the terminal that an output goes to, otherwise None."""
+    if target.path is None and sys.stdout.isatty():
+        return shutil.get_terminal_size().columns
+    return None

@@ -55,7 +55,11 @@ def suggest_feed(feed: str) -> str | None:
         found.append(f"enrich lookup {shlex.quote(feed)}")
     if is_word:
         found.append(f"{_SERIES}:{feed}")
-    elif (prefixed := _PREFIXED.fullmatch(feed)) and find_close(prefixed[1], [_SERIES]):
+    elif (
+        (prefixed := _PREFIXED.fullmatch(feed))
+        and prefixed[1] != _SERIES
+        and find_close(prefixed[1], [_SERIES])
+    ):
         found.append(f"{_SERIES}:{prefixed[2]}")
     return " or ".join(found) or None
 
@@ -80,6 +84,8 @@ def check_feeds(feeds: tuple[str, ...]) -> None:
     for position, feed in enumerate(feeds):
         if feed == "-" or feed.startswith(f"{_SERIES}:") or _exists(feed):
             continue
+        if feed in {"help", "version"}:
+            raise click.UsageError(f"{feed!r} is not a file or an address; did you mean --{feed}?")
         if feed in command_names():
             raise click.UsageError(
                 f"{feed!r} is a command: it stands first; a file of that name is written ./{feed}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, tzinfo
 
 from enrich.model import AnnotatedTalk
-from enrich.text.terminal import printable
+from enrich.text.terminal import count_columns, fit_columns, printable
 from enrich.text.tex import plain
 from enrich.text.tidy import tidy
 from enrich.text.times import to_zone
@@ -32,13 +31,13 @@ def table_lines(
     -     -        On[2J flight  0      no text
     """
     rows = [_HEAD, *(_format_row(talk, zone) for talk in talks)]
-    widths = [max(_count_columns(row[i]) for row in rows) for i in range(len(_HEAD))]
+    widths = [max(count_columns(row[i]) for row in rows) for i in range(len(_HEAD))]
     widths[1] = min(widths[1], _MAX_SPEAKER)
     if width is not None:
         others = sum(widths) - widths[2] + len(_GAP) * (len(_HEAD) - 1)
         widths[2] = max(min(widths[2], width - others), _MIN_TITLE)
     for row in rows:
-        cells = [_fit_text(cell, columns) for cell, columns in zip(row, widths, strict=True)]
+        cells = [fit_columns(cell, columns) for cell, columns in zip(row, widths, strict=True)]
         yield _GAP.join(cells).rstrip()
 
 
@@ -74,31 +73,3 @@ def _format_row(annotated: AnnotatedTalk, zone: tzinfo) -> tuple[str, ...]:
 
 def _format_cell(text: str | None) -> str:
     return printable(tidy(text)) if text and text.strip() else "-"
-
-
-def _count_columns(text: str) -> int:
-    """Count the columns that a text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(map(_width, text))
-
-
-def _width(char: str) -> int:
-    if unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
-
-
-def _fit_text(text: str, columns: int) -> str:
-    """Return a text in exactly so many columns, truncated with an ellipsis."""
-    taken = _count_columns(text)
-    if taken <= columns:
-        return text + " " * (columns - taken)
-    kept, taken = [], 0
-    for char in text:
-        if taken + _width(char) > columns - 1:
-            break
-        kept.append(char)
-        taken += _width(char)
-    cut = "".join(kept).rstrip()
-    return cut + "…" + " " * (columns - 1 - _count_columns(cut))

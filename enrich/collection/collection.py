@@ -95,7 +95,9 @@ def format_of(head: bytes, path: Path) -> Reader:
 
 
 def info(path: Path) -> dict[str, Any]:
-    """Return the size of a collection, its numbers of papers and abstracts, and its files.
+    """Return the figures of a collection.
+
+    They are its size, its numbers of papers and abstracts, and its files.
 
     Raises:
         PapersError: there is no such file, or it is not a collection.
@@ -129,13 +131,24 @@ def info(path: Path) -> dict[str, Any]:
 
 
 def export(path: Path, *, abstracts: bool = False) -> Iterator[str]:
-    """Return the papers of a collection as the JSON lines that `--papers` reads.
+    """Return a collection's papers as JSON lines.
+
+    `--papers` reads these lines.
 
     Raises:
         PapersError: there is no such file, or it is not a collection; by the call, not the first line.
     """
+    return _export_each(open_collection(path), abstracts=abstracts)
+
+
+def open_collection(path: Path) -> Collection:
+    """Open a collection.
+
+    Raises:
+        PapersError: there is no such file, or it is not a collection.
+    """
     _check_is_collection(path)
-    return _export_each(Collection(_open(path), path), abstracts=abstracts)
+    return Collection(_open(path), path)
 
 
 class Collection:
@@ -146,7 +159,9 @@ class Collection:
         self._connection = connection
 
     def get_many(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> dict[PaperId, Paper]:
-        """Return the papers that it holds; their `via` is `collection`.
+        """Return the papers that it holds.
+
+        Their `via` is `collection`.
 
         Raises:
             PapersError: the file is damaged.
@@ -158,7 +173,9 @@ class Collection:
         return found
 
     def rows(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> Iterator[StoredPaper]:
-        """Yield the stored papers that it holds, undecoded; damaged ones are left out.
+        """Yield the stored papers that it holds, undecoded.
+
+        Damaged ones are left out.
 
         Raises:
             PapersError: the file is damaged.
@@ -243,7 +260,10 @@ class Problems:
 
 
 def insert(connection: sqlite3.Connection, rows: Iterable[StoredPaper], *, abstracts: bool) -> None:
-    """Append papers; repeated ones are dropped when all are indexed."""
+    """Append papers.
+
+    Repeated ones are dropped when all are indexed.
+    """
     (number,) = connection.execute("SELECT coalesce(max(number), 0) FROM papers").fetchone()
     papers, texts = [], []
     for number, (id_, record, abstract) in enumerate(rows, number + 1):  # noqa: B020
@@ -260,7 +280,10 @@ def insert(connection: sqlite3.Connection, rows: Iterable[StoredPaper], *, abstr
 
 
 def finish(connection: sqlite3.Connection) -> None:
-    """Index the papers; of two records of one paper keep the later."""
+    """Index the papers.
+
+    Of two records of one paper the later is kept.
+    """
     try:
         connection.execute(INDEX)
     except sqlite3.IntegrityError:

@@ -90,7 +90,9 @@ def import_papers(
     on_warning: Callable[[str], None],
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Imported:
-    """Make a collection out of files; of repeated papers keep the latest.
+    """Make a collection out of files.
+
+    Of repeated papers the latest is kept.
 
     Raises:
         PapersError: a file cannot be read, or is not a file of papers, or none holds a paper; the
@@ -187,7 +189,10 @@ class _Import:
 
 
 def _name_part(out: Path) -> Path:
-    """Name the growing collection, always alike for one `out`, however long its name is."""
+    """Name the growing collection.
+
+    The name is always the same for one `out`, however long that name is.
+    """
     name = out.name + ".part"
     if len(os.fsencode(name + "-journal")) > _MAX_NAME:
         name = f".{hashlib.sha256(os.fsencode(out.name)).hexdigest()[:32]}.part"
@@ -251,7 +256,9 @@ def _open_part(
 
 
 def _resume_part(part: Path, wanted: list[tuple[object, ...]]) -> sqlite3.Connection | None:
-    """Open what an import of these files left; None if there is nothing usable.
+    """Open what an import of these files left.
+
+    Return None if there is nothing usable.
 
     Raises:
         sqlite3.Error: another import is writing it.
@@ -310,7 +317,10 @@ def _read_items(
 
 
 def _publish(part: Path, out: Path) -> None:
-    """Move the finished collection to its name; keep an older one's mode."""
+    """Move the finished collection to its name.
+
+    It keeps the mode of an older one.
+    """
     try:
         if out.exists():
             shutil.copymode(out, part)

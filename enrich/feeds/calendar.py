@@ -8,12 +8,13 @@ alone, whatever the size of the file. Framing is ours (`lines`), zones and durat
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, MutableSet
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSet
+from dataclasses import replace
 from itertools import pairwise
 from typing import BinaryIO, NamedTuple
 
 from enrich.errors import FeedError
-from enrich.feeds.duplicates import DuplicateFilter, override_key, talk_key, title_key
+from enrich.feeds.duplicates import DuplicateFilter, distinguishing_key, override_key, talk_key
 from enrich.feeds.finish import finish_talk
 from enrich.feeds.ical.events import (
     Calendar,
@@ -25,15 +26,38 @@ from enrich.feeds.ical.events import (
     sequence_of,
     uid_of,
 )
-from enrich.feeds.ical.lines import Spans, block, count_lines, find_spans, logical_lines
+from enrich.feeds.ical.lines import (
+    Spans,
+    block,
+    count_components,
+    count_lines,
+    find_events_with,
+    find_spans,
+    logical_lines,
+)
+from enrich.feeds.ical.series import (
+    Stated,
+    find_stated,
+    is_recurring,
+    place_first,
+    read_recurrence,
+    read_replaced,
+)
 from enrich.feeds.ical.times import zone_name
 from enrich.feeds.ical.values import Properties, read_properties, split_line
 from enrich.feeds.protected import ANCHORS
 from enrich.feeds.redact import people_of, redact_lines, redact_text
+from enrich.feeds.warning_messages import add_warning
 from enrich.model import Feed, Notice, NoticeCode, Talk
 
 MAX_EVENT_BYTES = 4_000_000
 _UID_WITHIN = 1 << 16  # bytes of a broken event that its UID is searched in
+_NOUNS = {
+    "VTODO": ("to-do", "to-dos"),
+    "VJOURNAL": ("journal entry", "journal entries"),
+    "VFREEBUSY": ("free/busy table", "free/busy tables"),
+}
+"""What a calendar may hold beside events, one and several."""
 _MAIL = re.compile(r"\S+@[\w-]+\.\S+")
 
 
@@ -106,12 +130,13 @@ class _CalendarReader:
         self._anchors = anchors
         self._on_notice = on_notice
         self._counted = (0, 1)  # an offset and its line
+        self._overrides: dict[str, list[Stated]] | None = None
         self._calendars = _read_calendars(stream, spans)
         self._first = next(iter(self._calendars.values()), Calendar())
         head = self._head() if keep_raw else None
         self._feed = Feed(name=self._feed_name(self._calendars.values(), name), head=head)
         self._feeds = {
-            number: Feed(name=self._feed_name([calendar], self._feed.name), head=head)
+            number: Feed(name=self._feed_name([calendar], name), head=head)
             for number, calendar in self._calendars.items()
         }
 
@@ -124,17 +149,21 @@ class _CalendarReader:
                 continue
             read = self._read(number)
             if read is not None and (
-                seen is None or new.is_new(self._key(number, *read), title_key(read[0]))
+                seen is None or new.is_new(self._key(number, *read), distinguishing_key(read[0]))
             ):
-                yield read[0]
+                talk = self._place_series(number, *read)
+                if talk is not None:
+                    yield talk
         for start in spans.cut:
             message = f"the file ends inside event {len(spans.starts) + 1}"
             self._give_notice("truncated_event", message, start)
         new.report(self._on_notice, self._feed.name)
         if not spans.starts and not spans.cut:
-            self._on_notice(
-                Notice(code="no_talks", message="the calendar is empty", feed=self._feed.name)
+            held = _describe_components(count_components(self._stream))
+            message = (
+                f"the calendar holds no events, but {held}" if held else "the calendar is empty"
             )
+            self._on_notice(Notice(code="no_talks", message=message, feed=self._feed.name))
 
     def find_duplicates(self) -> set[int]:
         """Return the ordinals of the events that another event of the file replaces."""
@@ -151,10 +180,51 @@ class _CalendarReader:
             talk, properties = read
             groups.setdefault(self._key(number, *read), []).append(
                 _Candidate(
-                    sequence_of(properties), modified_of(properties), number, title_key(talk)
+                    sequence_of(properties),
+                    modified_of(properties),
+                    number,
+                    distinguishing_key(talk),
                 )
             )
         return {number for group in groups.values() for number in _find_replaced(group)}
+
+    def _place_series(self, number: int, talk: Talk, properties: Properties) -> Talk | None:
+        """Return a talk, a series at its first occurrence; None, with a notice, if it has none."""
+        start = talk.start_time
+        if start is None or not is_recurring(properties):
+            return talk
+        zones = self._calendar(number).zones
+        try:
+            series = read_recurrence(properties, start, zones)
+            replaced = self._find_overrides().get(properties.text("UID") or "")
+            if replaced:
+                places = read_replaced(properties, start, zones, replaced)
+                series = replace(series, replaced=places)
+            placed = place_first(talk, series, properties, zones)
+        except Exception:  # noqa: BLE001 - a series that cannot be read is a talk all the same
+            return replace(talk, warnings=add_warning(talk.warnings, "recurring_unchecked"))
+        if placed is None:
+            message = (
+                f"event {number + 1} is a series without any occurrence left: "
+                "all are excluded, or events of their own"
+            )
+            self._give_notice("no_occurrence", message, self._spans.starts[number])
+        return placed
+
+    def _find_overrides(self) -> dict[str, list[Stated]]:
+        """Return which occurrences events of their own replace, by UID; they are read at first need."""
+        if self._overrides is None:
+            self._overrides = {}
+            for number in find_events_with(self._stream, self._spans, b"RECURRENCE-ID"):
+                start, end = self._spans.starts[number], self._spans.ends[number]
+                if end - start > self._max_event_bytes:
+                    continue
+                lines = logical_lines(block(self._stream, start, end))
+                properties = read_properties(body(lines, closed=number not in self._spans.unclosed))
+                named = find_stated(properties, "RECURRENCE-ID")[:1]
+                if named and (uid := properties.text("UID")):
+                    self._overrides.setdefault(uid, []).extend(named)
+        return self._overrides
 
     def _key(self, number: int, talk: Talk, properties: Properties) -> int:
         recurrence = recurrence_of(properties, self._calendar(number))
@@ -242,12 +312,22 @@ class _CalendarReader:
         return _join_lines(lines)
 
 
+def _describe_components(counts: Mapping[str, int]) -> str:
+    """Return how many to-dos and the like there are, in words; "" for none."""
+    parts = [
+        f"{count} {nouns[count > 1]}"
+        for component, nouns in _NOUNS.items()
+        if (count := counts.get(component, 0))
+    ]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
 class _Candidate(NamedTuple):
     """An event that may be the same talk as another."""
 
     sequence: int
     modified: str
-    """LAST-MODIFIED as written; "" if there is none."""
+    """Return LAST-MODIFIED as written; "" where it is missing."""
     number: int
     title: int
 

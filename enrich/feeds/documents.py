@@ -21,14 +21,16 @@ logger = logging.getLogger("enrich")
 
 
 def reader_of(document: Any) -> Dialect | None:
-    """The dialect that reads a parsed document, None where nobody does."""
+    """Return the dialect that reads a parsed document, if any."""
     return next((d for d in dialects() if d.knows_document(document)), None)
 
 
 def read_document(
     document: Any, *, name: str | None, label: str, on_notice: OnNotice
 ) -> Iterator[Talk]:
-    """The talks of parsed JSON or of an XML root: a producer's, our own, or an earlier output.
+    """Yield the talks of parsed JSON or of an XML root.
+
+    The document is a producer's, our own, or an earlier output.
 
     Raises:
         FeedError: it holds no talks that anybody here reads.
@@ -39,9 +41,9 @@ def read_document(
                 yield replace(item, feed=Feed(name=name))
             else:
                 on_notice(Notice(code="bad_record", message=str(item), feed=name))
-    elif isinstance(document, Mapping) and _is_list_of_objects(document.get("talks")):
+    elif isinstance(document, Mapping) and _may_hold_talks(document.get("talks")):
         yield from _read_output(document, name, on_notice)
-    elif _is_list_of_objects(document) and (not document or any("id" in t for t in document)):
+    elif _may_hold_talks(document):
         yield from _read_each(document, {}, name, on_notice)
     elif isinstance(document, Mapping) and isinstance(document.get("id"), str):
         yield from _read_each([document], {}, name, on_notice)
@@ -51,7 +53,10 @@ def read_document(
 
 
 def _guard_items(items: Iterator[Talk | ValueError]) -> Iterator[Talk | ValueError]:
-    """Yield what a dialect reads; an exception that it did not foresee ends its document alone."""
+    """Yield what a dialect reads.
+
+    An exception that it did not foresee ends its document alone.
+    """
     try:
         yield from items
     except Exception as error:  # noqa: BLE001 - the document may come from an untrusted source
@@ -59,14 +64,20 @@ def _guard_items(items: Iterator[Talk | ValueError]) -> Iterator[Talk | ValueErr
 
 
 def log_error(error: Exception) -> str:
-    """Log an exception that no reader foresaw; return the name of its class."""
+    """Log an exception that no reader foresaw.
+
+    Return the name of its class.
+    """
     name = type(error).__name__
     logger.debug("a record of a feed cannot be read: %s", name, exc_info=error)
     return name
 
 
 def read_lines(lines: Iterable[bytes], *, name: str | None, on_notice: OnNotice) -> Iterator[Talk]:
-    """The talks of ndjson, one a line; a line that is none becomes a notice."""
+    """Yield the talks of ndjson, one a line.
+
+    A line that is not one becomes a notice.
+    """
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -77,6 +88,13 @@ def read_lines(lines: Iterable[bytes], *, name: str | None, on_notice: OnNotice)
             on_notice(Notice(code="bad_record", message=message, feed=name, line=number))
             continue
         yield from _read_each([record], {}, name, on_notice, line=number)
+
+
+def _may_hold_talks(value: Any) -> bool:
+    """Return whether a value is an empty list, or one with a record of ours among its items."""
+    return isinstance(value, list) and (
+        not value or any(isinstance(item, Mapping) and "id" in item for item in value)
+    )
 
 
 def _is_list_of_objects(value: Any) -> bool:
@@ -90,17 +108,17 @@ def _read_output(
     for paper in _papers(document, name, on_notice):
         papers.setdefault(paper.id, paper)
     yield from _read_each(document["talks"], papers, name, on_notice)
-    for notice in _objects(document, "notices"):
+    for notice in _list_objects(document, "notices"):
         with suppress(ValueError):
             on_notice(Notice.from_dict(notice))
 
 
-def _objects(data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+def _list_objects(data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     value = data.get(key)
     return value if isinstance(value, list) and _is_list_of_objects(value) else []
 
 
-def _text(data: Mapping[str, Any], key: str) -> str | None:
+def _get_string(data: Mapping[str, Any], key: str) -> str | None:
     value = data.get(key)
     return value if isinstance(value, str) else None
 
@@ -121,7 +139,7 @@ def _read_each(
         try:
             talk = Talk.from_dict(record)
         except Exception as error:  # noqa: BLE001 - the record may come from an untrusted source
-            event = _text(record, "id")
+            event = _get_string(record, "id")
             cause = (
                 error if isinstance(error, ValueError) else f"cannot be read ({log_error(error)})"
             )
@@ -135,15 +153,18 @@ def _read_each(
 
 
 def _cited(record: Mapping[str, Any], papers: Mapping[str, Paper]) -> tuple[Paper, ...]:
-    """The papers that the record's references name, in their order, each once."""
+    """Return the papers that a record's references name, each once."""
     if not papers:
         return ()
-    ids = dict.fromkeys(_text(r, "paper") for r in _objects(record, "references"))
+    ids = dict.fromkeys(_get_string(r, "paper") for r in _list_objects(record, "references"))
     return tuple(papers[id_] for id_ in ids if id_ and id_ in papers)
 
 
 def _papers(data: Mapping[str, Any], name: str | None, on_notice: OnNotice) -> Iterator[Paper]:
-    """The resolved papers of an output; the others are asked for again."""
+    """Yield the resolved papers of an output.
+
+    The others are asked for again.
+    """
     try:
         records = objects(data, "papers")
     except ValueError as error:
@@ -158,5 +179,5 @@ def _papers(data: Mapping[str, Any], name: str | None, on_notice: OnNotice) -> I
             cause = (
                 error if isinstance(error, ValueError) else f"cannot be read ({log_error(error)})"
             )
-            message = f"paper {_text(record, 'id') or '?'}: {cause}"
+            message = f"paper {_get_string(record, 'id') or '?'}: {cause}"
             on_notice(Notice(code="bad_record", message=message, feed=name))

@@ -1,4 +1,4 @@
-"""Fetching a feed over http(s): cached, conditional, bounded, and told nothing it need not know.
+"""Download of a feed over http(s): cached, conditional, bounded, without needless data sent.
 
 ```
 copy of last time ─▶ _Connection ─▶ a hop: connect ─▶ is the peer allowed? ─▶ whole body ─▶ is it a feed?
@@ -9,7 +9,7 @@ own log, at the level DEBUG, whoever sends; that is masked by filters on its log
 for. To do without them would take connection pools of our own for proxies and for a caller's session too,
 which is more code than the filters.
 
-Redirects are followed here, each to a checked address. What is no feed is refused before it is stored, so
+Redirects are followed here, each to a checked address. What is not a feed is refused before it is stored, so
 a login page never replaces a good copy.
 """
 
@@ -90,11 +90,11 @@ def fetch(
 
     Args:
         url: http, https, webcal or webcals.
-        check: Raises FeedError where a body is no feed; such a one is never kept.
-        on_stale: Told why the feed could not be had, when its last copy is given instead.
+        check: Raises FeedError if a body is not a feed; such a body is never stored.
+        on_stale: Called with the reason when the last copy is returned instead.
         session: A caller's; it alone sends, as it is. Cache and checks stay ours.
         offline: Give the last copy and ask nobody.
-        refresh: Ask for the whole feed, whatever the site says of its last copy.
+        refresh: Ask for the whole feed, whatever the site reports of its last copy.
         cache_dir: Where the copies lie; None: the user's cache folder.
         limits: Bytes and seconds.
         private: Which IP addresses a public address must not lead to.
@@ -145,7 +145,7 @@ def parse_address(url: str) -> tuple[str, str]:
     """Return the http(s) address of a feed, and its host.
 
     Raises:
-        FeedError: it is none.
+        FeedError: it is not such an address.
 
     >>> parse_address("webcal://Example.org/talks.ics")
     ('https://Example.org/talks.ics', 'example.org')
@@ -195,7 +195,7 @@ class _Connection:
         """Return the answer, a whole feed or 304.
 
         Raises:
-            FeedError: the feed could not be had, without what urllib3 said: that may name the address.
+            FeedError: the feed could not be had, without urllib3's message, which may name the address.
         """
         try:
             response = self._follow(conditions)
@@ -292,7 +292,7 @@ class _Connection:
 
 def _own_session(guard: SsrfGuard) -> requests.Session:
     session = requests.Session()
-    session.auth = _no_auth
+    session.auth = _skip_netrc
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": f"enrich/{VERSION}", "Accept": _ACCEPT})
     session.adapters.clear()
@@ -301,7 +301,7 @@ def _own_session(guard: SsrfGuard) -> requests.Session:
     return session
 
 
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def _skip_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request  # else ~/.netrc is looked into
 
 
@@ -313,7 +313,10 @@ def _give_password(request: requests.PreparedRequest, url: str) -> None:
 
 
 def _without_address(response: requests.Response, host: str) -> requests.Response:
-    """Return the answer as the cache may hold it: no cookies, no path, no headers but three."""
+    """Return the answer as the cache may hold it.
+
+    It has no cookies, no path, and no headers but three.
+    """
     request = requests.Request("GET", f"https://{host}/").prepare()
     raw = urllib3.HTTPResponse(
         body=BytesIO(response.content),
@@ -341,7 +344,7 @@ class _PathMask(logging.Filter):
 
 @contextmanager
 def _mask_paths() -> Iterator[None]:
-    """Mask the paths in urllib3's logs for a while."""
+    """Redact the paths in urllib3's logs for a while."""
     loggers = [logging.getLogger(name) for name in _LOGGERS]
     mask = _PathMask()
     for log in loggers:

@@ -32,13 +32,19 @@ def talk_key(talk: Talk) -> int:
 
 
 def override_key(talk: Talk, recurrence: datetime | date | str) -> int:
-    """Return the key of an event that overrides one occurrence of a recurring one."""
+    """Return the key of an event that overrides an occurrence.
+
+    The occurrence is one of a recurring event.
+    """
     named = recurrence if isinstance(recurrence, str) else _format_instant(recurrence)
     return hash_key(f"recurrence\0{talk.id}\0{named}".encode("utf-8", "surrogatepass"))
 
 
-def title_key(talk: Talk) -> int:
-    """Return what tells talks of one key apart: their titles, unless they share a page."""
+def distinguishing_key(talk: Talk) -> int:
+    """Return a key of the title, or 0 for talks of one page.
+
+    Talks of one key and other titles are different talks.
+    """
     if talk.url is not None and _TALK_PAGE.fullmatch(talk.url):
         return 0
     return hash_key((talk.title or "").encode("utf-8", "surrogatepass"))
@@ -48,7 +54,10 @@ class DuplicateFilter:
     """Filter of talks that were given before; counts what it drops, and reports it once."""
 
     def __init__(self, seen: MutableSet[int] | None, *, dropped: int = 0) -> None:
-        """Take the keys given before, to which new ones are added; None drops nothing."""
+        """Take the keys given before, to which new ones are added.
+
+        With None, nothing is dropped.
+        """
         self._seen = seen
         self._own: set[tuple[int, int]] = set()
         self._own_keys: set[int] = set()
@@ -68,7 +77,7 @@ class DuplicateFilter:
         return True
 
     def report(self, on_notice: Callable[[Notice], None], feed: str | None) -> None:
-        """Give the notice of how many were dropped, if any."""
+        """Report how many were dropped, if any."""
         if self._dropped:
             message = (
                 f"{self._dropped} duplicate{'s were' if self._dropped > 1 else ' was'} dropped"
@@ -77,7 +86,10 @@ class DuplicateFilter:
 
 
 def _format_instant(time: datetime | date | None) -> str:
-    """Return a time as text that is equal for equal times, whatever their zone; "" for None."""
+    """Return a text that is equal for equal times.
+
+    The zone does not matter. None becomes an empty text.
+    """
     if isinstance(time, datetime) and time.tzinfo is not None:
         try:
             return time.astimezone(UTC).isoformat()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from enrich.feeds.cancelled import is_called_off
+from enrich.feeds.cancelled import find_status
 from enrich.feeds.dialects import JOINING
 from enrich.feeds.protected import ANCHORS, protect
 from enrich.feeds.redact import is_suspect, redact_text
@@ -46,7 +46,9 @@ def finish_talk(
     people: Collection[str] = (),
     anchors: tuple[str, ...] = ANCHORS,
 ) -> Talk:
-    r"""Return the talk with tidy lines, without credentials, with its warnings and status.
+    r"""Return the finished talk.
+
+    Its lines are tidy, its credentials redacted, its warnings and status set.
 
     Args:
         talk: as its dialect or an earlier output gives it.
@@ -95,15 +97,18 @@ def finish_talk(
     if speaker is not None and speaker.rstrip(".").lower() in _NOBODY:
         changes["speaker"] = None
     title = changes.get("title", talk.title)
-    if talk.status is None and is_called_off(title, abstract, lower):
-        changes["status"] = "cancelled"
+    if talk.status is None and (status := find_status(title, abstract, lower)) is not None:
+        changes["status"] = status
     if abstract != talk.abstract or texts != talk.texts or warnings != talk.warnings:
         changes.update(abstract=abstract, texts=texts, warnings=warnings)
     return replace(talk, **changes) if changes else talk
 
 
 def _redact(text: str, people: Collection[str], anchors: tuple[str, ...]) -> str:
-    """Return a text redacted; a short one is first checked for credentials, which is quicker."""
+    """Return a text redacted.
+
+    A short one is first checked for credentials, which is quicker.
+    """
     if len(text) < _SHORT:
         lower = text.encode().lower()
         if not ((people and _AT_SIGN in lower) or is_suspect(lower)):
@@ -117,7 +122,10 @@ def _redact_line(line: str, people: Collection[str], anchors: tuple[str, ...]) -
 
 
 def _is_noticed(text: tuple[str, str], abstract: str | None, anchors: tuple[str, ...]) -> bool:
-    """Return whether people may see a text: as itself, or because of a reference in it."""
+    """Return whether people may see a text.
+
+    It may be shown as itself, or because of a reference in it.
+    """
     field, value = text
     if field in _ALWAYS_FOR_PEOPLE or (field == "x_alt_desc" and not abstract):
         return True
@@ -130,7 +138,10 @@ def _is_tidy(joined: str) -> bool:
 
 
 def _limit_texts(texts: Texts) -> Texts:
-    """Return the texts up to their limit; one that crosses it ends at a blank before it."""
+    """Return the texts up to their limit.
+
+    One that crosses it ends at a blank before it.
+    """
     kept: list[tuple[str, str]] = []
     left = MAX_TEXT_BYTES
     for field, text in texts:
@@ -149,7 +160,10 @@ def _is_floating(time: datetime | date | None) -> bool:
 
 
 def _replace_surrogates(talk: Talk) -> Talk:
-    """Return the talk without halves of surrogate pairs, which JSON can state and no file can hold."""
+    """Return the talk without halves of surrogate pairs.
+
+    JSON can state such halves, but no file can hold them.
+    """
     names = ("id", "abstract", *_LINES)
     changed: dict[str, Any] = {name: _paired(getattr(talk, name)) for name in names}
     texts = tuple([(field, _paired(text) or "") for field, text in talk.texts])

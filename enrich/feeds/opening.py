@@ -75,7 +75,10 @@ class Downloader:
         return body, host
 
     def fetch_series(self, name: str) -> tuple[bytes, str]:
-        """Return a series of researchseminars.org: from its API, else its JSON, else its calendar."""
+        """Return a series of researchseminars.org.
+
+        It is read from the site's API, otherwise its JSON, otherwise its calendar.
+        """
         from enrich.feeds.dialects.researchseminars import addresses
 
         *better, last = addresses(name)
@@ -90,7 +93,9 @@ class Downloader:
 def open_source(
     source: Source, held: ExitStack, downloader: Downloader
 ) -> tuple[BinaryIO, str | None, str]:
-    """Return a stream that can be read twice, the feed's name if any, and its label in errors.
+    """Return a stream that can be read twice.
+
+    Return it with the feed's name, if any, and its label in errors.
 
     Raises:
         FeedError: nothing can be read.
@@ -130,7 +135,10 @@ def _decode_file_url(url: str) -> str:
 
 
 def _open_file(path: str, given: str, held: ExitStack) -> tuple[BinaryIO, str, str]:
-    """Open a file; return it with the feed's name and its label, the path as it was given."""
+    """Open a file.
+
+    Return it with the feed's name and its label, which is the path as it was given.
+    """
     site = re.match(r"[\w-]+(\.[\w-]+)+(?=/)", path)  # an address without its beginning?
     if site and Path(site[0]).is_dir():
         site = None
@@ -153,7 +161,10 @@ def _stem(path: str) -> str:
 
 
 def _make_seekable(stream: BinaryIO, held: ExitStack) -> BinaryIO:
-    """Return the stream if it can be read twice, otherwise a private copy of it."""
+    """Return a stream that can be read twice.
+
+    It is the given one, otherwise a private copy of it.
+    """
     try:
         if stream.seekable() and stream.tell() == 0:
             return stream
@@ -167,14 +178,19 @@ def _make_seekable(stream: BinaryIO, held: ExitStack) -> BinaryIO:
 
 
 def spool(held: ExitStack) -> BinaryIO:
-    """Return a file that nobody else can read and that is gone afterwards; small ones stay in memory."""
+    """Return a private file that is gone afterwards.
+
+    Nobody else can read it. Small ones stay in memory.
+    """
     return cast(
         "BinaryIO", held.enter_context(tempfile.SpooledTemporaryFile(max_size=_PIECE_BYTES))
     )
 
 
 def unpack(stream: BinaryIO, held: ExitStack, label: str, max_bytes: int) -> BinaryIO:
-    """Return the stream, unpacked if it is gzip; what a damaged one gives before its damage counts.
+    """Return the stream, unpacked if it is gzip.
+
+    Of a damaged file, what precedes the damage counts.
 
     Raises:
         FeedError: it is damaged from the beginning, or too large.

@@ -91,7 +91,7 @@ _LIST = re.compile(
     + rb"){0,50}"
 )
 
-# What makes a bare number count, and what says that it does not.
+# What makes a bare number count, and what excludes it.
 _REACH = 40
 _CUES = (
     rb"e?-?prints?(?![a-z])|pre-?prints?(?![a-z])|papers?[*_ \t]{0,4}:|based[ \t]{1,3}on(?![a-z])"
@@ -179,7 +179,9 @@ class Mark(NamedTuple):
 
 
 def protect(text: str, anchors: tuple[str, ...] = ANCHORS) -> list[Mark]:
-    """Return the places that may belong to a reference, in order, not overlapping.
+    """Return the places that may belong to a reference.
+
+    They are in order and do not overlap.
 
     >>> text = "PIN 2103.01338, preprint 2110.10090, https://x.org/?to=https://arxiv.org/abs/2103.01338&x=1"
     >>> [text[mark.start : mark.end] for mark in protect(text)]
@@ -191,8 +193,8 @@ def protect(text: str, anchors: tuple[str, ...] = ANCHORS) -> list[Mark]:
     is_ascii = len(raw) == len(text)
     marks = list(_scan(raw, anchors, [], is_odd=is_odd(raw, is_ascii=is_ascii)))
     if cuts := list(_breaks(raw.lower(), _compile(anchors))):
-        marks += _broken(raw, anchors, cuts, _merge(marks))
-    marks = _merge(marks)
+        marks += _broken(raw, anchors, cuts, _merge_marks(marks))
+    marks = _merge_marks(marks)
     return marks if is_ascii else _in_code_points(raw, marks)
 
 
@@ -202,7 +204,7 @@ def _broken(
     """Yield the marks that line breaks cut.
 
     One that is whole by itself takes the words beside it only where a fold or its own last character
-    says that it goes on.
+    shows that it goes on.
     """
     starts, ends = dict(cuts), {end: start for start, end in cuts}
     firsts, wholes = [start for start, _ in cuts], [mark.end for mark in whole]
@@ -262,7 +264,10 @@ def _may_hold_any(raw: bytes, anchors: tuple[str, ...]) -> bool:
 def _scan(
     raw: bytes, anchors: tuple[str, ...], cuts: list[Span], *, is_odd: bool
 ) -> Iterator[Mark]:
-    """Yield the marks of a text as its reader sees it, without some line breaks; in bytes of `raw`."""
+    """Yield the marks of a text as its reader sees it.
+
+    Some line breaks are left out. Offsets are bytes of `raw`.
+    """
     window = plain(raw, 0, len(raw), cuts) if is_odd else None
     view = raw if window is None else window.text
     low = view.lower()
@@ -284,7 +289,7 @@ def _scan(
         yield Mark(head.start() if head else first, last, b"(" if linked else word)
 
 
-def _merge(marks: Iterable[Mark]) -> list[Mark]:
+def _merge_marks(marks: Iterable[Mark]) -> list[Mark]:
     """Return marks in order, those that overlap as one."""
     merged: list[Mark] = []
     for mark in sorted(marks):
@@ -337,7 +342,10 @@ def _find(low: bytes, anchor: bytes) -> Iterator[int]:
 
 
 def _labelled(view: bytes, low: bytes, grammar: _Grammar) -> Iterator[Span]:
-    """Yield the ids behind labels, and those in addresses whose host has a label's name."""
+    """Yield the ids behind labels.
+
+    Ids in addresses whose host has a label's name are yielded too.
+    """
     for label in grammar.labels:
         for at in _find(low, label):
             end = at + len(label)
@@ -374,7 +382,10 @@ def _addresses(view: bytes, low: bytes, grammar: _Grammar) -> Iterator[Span]:
 
 
 def _begun(view: bytes, low: bytes, at: int, end: int, *, is_address: bool) -> Iterator[Span]:
-    """Yield what has its anchor at `at` from its own beginning, unless that is another word's tail."""
+    """Yield what has its anchor at `at`.
+
+    It starts at its own beginning; nothing is yielded if that is another word's tail.
+    """
     if is_userinfo(view, end):
         return
     if low[at - len(_DOI) : at] == _DOI:
@@ -411,7 +422,10 @@ def _old_ids(view: bytes, low: bytes, cue: re.Pattern[bytes]) -> Iterator[Span]:
 def _with_numbers(
     view: bytes, low: bytes, seeds: list[Span], cue: re.Pattern[bytes]
 ) -> Iterator[tuple[int, int, bytes]]:
-    """Yield the spans with the lists that go on from them, and bare numbers that count."""
+    """Yield the spans, extended by lists that follow.
+
+    Bare numbers that count are yielded too.
+    """
     done = 0
     numbers = _NUMBER.finditer(low)
     number = next(numbers, None)
@@ -435,7 +449,10 @@ def _end_list(low: bytes, end: int) -> int:
 
 
 def _cued(view: bytes, low: bytes, start: int, end: int, cue: re.Pattern[bytes]) -> list[Span]:
-    """Return a bare number with what makes it count; nothing if it does not."""
+    """Return a bare number with what makes it count.
+
+    The result is empty if it does not count.
+    """
     if low[start - 4 : start] == b"abs/":
         return _in_entry(low, start, end, cue)
     if (
@@ -485,7 +502,10 @@ def _in_entry(low: bytes, start: int, end: int, cue: re.Pattern[bytes]) -> list[
 
 
 def _joint_work(view: bytes, low: bytes, start: int) -> int:
-    """Return where "joint work" stands in a sentence with a name before the parenthesis, else -1."""
+    """Return where "joint work" stands, otherwise -1.
+
+    It counts in a sentence with a name before the parenthesis.
+    """
     at = low.rfind(_JOINT_WORK, max(0, start - _MOST_GAP), start)
     if at < 0 or _SENTENCE_END.search(low, at, start):
         return -1

@@ -39,7 +39,9 @@ def read_talks(
     seen: MutableSet[int] | None = None,
     anchors: tuple[str, ...] = ANCHORS,
 ) -> Iterator[Talk]:
-    r"""Return the talks of one feed, lazily: a path, `-`, bytes, a binary file, an address.
+    r"""Return the talks of one feed, lazily.
+
+    The feed is a path, `-`, bytes, a binary file, or an address.
 
     `max_bytes` bounds what comes from the net, and what is unpacked; `timeout_s`, in seconds, all
     requests for the feed. `duplicates=False` drops all but
@@ -54,7 +56,7 @@ def read_talks(
     >>> [talk.title for talk in read]
     ['A talk']
     """
-    talks = _read(
+    talks = _read_source(
         source,
         Downloader(
             session=session,
@@ -81,7 +83,7 @@ def _ignore(notice: Notice) -> None:
     """Drop a notice."""
 
 
-def _read(
+def _read_source(
     source: Source,
     downloader: Downloader,
     *,
@@ -92,7 +94,7 @@ def _read(
     anchors: tuple[str, ...],
 ) -> Iterator[Talk]:
     from enrich.feeds.calendar import read_calendar
-    from enrich.feeds.duplicates import DuplicateFilter, talk_key, title_key
+    from enrich.feeds.duplicates import DuplicateFilter, distinguishing_key, talk_key
     from enrich.feeds.finish import finish_talk
 
     max_bytes, on_notice = downloader.max_bytes, downloader.on_notice
@@ -122,6 +124,6 @@ def _read(
         new = DuplicateFilter(set() if seen is None and not duplicates else seen)
         for found in talks:
             talk = finish_talk(found, keep_private=keep_private, anchors=anchors)
-            if new.is_new(talk_key(talk), title_key(talk)):
+            if new.is_new(talk_key(talk), distinguishing_key(talk)):
                 yield talk
         new.report(on_notice, name)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from enrich.feeds.ical.values import Properties, escaped, split_line, text_of
+from enrich.feeds.ical.values import Properties, split_line, text_of
 from enrich.feeds.protected import ANCHORS, Mark, Span, protect
 from enrich.feeds.redact_words import (
     BARE_LINK,
@@ -32,6 +32,7 @@ from enrich.feeds.redact_words import (
     TELEPHONE,
     WRAPPED_LINK,
 )
+from enrich.text.content_lines import escape_value
 
 _PEOPLE = frozenset({"ATTENDEE", "ORGANIZER", "CONTACT", "CONFERENCE", "CALENDAR-ADDRESS"})
 _MAIL = re.compile(
@@ -105,12 +106,12 @@ def redact_lines(
         if clean == text:
             kept.append(line)
         elif name in _REDACTED and "ENCODING" not in parameters:
-            kept.append(line[: len(line) - len(value)] + escaped(clean))
+            kept.append(line[: len(line) - len(value)] + escape_value(clean))
     return kept
 
 
 def is_suspect(lower: bytes) -> bool:
-    """Whether a text, in lower case and UTF-8, may hold something private."""
+    """Return whether a text may hold credentials; lower case, UTF-8."""
     for byte, hint in HINTS:  # noqa: SIM110 - any() takes half as long again
         if byte in lower and hint.search(lower) is not None:
             return True
@@ -149,7 +150,10 @@ def _find_credentials(text: str) -> list[Span]:
 
 
 def _is_secret(found: re.Match[str], value: str, *, beside: bool, near: bool) -> bool:
-    """Whether it is one, as a meeting stands somewhere in the text, or right before it."""
+    """Return whether a match is a secret.
+
+    `beside`: a meeting stands somewhere in the text; `near`: right before it.
+    """
     digits = sum(c.isdigit() for c in value)
     if found["word"].lower() == "pin":
         return digits >= 4 and (beside or found["sign"] is not None)
@@ -178,7 +182,7 @@ def _merge(spans: list[Span]) -> list[Span]:
 
 
 def _subtract(spans: Sequence[Span], kept: Sequence[Span]) -> list[Span]:
-    """Spans without what they share with others; both sorted and not overlapping."""
+    """Return spans without what others cover; both sorted, not overlapping."""
     left = []
     at = 0
     for start, end in spans:
@@ -226,7 +230,7 @@ def _remove_spans(text: str, spans: Sequence[Span]) -> str:
 
 
 def _remove_lines(text: str, spans: Sequence[Span]) -> str:
-    """The text without the spans, and without the lines of which they leave nothing that says more."""
+    """Remove the spans, and lines of which only fillers are left."""
     kept: list[str | None] = []  # None: a line that is gone
     start, next_span = 0, 0
     for line in text.split("\n"):
@@ -249,7 +253,7 @@ def _remove_lines(text: str, spans: Sequence[Span]) -> str:
 
 
 def _remove_from_line(line: str, spans: Sequence[Span]) -> str:
-    """A line without spans, the brackets that held nothing else, and a blank too many."""
+    """Remove spans from a line, with brackets that held nothing else."""
     pieces = []
     at = 0
     for start, end in spans:
@@ -267,7 +271,7 @@ def _remove_from_line(line: str, spans: Sequence[Span]) -> str:
 
 
 def _join_lines(lines: list[str | None]) -> str:
-    """Lines as a text, without labels and rules that stand beside those that are gone."""
+    """Join lines, without labels and rules beside those removed."""
     for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):
         beside = False
         for number in order:

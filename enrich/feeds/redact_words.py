@@ -33,7 +33,7 @@ _ROOM = (
 )
 """Ways to a room, and to a person's own calendar, whose address is the key to it."""
 _MEETING = rf"(?:[^\s/@]{{1,80}}@)?(?:{_HOST}(?!/rec/)|[a-z0-9.-]{{1,200}}(?={_ROOM}))"
-"""What follows `//` in a meeting's address; recordings (`/rec/`) are none."""
+"""What follows `//` in a meeting's address; recordings (`/rec/`) are not meetings."""
 MEETING_LINK = re.compile(rf"(?:https?:)?//{_MEETING}{_REST}{{0,2000}}", re.IGNORECASE)
 BARE_LINK = re.compile(
     rf"(?<![\w./@-])(?:[a-z0-9-]{{1,60}}\.){{0,4}}(?:{_SERVICES}|meet\.google\.com|meet\.jit\.si)/(?!rec/){_REST}{{1,2000}}",
@@ -155,7 +155,7 @@ HINTS = tuple(
     )
 )
 """One is in every text that holds something private, and its byte with it. A byte, as a number, is
-looked for at the speed of memory, and nearly so a pattern that begins with fixed letters."""
+searched at the speed of memory, and nearly so a pattern that begins with fixed letters."""
 
 _FILLERS = (
     "323 a access also and app at audio bbb be by call click code computer conference de device dial do"

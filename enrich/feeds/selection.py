@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from enrich.model import AnnotatedTalk, Talk
+from enrich.feeds.recurrence import UncheckedError, iterate_occurrences
+from enrich.feeds.warning_messages import add_warning
+from enrich.model import AnnotatedTalk, Recurrence, Talk
 from enrich.text.folding import fold_text
 from enrich.text.times import to_instant
 
@@ -92,8 +95,8 @@ def select_talks(
 
     Args:
         talks: Talks, as `read_talks` yields them.
-        since: Keep talks that start at this time or later.
-        until: Keep talks that start earlier than this time.
+        since: Keep talks that start at this time or later; of a series any occurrence will do.
+        until: Keep talks that start earlier than this time; one occurrence has to be in the range.
         series: Keep talks of a series (otherwise a feed) whose name holds one of these.
         speaker: Keep talks whose speaker's name holds one of these.
         match: Keep talks whose title, abstract or speaker holds one of these.
@@ -111,17 +114,17 @@ def select_talks(
     in_series, by_speaker = _fold_each(series), _fold_each(speaker)
     wanted, unwanted = _fold_each(match), _fold_each(exclude)
 
-    def is_selected(talk: Talk) -> bool:
+    def select(talk: Talk) -> Talk | None:
         texts = (talk.title, talk.abstract, talk.speaker)
-        return (
-            _is_in_range(talk, first, end, zone)
-            and (not in_series or _holds_any(in_series, talk.series or talk.feed.name))
+        fits = (
+            (not in_series or _holds_any(in_series, talk.series or talk.feed.name))
             and (not by_speaker or _holds_any(by_speaker, talk.speaker))
             and (not wanted or _holds_any(wanted, *texts))
             and not (unwanted and _holds_any(unwanted, *texts))
         )
+        return _select_in_range(talk, first, end, zone) if fits else None
 
-    return filter(is_selected, talks)
+    return filter(None, map(select, talks))
 
 
 def keep_with_papers(talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
@@ -130,7 +133,10 @@ def keep_with_papers(talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
 
 
 def sort_by_start(talks: Iterable[Talk], zone: tzinfo = UTC) -> list[Talk]:
-    """Sort talks by start, stably; those without a start come last."""
+    """Sort talks by start, stably.
+
+    Those without a start come last.
+    """
     return sorted(talks, key=lambda talk: _order_by_start(talk, zone))
 
 
@@ -140,12 +146,42 @@ def _order_by_start(talk: Talk, zone: tzinfo) -> tuple[bool, datetime]:
     return False, to_instant(talk.start_time, zone)
 
 
-def _is_in_range(talk: Talk, since: datetime | None, until: datetime | None, zone: tzinfo) -> bool:
+def _select_in_range(
+    talk: Talk, since: datetime | None, until: datetime | None, zone: tzinfo
+) -> Talk | None:
+    """Return a talk if it, or an occurrence of its series, is in range.
+
+    A series whose rule needs too many steps is kept, with a warning.
+    """
     if since is None and until is None:
-        return True
+        return talk
     if talk.start_time is None:
-        return False
-    start = to_instant(talk.start_time, zone)
+        return None
+    if _is_between(to_instant(talk.start_time, zone), since, until):
+        return talk
+    if talk.occurrences is None:
+        return None
+    try:
+        return talk if _occurs_between(talk.occurrences, since, until, zone) else None
+    except UncheckedError:
+        return replace(talk, warnings=add_warning(talk.warnings, "recurring_unchecked"))
+
+
+def _occurs_between(
+    series: Recurrence, since: datetime | None, until: datetime | None, zone: tzinfo
+) -> bool:
+    own = series.start.tzinfo if isinstance(series.start, datetime) else None
+    for time in iterate_occurrences(series):
+        local = time.replace(tzinfo=own) if isinstance(time, datetime) else time
+        start = to_instant(local, zone)
+        if _is_between(start, since, until):
+            return True
+        if until is not None and start >= until:
+            return False
+    return False
+
+
+def _is_between(start: datetime, since: datetime | None, until: datetime | None) -> bool:
     return (since is None or since <= start) and (until is None or start < until)
 
 

@@ -1,4 +1,4 @@
-"""Which format a feed has: told by its content, not by its name. Pure, but for the stream it reads."""
+"""Format of a feed, by its content, not by its name. Pure, but for the stream it reads."""
 
 from __future__ import annotations
 
@@ -13,6 +13,13 @@ _PIECE_BYTES = 1 << 18
 _CALENDAR = re.compile(rb"BEGIN\s{0,4}:\s{0,4}V(?:CALENDAR|EVENT)", re.IGNORECASE)
 _FOLD = re.compile(r"\r?[\r\n][ \t]")
 _PASSWORD = re.compile(r"""type\s{0,4}=\s{0,4}["']?password""", re.IGNORECASE)
+_PLACE = re.compile(
+    r"^[ \t]{0,40}\{%-?\s{0,4}(?:for|if|unless|assign|capture|include|comment|layout)\b"
+    r"|^(?:DTSTART|DTEND|DTSTAMP|UID|SUMMARY)[^:\n]{0,80}:[^\n]{0,80}(?:\{\{|\{%|<%=)",
+    re.MULTILINE,
+)
+"""A command of Liquid on a line of its own, or a place in a property."""
+_START = re.compile(r"^DTSTART[^:\n]{0,80}:\d{8}", re.MULTILINE)
 _KINDS = (
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture"),
@@ -27,7 +34,7 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
     """Return `calendar`, `json`, `lines` (of JSON) or `xml`, and what JSON holds.
 
     Raises:
-        FeedError: it is none of these.
+        FeedError: it has another format.
     """
     head = stream.read(_HEAD_BYTES)
     stream.seek(0)
@@ -38,6 +45,8 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
     if start[0] in "[{" and (found := _detect_json(stream)):
         return found
     if _CALENDAR.search(_FOLD.sub("", text).encode("utf-8", "replace")) or _holds_calendar(stream):
+        if _is_template(text):
+            raise _template_error(label)
         return "calendar", None
     lower = start.lower()
     if lower.startswith(("<?xml", "<schedule", "<!doctype schedule")) and "<html" not in lower:
@@ -54,6 +63,8 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
         )
     if start[0] in "[{":
         raise FeedError(f"{label}: begins like JSON, but is broken, and no calendar either")
+    if _is_template(text):
+        raise _template_error(label)
     for magic, what in _KINDS:
         if head.startswith(magic):
             raise FeedError(f"{label}: is {what}, not a calendar")
@@ -62,8 +73,26 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
     raise FeedError(f"{label}: is no calendar (it has no BEGIN:VCALENDAR)")
 
 
+def _is_template(text: str) -> bool:
+    """Return whether a file is what a calendar is made from, with places for its events' values."""
+    if _PLACE.search(text) is None:
+        return False
+    before, _, events = text.partition("BEGIN:VEVENT")
+    return _START.search(events or before) is None
+
+
+def _template_error(label: str) -> FeedError:
+    return FeedError(
+        f"{label}: is a template that a calendar is made from (Jekyll, Liquid or the like), no calendar",
+        hint="give the address of the calendar on the site itself",
+    )
+
+
 def _decode_head(head: bytes) -> str:
-    """Return the beginning as text; of UTF-16 and UTF-32 what is ASCII, which is enough here."""
+    """Return the beginning as text.
+
+    Of UTF-16 and UTF-32 only ASCII is kept, which is enough here.
+    """
     if b"\x00" in head[:4]:
         head = head.replace(b"\x00", b"").lstrip(b"\xff\xfe")
     return head.decode("utf-8", "replace")
@@ -99,7 +128,10 @@ def _detect_json(stream: BinaryIO) -> tuple[str, Any] | None:
 
 
 def _parse_json(data: bytes) -> Any:
-    """Return what JSON holds; None if it is not valid."""
+    """Return what JSON holds.
+
+    Return None if it is not valid.
+    """
     try:
         return json.loads(data)
     except (ValueError, RecursionError):
@@ -112,7 +144,9 @@ def _is_record(line: bytes) -> bool:
 
 
 def parse_xml(stream: BinaryIO, label: str, max_bytes: int) -> Any:
-    """Return the root of an XML document; entities are not resolved and nothing is loaded for it.
+    """Return the root of an XML document.
+
+    Entities are not resolved and nothing is loaded for it.
 
     Raises:
         FeedError: it is broken, too large, or a web page.

@@ -24,7 +24,9 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def is_private(address: str) -> bool:
-    """Return whether an IP address is not of the public internet, whatever it is wrapped in.
+    """Return whether an IP address is not public.
+
+    An address wrapped in another one is unwrapped first.
 
     >>> [is_private(a) for a in ("127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "93.184.216.34")]
     [True, True, True, False]
@@ -50,7 +52,9 @@ class SsrfGuard:
     """Whether the peer of a connection is the host that was asked, not a proxy."""
 
     def check_url(self, url: str, *, proxied: bool, guarded: bool) -> None:
-        """Reject private literal addresses now; resolved ones are checked on connect.
+        """Reject private literal addresses now.
+
+        Resolved ones are checked on connect.
 
         Raises:
             FeedError: a public feed leads to a private address.
@@ -64,11 +68,13 @@ class SsrfGuard:
         elif self.first is None:
             self.first = False
         elif not proxied:
-            for found in _resolved(host):
+            for found in _resolve_host(host):
                 self.check_peer(found, asked=True)
 
     def check_peer(self, found: str, *, asked: bool = False) -> None:
-        """Check the address that a connection really has, before anything is sent over it.
+        """Check the address that a connection really has.
+
+        This is done before anything is sent over it.
 
         Raises:
             FeedError: a public feed leads to a private address.
@@ -112,7 +118,7 @@ def _literal(host: str) -> str | None:
         return None
 
 
-def _resolved(host: str) -> list[str]:
+def _resolve_host(host: str) -> list[str]:
     try:
         return [str(found[4][0]) for found in socket.getaddrinfo(host, None)]
     except OSError:
@@ -120,7 +126,10 @@ def _resolved(host: str) -> list[str]:
 
 
 def guarded(guard: SsrfGuard) -> HTTPAdapter:
-    """Return an adapter whose connections let `guard` check their peer before they are used."""
+    """Return an adapter that checks the peer of connections.
+
+    `guard` checks the peer before a connection is used.
+    """
 
     class Plain(urllib3.connection.HTTPConnection):
         def connect(self) -> None:

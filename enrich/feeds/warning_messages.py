@@ -11,6 +11,8 @@ _MESSAGES: dict[WarningCode, str] = {
     "no_start": "there is no DTSTART",
     "no_uid": "there is no UID; the id was made from the event's texts",
     "private_cut": "a meeting link, its number or passcode, or an address of the event's people was cut",
+    "recurring": "the event recurs; the start is that of its first occurrence",
+    "recurring_unchecked": "the rule of recurrence is not understood or needs too many steps; the talk is kept",
     "texts_truncated": "the event's further texts are longer than 64 kB; the rest is not searched",
     "unclosed_event": "there is no END:VEVENT; the event ends where the next line of structure stands",
     "unknown_zone": "the zone of a time is not known",

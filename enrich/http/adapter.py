@@ -1,7 +1,7 @@
 """Adapter of one host: retries, slots of the rate limiter, redirects, logins, and when to stop.
 
-The only place that retries. One request of a caller becomes at most `ATTEMPTS` attempts, each a turn
-at the gate of its own; a redirect's further hops have attempts of their own.
+The only place that retries. One request of a caller becomes at most `ATTEMPTS` attempts, each in a
+slot of its own; a redirect's further hops have attempts of their own.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Service(Protocol):
 
         Raises:
             BadAnswer: the body is not what was asked for; asked again.
-            Overloaded: the service says "later" in a way of its own; asked again.
+            Overloaded: the service answers "later" in a way of its own; asked again.
             Refused: it does not want to be asked by us: this host is left alone for the run.
         """
         ...
@@ -64,7 +64,7 @@ class Service(Protocol):
 
 @dataclass(slots=True)
 class Reach:
-    """Whether any service answered in this run: if none did, there may be no network."""
+    """Record of whether any service answered in this run; if none did, the network may be down."""
 
     answered: bool = False
 
@@ -100,7 +100,10 @@ class Line:
     """Called when the slot for a request is had; what it raises ends the request."""
 
     def begin_run(self, until: float, reach: Reach) -> Line:
-        """Return the same for a further run, which may go on beside this one."""
+        """Return this line for a further run.
+
+        That run may go on beside this one.
+        """
         line = replace(
             self,
             until=until,
@@ -190,7 +193,10 @@ class PoliteAdapter(BaseAdapter):
         return response
 
     def _token(self, carried: Mapping[str, Any], expired: str | None) -> str:
-        """Return the token; a new one if the known one expired."""
+        """Return the token.
+
+        An expired one is replaced by a new one.
+        """
         line = self._line
         account = line.account
         with account.lock:
@@ -292,7 +298,10 @@ class PoliteAdapter(BaseAdapter):
         raise AssertionError("tenacity gives an outcome or raises")
 
     def _describe(self, error: BaseException | None) -> str:
-        """Return why an attempt failed, with the service's name in place of the host's."""
+        """Return why an attempt failed.
+
+        The service's name stands in place of the host's.
+        """
         title = getattr(self._line.service, "title", self._line.service.name)
         text = f"{error}".replace(self._host, title)
         return text.replace("answered with HTTP status", "answered")
@@ -344,7 +353,10 @@ class PoliteAdapter(BaseAdapter):
         return dressed
 
     def _check(self, response: requests.Response) -> None:
-        """Call the service's check; any exception of it but our own means a bad answer."""
+        """Call the service's check.
+
+        Any exception of it but our own means a bad answer.
+        """
         try:
             self._line.service.check(response)
         except SourceError:
@@ -369,7 +381,7 @@ class PoliteAdapter(BaseAdapter):
             if status == 200:
                 check_form(response, service.politeness.media)
         except BadAnswer:
-            if not retried:  # else the status says it better
+            if not retried:  # else the status is the better reason
                 raise
         except SourceError as error:
             if error.retry_after_s is None:
@@ -396,7 +408,10 @@ def _join(base: str, location: str) -> str | None:
 
 
 def _target(url: str, hosts: tuple[str, ...]) -> str | None:
-    """Return the host of an https address if it is one of these, on its own port."""
+    """Return the host of an https address.
+
+    Return None unless it is one of these hosts, on its own port.
+    """
     parts = urlsplit(url)
     return (
         parts.netloc.lower() if parts.scheme == "https" and parts.netloc.lower() in hosts else None

@@ -1,6 +1,6 @@
 """The HTTP cache: requests-cache in one SQLite file, and what is done when that file fails.
 
-What lies in it can always be asked again, so any trouble is said once and the run goes on without
+What lies in it can always be asked again, so any trouble is reported once and the run goes on without
 it: nothing raises for the cache's sake, and nothing waits for ever for a lock.
 """
 
@@ -31,7 +31,7 @@ def open_cache(
 
     Args:
         folder: The cache folder; None: in memory.
-        on_trouble: Told what is wrong, once.
+        on_trouble: Called once with what is wrong.
         file: Its name in the folder.
     """
     if folder is None:
@@ -67,7 +67,10 @@ class _Cache(SQLiteCache):
         self._writing = threading.Lock()  # all threads share one connection
 
     def get_response(self, key: str, default: Any = None) -> Any:
-        """Return what a key holds; a damaged entry is missing."""
+        """Return what a key holds.
+
+        A damaged entry is missing.
+        """
         if self._failed:
             return default
         try:
@@ -87,7 +90,7 @@ class _Cache(SQLiteCache):
             return
         key = cache_key or self.create_key(response.request)
         try:
-            # requests-cache waits for this lock without end, and tells of no write that fails.
+            # requests-cache waits for this lock without end, and does not report a failed write.
             with self._writing:
                 with self.responses.connection() as connection:
                     connection.execute("BEGIN IMMEDIATE")

@@ -12,7 +12,9 @@ logger = logging.getLogger("enrich")
 
 
 def parse_http_date(text: str) -> datetime | None:
-    """Parse a date of a header field; return None if it is not one.
+    """Parse a date of a header field.
+
+    Return None if it is not one.
 
     >>> parse_http_date("Fri, 31 Dec 1999 23:59:59 GMT").isoformat()
     '1999-12-31T23:59:59+00:00'

@@ -1,7 +1,7 @@
 """Rate limiter of a service: one request at a time, spaced, over all processes of a machine.
 
-A turn holds a file lock through the whole exchange; the operating system frees it when its holder
-dies. What the processes tell each other stands in a second file, JSON, written only under the lock:
+A slot holds a file lock through the whole exchange; the operating system frees it when its holder
+dies. What the processes share stands in a second file, JSON, written only under the lock:
 
 - `ended`: when the last exchange ended; null while one is open, so that one that died is noticed.
 - `paused_until`: the end of a pause that the service named.
@@ -54,7 +54,10 @@ class Turn:
     _now: Callable[[], float]
 
     def pause(self, seconds: float) -> None:
-        """Record a pause that the service named; keep a longer one."""
+        """Record a pause that the service named.
+
+        A longer one is kept.
+        """
         self.paused_until = max(self.paused_until, self._now() + min(seconds, MOST_PAUSE_S))
 
     def refuse(self, host: str) -> None:
@@ -88,7 +91,7 @@ class Gate:
         on_wait: Callable[[float], None] = lambda _: None,
         on_trouble: Callable[[str], None] = logger.warning,
     ) -> None:
-        """Set up; nothing is touched before the first turn.
+        """Set up; nothing is touched before the first slot.
 
         Args:
             name: Of the files, a host name.
@@ -97,8 +100,8 @@ class Gate:
             clock: Monotonic seconds.
             now: Seconds since 1970.
             sleep: Waits.
-            on_wait: Told the seconds that are about to be waited.
-            on_trouble: Told once that the folder cannot be used; the gate then binds this object only.
+            on_wait: Called with the seconds that are about to be waited.
+            on_trouble: Called once if the folder cannot be used; the limit then binds this object only.
         """
         self._name = name
         self._folder = folder
@@ -135,7 +138,7 @@ class Gate:
             return 0.0
         return max(0.0, min(left, MOST_PAUSE_S))
 
-    # --- a turn ----------------------------------------------------------------------------
+    # --- a slot ----------------------------------------------------------------------------
 
     @contextmanager
     def turn(self, until: float, *, before: Callable[[], None] | None = None) -> Iterator[Turn]:
@@ -179,7 +182,7 @@ class Gate:
         if self._forget:
             right, self._forget = _Times(ended=times.ended), False
         if right.ended is None or right.ended > now:
-            # Whoever held the gate died in the exchange, or the clock went back.
+            # Whoever held the lock died in the exchange, or the clock went back.
             right = _Times(now, right.paused_until, right.refused)
         if right != times:
             self._write(right)
@@ -295,7 +298,9 @@ def _read_private(path: Path) -> bytes:
 
 
 def _write_private(path: Path, content: bytes) -> None:
-    """Replace a file that nobody else may read; call it under the lock.
+    """Replace a file that nobody else may read.
+
+    The caller holds the lock.
 
     Raises:
         OSError: it cannot be written.

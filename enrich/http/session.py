@@ -64,7 +64,10 @@ class PoliteSession(CachedSession):
         self.begin_run()
 
     def begin_run(self) -> None:
-        """Begin a further run: its time starts now, and hosts that were left alone are asked again."""
+        """Begin a further run.
+
+        Its time starts now, and hosts that were left alone are asked again.
+        """
         for line in self.lines.values():
             line.until = math.inf if self._timeout_s is None else line.clock() + self._timeout_s
             line.login_failed = None
@@ -75,7 +78,9 @@ class PoliteSession(CachedSession):
                 adapter.begin_run()
 
     def open_run(self, until: float) -> PoliteSession:
-        """Return a session of one run, which may go on beside others; this one is closed for all.
+        """Return a session of one run.
+
+        The run may go on beside others. This one is closed for all.
 
         Args:
             until: The end of the run, by the clock of the session.
@@ -91,7 +96,10 @@ class PoliteSession(CachedSession):
 
     @contextmanager
     def checked(self, name: str, check: Callable[[], None]) -> Iterator[None]:
-        """Call a check whenever the slot for a request to a service is had, within the block."""
+        """Call a check at each acquired slot.
+
+        Within the block, this applies to every request to the service.
+        """
         line = self.lines.get(name)
         if line is None:
             yield
@@ -103,13 +111,19 @@ class PoliteSession(CachedSession):
             line.before_request = None
 
     def close(self) -> None:
-        """Close connections and cache; what a caller's session has open stays open."""
+        """Close connections and cache.
+
+        What a caller's session has open stays open.
+        """
         super().close()  # type: ignore[no-untyped-call]
 
     def send(  # type: ignore[override]  # its other options come as keywords
         self, request: requests.PreparedRequest, **kwargs: Any
     ) -> Any:
-        """Send; under refresh what the cache holds is replaced, never a cover for a failure."""
+        """Send a request; under refresh, replace its cached answer.
+
+        A cached answer never hides a failure then.
+        """
         if self._refresh:
             kwargs["force_refresh"] = True
         return super().send(request, **kwargs)
@@ -132,26 +146,28 @@ def open_session(
     now: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> PoliteSession:
-    """Open a session for one run, or for several with `begin_run` between them; close it at the end.
+    """Open a session for one run.
+
+    It also serves several runs, with `begin_run` between them. The caller closes it at the end.
 
     Args:
         services: Sources and second sources; only their hosts can be asked.
         cache_dir: Where the HTTP cache lies; None: the user's cache folder.
-        state_dir: Where the gates' files lie; None: the user's state folder.
+        state_dir: Where the rate limiters' files lie; None: the user's state folder.
         contact: A mail address for the User-Agent.
         login: Service name to its login.
         refresh: Ask for what the cache holds, and end pauses and refusals of former runs.
         timeout_s: Seconds for the whole run.
         base: A caller's session: its adapters become the network's end.
-        on_wait: Told a service's name and the seconds that are about to be waited.
+        on_wait: Called with a service's name and the seconds that are about to be waited.
         on_retry: Called with each attempt that will be repeated.
-        on_trouble: Told when the cache or the state folder cannot be used.
+        on_trouble: Called when the cache or the state folder cannot be used.
         clock: Monotonic seconds.
         now: Seconds since 1970.
         sleep: Waits; both clocks must go on under it.
 
     Raises:
-        ValueError: the contact is no mail address.
+        ValueError: the contact is not a mail address.
     """
     from platformdirs import user_cache_path, user_state_path
 

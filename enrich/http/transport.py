@@ -173,7 +173,7 @@ def _read_body(raw: Any, max_bytes: int, watch: Watch, host: str) -> bytes:
 def _buffered(
     answer: requests.Response, request: requests.PreparedRequest, body: bytes
 ) -> requests.Response:
-    # A fresh one: vcrpy's own cannot be cached, and what was decoded must not say it is encoded.
+    # A fresh one: vcrpy's own cannot be cached, and what was decoded must not be marked as encoded.
     headers = [(k, v) for k, v in answer.raw.headers.items() if k.lower() not in _OF_THE_WIRE]
     fresh = urllib3.HTTPResponse(
         body=BytesIO(body),

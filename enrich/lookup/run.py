@@ -16,7 +16,7 @@ class RunReport:
     """Outcome of one run's requests."""
 
     troubles: Mapping[str, SourceError] = field(default_factory=dict)
-    """Why services could not be asked, by name; an error's `hint` says what to do about it."""
+    """Why services could not be asked, by name; an error's `hint` states the remedy."""
     asked: frozenset[PaperId] = frozenset()
     """The papers that services were asked for."""
     paused_until: Mapping[str, datetime] = field(default_factory=dict)

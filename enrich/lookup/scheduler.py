@@ -220,7 +220,9 @@ class Queues:
                 yield service, interval_s, requests * interval_s
 
     def _measure_left(self, name: str, requests: int, interval_s: float) -> float | None:
-        """Return the seconds that requests to come take; None if the service is not waited for.
+        """Return the seconds that requests to come take.
+
+        Return None if the service is not waited for.
 
         The pause before the first of them has begun when the request before it ended.
         """
@@ -232,7 +234,10 @@ class Queues:
         return requests * interval_s - min(passed_s, interval_s)
 
     def _work(self, name: str) -> None:
-        """Ask for batches as they fill, then the rest; a thread of one service."""
+        """Ask for batches as they fill, then the rest.
+
+        This is the thread of one service.
+        """
         try:
             while True:
                 with self._changed:
@@ -271,7 +276,9 @@ class Queues:
         return len(second) >= batch or (self._flush and not waits)
 
     def _next(self, name: str) -> tuple[list[Key], list[Key], list[PaperId]]:
-        """Return the next batch for the service, or else for the one behind it.
+        """Return the next batch for the service.
+
+        If it has none, the batch is for the service behind it.
 
         What an answer has lacked rides in the next batch, and is a batch of its own after the last.
         """
@@ -293,13 +300,19 @@ class Queues:
 
 
 def _count_ids(keys: Iterable[Key]) -> int:
-    """Return how many ids a request for these holds: a version's own only without its paper's."""
+    """Return how many ids a request for these holds.
+
+    A version's own id counts only without its paper's.
+    """
     papers = {id_ for id_, version in keys if version is None}
     return len(papers) + sum(id_ not in papers for id_, version in keys if version is not None)
 
 
 def _pick_batch(wanting: Iterable[Key], room: int) -> list[Key]:
-    """Return the first keys whose ids find room in one request, all of a paper together."""
+    """Return the first keys that fit one request.
+
+    All keys of a paper stay together.
+    """
     grouped: dict[PaperId, list[Key]] = {}
     for key in wanting:
         grouped.setdefault(key[0], []).append(key)

@@ -128,7 +128,10 @@ class LookupState:
         self._services: set[str] = set()
 
     def give(self, papers: Iterable[Paper]) -> None:
-        """Take resolved papers that came with a talk (an earlier output); they stand as they are."""
+        """Take resolved papers that came with a talk (an earlier output).
+
+        They are used as they are.
+        """
         if not self.library.refresh:
             for paper in papers:
                 self._given.setdefault(paper.id, paper)
@@ -151,7 +154,7 @@ class LookupState:
         self.library.workers.append(thread)
 
     def remove_worker(self, thread: threading.Thread) -> None:
-        """Forget a service's thread that has ended."""
+        """Remove a service's thread that has ended."""
         self.library.workers.remove(thread)
 
     def batch_size(self, name: str) -> int:
@@ -167,7 +170,10 @@ class LookupState:
         return self.library.fallbacks[name][0].politeness.batch
 
     def second_pace(self, name: str) -> tuple[str, float]:
-        """Return the first second source behind a service, and its seconds between requests."""
+        """Return the first second source behind a service.
+
+        The second value is its seconds between requests.
+        """
         second = self.library.fallbacks[name][0]
         return second.name, second.politeness.delay_s
 
@@ -273,7 +279,10 @@ class LookupState:
         return asked
 
     def ask_second(self, name: str, wanted: Sequence[PaperId]) -> None:
-        """Ask the second sources behind a source, in turn, for papers without any record."""
+        """Ask the second sources behind a source.
+
+        They are asked in turn for papers without any record.
+        """
         records: list[Record] = []
         lacking = list(wanted)
         with self.library.locks[name]:
@@ -282,7 +291,7 @@ class LookupState:
                 self._note_service(second.name)
                 for start in range(0, len(lacking), second.politeness.batch):
                     batch = lacking[start : start + second.politeness.batch]
-                    # The first source's reason stands; a second source's silence says nothing.
+                    # The first source's reason stands; a second source's silence means nothing.
                     with suppress(SourceError):
                         for paper in self._fetch_second(second, batch):
                             _, record = trust.settle(
@@ -444,7 +453,10 @@ class LookupState:
     def _settle(
         self, key: Key, answer: Lookup, old: Mapping[Key, Record], revision: int
     ) -> list[Record]:
-        """Take one answer: what may replace what is in the store, else remember what to serve."""
+        """Take one answer, and return the records to store.
+
+        A record replaces a stored one if it may; otherwise, what to return is remembered.
+        """
         id_, version = key
         served, record = trust.settle(
             old.get(key), answer, version=version, revision=revision, now=self.now

@@ -1,6 +1,6 @@
 r"""Where a line break cuts an id or an address in two: soft line breaks and calendar folds.
 
-A break joins only if what stands before it is no complete id; a complete one takes nothing from the
+A break joins only if the text before it is not a complete id; a complete one takes nothing from the
 next line. A calendar fold is a line break and one blank (RFC 5545 §3.1) and may cut anywhere; other
 breaks are believed where both halves together make a word or a number of our grammars.
 """

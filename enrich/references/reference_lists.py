@@ -193,7 +193,7 @@ def _find_list_end(raw: bytes, laid: bytes, heading: _Heading) -> int:
 def _is_section(raw: bytes, laid: bytes, span: Span, *, numbered: bool) -> bool:
     """Decide whether a line is a heading without markup."""
     start, end = span
-    shown = _read(raw, start, end)
+    shown = _decode_span(raw, start, end)
     if _IS_REFERENCE.search(laid, start, end):
         label, colon, _ = shown.partition(":")
         return bool(colon) and label.strip().lower() in SECTIONS
@@ -214,7 +214,7 @@ def _is_section(raw: bytes, laid: bytes, span: Span, *, numbered: bool) -> bool:
     return first.isupper() and len(words) <= _MOST_WORDS
 
 
-def _read(raw: bytes, start: int, end: int) -> str:
+def _decode_span(raw: bytes, start: int, end: int) -> str:
     """Decode a span, without blanks around it."""
     return raw[start:end].decode("utf-8", "ignore").strip()
 
@@ -277,9 +277,9 @@ def is_in_item(raw: bytes, laid: bytes, start: int, end: int) -> bool:
     items = list(_NUMBERED.finditer(window))
     if not items:
         return False
-    text = _read(raw, items[-1].start("text") + shift, start)
+    text = _decode_span(raw, items[-1].start("text") + shift, start)
     return _is_entry(text) or (
-        text.endswith("](") and _AUTHOR_BEHIND.match(_read(raw, end, end + 60)) is not None
+        text.endswith("](") and _AUTHOR_BEHIND.match(_decode_span(raw, end, end + 60)) is not None
     )
 
 

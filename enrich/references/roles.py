@@ -97,7 +97,9 @@ def decide_roles(
             item_end = laid.find(b"\n\n", end)
             item_end = len(laid) if item_end < 0 else item_end
         else:
-            is_own = not _is_bare(laid, start) and _is_own(raw, laid, previous_end, start, end)
+            is_own = not _is_bare(laid, start) and _is_claimed_as_own(
+                raw, laid, previous_end, start, end
+            )
             role = "own" if is_own else "mentioned"
         roles.append(role)
         previous_end = end
@@ -124,7 +126,7 @@ def _continues_list(laid: bytes, previous_end: int, start: int) -> bool:
     return _LIST_GAP.fullmatch(gap) is not None and _NEW_ITEM.search(gap) is None
 
 
-def _is_own(raw: bytes, laid: bytes, previous_end: int, start: int, end: int) -> bool:
+def _is_claimed_as_own(raw: bytes, laid: bytes, previous_end: int, start: int, end: int) -> bool:
     """Decide whether a text claims a reference as own."""
     reach = max(previous_end, start - _SENTENCE_BYTES)
     if start - reach < _FEWEST:

@@ -51,14 +51,19 @@ class Forms(Protocol):
     """Lower-case bytes without which no mention can be there; a digit in one stands for any digit."""
 
     def recognise(self, text: bytes, at: int) -> Sequence[Mention]:
-        """Return the mentions around the anchor at byte `at`, in order: none, one, or a list's.
+        """Return the mentions around the anchor at byte `at`.
+
+        They are in order: none, one, or those of a list.
 
         The text is plain: its escapes are decoded, invisible characters removed (`enrich.text.decoding`).
         """
         ...
 
     def canonical(self, text: str) -> tuple[PaperId, str | None] | None:
-        """Return the id and the version of a bare key; None if it is not one of this source."""
+        """Return the id and the version of a bare key.
+
+        Return None if it is not one of this source.
+        """
         ...
 
     def url(self, paper: PaperId) -> str:
@@ -92,7 +97,9 @@ class Source(Forms, Protocol):
     def fetch(
         self, wanted: Sequence[tuple[PaperId, str | None]], session: Session
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Yield the lookup of each wanted pair, in any order; version None is the newest.
+        """Yield the lookup of each wanted pair, in any order.
+
+        Version None is the newest.
 
         At most `politeness.batch` papers. A pair that is not yielded could not be asked.
 
@@ -105,7 +112,7 @@ class Source(Forms, Protocol):
 class SecondSource(Protocol):
     """A service that holds records of another source's papers, asked if that one could not answer.
 
-    What it does not know of a paper stays None; what it does not have says nothing about the paper.
+    What it does not know of a paper stays None; what it lacks means nothing for the paper.
     """
 
     name: str
@@ -133,7 +140,10 @@ class SecondSource(Protocol):
 
 
 def members() -> tuple[str, ...]:
-    """Return the names of the members of this folder, sorted; nothing is imported."""
+    """Return the names of the members of this folder, sorted.
+
+    Nothing is imported.
+    """
     return tuple(name for name in names_in(__path__) if name != "installed")
 
 
@@ -150,13 +160,18 @@ def names(kind: Literal["SOURCE", "SECOND_SOURCE"] = "SOURCE") -> tuple[str, ...
 
 @cache
 def forms() -> tuple[Forms, ...]:
-    """Return the pure halves of all installed sources, in the order of their names."""
+    """Return the pure halves of all installed sources.
+
+    They are sorted by name.
+    """
     return tuple(forms_of(name) for name in names())
 
 
 @cache
 def forms_of(name: str) -> Forms:
-    """Return the pure half of one source, without asking for entry points if it is in this folder.
+    """Return the pure half of one source.
+
+    Entry points are not searched for a source in this folder.
 
     Raises:
         LookupError: no installed source has this name.
@@ -173,7 +188,9 @@ def forms_of(name: str) -> Forms:
 
 
 def load_elsewhere(name: str) -> Any:
-    """Return the source or second source that another distribution offers under a name.
+    """Return another distribution's source under a name.
+
+    It may be a second source.
 
     Raises:
         LookupError: no distribution offers it.
@@ -199,7 +216,9 @@ def title_of(name: str) -> str:
 
 
 def links(paper: PaperId) -> Links:
-    """Return what a paper's source derives from its id; all None if the source is not installed.
+    """Return what a paper's source derives from its id.
+
+    Each field is `None` if the source is not installed.
 
     >>> links(PaperId("arxiv:2103.01338")).doi
     '10.48550/arXiv.2103.01338'

@@ -1,7 +1,7 @@
 """DataCite behind arXiv: arXiv registers every paper there as the DOI `10.48550/arXiv.ID`.
 
 The REST API (support.datacite.org/docs/api) serves what arXiv itself has deposited: the newest
-version's title and authors, and the instants of all versions. Not registered says nothing: a paper
+version's title and authors, and the instants of all versions. A missing DOI means nothing: a paper
 of the last days is not there yet.
 """
 
@@ -51,13 +51,13 @@ class DataCite:
         """Check that an answer is a list of records.
 
         Raises:
-            BadAnswer: a 200 that is none.
+            BadAnswer: a 200 without such a list.
             Refused: 403.
         """
         if response.status_code == 403:
             raise Refused("DataCite denies this machine access")
         if response.status_code == 200:
-            _records(response)
+            _parse_records(response)
 
     def fetch(self, wanted: Sequence[PaperId], session: Session) -> Iterator[Paper]:
         """Yield the papers that are registered, from one request.
@@ -75,7 +75,7 @@ class DataCite:
         if response.status_code != 200:
             status = response.status_code
             raise SourceError(f"DataCite answered HTTP {status}", code="http_error")
-        for record in _records(response):
+        for record in _parse_records(response):
             attributes = record.get("attributes") if isinstance(record, Mapping) else None
             if not isinstance(attributes, Mapping):
                 continue
@@ -95,7 +95,9 @@ def _try_read(paper: PaperId, attributes: _Object) -> Paper | None:
 
 
 def read(id_: PaperId, attributes: _Object) -> Paper | None:
-    """Parse a record's attributes as a paper; None without a title.
+    """Parse a record's attributes as a paper.
+
+    Return None without a title.
 
     >>> given = {"titles": [{"title": "A &gt; B"}], "version": 2, "dates": [
     ...     {"date": "2017-06-12T17:57:34Z", "dateType": "Submitted", "dateInformation": "v1"},
@@ -105,7 +107,10 @@ def read(id_: PaperId, attributes: _Object) -> Paper | None:
     >>> paper.title, paper.published, paper.updated, paper.latest_version
     ('A > B', '2017-06-12', '2023-08-02', 'v2')
     """
-    title = next((t for each in _objects(attributes, "titles") if (t := _text(each, "title"))), "")
+    title = next(
+        (t for each in _find_objects(attributes, "titles") if (t := _decode_text(each, "title"))),
+        "",
+    )
     if not title:
         return None
     days, withdrawn = _versions(attributes)
@@ -120,7 +125,9 @@ def read(id_: PaperId, attributes: _Object) -> Paper | None:
         id=id_,
         title=title,
         authors=tuple(
-            author for each in _objects(attributes, "creators") if (author := _author(each))
+            author
+            for each in _find_objects(attributes, "creators")
+            if (author := _convert_creator(each))
         ),
         published=published,
         updated=updated,
@@ -131,7 +138,7 @@ def read(id_: PaperId, attributes: _Object) -> Paper | None:
         withdrawn=bool(withdrawn) and max(withdrawn) == newest,
         doi=FORMS.doi(id_),
         published_as=_published_as(attributes),
-        abstract=_abstract(attributes),
+        abstract=_find_abstract(attributes),
         url=FORMS.url(id_),
         pdf=FORMS.pdf(id_),
         via="datacite",
@@ -145,10 +152,10 @@ def _versions(attributes: _Object) -> tuple[dict[int, str], set[int]]:
     """
     days: dict[int, str] = {}
     withdrawn = set()
-    for each in _objects(attributes, "dates"):
+    for each in _find_objects(attributes, "dates"):
         kind = each.get("dateType")
-        number = _VERSION_NAMED.match(_text(each, "dateInformation") or "")
-        day = _DATE.match(_text(each, "date") or "")
+        number = _VERSION_NAMED.match(_decode_text(each, "dateInformation") or "")
+        day = _DATE.match(_decode_text(each, "date") or "")
         if kind in ("Submitted", "Withdrawn") and number and day:
             days[int(number[1])] = day[0]
         if kind == "Withdrawn" and number:
@@ -162,12 +169,15 @@ def _newest(attributes: _Object, days: Mapping[int, str]) -> int | None:
     return max([*days, *([int(said[1])] if said else [])], default=None)
 
 
-def _author(creator: _Object) -> Author | None:
-    """Return the author of a creator; single names stand as `name`."""
-    given, family = _text(creator, "givenName"), _text(creator, "familyName")
+def _convert_creator(creator: _Object) -> Author | None:
+    """Return the author of a creator.
+
+    Single names stand as `name`.
+    """
+    given, family = _decode_text(creator, "givenName"), _decode_text(creator, "familyName")
     if given and family:
         return Author(f"{given} {family}", family=family, given=given)
-    name = _text(creator, "name") or family
+    name = _decode_text(creator, "name") or family
     if name and creator.get("nameType") == "Organizational":
         return Author(name, None, None)
     return Author(name) if name else None
@@ -175,39 +185,39 @@ def _author(creator: _Object) -> Author | None:
 
 def _category(attributes: _Object) -> str | None:
     """Return arXiv's first subject, of `Applications (stat.AP)` the code."""
-    for each in _objects(attributes, "subjects"):
+    for each in _find_objects(attributes, "subjects"):
         if str(each.get("subjectScheme")).lower() == "arxiv":
-            found = _CATEGORY.fullmatch(_text(each, "subject") or "")
+            found = _CATEGORY.fullmatch(_decode_text(each, "subject") or "")
             return found[1] if found else None
     return None
 
 
 def _published_as(attributes: _Object) -> Publication | None:
-    for each in _objects(attributes, "relatedIdentifiers"):
-        doi = _DOI.fullmatch(_text(each, "relatedIdentifier") or "")
-        if each.get("relationType") == "IsVersionOf" and doi and not _is_own(doi[0]):
+    for each in _find_objects(attributes, "relatedIdentifiers"):
+        doi = _DOI.fullmatch(_decode_text(each, "relatedIdentifier") or "")
+        if each.get("relationType") == "IsVersionOf" and doi and not _is_arxiv_doi(doi[0]):
             url = doi_url(doi[0])
             return Publication(doi=doi[0], url=url, via="datacite")
     return None
 
 
-def _is_own(doi: str) -> bool:
+def _is_arxiv_doi(doi: str) -> bool:
     return doi.lower().startswith(_PREFIX)
 
 
-def _abstract(attributes: _Object) -> str | None:
-    for each in _objects(attributes, "descriptions"):
+def _find_abstract(attributes: _Object) -> str | None:
+    for each in _find_objects(attributes, "descriptions"):
         if each.get("descriptionType") == "Abstract":
-            return _text(each, "description")
+            return _decode_text(each, "description")
     return None
 
 
-def _objects(attributes: _Object, key: str) -> list[_Object]:
+def _find_objects(attributes: _Object, key: str) -> list[_Object]:
     value = attributes.get(key)
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
-def _text(each: _Object, key: str) -> str | None:
+def _decode_text(each: _Object, key: str) -> str | None:
     """Return a string, its HTML entities decoded once."""
     value = each.get(key)
     if not isinstance(value, str):
@@ -215,7 +225,7 @@ def _text(each: _Object, key: str) -> str | None:
     return tidy(html.unescape(value.encode("utf-8", "replace").decode())) or None
 
 
-def _records(response: Response) -> list[Any]:
+def _parse_records(response: Response) -> list[Any]:
     try:
         body = response.json()
     except (ValueError, RecursionError):

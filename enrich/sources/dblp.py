@@ -1,7 +1,7 @@
 """dblp behind OpenReview: its knowledge graph holds the accepted papers with their OpenReview pages.
 
 The SPARQL endpoint (sparql.dblp.org, schema: github.com/dblp/kg) is asked once for all ids. It knows
-a year and no day, and no rejected paper; what it does not have says nothing.
+a year and no day, and no rejected paper; what it lacks means nothing.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Dblp:
         """Check that an answer is a table of results.
 
         Raises:
-            BadAnswer: a 200 that is none.
+            BadAnswer: a 200 without such a table.
             Refused: 403, or a web page under 200: dblp's test for bots.
         """
         if response.status_code == 403:
@@ -157,17 +157,17 @@ def _best(bindings: Sequence[Any]) -> dict[str, _Record]:
     """Choose each page's record: published, otherwise first by address."""
     records: dict[tuple[str, str], _Record] = {}
     for row in bindings:
-        page, publication = _value(row, "page"), _value(row, "pub")
-        title = (_value(row, "title") or "").removesuffix(".")
-        name, number = _value(row, "name"), _value(row, "n")
+        page, publication = _read_cell(row, "page"), _read_cell(row, "pub")
+        title = (_read_cell(row, "title") or "").removesuffix(".")
+        name, number = _read_cell(row, "name"), _read_cell(row, "n")
         if not (page and publication and title and name and number and number.isdecimal()):
             continue
         record = records.setdefault((page, publication), _Record(title=title))
         record.names.setdefault(int(number[:9]), _HOMONYM.sub("", name))
-        record.venue = min(filter(None, (record.venue, _value(row, "venue"))), default=None)
-        year = _YEAR.match(_value(row, "year") or "")
+        record.venue = min(filter(None, (record.venue, _read_cell(row, "venue"))), default=None)
+        year = _YEAR.match(_read_cell(row, "year") or "")
         record.year = min(filter(None, (record.year, year and year[0])), default=None)
-        if doi := _DOI.fullmatch(_value(row, "doi") or ""):
+        if doi := _DOI.fullmatch(_read_cell(row, "doi") or ""):
             record.dois.add(doi[1])
     best: dict[str, _Record] = {}
     for (page, _), record in sorted(records.items(), key=lambda item: item[0]):
@@ -176,7 +176,7 @@ def _best(bindings: Sequence[Any]) -> dict[str, _Record]:
     return best
 
 
-def _value(row: Any, key: str) -> str | None:
+def _read_cell(row: Any, key: str) -> str | None:
     cell = row.get(key) if isinstance(row, Mapping) else None
     value = cell.get("value") if isinstance(cell, Mapping) else None
     if not isinstance(value, str):

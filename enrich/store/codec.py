@@ -46,7 +46,7 @@ class PublicationRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PaperRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A paper in the store; UNSET is "derived", None is "there is none"."""
+    """A paper in the store; UNSET means "derived", None means "absent"."""
 
     title: NonEmpty = field(name="t")
     authors: Sequence[str | tuple[str, str | None, str | None]] = field(
@@ -126,7 +126,10 @@ def encode_paper(paper: Paper, derive: Derive) -> bytes:
 
 
 def encode_record(record: PaperRecord) -> bytes:
-    """Encode a record; halves of surrogate pairs become question marks."""
+    """Encode a record.
+
+    Halves of surrogate pairs become question marks.
+    """
     try:
         return _ENCODER.encode(record)
     except UnicodeEncodeError:
@@ -184,7 +187,9 @@ def decode_paper(
     abstract: str | None = None,
     via: str | None = None,
 ) -> Paper:
-    """Decode the paper of a record; `via` stands over the record's own.
+    """Decode the paper of a record.
+
+    `via` takes precedence over the record's own.
 
     Raises:
         ValueError: not a record, or a value of the wrong form.
@@ -288,7 +293,10 @@ def _numbered(number: int, date: str) -> Version:
 
 
 def _from_versions(versions: tuple[Version, ...]) -> tuple[str | None, str | None, str | None]:
-    """Return newest version, first date and newest date, as far as the versions have them."""
+    """Return newest version, first date and newest date.
+
+    Each is `None` if the versions lack it.
+    """
     if not versions:
         return None, None, None
     first, last = versions[0], versions[-1]

@@ -25,7 +25,10 @@ DAY = 24 * HOUR
 
 
 def rank(via: str | None) -> int:
-    """Return the precedence of a record; a lower one never replaces a higher one."""
+    """Return the precedence of a record.
+
+    A lower one never replaces a higher one.
+    """
     return 1 if via in {None, "collection"} else 0
 
 
@@ -37,7 +40,7 @@ class Record:
     version: str | None = None
     """`v2`; None is the newest."""
     paper: Paper | None
-    """None: the service said that there is no such paper."""
+    """None: the service answered that there is no such paper."""
     revision: int
     """Of the parser that made it."""
     fetched_at: float
@@ -45,7 +48,7 @@ class Record:
     expires_at: float | None
     """None: never."""
     misses: int = 0
-    """How often in a row the service said that there is none."""
+    """How often in a row the service answered that there is no such paper."""
 
 
 class Settled(NamedTuple):
@@ -58,7 +61,7 @@ class Settled(NamedTuple):
 
 
 def fresh(record: Record, *, now: float, revision: int, max_age: float | None = None) -> bool:
-    """Whether a record can be served without asking.
+    """Return whether a record can be returned without asking.
 
     `revision` is that of the parser that would make it today; `max_age` (seconds) is for records
     that can expire.
@@ -73,7 +76,9 @@ def fresh(record: Record, *, now: float, revision: int, max_age: float | None = 
 def expiry(
     paper: PaperId, version: str | None, answer: Paper | None, *, now: float, misses: int = 1
 ) -> float | None:
-    """When a record that is made now expires, None for never; `answer` None is a missing paper.
+    """Compute when a record made now expires; None: never.
+
+    `answer` None is a missing paper.
 
     >>> expiry(PaperId("arxiv:2103.99999"), None, None, now=0, misses=3) / HOUR
     4.0
@@ -91,7 +96,7 @@ def expiry(
 
 
 def may_replace(old: Record, new: Record) -> bool:
-    """Whether a new record of a paper may take the old one's place."""
+    """Return whether a new record may replace the old one."""
     if old.paper is None:
         return True
     return new.paper is not None and rank(new.paper.via) >= rank(old.paper.via)
@@ -105,7 +110,7 @@ def settle(
     now: float,
     revision: int,
 ) -> Settled:
-    """What to serve and what to keep after a service, or a second source, was asked.
+    """Decide what to return and what to store after an answer.
 
     `old` is the record that was there (expired, or the run refreshes), `revision` that of the parser
     that made the answer.

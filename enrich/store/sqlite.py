@@ -36,7 +36,10 @@ CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
-    """Open a SQLite file so that nothing in its schema can run code; text comes as bytes."""
+    """Open a SQLite file.
+
+    Nothing in its schema can run code. Text is returned as bytes.
+    """
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?{mode}",
         uri=True,
@@ -44,7 +47,7 @@ def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    connection.text_factory = bytes  # what is no UTF-8 must not break the good rows beside it
+    connection.text_factory = bytes  # invalid UTF-8 must not break the good rows beside it
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA synchronous=NORMAL")
@@ -56,7 +59,9 @@ def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
 
 @contextmanager
 def guard(path: Path, *, alone: bool = False) -> Iterator[None]:
-    """Keep a file where it lies while it is opened or written; `alone`, nobody else does so meanwhile.
+    """Keep a file where it lies while it is opened or written.
+
+    With `alone`, no other process does so meanwhile.
 
     SQLite finds `-wal` and `-shm` by name: who has opened a file that is then moved would take those
     of the file that follows, and delete them. The guard is a lock of SQLite's own, on a second file.
@@ -77,7 +82,10 @@ def guard(path: Path, *, alone: bool = False) -> Iterator[None]:
 
 
 def touch(path: Path) -> None:
-    """Make an empty file that nobody else may read, unless there is one."""
+    """Make an empty private file, unless there is one.
+
+    Nobody else may read it.
+    """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
@@ -125,7 +133,7 @@ def drop_tables(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """All of it or nothing."""
+    """Run a block as one transaction: all of it or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield connection
@@ -137,7 +145,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 def checksum(id_: bytes, version: bytes, data: bytes | None) -> int:
-    """31 bits over the parts of a row, so that a flipped bit is seen.
+    """Return a 31-bit checksum of a row, to detect a flipped bit.
 
     >>> checksum(b"x:1", b"v2", b"{}") == checksum(b"x:1", b"", b"v2{}")
     False
@@ -146,26 +154,26 @@ def checksum(id_: bytes, version: bytes, data: bytes | None) -> int:
 
 
 def is_empty(connection: sqlite3.Connection) -> bool:
-    """Whether nobody has made tables in it."""
+    """Return whether the database has no tables yet."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     return not application and not tables
 
 
 def is_corrupt(error: Exception) -> bool:
-    """Whether the file itself is damaged."""
+    """Return whether the file itself is damaged."""
     if isinstance(error, UnicodeDecodeError):
         return True
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in CORRUPT
 
 
 def is_busy(error: Exception) -> bool:
-    """Whether another process holds the file."""
+    """Return whether another process holds the file."""
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_BUSY
 
 
 def reason(error: Exception) -> str:
-    """The cause in a few words."""
+    """Return the cause in a few words."""
     if isinstance(error, UnicodeDecodeError):
         return "malformed database schema"
     return (isinstance(error, OSError) and error.strerror) or str(error)

@@ -1,7 +1,7 @@
 """The store of papers: one SQLite file, a record a paper or version, read and written in batches.
 
-What may go wrong with a file is said once and the run goes on: a corrupt file is set aside as
-`*.corrupt-N` and its good records are carried over; a stranger's database, a newer schema, a folder
+What may go wrong with a file is reported once and the run goes on: a corrupt file is set aside as
+`*.corrupt-N` and its good records are carried over; a foreign database, a newer schema, a folder
 or disk that cannot be written leave what can be read readable, and the rest of the run in memory.
 Each row bears a checksum, so a damaged one is a miss and never a wrong paper.
 """
@@ -58,7 +58,9 @@ def open_store(
     on_trouble: Callable[[str], None],
     derive: Derive = lambda _: Links(),
 ) -> Store:
-    """Open the store in a folder, and make both if they are missing.
+    """Open the store in a folder.
+
+    Folder and store are made if they are missing.
 
     Nothing is raised for a damaged file or folder: `on_trouble` gets one line, and the store returns
     what it can.
@@ -103,7 +105,10 @@ class Store:
         self._open()
 
     def get_many(self, keys: Iterable[Key], *, abstracts: bool = False) -> dict[Key, Record]:
-        """The records of those keys that there are; a version of None is the newest."""
+        """Return the records found for keys.
+
+        A version of None is the newest.
+        """
         wanted = list(dict.fromkeys(keys))
         with self._lock:
             try:
@@ -133,7 +138,10 @@ class Store:
         return found
 
     def put_many(self, records: Iterable[Record]) -> None:
-        """Keep records, in one transaction. One that `trust` does not let replace the old is left out."""
+        """Store records in one transaction.
+
+        One that `trust` does not let replace the old is left out.
+        """
         new = {(record.id, record.version): record for record in records}
         if not new:
             return
@@ -157,7 +165,10 @@ class Store:
             }
 
     def info(self) -> dict[str, Any]:
-        """Path, schema number, size in bytes, and how many records of which kind there are."""
+        """Return facts about the file.
+
+        They are path, schema number, size in bytes, and counts of records by kind.
+        """
         with self._lock:
             counts = (0, 0, 0, 0)
             if self._connection:
@@ -181,7 +192,7 @@ class Store:
             }
 
     def clear(self) -> None:
-        """Forget every record, and remove files that were set aside.
+        """Remove all records, and the files that were set aside.
 
         Raises:
             StoreError: the file cannot be written, or is not ours.
@@ -245,14 +256,17 @@ class Store:
                 self._open_to_read(error)
 
     def _connect(self) -> sqlite3.Connection:
-        """Connect to the file, which is there; under its guard."""
+        """Open the existing file; the caller holds its guard."""
         touch(self.path)
         self._connection = connection = connect(self.path)
         self._file = _identity(self.path)
         return connection
 
     def _make(self) -> sqlite3.Connection:
-        """Connect to the file, and make the tables unless another process just did; alone."""
+        """Open the file, and create missing tables.
+
+        The caller holds the guard alone.
+        """
         connection = self._connect()
         if is_empty(connection):
             connection.execute("PRAGMA journal_mode=WAL")
@@ -263,7 +277,7 @@ class Store:
         return connection
 
     def _rebuild(self) -> None:
-        """Empty a file of an earlier layout, unless another process just did."""
+        """Rebuild a file of an earlier layout, unless another process just did."""
         try:
             with guard(self.path, alone=True):
                 connection = self._connect()
@@ -286,7 +300,10 @@ class Store:
             )
 
     def _open_to_read(self, cause: Exception) -> None:
-        """The folder or disk cannot be written: read the file all the same, if there is one."""
+        """Open the file, if any, to read only.
+
+        This is for a folder or disk that cannot be written.
+        """
         self._writable = False
         for mode in ("mode=ro", "mode=ro&immutable=1"):
             try:
@@ -305,7 +322,10 @@ class Store:
         )
 
     def _failed(self, error: Exception, *, writing: bool = False) -> None:
-        """What to do after an error of SQLite: set the file aside, or go on without writing or at all."""
+        """Handle an error of SQLite.
+
+        A corrupt file is set aside; any other is only read from then on, or not used at all.
+        """
         if is_corrupt(error):
             self._discard()
             self._set_aside(error)
@@ -319,7 +339,10 @@ class Store:
             self._open_to_read(error)
 
     def _set_aside(self, cause: Exception) -> None:
-        """Move a corrupt file away, begin a new one, and carry over the rows that are whole."""
+        """Move a corrupt file away, and begin a new one.
+
+        The rows that are whole are carried over.
+        """
         try:
             with guard(self.path, alone=True):
                 if _is_whole(self.path):  # another process was faster
@@ -379,7 +402,10 @@ class Store:
         return found
 
     def _write(self, new: dict[Key, Record]) -> bool:
-        """Write records; False if the file is not the one that was opened, as another process moved it."""
+        """Write records.
+
+        Return False if another process moved the opened file away.
+        """
         assert self._connection is not None  # noqa: S101 - writable implies it
         with guard(self.path):
             if _identity(self.path) != self._file:
@@ -404,7 +430,10 @@ class Store:
 
 
 def _record(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | None:
-    """Make the record of a row; return None for a bad row, which is a miss."""
+    """Make the record of a row.
+
+    Return None for a bad row, which is a miss.
+    """
     try:
         return _decode_record(key, row, derive)
     except Exception as error:
@@ -455,7 +484,7 @@ def _insert(connection: sqlite3.Connection, record: Record, derive: Derive) -> N
     )
     if record.version is None:
         _index_titles(connection, record)
-    if paper is None or paper.abstract is None:  # an older one's is none of this paper's
+    if paper is None or paper.abstract is None:  # an older one's does not belong to this paper
         connection.execute(
             "DELETE FROM abstracts WHERE number ="
             " (SELECT number FROM papers WHERE id = ? AND version = ?)",
@@ -471,7 +500,10 @@ def _insert(connection: sqlite3.Connection, record: Record, derive: Derive) -> N
 
 
 def _index_titles(connection: sqlite3.Connection, record: Record) -> None:
-    """Insert the digests of a paper's titles instead of those of its earlier record."""
+    """Insert the digests of a paper's titles.
+
+    They replace those of its earlier record.
+    """
     (number,) = connection.execute(
         "SELECT number FROM papers WHERE id = ? AND version = ''", (record.id,)
     ).fetchone()
@@ -488,7 +520,10 @@ def digest_title(key: str) -> int:
 
 
 def _salvage(path: Path, derive: Derive) -> Iterator[Record]:
-    """The whole rows of a damaged file: from its beginning, and if that breaks, from its end."""
+    """Yield a damaged file's whole rows.
+
+    They are read from the beginning, and if that breaks, from the end.
+    """
     with suppress(*FAULTS), closing(connect(path, "mode=ro")) as connection:
         for order in ("ASC", "DESC"):
             with suppress(*FAULTS):

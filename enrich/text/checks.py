@@ -10,66 +10,71 @@ from typing import Any
 
 
 def string(data: Mapping[str, Any], key: str) -> str | None:
-    """The string under a key.
+    """Return the string under a key.
 
     >>> string({"a": "x"}, "a"), string({}, "a"), string({"a": ""}, "a")
     ('x', None, '')
     >>> string({"a": 1}, "a")
     Traceback (most recent call last):
     ...
-    ValueError: "a" is no string
+    ValueError: "a" is not a string
     """
     value = data.get(key)
     if value is None or isinstance(value, str):
         return value
-    raise ValueError(f'"{key}" is no string')
+    raise ValueError(f'"{key}" is not a string')
 
 
 def strings(data: Mapping[str, Any], key: str) -> list[str]:
-    """The list of strings under a key, empty where there is none."""
+    """Return the list of strings under a key, empty if missing."""
     value = data.get(key)
     if value is None:
         return []
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return value
-    raise ValueError(f'"{key}" is no list of strings')
+    raise ValueError(f'"{key}" is not a list of strings')
 
 
 def objects(data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    """The list of objects under a key, empty where there is none."""
+    """Return the list of objects under a key, empty if missing."""
     value = data.get(key)
     if value is None:
         return []
     if isinstance(value, list) and all(isinstance(item, Mapping) for item in value):
         return value
-    raise ValueError(f'"{key}" is no list of objects')
+    raise ValueError(f'"{key}" is not a list of objects')
 
 
 def integer(data: Mapping[str, Any], key: str) -> int | None:
-    """The integer under a key; true is none."""
+    """Return the integer under a key.
+
+    True is not an integer.
+    """
     value = data.get(key)
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    raise ValueError(f'"{key}" is no integer')
+    raise ValueError(f'"{key}" is not an integer')
 
 
 def boolean(data: Mapping[str, Any], key: str) -> bool:
-    """The boolean under a key, False where there is none."""
+    """Return the boolean under a key, False if missing."""
     value = data.get(key)
     if value is None:
         return False
     if isinstance(value, bool):
         return value
-    raise ValueError(f'"{key}" is no boolean')
+    raise ValueError(f'"{key}" is not a boolean')
 
 
 def web_address(data: Mapping[str, Any], key: str) -> str | None:
-    """The http(s) URL under a key: no other scheme, no white space, no control characters.
+    """Return the http(s) URL under a key.
+
+    Another scheme, white space and control characters raise ValueError.
 
     >>> web_address({"url": "javascript:alert(1)"}, "url")
     Traceback (most recent call last):
     ...
-    ValueError: "url" is no http(s) address
+    ValueError: "url" is not an http(s) address
     """
     value = string(data, key)
     if not value:
@@ -80,4 +85,4 @@ def web_address(data: Mapping[str, Any], key: str) -> str | None:
         and " " not in value
     ):
         return value
-    raise ValueError(f'"{key}" is no http(s) address')
+    raise ValueError(f'"{key}" is not an http(s) address')

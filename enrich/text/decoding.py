@@ -23,7 +23,7 @@ LONG_DASH = b"\x1e"
 """What a dash becomes that may also part words."""
 
 _MOST_ROUNDS = 6  # escapes may be escaped, by one mailer after the other
-_FEW = 8  # occurrences that are looked at one by one
+_FEW = 8  # occurrences that are checked one by one
 
 # `in` finds the number of a byte many times faster than the byte as bytes
 _PERCENT_SIGN, _AMPERSAND, _REVERSE_SOLIDUS, _LESS_THAN, _LOW_LINE = b"%&\\<_"

@@ -30,27 +30,27 @@ _TOKEN = re.compile(
 _CUSTOM_END = re.compile(r"</([a-z][a-z0-9]{0,15}(?:-[a-z0-9]{1,20}){1,4})\s{0,4}>")
 _TAG = re.compile(r"<[a-z][^<>]{1,4000}>", re.IGNORECASE)
 _QUOTED_PAIR = re.compile(r'(?<![^\s([{>])\\"(?=\S)([^"\\\n]{1,200}?)(?<=\S)\\"(?![^\W_])')
-"""Quotation marks with a backslash, which ical-generator writes, around words; TeX's `\\"o` is none."""
+"""Quotation marks with a backslash, which ical-generator writes, around words; TeX's `\\"o` does not match."""
 _URL_OR_ENTITY = re.compile(
     r"(https?://[^\s<>\"]{1,4000})|&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});",
     re.IGNORECASE,
 )
 _HREF = re.compile(r"""\shref\s{0,4}=\s{0,4}(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
-"""Only with its semicolon: `&noteId=` in an address is none."""
+"""Only with its semicolon: `&noteId=` in an address does not match."""
 
 
-def _words(words: str) -> frozenset[str]:
+def _make_tag_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_PARAGRAPHS = _words(
+_PARAGRAPHS = _make_tag_set(
     "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre hr section article header footer"
 )
-_LINES = _words("div li tr dt dd center address figure figcaption caption option")
-_CELLS = _words("td th")
-_HIDDEN = _words("script style title template")
-_INLINE = _words(
+_LINES = _make_tag_set("div li tr dt dd center address figure figcaption caption option")
+_CELLS = _make_tag_set("td th")
+_HIDDEN = _make_tag_set("script style title template")
+_INLINE = _make_tag_set(
     "a abbr acronym b bdi bdo big body cite code data del dfn em font head html i img ins kbd label"
     " link main mark meta nav o:p q s samp small span strike strong sub sup tbody tfoot thead time"
     " tt u var wbr col colgroup input button form"
@@ -60,7 +60,9 @@ _NO_PLACE = re.compile(r"(?:mailto|javascript|tel|data|cid|callto|skype):|#|$", 
 
 
 def is_html(text: str) -> bool:
-    """Return whether a text holds a tag: `<p>`, `<br>`, `<a href`, or one that closes.
+    """Return whether a text holds a tag.
+
+    Tags are `<p>`, `<br>`, `<a href`, or one that closes.
 
     >>> is_html("one<br>two"), is_html("for a<b and c>d, <https://arxiv.org/abs/2103.01338>")
     (True, False)
@@ -80,7 +82,9 @@ def decode_entities(text: str) -> str:
 
 
 def unescape_quotes(text: str) -> str:
-    r"""Remove the backslashes before quotation marks, in tags and in pairs around words.
+    r"""Remove backslashes before quotation marks.
+
+    They are removed in tags and in pairs around words.
 
     >>> print(unescape_quotes(r'On \"small\" sets of Schr\"odinger'))
     On "small" sets of Schr\"odinger
@@ -93,7 +97,9 @@ def unescape_quotes(text: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    r"""Convert a text that may be HTML; in any other decode the entities.
+    r"""Convert a text that may be HTML.
+
+    In any other text, the entities are decoded.
 
     >>> plain_text('<p>See <a href="https://arxiv.org/abs/2103.01338">our paper</a></p>R&amp;D')
     'See our paper (https://arxiv.org/abs/2103.01338)\n\nR&D'
@@ -160,7 +166,7 @@ class _Page:
     def text(self, raw: str) -> None:
         if not raw:
             return
-        text = _decoded(raw)
+        text = _decode_entities(raw)
         if self._due:
             text = text.lstrip(" \t\r\n")
             if not text:
@@ -179,7 +185,7 @@ class _Page:
         if name == "a":
             self._anchor_end()
             if not closes and (found := _HREF.search(attributes)) is not None:
-                address = _decoded(found[1] or found[2] or found[3] or "")
+                address = _decode_entities(found[1] or found[2] or found[3] or "")
                 self._href, self._from = "".join(address.split()), len(self._out)
         elif name == "br":
             self._due = min(self._due + 1, 2)
@@ -221,5 +227,5 @@ class _Page:
                 return
 
 
-def _decoded(text: str) -> str:
+def _decode_entities(text: str) -> str:
     return _ENTITY.sub(lambda m: html.unescape(m[0]), text) if "&" in text else text

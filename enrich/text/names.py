@@ -88,7 +88,9 @@ def split_name(name: str) -> NameParts:
 
 
 def split_suffix(given: str) -> tuple[str, str]:
-    """Return given names and the suffix behind their comma; an empty string without one.
+    """Return given names and the suffix behind their comma.
+
+    The suffix is an empty string if missing.
 
     >>> split_suffix("Martin Luther, Jr."), split_suffix("François, abbé")
     (('Martin Luther', 'Jr.'), ('François, abbé', ''))

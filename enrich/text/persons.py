@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from enrich.text.letters import strip_accents
+from enrich.text.names import split_name
 from enrich.text.tex import plain
 from enrich.text.tidy import person, tidy
 
@@ -27,7 +28,7 @@ class Reading(NamedTuple):
 
     family: str
     particles: str
-    """`vander` of "van der Schoot"; empty if there are none."""
+    """`vander` of "van der Schoot"; empty without particles."""
     given: tuple[Part, ...]
     is_reverse: bool
     """The first word was taken for the family name."""
@@ -109,7 +110,11 @@ def read_person(name: str, family: str | None = None, given: str | None = None) 
     if _SIMPLE.fullmatch(name):
         read = _read_spelling(name, family, given)
         return (read,) if read else ()
-    text = plain(name) if "\\" in name or "{" in name else name
+    text = name
+    if "\\" in name or "{" in name:
+        text, family, given = plain(name), family and plain(family), given and plain(given)
+    if _BRACKETS.search(text):
+        family = given = None
     text = tidy(_BRACKETS.sub(" ", person(text)))
     spelled = text.translate(_EXPANSIONS)
     read = _read_spelling(text, family, given)
@@ -176,7 +181,7 @@ def find_shared(
         others: dict[Person, None] = {}
         for reading in one.readings(any_order=any_order):
             others.update(dict.fromkeys(by_family.get(reading.family, ())[:_MAX_NAMESAKES]))
-        if any(_is_same(one, other, counts, any_order) for other in others):
+        if any(_is_same_person(one, other, counts, any_order) for other in others):
             return True
     return False
 
@@ -205,7 +210,7 @@ _MAX_NAMESAKES = 50
 Families = Counter[tuple[str, bool]]
 
 
-def _is_same(
+def _is_same_person(
     one: Person, other: Person, counts: tuple[Families, Families], any_order: bool
 ) -> bool:
     for mine in one.readings(any_order=any_order):
@@ -310,11 +315,13 @@ def _read_spelling(text: str, family: str | None, given: str | None) -> Person |
     if not words:
         return None
     whole = _join_letters(tuple(words))
-    if family is None or given is None:
-        derived = _family_and_given(words, _capitals_first(text))
-    else:
-        derived = _fold_words(given), _fold_words(family)
-    stated = _make_reading(*derived, is_reverse=False)
+    if family is None and given is None and not _capitals_first(text):
+        family, given = split_name(text)
+    elif family is None or given is None:
+        family, _, given = text.strip().partition(" ")
+    stated = None
+    if family and given and len(words) > 1:
+        stated = _make_reading(_fold_words(given), _fold_words(family), is_reverse=False)
     first = words[0]
     can_reverse = len(words) > 1 and not any(map(_is_initial, first))
     reverse = _make_reading(words[1:], words[:1], is_reverse=True) if can_reverse else None
@@ -331,21 +338,6 @@ def _make_reading(
     while start < len(parts) - 1 and parts[start] in _PARTICLES:
         start += 1
     return Reading("".join(parts[start:]), "".join(parts[:start]), tuple(given), is_reverse)
-
-
-def _family_and_given(
-    words: Sequence[Part], family_first: bool
-) -> tuple[Sequence[Part], Sequence[Part]]:
-    """Split a name into given and family name.
-
-    The family name is the last word with the particles before it.
-    """
-    if family_first:
-        return words[1:], words[:1]
-    start = len(words) - 1
-    while start > 1 and len(words[start - 1]) == 1 and words[start - 1][0] in _PARTICLES:
-        start -= 1
-    return words[:start], words[start:]
 
 
 def _capitals_first(text: str) -> bool:

@@ -83,7 +83,10 @@ def plain(title: str) -> str:
 
 
 def render(title: str, render_math: Callable[[str], str]) -> str:
-    """Return a title with its text plain and each formula rendered by a function."""
+    """Return a title with plain text and rendered formulas.
+
+    A function renders each formula.
+    """
     if not any(c in title for c in "\\$^_{~"):
         return title
     text = "".join(
@@ -131,7 +134,10 @@ def _find_formulas(title: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_formula(inner: str, after: str) -> bool:
-    """Return whether what stands between two dollars is math, not prose between sums of money."""
+    """Return whether text between two dollars is math.
+
+    Otherwise it is prose between sums of money.
+    """
     if _CONTROL_WORD.search(inner):
         return True
     if _PROSE.search(inner):
@@ -152,7 +158,10 @@ def _plain_text(text: str) -> str:
 
 
 def _unbraced(text: str) -> str:
-    """Return a text without braces that only group; lone ones and sets of digits stay."""
+    """Return a text without braces that only group.
+
+    Lone ones and sets of digits stay.
+    """
     if "{" not in text:
         return text
     opened: list[int] = []
@@ -169,7 +178,10 @@ def _unbraced(text: str) -> str:
 
 
 def _letters(text: str) -> str:
-    """Replace accents, letters and symbols that have a code point, and drop font commands."""
+    """Replace TeX commands that have a code point.
+
+    These are accents, letters and symbols; font commands are dropped.
+    """
     if "\\" not in text:
         return text
     text = _BLACKBOARD.sub(lambda m: _DOUBLE_STRUCK.get(m[1] or m[2], m[1] or m[2]), text)
@@ -180,7 +192,9 @@ def _letters(text: str) -> str:
 
 
 def plain_math(formula: str) -> str:
-    r"""Convert a formula to plain Unicode, or return it between dollars as it is.
+    r"""Convert a formula to plain Unicode.
+
+    Otherwise return it between dollars as it is.
 
     >>> plain_math(r"\mathrm{SL}_2(\mathbb{Z})"), plain_math(r"\frac{a}{b}")
     ('SL₂(ℤ)', '$\\frac{a}{b}$')
@@ -190,7 +204,9 @@ def plain_math(formula: str) -> str:
 
 
 def marked_math(formula: str) -> str:
-    r"""Convert a formula as `plain_math`, with HTML tags for scripts that no code point has.
+    r"""Convert a formula as `plain_math`, with HTML tags.
+
+    The tags are for scripts that no code point has.
 
     >>> marked_math(r"L_{loc}^2"), marked_math(r"\frac{a}{b}")
     ('L<sub>loc</sub>²', '$\\frac{a}{b}$')
@@ -200,7 +216,10 @@ def marked_math(formula: str) -> str:
 
 
 def _ungrouped(formula: str) -> str:
-    """Return a formula without braces that only group, nested three deep at most."""
+    """Return a formula without braces that only group.
+
+    They are removed three levels deep at most.
+    """
     if "\\" in formula:  # an argument, perhaps
         return formula
     for _ in range(3):
@@ -221,6 +240,9 @@ def _marked_script(m: re.Match[str]) -> str:
 
 
 def _script_letters(kind: str, inner: str) -> str | None:
-    """Return superscripts or subscripts; None if Unicode lacks one of them."""
+    """Return superscripts or subscripts.
+
+    Return None if Unicode lacks one of them.
+    """
     table = _SUPERSCRIPT if kind == "^" else _SUBSCRIPT
     return inner.translate(table) if all(ord(c) in table for c in inner) else None

@@ -6,7 +6,9 @@ from datetime import date, datetime, tzinfo
 
 
 def format_time(time: datetime | date | None) -> str | None:
-    """Return ISO 8601: `Z` for UTC, no offset for a floating time, a bare date.
+    """Return a time as ISO 8601.
+
+    UTC has a `Z`, a floating time no offset; a date is bare.
 
     >>> format_time(datetime.fromisoformat("2022-02-18T18:00:00+00:00"))
     '2022-02-18T18:00:00Z'
@@ -36,7 +38,9 @@ def parse_time(text: str) -> datetime | date:
 
 
 def to_zone(time: datetime, zone: tzinfo | None) -> datetime:
-    """Return a time in a zone; a floating time, and one at the calendar's edge, as it is.
+    """Return a time in a zone.
+
+    A floating time, and one at the calendar's edge, is returned as it is.
 
     >>> from zoneinfo import ZoneInfo
     >>> to_zone(datetime.fromisoformat("2022-02-18T18:00:00-05:00"), ZoneInfo("Europe/Paris")).isoformat()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _LOOK = 256
-"""Bytes before a place that are looked at for the address that it may stand in."""
+"""Bytes before a place that are searched for the address that it may stand in."""
 _HOST = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 _SLASH, _STOP = b"/."
 _SCHEME = re.compile(rb"(?i)(?:https?://?|ftp://)\Z")

@@ -20,7 +20,9 @@ def doi_url(doi: str) -> str:
 
 
 def host_of(address: str) -> str | None:
-    """Return the host of an address; None if there is no valid one.
+    """Return the host of an address.
+
+    Return None if there is no valid one.
 
     >>> host_of("https://Arxiv.org/abs/2103.01338"), host_of("https://[x/")
     ('arxiv.org', None)

@@ -6,21 +6,30 @@ distribution may offer one under the entry-point group `enrich.writers`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
 
 from enrich.model import Document
-from enrich.registry import entry_points_of, load, load_entry_point, names_in
+from enrich.registry import PluginError, entry_points_of, load, load_entry_point, names_in
 
 
 class Writer(Protocol):
-    """A format. It may stream: a document's talks are an iterator, its notices come last."""
+    """A format. It may stream: a document's talks are an iterator, its notices come last.
+
+    A writer may also define:
+
+    - `options`, the names of its options, and `with_options(**options)`, which returns a writer with
+      some of them set;
+    - `writes_notices = True`, if the document's notices are in its output;
+    - `needs`, a set of `raw` (talks carry their raw blocks, already redacted) and `raw_references`
+      (each talk has the references of `raw_text(talk)`, which the writer defines too).
+    """
 
     suffixes: tuple[str, ...]
     """File name endings that mean this format, `.json`."""
 
     def write(self, document: Document) -> Iterator[str]:
-        """The document as pieces of text."""
+        """Yield the document as pieces of text."""
         ...
 
 
@@ -39,14 +48,42 @@ def writer(name: str) -> Writer:
 
     Raises:
         LookupError: no format has this name.
+        PluginError: another distribution's format cannot be loaded, or is not one.
     """
     if name in builtin_names():
         return load(__name__, "WRITER", name)  # type: ignore[no-any-return]
-    return load_entry_point(__name__, name)  # type: ignore[no-any-return]
+    offered = load_entry_point(__name__, name)
+    if not callable(getattr(offered, "write", None)):
+        raise PluginError(
+            f"the entry point {name} of {__name__} is not a format: it has no method write",
+            hint="reinstall or remove the distribution that offers it",
+        )
+    return offered  # type: ignore[no-any-return]
+
+
+def suffixes_of(chosen: Writer) -> tuple[str, ...]:
+    """Return the file name endings that mean a writer's format; a plug-in may have none."""
+    return tuple(getattr(chosen, "suffixes", ()))
+
+
+def options_of(chosen: Writer) -> tuple[str, ...]:
+    """Return the names of a writer's options."""
+    return getattr(chosen, "options", ())
+
+
+def needs_of(chosen: Writer) -> frozenset[str]:
+    """Return what a writer needs beside the document."""
+    return frozenset(getattr(chosen, "needs", ()))
+
+
+def configure(chosen: Writer, values: Mapping[str, Any]) -> Writer:
+    """Return a writer with those of the values that it takes."""
+    taken = {name: value for name, value in values.items() if name in options_of(chosen)}
+    return chosen.with_options(**taken) if taken else chosen  # type: ignore[attr-defined]
 
 
 def write(document: Document, format: str = "json") -> Iterator[str]:  # noqa: A002 - the option's name
-    """A document as pieces of text in a format, lazily.
+    """Write a document in a format, lazily, as pieces of text.
 
     Raises:
         LookupError: there is no such format.

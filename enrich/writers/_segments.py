@@ -10,7 +10,9 @@ from enrich.model import Reference
 def segments(
     text: str, references: Iterable[Reference], field: str = "abstract"
 ) -> Iterator[tuple[str, Reference | None]]:
-    """The text in order as (piece, its reference or None); the pieces joined are the text.
+    """Return the text in order as (piece, its reference or None).
+
+    The pieces joined are the text.
 
     >>> from enrich.references.extract import find_references
     >>> text = "see arXiv:2103.01338!"

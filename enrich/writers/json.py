@@ -15,6 +15,7 @@ from enrich.writers._totals import Totals
 
 class _Json:
     suffixes = (".json",)
+    writes_notices = True
 
     def write(self, document: Document) -> Iterator[str]:
         totals = Totals()

@@ -30,6 +30,7 @@ _UNSAFE_IN_LINK = re.compile(r"[()<>\s\\]")
 
 class _Markdown:
     suffixes = (".md", ".markdown")
+    writes_notices = True
 
     def write(self, document: Document) -> Iterator[str]:
         """Yield the list, a talk a piece."""
@@ -76,8 +77,8 @@ def _render_talk(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[str]
 
 
 def _list_facts(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
-    if talk.status == "cancelled":
-        yield "**cancelled**"
+    if talk.status in {"cancelled", "postponed"}:
+        yield f"**{talk.status}**"
     if talk.start_time:
         yield _format_start(talk.start_time, zone)
     if talk.speaker:

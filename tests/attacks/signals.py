@@ -53,7 +53,7 @@ class Target:
         return subprocess.Popen(
             [sys.executable, "-m", "enrich", str(self._feed), "--offline", "-q",
              "--cache-dir", str(self._home), "--state-dir", str(self._home), "-o", str(self.file)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=listen_to_signals,
         )  # fmt: skip
 
     def strike(self, name: str, after_s: float) -> str | None:
@@ -75,15 +75,29 @@ class Target:
         return None if status in STATUSES[name] else f"{name} after {after_s:.3f} s: {status}"
 
 
+def listen_to_signals() -> None:
+    """Undo what `nohup` does to the tests themselves; for `preexec_fn`."""
+    for name in STATUSES:
+        default = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
+        signal.signal(getattr(signal, name), default)
+
+
 def strikes(target: Target, number: int, seed: int) -> Iterator[tuple[str, str | None]]:
-    """Strike at random moments; yield the signal and what is wrong of those that came in time."""
+    """Strike at random moments; yield the signal and what is wrong of those that came in time.
+
+    Raises:
+        TimeoutError: most of the signals came too late.
+    """
     draw = random.Random(seed)
-    done = 0
+    done = late = 0
     while done < number:
+        if late > 10 * number:
+            raise TimeoutError("the runs end before their signals come")
         name = list(STATUSES)[done % len(STATUSES)]
         try:
             yield name, target.strike(name, draw.uniform(target.start_s, target.whole_s))
         except TimeoutError:
+            late += 1
             continue
         done += 1
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from enrich.cli.output import Output
-from tests.attacks.signals import OLD, Target, strikes
+from tests.attacks.signals import OLD, Target, listen_to_signals, strikes
 from tests.command import run
 from tests.conftest import ROOT
 
@@ -64,7 +64,7 @@ def test_a_run_that_is_writing_is_ended_by_its_signal(
     target.write_bytes(OLD)
     with subprocess.Popen(
         [sys.executable, "-c", _SLOW_WRITER, str(target), name], env=env, cwd=ROOT,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=listen_to_signals,
     ) as process:  # fmt: skip
         _, told = process.communicate(timeout=60)
     assert process.returncode in {-getattr(signal, name), status}, told

@@ -1,7 +1,8 @@
-"""Formats on the command line: the package's own, and those of entry points."""
+"""Formats on the command line: the package's own, those of entry points, and what `-o` means."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -10,10 +11,18 @@ import click
 import pytest
 
 from enrich.cli import formats
-from enrich.cli.formats import FormatChoice, choose_format
+from enrich.cli.formats import FormatChoice, choose_format, choose_targets, take_writers
 from enrich.cli.main import main
+from enrich.cli.run import command
 from enrich.model import Document
-from enrich.writers import builtin_names
+from enrich.registry import PluginError
+from enrich.writers import builtin_names, options_of, writer
+from tests.conftest import ROOT
+
+TARGETS = [
+    json.loads(line)
+    for line in (ROOT / "tests/data/writers/targets.jsonl").read_text(encoding="utf-8").splitlines()
+]
 
 
 class Titles:
@@ -44,21 +53,89 @@ def test_f_takes_a_format_of_another_distribution() -> None:
 
 @pytest.mark.usefixtures("with_titles")
 def test_a_suffix_is_the_packages_own_format_before_another() -> None:
-    targets = ("a.md", "a.JSON", "a.titles", "a.unknown", "a", None)
-    formats_ = [choose_format(None, target) for target in targets]
-    assert formats_ == ["md", "json", "titles", "json", "json", "json"]
+    targets = ("a.md", "a.JSON", "a.titles", None)
+    assert [choose_format(None, target) for target in targets] == ["md", "json", "titles", "json"]
     assert choose_format("md", "a.json") == "md"
+    assert choose_format(None, "titles:a.json") == "titles"
+
+
+@pytest.mark.usefixtures("with_titles")
+def test_a_name_without_a_known_suffix_lists_the_formats() -> None:
+    for target in ("a.unknown", "a"):
+        with pytest.raises(click.UsageError, match=r"\.csv \(csv\).*\.titles \(titles\)"):
+            choose_format(None, target)
 
 
 def test_the_packages_own_formats_ask_no_entry_points(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(formats, "names", lambda: pytest.fail("entry points were asked for"))
     assert convert("json") == "json"
     assert choose_format(None, "a.md") == "md"
+    assert choose_format(None, "csv:a") == "csv"
+    assert choose_format("md", "a.unknown") == "md"
+
+
+def offer(monkeypatch: pytest.MonkeyPatch, loaded: Any) -> None:
+    point: Any = SimpleNamespace(name="titles", load=lambda: loaded, value="titles:Titles")
+    found: Mapping[str, Any] = {"titles": point}
+    monkeypatch.setattr("enrich.writers.entry_points_of", lambda _: found)
+    monkeypatch.setattr("enrich.registry.entry_points_of", lambda _: found)
+
+
+def test_a_format_may_have_no_suffixes(monkeypatch: pytest.MonkeyPatch) -> None:
+    offer(monkeypatch, SimpleNamespace(write=lambda document: iter(())))
+    assert not hasattr(writer("titles"), "suffixes")
+    with pytest.raises(click.UsageError, match=r"names no format|suffixes"):
+        choose_targets(None, ("talks.unknown",))
+
+
+def test_an_entry_point_that_is_no_format_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    offer(monkeypatch, 7)
+    with pytest.raises(PluginError, match=r"titles of enrich\.writers is not a format"):
+        writer("titles")
 
 
 @pytest.mark.usefixtures("with_titles")
 def test_the_help_lists_all_formats(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ([], ["demo"]):
-        main([*command, "--help"])
+    for name in ([], ["demo"]):
+        main([*name, "--help"])
         listed = "|".join(sorted([*builtin_names(), "titles"]))
         assert listed in "".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    "case", TARGETS, ids=lambda case: " ".join([str(case["format"]), *case["outputs"]])
+)
+def test_what_o_means(case: dict[str, Any]) -> None:
+    if "error" in case:
+        with pytest.raises(click.UsageError, match=case["error"]):
+            choose_targets(case["format"], case["outputs"])
+    else:
+        found = choose_targets(case["format"], case["outputs"])
+        assert [f"{t.format} {t.path or '-'}" for t in found] == case["targets"]
+
+
+def test_a_terminal_gets_text_unless_a_format_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: True))
+    assert choose_format(None, None) == "text"
+    assert choose_format(None, "-") == "text"
+    assert choose_format("json", None) == "json"
+    assert choose_format(None, "a.csv") == "csv"
+    assert choose_targets(None, (), for_papers=True)[0].format == "json"
+
+
+@pytest.mark.parametrize("outputs", [("a.ics",), ("text:a",), ("ics:-",)], ids=" ".join)
+def test_papers_alone_have_no_formats_of_talks(outputs: tuple[str, ...]) -> None:
+    with pytest.raises(click.UsageError, match=r"of talks|names no format"):
+        choose_targets(None, outputs, for_papers=True)
+
+
+def test_an_option_that_no_format_takes_is_a_usage_error() -> None:
+    targets = choose_targets("json", ())
+    with pytest.raises(click.UsageError, match="--rows is an option of csv"):
+        take_writers(targets, {"rows": "talk", "bom": False})
+    assert take_writers(targets, {"rows": None, "bom": False})
+
+
+def test_every_option_of_a_writer_is_one_of_the_command() -> None:
+    known = {param.name for param in command.params} | {"width"}
+    assert {option for name in builtin_names() for option in options_of(writer(name))} <= known

@@ -386,3 +386,13 @@ def test_every_file_of_the_data_is_read_without_an_exception(shared: Path) -> No
     counted = {p.name: len(list(read_talks(p))) for p in _everything(shared / "feeds")}
     assert len(counted) == 30
     assert all(counted.values())
+
+
+@pytest.mark.parametrize("shape", ["[%s]", '{"talks": [%s]}'], ids=["list", "output"])
+@pytest.mark.parametrize("odd", ["null", "5", '"text"', "[]"])
+def test_one_odd_item_of_a_list_costs_itself_alone(shape: str, odd: str) -> None:
+    notices: list[Notice] = []
+    data = (shape % f'{{"id": "g", "title": "Good"}}, {odd}').encode()
+    talks = list(read_talks(data, on_notice=notices.append))
+    assert [talk.id for talk in talks] == ["g"]
+    assert [notice.code for notice in notices] == ["bad_record"]

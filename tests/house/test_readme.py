@@ -16,6 +16,7 @@ from enrich.writers import names
 from tests.command import run
 from tests.conftest import ROOT
 from tests.fakes import Fakes
+from tests.house.format_tables import with_tables
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLE = ROOT / "enrich/example/SciML.ics"
@@ -87,6 +88,11 @@ def test_the_run_without_network_works_as_it_stands(fakes: Fakes, tmp_path: Path
         in ran.out
     )
     assert fakes.requests() == []
+
+
+def test_its_tables_of_formats_are_made_from_the_code() -> None:
+    """`python -m tests.house.format_tables` writes them."""
+    assert with_tables(README) == README
 
 
 def test_every_option_and_command_that_it_shows_exists() -> None:

@@ -12,7 +12,7 @@ from tests.sources.published import describe, read_recorded
 
 EXPECTED = [
     json.loads(line)
-    for line in (Path(__file__).parents[1] / "data/sources/published.jsonl")
+    for line in (Path(__file__).parents[1] / "data/identity/published.jsonl")
     .read_text()
     .splitlines()
 ]

@@ -62,9 +62,11 @@ def test_any_document_is_written_safely_and_twice_the_same(name: str, document: 
     text = "".join(pieces)
     assert text or not any(True for _ in document.talks)
     assert not text or text.endswith("\n")
+    if text.count("\r\n") == text.count("\n"):  # formats whose lines end in CRLF, all of them
+        text = text.replace("\r\n", "\n")
     assert UNSAFE.findall(text) == []
     text.encode()
-    assert "".join(write(document, name)) == text
+    assert list(write(document, name)) == pieces
 
 
 @EACH

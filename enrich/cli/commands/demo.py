@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from importlib.resources import as_file, files
+from typing import Any
 
 import click
 
-from enrich.cli.formats import FormatChoice
+from enrich.cli.formats import FORMAT_OPTIONS, format_options
 from enrich.cli.options import say
 from enrich.cli.run import command as main_command
 
@@ -14,24 +15,20 @@ from enrich.cli.run import command as main_command
 @click.command(
     help="Run the main job on the example feed; its papers come from a file in the package."
 )
-@click.option(
-    "-f",
-    "--format",
-    "format_",
-    envvar="ENRICH_FORMAT",
-    type=FormatChoice(),
-    help="Format of the output; json by default.",
-)
-@click.option("-o", "--output", metavar="FILE", help="File to write, instead of standard output.")
+@format_options
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.option("-v", "--verbose", count=True, help="Print more.")
-def command(format_: str | None, output: str | None, *, quiet: bool, verbose: int) -> int:
+def command(*, quiet: bool, verbose: int, **options: Any) -> int:
     """Run the main job on the example."""
     args = ["--offline", "--no-fallback"]
-    if format_ is not None:
-        args += ["--format", format_]
-    if output is not None:
+    if options["format_"] is not None:
+        args += ["--format", options["format_"]]
+    for output in options["outputs"]:
         args += ["--output", output]
+    for name in FORMAT_OPTIONS:
+        if value := options[name]:
+            flag = "--" + name.replace("_", "-")
+            args += [flag] if value is True else [flag, value]
     args += ["--quiet"] * quiet + ["--verbose"] * verbose
     with as_file(files("enrich").joinpath("example")) as folder:
         if not quiet:

@@ -5,11 +5,19 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from enrich.cli.formats import (
+    choose_targets,
+    names_format,
+    paper_format_options,
+    take_writers,
+    write_papers,
+)
 from enrich.cli.options import say
 from enrich.text.terminal import printable
 
@@ -90,21 +98,36 @@ def show_info(collection: Path) -> int:
     return 0
 
 
-@command.command("export", short_help="Write a collection's papers as JSON lines.")
+@command.command(
+    "export", short_help="Write a collection's papers as JSON lines, or in another format."
+)
 @click.argument("collection", type=_FILE)
-@click.option("-o", "--output", metavar="FILE", help="File to write, instead of standard output.")
+@paper_format_options
 @click.option("--paper-abstracts", is_flag=True, help="With their abstracts.")
-def export_collection(collection: Path, output: str | None, paper_abstracts: bool) -> int:
-    """Write the papers of a collection as the JSON lines that --papers reads."""
-    from enrich.cli.output import Output, check_target
-    from enrich.collection.collection import export as export_lines
+def export_collection(collection: Path, *, paper_abstracts: bool, **options: Any) -> int:
+    """Write the papers of a collection.
 
-    if output and output != "-":
-        check_target(output, inputs=(collection,), cache_dir=None)
-    lines = export_lines(collection, abstracts=paper_abstracts)
-    with Output(output) as file:
-        for line in lines:
-            file.write(line)
+    Without -f and without a known suffix of -o: one JSON object a line, which --papers reads.
+    """
+    from enrich.cli.output import Output, check_target
+    from enrich.collection.collection import open_collection
+
+    given = tuple(options.pop("outputs"))
+    format_ = options.pop("format_")
+    if format_ is None:
+        # An export has always been lines, whatever its name.
+        given = tuple(text if names_format(text) else f"ndjson:{text}" for text in given)
+        format_ = "ndjson" if not given else None
+    outputs = take_writers(choose_targets(format_, given, for_papers=True), options)
+    for target, _ in outputs:
+        if target.path:
+            check_target(target.path, inputs=(collection,), cache_dir=None)
+    with ExitStack() as opened:
+        source = opened.enter_context(open_collection(collection))
+        files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
+        for (target, chosen), file in zip(outputs, files, strict=True):
+            for piece in write_papers(target, chosen, source.papers(abstracts=paper_abstracts)):
+                file.write(piece)
     return 0
 
 

@@ -1,6 +1,6 @@
 """Bulk files of papers: one reader a format, one file each, found because the file exists.
 
-A format is told by the file's content, never by its name. A file here ends with `READER = …`. Readers
+A format is recognised by the file's content, never by its name. A file here ends with `READER = …`. Readers
 stream: memory for one record, and a place to go on from after each.
 """
 
@@ -15,7 +15,7 @@ from enrich.registry import load, names_in
 from enrich.store.codec import StoredPaper
 
 HEAD = 1 << 18
-"""Bytes that a format is told by."""
+"""Most bytes by which a format is recognised."""
 
 
 class Place(NamedTuple):
@@ -28,7 +28,7 @@ class Place(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One record of a file: a paper, or what is wrong with it, or neither where it is none of ours."""
+    """One record of a file: a paper, or what is wrong with it, or neither if it is not ours."""
 
     place: Place
     paper: StoredPaper | None = None
@@ -44,11 +44,14 @@ class Reader(Protocol):
     """What `Place.number` counts: `line` or `record`."""
 
     def recognises(self, head: bytes) -> bool:
-        """Whether a file that begins with these bytes (at most `HEAD`) is of this format."""
+        """Return whether a file's first bytes are of this format.
+
+        At most `HEAD` bytes are given.
+        """
         ...
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """The records from a place on.
+        """Yield the records from a place on.
 
         Raises:
             PapersError: the file is something else after all.
@@ -57,12 +60,18 @@ class Reader(Protocol):
 
 
 def names() -> tuple[str, ...]:
-    """Names of the readers in this folder, sorted; nothing is imported."""
+    """Return the sorted names of this folder's readers.
+
+    Nothing is imported.
+    """
     return names_in(__path__)
 
 
 def reader_of(head: bytes) -> Reader | None:
-    """The reader that recognises a file by its first bytes; a byte order mark is none of them."""
+    """Return the reader that recognises a file's first bytes.
+
+    A byte order mark is skipped.
+    """
     head = head.removeprefix(BOM_UTF8)
     for name in names():
         reader: Reader = load(__name__, "READER", name)

@@ -42,7 +42,9 @@ def paper(
     doi: str | None = None,
     abstract: str | None = None,
 ) -> Paper:
-    """The paper of a record; `versions` are (`v1`, date), which stand over `created` and `updated`.
+    """Return the paper of a record.
+
+    `versions` are pairs (`v1`, date); they take precedence over `created` and `updated`.
 
     Raises:
         ValueError: the record has no title, or no id of a paper.
@@ -83,7 +85,9 @@ def paper(
 
 
 def author(family: str, given: str, suffix: str = "") -> Author | None:
-    """Return the author of arXiv's three parts; None if they are blank.
+    """Return the author of arXiv's three parts.
+
+    Return None if they are blank.
 
     >>> author("King", "W.", "Jr."), author("ATLAS Collaboration", "")
     (Author(name='W. King, Jr.', family='King', given='W., Jr.'), Author(name='ATLAS Collaboration', family=None, given=None))
@@ -98,7 +102,7 @@ def author(family: str, given: str, suffix: str = "") -> Author | None:
 
 
 def withdrawn(comments: str | None, abstract: str | None) -> bool:
-    """Whether the paper was withdrawn, by what comments and abstract say."""
+    """Return whether comments or abstract state that the paper was withdrawn."""
     said = f"{comments} {abstract[:400]}" if abstract else str(comments)
     if "ithdraw" not in said and "ITHDRAW" not in said:
         return False
@@ -112,16 +116,18 @@ def _version(version: str, date: str | None) -> Version:
 
 
 def day(text: str | None) -> str | None:
-    """A date of a version, RFC 822 (always GMT), or an ISO one; None where it is neither.
+    """Return the ISO date of a version, otherwise None.
+
+    The text is an RFC 822 date (always GMT) or an ISO one.
 
     >>> day("Mon, 22 Oct 2018 22:41:50 GMT"), day("2018-10-22"), day("yesterday")
     ('2018-10-22', '2018-10-22', None)
     """
-    return _day(text[:16]) if text else None
+    return _parse_day(text[:16]) if text else None
 
 
 @lru_cache(maxsize=4096)  # a dump holds the papers of one day together
-def _day(text: str) -> str | None:
+def _parse_day(text: str) -> str | None:
     parts = text.split()
     if len(parts) > 3 and parts[2] in _MONTHS and parts[1].isdecimal() and parts[3].isdecimal():
         found = f"{parts[3]}-{_MONTHS[parts[2]]}-{parts[1]:0>2}"
@@ -131,7 +137,9 @@ def _day(text: str) -> str | None:
 
 
 def _drop_brackets(text: str) -> str:
-    """Drop what stands in brackets, nested ones too; one without its partner stays.
+    """Drop what stands in brackets, nested ones too.
+
+    One without its partner stays.
 
     >>> _drop_brackets("a (1, (2)) b ) c ( d (3)")
     'a   b ) c ( d  '
@@ -154,7 +162,9 @@ def _drop_brackets(text: str) -> str:
 
 
 def names(text: str) -> list[str]:
-    r"""Authors written as one string: without affiliations in brackets, accents as letters.
+    r"""Split authors written as one string.
+
+    Affiliations in brackets are left out, accents become letters.
 
     >>> names(r"Raphael Chetrite (1), Izaak Neri and \'Edgar Rold\'an ((1) Lyon, (2) London)")
     ['Raphael Chetrite', 'Izaak Neri', 'Édgar Roldán']

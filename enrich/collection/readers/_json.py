@@ -30,7 +30,7 @@ _SMALL = 1 << 16
 """Characters in which no number of values is too large."""
 _BLANK = re.compile(r"[\s,]*")
 _MARK = re.compile(r'\\.|["{}\[\],]', re.DOTALL)
-"""What an object is skipped by; an escaped character is none of the others."""
+"""Marks by which an object is skipped; an escaped character does not count as a mark."""
 _BOM = b"\xef\xbb\xbf"
 _HTML = (b"<!doctype html", b"<html", b"<head")
 
@@ -43,7 +43,9 @@ def is_html(text: bytes) -> bool:
 
 
 def check_type(data: Any, kind: type[T]) -> T:
-    """Convert an object to a type of its format's fields; null reads as missing.
+    """Convert an object to a type of its format's fields.
+
+    A null reads as missing.
 
     Raises:
         ValueError: a value is missing or has the wrong type; the message names its place.
@@ -62,7 +64,9 @@ def json_lines(
     kind: type[T],
     make: Callable[[T], StoredPaper | None],
 ) -> Iterator[Item]:
-    """Yield a record a line, decoded into a type; blank lines are passed over.
+    """Yield a record a line, decoded into a type.
+
+    Blank lines are passed over.
 
     `make` returns None for what is not a paper of ours; its exception is the record's problem.
     """
@@ -105,7 +109,9 @@ def json_array(
     *,
     opened: bool = False,
 ) -> Iterator[Item]:
-    """Yield a record an object of the file's one array (or its one object).
+    """Yield a record for each object of an array.
+
+    The array is the whole file; a file may also be one object.
 
     What is broken, or larger than a record, is skipped up to where it closes.
 
@@ -196,7 +202,10 @@ class _Window:
         return self.size < MAX_RECORD and count_values(self.buffer[self.at :]) < MAX_VALUES
 
     def more(self) -> bool:
-        """Read a block as large as what is there: the time stays linear in a long object."""
+        """Read a block as large as the buffered text.
+
+        So the time stays linear in the length of an object.
+        """
         if self.ended:
             return False
         block = self._stream.read(max(1 << 18, self.size))
@@ -206,7 +215,7 @@ class _Window:
         return not self.ended
 
     def pass_by(self, end: int) -> bool:
-        """Go on behind what was read; return whether it was UTF-8."""
+        """Move to `end`; return whether the text before it was UTF-8."""
         text = self.buffer[self.at : end]
         self.at = end
         try:
@@ -217,7 +226,9 @@ class _Window:
         return True
 
     def skip_value(self) -> bool:
-        """Go behind a value that cannot be decoded; return False if the file ends in it.
+        """Skip a value that cannot be decoded.
+
+        Return False if the file ends in it.
 
         A block at a time, so that its length costs no memory.
         """
@@ -250,7 +261,7 @@ class _Window:
                 return False
 
     def seek_object(self) -> bool:
-        """Go to the next object; return False at the end."""
+        """Seek the next object; return False at the end."""
         while not self.closed:
             blank = _BLANK.match(self.buffer, self.at)
             self.pass_by(blank.end() if blank else self.at)

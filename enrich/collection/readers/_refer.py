@@ -21,7 +21,7 @@ _DATE = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01
 
 
 def named(texts: Iterable[str | None]) -> tuple[PaperId, ...]:
-    """The papers that the texts name, in their order.
+    """Return the papers that the texts name, in order.
 
     >>> named(["https://doi.org/10.48550/arXiv.2103.01338", None, "Forum: openreview.net/forum?id=FpKgG31Z_i9"])
     ('arxiv:2103.01338', 'openreview:FpKgG31Z_i9')
@@ -42,7 +42,9 @@ def split_names(text: str, separator: str) -> list[str]:
 
 
 def date(text: str | None) -> str | None:
-    """An ISO date of any precision, as far as it is one; None where not even the year is.
+    """Return the valid part of an ISO date, otherwise None.
+
+    The date has any precision; None if not even the year is valid.
 
     >>> date("2021-06"), date("2021-02-30"), date("2021-13-01"), date("June 2021")
     ('2021-06', '2021-02', '2021', None)
@@ -70,7 +72,9 @@ def paper(
     grounds: str,
     decision: Decision | None = None,
 ) -> Paper | None:
-    """The paper of a record under the first id that it names; None where it names none.
+    """Return the paper under a record's first id.
+
+    Return None if it names none.
 
     A venue other than a preprint server's is where the paper was published: OpenReview's own papers
     bear it as `venue`; for arXiv's, the date is then that publication's and not the first one.

@@ -46,7 +46,10 @@ def count_values(text: str) -> int:
 
 
 def make_item(place: Place, make: Callable[[T], StoredPaper | None], data: T) -> Item:
-    """Make the item of a record; any exception is a problem of that record alone."""
+    """Make the item of a record.
+
+    Any exception counts as a problem of that record alone.
+    """
     try:
         return Item(place, make(data))
     except Exception as error:  # noqa: BLE001 - the record may come from an untrusted file
@@ -54,7 +57,9 @@ def make_item(place: Place, make: Callable[[T], StoredPaper | None], data: T) ->
 
 
 def describe_problem(error: Exception) -> str:
-    """Return what is wrong with a record; log what no reader foresaw.
+    """Return what is wrong with a record.
+
+    An exception that no reader foresaw is logged.
 
     >>> describe_problem(ValueError("has no title")), describe_problem(OverflowError("too large"))
     ('has no title', 'cannot be read (OverflowError)')

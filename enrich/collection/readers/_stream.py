@@ -50,21 +50,24 @@ class Stream:
         return self._raw.tell()
 
     def head(self, size: int) -> bytes:
-        """The first bytes; the stream stands at its beginning after it."""
+        """Return the first bytes, and seek the beginning."""
         self.seek(0)
         head = self.read(size)
         self.seek(0)
         return head
 
     def read(self, size: int = _BLOCK) -> bytes:
-        """The next block; empty at the end."""
+        """Return the next block, empty at the end."""
         try:
             return self._file.read(size)
         except OSError as error:
             raise PapersError(f"{self.path}: {error.strerror or error}") from None
 
     def readline(self) -> bytes:
-        """Return the next line with its line feed, at most `MAX_LINE` of it; empty at the end."""
+        """Return the next line with its line feed.
+
+        A longer line is returned in pieces of `MAX_LINE` bytes. The result is empty at the end.
+        """
         try:
             return self._file.readline(MAX_LINE)
         except OSError as error:
@@ -76,7 +79,7 @@ class Stream:
         return len(line) == MAX_LINE and not line.endswith(b"\n")
 
     def skip_line(self) -> int:
-        """Go behind the end of the line; return the number of bytes skipped."""
+        """Skip the rest of the line; return the bytes skipped."""
         skipped = 0
         while piece := self.readline():
             skipped += len(piece)
@@ -85,7 +88,10 @@ class Stream:
         return skipped
 
     def seek(self, offset: int) -> None:
-        """Go to a decoded byte; in a compressed file by reading up to it."""
+        """Seek a decoded byte.
+
+        A compressed file is read up to it.
+        """
         if not self._packed:
             self._raw.seek(offset)
             return

@@ -33,7 +33,9 @@ def slices(
     tags: tuple[str, ...],
     make: Callable[[bytes], StoredPaper | None],
 ) -> Iterator[Item]:
-    """Yield a record an element of these names, which do not nest; `make` gets its bytes.
+    """Yield a record an element of these names, which do not nest.
+
+    `make` receives the bytes of the element.
 
     Raises:
         PapersError: a web page stands between the records.
@@ -84,17 +86,22 @@ def slices(
 
 
 def encoding(head: bytes) -> str:
-    """Return the encoding that a dump declares, UTF-8 if it cannot be read."""
+    """Return the encoding that a dump declares.
+
+    The default is UTF-8, if the declaration cannot be read.
+    """
     found = _ENCODING.search(head[:1000])
     declared = found[1].decode().lower() if found else ""
     return declared if declared in _ENCODINGS else "utf-8"
 
 
 def element(data: bytes, encoding: str = "utf-8") -> Element:
-    """Parse one record; names keep their prefixes, whose declarations may stand far away.
+    """Parse one record.
+
+    Names keep their prefixes, whose declarations may stand far away.
 
     Raises:
-        ExpatError: it is not well-formed, or names an entity that is none of the standard five.
+        ExpatError: it is not well-formed, or names an entity other than the standard five.
     """
     parser: XMLParserType = expat.ParserCreate(encoding)
     builder = TreeBuilder()
@@ -112,7 +119,10 @@ def text(record: Element, tag: str) -> str | None:
 
 
 def words(found: Element) -> str | None:
-    """Return all text in an element, tidied; None if there is none."""
+    """Return all text in an element, tidied.
+
+    Return None if it is empty.
+    """
     return tidy("".join(found.itertext())) or None
 
 

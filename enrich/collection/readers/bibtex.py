@@ -151,7 +151,9 @@ class _Entry:
 
 
 def paper(entry: Mapping[str, str]) -> Paper | None:
-    """Return the paper of an entry's fields; None if it names none of ours.
+    """Return the paper of an entry's fields.
+
+    Return None if it names none of ours.
 
     The names of the fields are in lower case.
 
@@ -172,7 +174,7 @@ def paper(entry: Mapping[str, str]) -> Paper | None:
     return _refer.paper(
         _refer.named(texts),
         title=_unprotected(entry.get("title", "")),
-        authors=[_author(name) for name in _AND.split(tidy(entry.get("author", "")))],
+        authors=[_parse_author(name) for name in _AND.split(tidy(entry.get("author", "")))],
         date=_refer.date(entry.get("date", "").partition("/")[0])  # of a span, its beginning
         or _refer.date(year + (_MONTHS.get(month[:3]) or (month and f"-{month:0>2}")))
         or _refer.date(year),
@@ -212,7 +214,10 @@ def _make_item(entry: str, place: Place, macros: _Macros) -> Item:
 
 
 def _read_value(entry: str, at: int, macros: Mapping[str, str], left: int) -> tuple[str, int, int]:
-    """Read a value, parts joined by `#`; return it, its end, the room left for macros."""
+    """Read a value, whose parts `#` joins.
+
+    Return it, its end, and the room left for macros.
+    """
     parts: list[str] = []
     while True:
         at = match.end() if (match := _BLANK.match(entry, at)) else at
@@ -256,8 +261,11 @@ def _unprotected(title: str) -> str:
     return title
 
 
-def _author(text: str) -> Author:
-    """Return an author, with the parts that commas set apart; "others" has no name."""
+def _parse_author(text: str) -> Author:
+    """Return an author, with the parts that commas set apart.
+
+    An author "others" gets an empty name.
+    """
     if text.startswith("{") and _closing(text, 0) == len(text) - 1:
         return Author(tidy(plain(text)), None, None)
     parts = [tidy(part) for part in plain(text).split(",")]

@@ -32,14 +32,14 @@ class Csl:
     unit = "record"
 
     def recognises(self, head: bytes) -> bool:
-        """Items with a type, and authors with parts or a date in parts."""
+        """Recognize items with a type, and author parts or date parts."""
         has_items = _FIRST.match(head) and b'"type"' in head and b'"title"' in head
         return bool(
             has_items and re.search(rb'"(?:family|literal|date-parts|container-title)"\s*:', head)
         )
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """The papers from an item on."""
+        """Yield the papers from an item on."""
         return json_array(stream, start, CslItem, storing(paper))
 
 
@@ -60,7 +60,7 @@ class CslItem(Struct, frozen=True, rename="kebab"):
     title: str | None = None
     author: list[Name] = []
     issued: Any = None
-    """Dates of all shapes occur; what is not understood is no date."""
+    """Dates of all shapes occur; what is not understood counts as missing."""
     container_title: str | None = None
     event_title: str | None = None
     abstract: str | None = None
@@ -74,7 +74,9 @@ class CslItem(Struct, frozen=True, rename="kebab"):
 
 
 def paper(item: CslItem) -> Paper | None:
-    """Return the paper of an item; None if it names none of ours.
+    """Return the paper of an item.
+
+    Return None if it names none of ours.
 
     Raises:
         ValueError: there is no title.
@@ -92,7 +94,7 @@ def paper(item: CslItem) -> Paper | None:
     return _refer.paper(
         _refer.named(texts),
         title=_plain(item.title) or "",
-        authors=[_author(name) for name in item.author],
+        authors=[_convert_name(name) for name in item.author],
         date=_date(item.issued),
         venue=_plain(item.container_title) or _plain(item.event_title),
         doi=item.doi,
@@ -102,11 +104,14 @@ def paper(item: CslItem) -> Paper | None:
 
 
 def _plain(value: str | None) -> str | None:
-    """Return a string without the tags that CSL knows, or those of a whole HTML abstract."""
+    """Return a string without its tags.
+
+    These are the tags that CSL knows, or those of a whole HTML abstract.
+    """
     return value and plain_text(_TAG.sub("", value))
 
 
-def _author(name: Name) -> Author:
+def _convert_name(name: Name) -> Author:
     if name.literal:
         return Author(person(name.literal), None, None)
     given = tidy(" ".join(filter(None, (name.given, name.dropping_particle))))

@@ -38,17 +38,19 @@ class Dblp:
     unit = "record"
 
     def recognises(self, head: bytes) -> bool:
-        """The dump's root."""
+        """Recognize the root element of the dump."""
         return head.lstrip()[:1] == b"<" and b"<dblp" in head
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """The papers from a publication on."""
+        """Yield the papers from a publication on."""
         declared = encoding(stream.head(HEAD))
         return slices(stream, start, _TAGS, storing(lambda data: paper(data, declared)))
 
 
 def paper(data: bytes, encoding: str = "utf-8") -> Paper | None:
-    """The paper of a publication; None where it has no page of ours, which most have not.
+    """Return the paper of a publication.
+
+    Return None without a page of ours.
 
     Raises:
         ValueError: it has no title.

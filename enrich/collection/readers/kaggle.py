@@ -58,16 +58,18 @@ class Kaggle:
     unit = "line"
 
     def recognises(self, head: bytes) -> bool:
-        """Objects with the snapshot's own keys."""
+        """Recognize objects with the snapshot's own keys."""
         return head.lstrip()[:1] == b"{" and b'"authors_parsed"' in head and b'"categories"' in head
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """The papers from a line on."""
+        """Yield the papers from a line on."""
         return json_lines(stream, start, SnapshotLine, store_line)
 
 
 def store_line(line: SnapshotLine) -> StoredPaper:
-    """Make the stored paper of a line, by the short way if nothing is unusual: nearly always.
+    """Make the stored paper of a line.
+
+    Nearly always nothing is unusual, and a shorter way is taken.
 
     Raises:
         ValueError: the line is not a record of a paper.

@@ -1,6 +1,6 @@
 """OAI-PMH dumps of arXiv (oaipmh.arxiv.org): one answer or many in a file, `arXiv` or `arXivRaw`.
 
-`arXivRaw` tells all versions with their dates; `arXiv` the first date and the newest version's.
+`arXivRaw` holds all versions with their dates; `arXiv` the first date and the newest version's.
 """
 
 from __future__ import annotations
@@ -22,21 +22,23 @@ class Oai:
     unit = "record"
 
     def recognises(self, head: bytes) -> bool:
-        """Records of the protocol."""
+        """Recognize records of the protocol."""
         return head.lstrip()[:1] == b"<" and (
             b"<OAI-PMH" in head or (b"<record" in head and b"oai:arXiv.org:" in head)
         )
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """The papers from a record on."""
+        """Yield the papers from a record on."""
         return slices(stream, start, ("record",), storing(paper))
 
 
 def paper(data: bytes) -> Paper | None:
-    """The paper of a record; None where it was deleted.
+    """Return the paper of a record.
+
+    Return None if it was deleted.
 
     Raises:
-        ValueError: the record is no paper's, or of a form that is not read.
+        ValueError: the record is not that of a paper, or of a form that is not read.
         ExpatError: the record is not well-formed.
     """
     record = element(data)

@@ -1,7 +1,7 @@
 """papercopilot/paperlists' JSON: a list of rows, one file a conference and year.
 
 Read are `id`, `title`, `author` (joined by `;`), `status`, the links and `abstract`; of what concerns
-persons (`authorids`, homepages, profiles) nothing is. The file's name says venue and year. Rows that
+persons (`authorids`, homepages, profiles) nothing is. The file's name states venue and year. Rows that
 have neither an OpenReview page nor an arXiv id are passed over.
 """
 
@@ -52,12 +52,12 @@ class Paperlists:
     unit = "record"
 
     def recognises(self, head: bytes) -> bool:
-        """A list of rows whose authors are one string."""
+        """Recognize a list of rows whose authors are one string."""
         has_rows = _FIRST.match(head) and b'"title"' in head and b'"status"' in head
         return bool(has_rows and re.search(rb'"author"\s*:\s*"', head))
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """The papers from a row on."""
+        """Yield the papers from a row on."""
         name = _NAME.search(stream.name)
 
         def make(row: Row) -> Paper | None:
@@ -67,7 +67,9 @@ class Paperlists:
 
 
 def paper(row: Row, venue: str = "", year: str | None = None) -> Paper | None:
-    """Return the paper of a row; None if it has no id of ours.
+    """Return the paper of a row.
+
+    Return None if it has no id of ours.
 
     Raises:
         ValueError: there is no title.

@@ -43,7 +43,9 @@ class Records:
 
 
 def paper(data: Mapping[str, Any]) -> Paper | None:
-    """Return the paper of an object, under its canonical id and with its page.
+    """Return the paper of an object.
+
+    It has its canonical id and its page.
 
     Raises:
         ValueError: the object is not a paper.

@@ -77,31 +77,34 @@ class Dialect(Protocol):
     """A producer. One that writes no calendar of its own answers False and reads documents only."""
 
     def knows(self, prodid: str, event: Event) -> bool:
-        """Whether this producer wrote the event; cheap, for it is asked for each."""
+        """Return whether this producer wrote the event.
+
+        The check is cheap.
+        """
         ...
 
     def read(self, event: Event) -> TalkFields:
-        """The event as a talk: id, url, title, speaker, series, room, abstract, texts of its own.
+        """Return the event's fields, with texts of its own.
 
         Times, status, and the texts that any event may have are the reader's.
         """
         ...
 
     def knows_document(self, document: Any) -> bool:
-        """Whether parsed JSON (dict, list) or an XML root (lxml element) is this producer's."""
+        """Return whether parsed JSON or an XML root is this producer's."""
         ...
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """Its talks; an item that is none is given as the error that says why."""
+        """Yield its talks, and an error for each item that is not one."""
         ...
 
 
 def names() -> tuple[str, ...]:
-    """Names of the dialects in this folder, sorted, `generic` last; nothing is imported."""
+    """Return the dialects' names, sorted, `generic` last; import nothing."""
     return tuple(sorted(names_in(__path__), key=lambda name: (name == "generic", name)))
 
 
 @cache
 def dialects() -> tuple[Dialect, ...]:
-    """All dialects of this folder."""
+    """Return all dialects of this folder."""
     return tuple(load(__name__, "DIALECT", name) for name in names())

@@ -12,35 +12,41 @@ from enrich.text.html import plain_text
 
 
 def text_of(data: Any, key: str) -> str | None:
-    """The string under a key; None for anything else."""
+    """Return the string under a key.
+
+    Return None for anything else.
+    """
     value = data.get(key) if isinstance(data, Mapping) else None
     return value if isinstance(value, str) else None
 
 
 def line_of(data: Any, key: str) -> str | None:
-    """The string under a key as one line."""
+    """Return the string under a key as one line."""
     return line_or_none(text_of(data, key))
 
 
 def prose(value: str | None) -> str | None:
-    """A longer text, made plain where it is HTML; None for none or "TBA"."""
+    """Return a longer text, converted if it is HTML.
+
+    Return None for "TBA".
+    """
     return text_or_none(plain_text(value)) if value else None
 
 
 def link_of(data: Any, key: str) -> str | None:
-    """The http(s) address under a key."""
+    """Return the http(s) address under a key."""
     value = text_of(data, key)
     return page((value.strip(),)) if value and value.strip().isprintable() else None
 
 
 def list_of(data: Any, key: str) -> list[Mapping[str, Any]]:
-    """The objects in the list under a key; what is none is left out."""
+    """Return the objects in the list under a key."""
     value = data.get(key) if isinstance(data, Mapping) else None
     return [v for v in value if isinstance(v, Mapping)] if isinstance(value, list) else []
 
 
 def number_of(data: Any, key: str) -> str | None:
-    """A number under a key, or a text, as it is written into ids."""
+    """Return a number or text under a key, as in ids."""
     value = data.get(key) if isinstance(data, Mapping) else None
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         return None
@@ -48,7 +54,9 @@ def number_of(data: Any, key: str) -> str | None:
 
 
 def moment(value: Any, zone: tzinfo | None = None) -> datetime | date | None:
-    """An ISO 8601 time, a blank or a T in its middle; `zone` is that of times without one.
+    """Parse an ISO 8601 time.
+
+    A blank may stand for the T in its middle. `zone` is that of times without one.
 
     >>> moment("2022-02-18 13:00:00-05:00").isoformat()
     '2022-02-18T13:00:00-05:00'
@@ -68,18 +76,20 @@ def moment(value: Any, zone: tzinfo | None = None) -> datetime | date | None:
 
 
 def time_warnings(start: Any, start_time: datetime | date | None) -> tuple[TalkWarning, ...]:
-    """What is odd about a talk's times: a start that is none, one without a zone."""
+    """Return warnings: the start is not a time, or has no zone."""
     if start_time is None:
         if not start:
             return ()
-        return (TalkWarning(code="bad_time", message=f"the start is no time: {str(start)[:60]!r}"),)
+        return (
+            TalkWarning(code="bad_time", message=f"the start is not a time: {str(start)[:60]!r}"),
+        )
     if isinstance(start_time, datetime) and start_time.tzinfo is None:
         return (TalkWarning(code="floating_time", message="the feed names no time zone"),)
     return ()
 
 
 def joined(names: Iterable[str | None]) -> str | None:
-    """Names as researchseminars.org joins them: "A", "A and B", "A, B, and C"."""
+    """Join names: "A", "A and B", "A, B, and C"."""
     kept = list(dict.fromkeys(n for name in names if name and (n := " ".join(name.split()))))
     if len(kept) < 3:
         return " and ".join(kept) or None
@@ -87,7 +97,7 @@ def joined(names: Iterable[str | None]) -> str | None:
 
 
 def affiliations(names: Iterable[str | None]) -> str | None:
-    """Affiliations, each once: "X; Y"."""
+    """Join affiliations, each once: "X; Y"."""
     return (
         "; ".join(dict.fromkeys(n for name in names if name and (n := " ".join(name.split()))))
         or None

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from enrich.codes import TalkStatus
 from enrich.feeds.dialects._documents import (
     further_texts,
     joined,
@@ -23,7 +24,7 @@ from enrich.feeds.dialects._documents import (
     text_of,
     time_warnings,
 )
-from enrich.model import Talk
+from enrich.model import Talk, TalkWarning
 from enrich.text.web import host_of
 
 _SLIDES = re.compile(r"\b(?:slides?|presentation|folien)\b", re.IGNORECASE)
@@ -32,7 +33,7 @@ _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?::(\d{2}))?")
 
 
 def read_schedule(schedule: Mapping[str, Any], generator: str) -> Iterator[Talk | ValueError]:
-    """The talks of a schedule in the form of JSON, `{"conference": {"days": [{"rooms": …}]}}`."""
+    """Yield the talks of a schedule as JSON, `{"conference": {"days": [{"rooms": …}]}}`."""
     conference = schedule.get("conference")
     zone = _zone(text_of(conference, "time_zone_name"))
     for day in list_of(conference, "days"):
@@ -40,7 +41,7 @@ def read_schedule(schedule: Mapping[str, Any], generator: str) -> Iterator[Talk 
         for room, events in rooms.items() if isinstance(rooms, Mapping) else ():
             for index, event in enumerate(events if isinstance(events, list) else (), 1):
                 if isinstance(event, Mapping):
-                    yield _talk(
+                    yield _convert_event(
                         event,
                         conference=conference,
                         day=day,
@@ -53,7 +54,10 @@ def read_schedule(schedule: Mapping[str, Any], generator: str) -> Iterator[Talk 
 
 
 def from_xml(root: Any) -> tuple[dict[str, Any], str]:
-    """A `<schedule>` in the form of JSON, and the name of what wrote it."""
+    """Convert a `<schedule>` to the form of JSON.
+
+    The name of its generator is returned as the second value.
+    """
     conference = root.find("conference")
     days = [
         {
@@ -67,7 +71,7 @@ def from_xml(root: Any) -> tuple[dict[str, Any], str]:
         for day in root.iterfind("day")
     ]
     generator = root.find("generator")
-    about = {} if conference is None else {e.tag: _text(e) for e in conference if _named(e)}
+    about = {} if conference is None else {e.tag: _join_text(e) for e in conference if _named(e)}
     name = "" if generator is None else generator.get("name") or ""
     return {"conference": {**about, "days": days}}, name
 
@@ -85,15 +89,15 @@ def _event(event: Any) -> dict[str, Any]:
         if not _named(child):
             continue
         if child.tag == "persons":
-            found["persons"] = [{"public_name": _text(p)} for p in child.iterfind("person")]
+            found["persons"] = [{"public_name": _join_text(p)} for p in child.iterfind("person")]
         elif child.tag in {"links", "attachments"}:
             found[child.tag] = [
-                {"url": part.get("href") or _text(part), "title": _text(part)}
+                {"url": part.get("href") or _join_text(part), "title": _join_text(part)}
                 for part in child
                 if _named(part)
             ]
         else:
-            found[child.tag] = _text(child)
+            found[child.tag] = _join_text(child)
     return found
 
 
@@ -101,11 +105,11 @@ def _named(element: Any) -> bool:
     return isinstance(element.tag, str)  # comments and entities are elements too
 
 
-def _text(element: Any) -> str:
+def _join_text(element: Any) -> str:
     return "".join(element.itertext()).strip()
 
 
-def _talk(
+def _convert_event(
     event: Mapping[str, Any],
     *,
     conference: Any,
@@ -115,7 +119,7 @@ def _talk(
     generator: str,
 ) -> Talk:
     start = _start(event, day, zone)
-    url = _page(event)
+    url = _find_page(event)
     persons = list_of(event, "persons")
     links = [*list_of(event, "links"), *list_of(event, "attachments")]
     slides = _titled(links, _SLIDES)
@@ -127,23 +131,34 @@ def _talk(
         series=line_of(conference, "title"),
         start_time=start,
         end_time=_end(start, text_of(event, "duration")),
-        status="cancelled" if line_of(event, "state") in {"canceled", "cancelled"} else None,
+        status=_status(line_of(event, "state")),
         room=line_of(event, "room") or room or None,
         slides_link=slides,
         video_link=link_of(event, "video_download_url") or _titled(links, _VIDEO),
-        abstract=_abstract(prose(text_of(event, "abstract")), prose(text_of(event, "description"))),
+        abstract=_join_abstracts(
+            prose(text_of(event, "abstract")), prose(text_of(event, "description"))
+        ),
         texts=further_texts(
             ("url", link_of(event, "url")),
-            ("attach", "\n".join(_shown(part) for part in links)),
+            ("attach", "\n".join(_format_link(part) for part in links)),
             ("title", line_of(event, "title")),
             ("subtitle", line_of(event, "subtitle")),
         ),
-        warnings=time_warnings(event.get("date") or event.get("start"), start),
+        warnings=(
+            *time_warnings(event.get("date") or event.get("start"), start),
+            *_zone_warnings(conference, zone, start),
+        ),
     )
 
 
+def _status(state: str | None) -> TalkStatus | None:
+    if state in {"canceled", "cancelled"}:
+        return "cancelled"
+    return "postponed" if state == "postponed" else None
+
+
 def _id(event: Mapping[str, Any], conference: Any, url: str | None, generator: str) -> str:
-    """The UID that pretalx writes into its calendar, else the event's own identifier."""
+    """Return pretalx's calendar UID, otherwise the event's own identifier."""
     code, slug = line_of(event, "code"), line_of(conference, "acronym")
     host = host_of(url) if url else None
     if generator.lower() == "pretalx" and code and slug and host:
@@ -153,7 +168,7 @@ def _id(event: Mapping[str, Any], conference: Any, url: str | None, generator: s
     )
 
 
-def _page(event: Mapping[str, Any]) -> str | None:
+def _find_page(event: Mapping[str, Any]) -> str | None:
     for key in ("url", "full_conf_url", "conf_url", "origin_url"):
         if found := link_of(event, key):
             return found
@@ -167,10 +182,25 @@ def _zone(name: str | None) -> ZoneInfo | None:
         return None
 
 
+def _zone_warnings(
+    conference: Any, zone: ZoneInfo | None, start: datetime | date | None
+) -> tuple[TalkWarning, ...]:
+    """Return the warning that the schedule names a zone that nobody knows, where a time needs it."""
+    name = line_of(conference, "time_zone_name")
+    if zone is not None or not name or not isinstance(start, datetime) or start.tzinfo is not None:
+        return ()
+    return (TalkWarning(code="unknown_zone", message=f"the time zone {name[:60]!r} is not known"),)
+
+
 def _start(
     event: Mapping[str, Any], day: Mapping[str, Any], zone: ZoneInfo | None
 ) -> datetime | date | None:
-    """The event's own time, else the day's date and a time of day, which may be past midnight."""
+    """Return the start of an event.
+
+    It is the event's own time, otherwise the day's date and a time of day.
+
+    That time may be past midnight.
+    """
     found = moment(event.get("date"), zone)
     if isinstance(found, datetime):
         return found
@@ -199,7 +229,7 @@ def _end(start: datetime | date | None, duration: str | None) -> datetime | None
 
 
 def _length(clock: re.Match[str]) -> timedelta:
-    """`H:MM`, or `H:MM:SS`, or `D:HH:MM:SS`."""
+    """Convert `H:MM`, `H:MM:SS` or `D:HH:MM:SS`."""
     parts = [int(p) for p in clock[0].split(":")]
     if len(parts) == 4:
         return timedelta(days=parts[0], hours=parts[1], minutes=parts[2], seconds=parts[3])
@@ -213,13 +243,16 @@ def _titled(links: list[Mapping[str, Any]], pattern: re.Pattern[str]) -> str | N
     return None
 
 
-def _shown(part: Mapping[str, Any]) -> str:
+def _format_link(part: Mapping[str, Any]) -> str:
     title, url = line_of(part, "title"), link_of(part, "url")
     return f"{title} ({url})" if title and url and title != url else url or title or ""
 
 
-def _abstract(abstract: str | None, description: str | None) -> str | None:
-    """Both texts; the one that holds the other stands alone."""
+def _join_abstracts(abstract: str | None, description: str | None) -> str | None:
+    """Join both texts.
+
+    One that holds the other stands alone.
+    """
     if not abstract or not description:
         return abstract or description
     if abstract in description:

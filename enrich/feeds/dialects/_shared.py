@@ -16,11 +16,11 @@ class CalendarOnly:
     """The half of a dialect that has no JSON or XML."""
 
     def knows_document(self, document: Any) -> bool:  # noqa: ARG002 - the protocol's
-        """No document is this producer's."""
+        """Return False: no document is this producer's."""
         return False
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:  # noqa: ARG002
-        """Nothing."""
+        """Return nothing."""
         return iter(())
 
 
@@ -28,11 +28,11 @@ class DocumentOnly:
     """The half of a dialect that writes no calendar of its own."""
 
     def knows(self, prodid: str, event: Event) -> bool:  # noqa: ARG002 - the protocol's
-        """No event is this producer's."""
+        """Return False: no event is this producer's."""
         return False
 
     def read(self, event: Event) -> TalkFields:
-        """What anybody's event would be."""
+        """Return the UID alone."""
         return TalkFields(event.uid)
 
 
@@ -45,7 +45,7 @@ _ANCHOR = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
 
 
 def text_or_none(text: str | None) -> str | None:
-    """A text without the line breaks at its end; None where it is empty or says "TBA"."""
+    """Strip line breaks at the end; return None for "TBA"."""
     if not text:
         return None
     if len(text) < 20 and text.strip().rstrip(".").lower() in TBA:
@@ -59,17 +59,23 @@ def title_or_none(summary: str | None) -> str | None:
 
 
 def line_or_none(text: str | None) -> str | None:
-    """A text as one line, white space collapsed; None where nothing is left."""
+    """Return a text as one line.
+
+    Return None if nothing is left.
+    """
     return " ".join(text.split()) or None if text else None
 
 
 def room(location: str | None) -> str | None:
-    """A place; an address alone is none. What joins a meeting is cut later, line by line."""
+    """Return a place; None for an address alone.
+
+    Meeting credentials are redacted later, line by line.
+    """
     return None if not location or _ONLY_ADDRESS.fullmatch(location) else location
 
 
 def page(urls: tuple[str, ...]) -> str | None:
-    """The first http(s) address, without a login that stands in it."""
+    """Return the first http(s) address, without a login in it."""
     for url in urls:
         if url[:8].lower().startswith(("https://", "http://")):
             return _LOGIN.sub("", url.strip(), 1) if "@" in url else url.strip()
@@ -77,9 +83,9 @@ def page(urls: tuple[str, ...]) -> str | None:
 
 
 def people(text: str) -> tuple[str | None, str | None]:
-    """Names and affiliations of `NAME (AFFILIATION)`, one or several, joined as they are written.
+    """Split `NAME (AFFILIATION)`, one or several, into names and affiliations.
 
-    What stands in parentheses inside a name is no affiliation.
+    Parentheses inside a name are not an affiliation.
 
     >>> people("Ada (Kit) Lovelace (Univ. of X (UX)) and B. Boole (Cork)")
     ('Ada (Kit) Lovelace and B. Boole', 'Univ. of X (UX); Cork')
@@ -118,5 +124,8 @@ def people(text: str) -> tuple[str | None, str | None]:
 
 
 def may_refer(text: str | None, anchors: tuple[str, ...]) -> bool:
-    """Return whether a text may name a paper; conservative, for what may leave the text."""
+    """Return whether a text may name a paper.
+
+    The answer is conservative, for it decides what may leave the text.
+    """
     return text is not None and bool(protect(text, anchors))

@@ -13,11 +13,14 @@ class EventsCalendar(CalendarOnly):
     """Its own escapes know `,` and line breaks alone: LaTeX that begins with n is broken for good."""
 
     def knows(self, prodid: str, event: Event) -> bool:  # noqa: ARG002 - the protocol's
-        """By PRODID, `-//NAME - ECPv6.0//NONSGML v1.0//EN`."""
+        """Return whether PRODID is like `-//NAME - ECPv6.0//NONSGML v1.0//EN`."""
         return " - ECPv" in prodid
 
     def read(self, event: Event) -> TalkFields:
-        """As anybody's, with the entities of the title decoded."""
+        """Read it as a generic event.
+
+        The title's entities are decoded.
+        """
         talk = GENERIC.read(event)
         if event.summary and "&" in event.summary:
             return talk._replace(title=line_or_none(html.unescape(event.summary)))

@@ -22,19 +22,24 @@ from enrich.feeds.dialects._documents import (
 )
 from enrich.feeds.dialects._shared import may_refer, people, text_or_none
 from enrich.feeds.dialects.generic import DIALECT as GENERIC
-from enrich.model import Talk
+from enrich.model import Talk, TalkWarning
 from enrich.text.web import host_of
+
+_UNSCHEDULED = (TalkWarning(code="no_start", message="the contribution is not scheduled yet"),)
 
 
 class Indico:
     """DESCRIPTION is "Speakers: A (X), B", the text without its tags, and the page's address."""
 
     def knows(self, prodid: str, event: Event) -> bool:
-        """By PRODID `-//CERN//INDICO//EN`, or by a UID `indico-…`."""
+        """Recognize PRODID `-//CERN//INDICO//EN`, or a UID `indico-…`."""
         return "INDICO" in prodid or event.uid.startswith("indico-")
 
     def read(self, event: Event) -> TalkFields:
-        """Speakers and address leave the text; the address of the page is known all the same."""
+        """Read an event.
+
+        Speakers and page address are removed from its text.
+        """
         talk = GENERIC.read(event)
         text = talk.abstract or ""
         first, _, rest = text.partition("\n")
@@ -49,7 +54,7 @@ class Indico:
         return talk._replace(abstract=text_or_none(text.lstrip("\n")))
 
     def knows_document(self, document: Any) -> bool:
-        """The HTTP API's envelope."""
+        """Recognize the HTTP API's envelope."""
         return (
             isinstance(document, Mapping)
             and isinstance(document.get("results"), list)
@@ -57,7 +62,7 @@ class Indico:
         )
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """The contributions of each event; the event itself where it has none."""
+        """Yield the contributions of each event, otherwise the event itself."""
         for index, event in enumerate(document["results"], 1):
             if not isinstance(event, Mapping):
                 yield ValueError(f"event {index} is no object")
@@ -67,15 +72,17 @@ class Indico:
                 *(c for s in list_of(event, "sessions") for c in list_of(s, "contributions")),
             ]
             if not contributions:
-                yield _talk(event, "event", line_of(event, "category"), ("speakers", "chairs"))
+                yield _convert_record(
+                    event, "event", line_of(event, "category"), ("speakers", "chairs")
+                )
             for contribution in contributions:
                 series = line_of(event, "title")
-                yield _talk(contribution, "contribution", series, ("speakers",), event)
+                yield _convert_record(contribution, "contribution", series, ("speakers",), event)
                 for part in list_of(contribution, "subContributions"):
-                    yield _talk(part, "subcontribution", series, ("speakers",), event)
+                    yield _convert_record(part, "subcontribution", series, ("speakers",), event)
 
 
-def _talk(
+def _convert_record(
     record: Mapping[str, Any],
     kind: str,
     series: str | None,
@@ -94,12 +101,12 @@ def _talk(
         for part in list_of(holder, key)
     ]
     title = line_of(record, "title")
-    slides = next((_address(a) for a in attached if "slides" in _name(a).lower()), None)
+    slides = next((_find_address(a) for a in attached if "slides" in _name(a).lower()), None)
     return Talk(
         id=f"indico-{kind}-{own}@{host}" if own and host else own or url or title or "event",
         url=url,
         title=title,
-        speaker=joined(_full_name(p) for p in people),
+        speaker=joined(_format_person(p) for p in people),
         speaker_affiliation=affiliations(line_of(p, "affiliation") for p in people),
         series=series,
         start_time=start,
@@ -108,15 +115,17 @@ def _talk(
         slides_link=slides,
         abstract=prose(text_of(record, "description")),
         texts=further_texts(
-            ("attach", "\n".join(f"{_name(a)} ({_address(a)})" for a in attached)),
+            ("attach", "\n".join(f"{_name(a)} ({_find_address(a)})" for a in attached)),
             ("title", title),
         ),
-        warnings=time_warnings(record.get("startDate"), start),
+        warnings=time_warnings(record.get("startDate"), start)
+        if record.get("startDate")
+        else _UNSCHEDULED,
     )
 
 
 def _moment(value: Any) -> Any:
-    """The time of `{"date": "2022-02-18", "time": "18:00:00", "tz": "Europe/Zurich"}`."""
+    """Return the time of `{"date": "2022-02-18", "time": "18:00:00", "tz": "Europe/Zurich"}`."""
     day, clock = text_of(value, "date"), text_of(value, "time")
     if not day:
         return moment(value)
@@ -127,7 +136,7 @@ def _moment(value: Any) -> Any:
     return moment(f"{day}T{clock}" if clock else day, zone)
 
 
-def _full_name(person: Mapping[str, Any]) -> str | None:
+def _format_person(person: Mapping[str, Any]) -> str | None:
     first, last = line_of(person, "first_name"), line_of(person, "last_name")
     if first and last:
         return f"{first} {last}"
@@ -141,7 +150,7 @@ def _name(attachment: Mapping[str, Any]) -> str:
     return line_of(attachment, "title") or line_of(attachment, "name") or ""
 
 
-def _address(attachment: Mapping[str, Any]) -> str | None:
+def _find_address(attachment: Mapping[str, Any]) -> str | None:
     return (
         link_of(attachment, "link_url")
         or link_of(attachment, "download_url")

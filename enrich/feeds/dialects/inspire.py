@@ -31,20 +31,20 @@ class Inspire(DocumentOnly):
     """`join_urls` and `contact_details` are private and never read."""
 
     def knows_document(self, document: Any) -> bool:
-        """Metadata with speakers and a start, alone or among the hits."""
-        records = _records(document)
+        """Return whether it holds metadata with speakers and a start."""
+        records = _list_records(document)
         return bool(records) and any(_is_seminar(r) for r in records)
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """The seminars; times are UTC."""
-        for index, record in enumerate(_records(document), 1):
+        """Yield the seminars; times are UTC."""
+        for index, record in enumerate(_list_records(document), 1):
             if _is_seminar(record):
-                yield _talk(record["metadata"])
+                yield _convert_metadata(record["metadata"])
             else:
-                yield ValueError(f"record {index} is no seminar")
+                yield ValueError(f"record {index} is not a seminar")
 
 
-def _records(document: Any) -> list[Mapping[str, Any]]:
+def _list_records(document: Any) -> list[Mapping[str, Any]]:
     if not isinstance(document, Mapping):
         return []
     if isinstance(document.get("metadata"), Mapping):
@@ -59,7 +59,7 @@ def _is_seminar(record: Mapping[str, Any]) -> bool:
     return isinstance(metadata, Mapping) and "speakers" in metadata and "start_datetime" in metadata
 
 
-def _talk(data: Mapping[str, Any]) -> Talk:
+def _convert_metadata(data: Mapping[str, Any]) -> Talk:
     own = number_of(data, "control_number")
     start = moment(data.get("start_datetime"), UTC)
     speakers = list_of(data, "speakers")
@@ -70,7 +70,7 @@ def _talk(data: Mapping[str, Any]) -> Talk:
         id=f"inspire-seminar-{own}" if own else title or "seminar",
         url=f"https://inspirehep.net/seminars/{own}" if own else None,
         title=title,
-        speaker=joined(_full_name(p) for p in speakers),
+        speaker=joined(_reorder_name(p) for p in speakers),
         speaker_affiliation=affiliations(
             line_of(a, "value") for p in speakers for a in list_of(p, "affiliations")
         ),
@@ -92,8 +92,8 @@ def _talk(data: Mapping[str, Any]) -> Talk:
     )
 
 
-def _full_name(person: Mapping[str, Any]) -> str | None:
-    """`Doe, John` in the order in which it is said."""
+def _reorder_name(person: Mapping[str, Any]) -> str | None:
+    """Return `Doe, John` as `John Doe`."""
     last, comma, first = (line_of(person, "name") or "").partition(", ")
     return f"{first} {last}" if comma else last or None
 

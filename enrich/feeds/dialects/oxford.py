@@ -13,7 +13,7 @@ class Oxford(CalendarOnly):
     """DESCRIPTION is the text and "Speakers:" with a line of names below."""
 
     def knows(self, prodid: str, event: Event) -> bool:
-        """By PRODID, or by a UID that is a talk's page."""
+        """Return whether PRODID or UID are of Oxford Talks."""
         return "talks.ox" in prodid or (
             event.uid.startswith("http")
             and "/talks/id/" in event.uid
@@ -21,7 +21,10 @@ class Oxford(CalendarOnly):
         )
 
     def read(self, event: Event) -> TalkFields:
-        """The speakers go from the text into their own place; what stands below them stays."""
+        """Move the speakers from the text into their own fields.
+
+        What stands below them stays.
+        """
         talk = GENERIC.read(event)._replace(url=page((event.uid, *event.urls)))
         text, label, rest = f"\n{talk.abstract or ''}".rpartition(_LABEL)
         if not label:

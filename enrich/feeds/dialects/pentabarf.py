@@ -20,7 +20,7 @@ class Pentabarf(DocumentOnly):
         )
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """Its events, abstract and description together, links among the texts."""
+        """Read its events, abstract and description together."""
         schedule, generator = from_xml(document)
         return read_schedule(schedule, generator)
 

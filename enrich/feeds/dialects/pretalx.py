@@ -17,11 +17,11 @@ class Pretalx:
     """SUMMARY is "TITLE - SPEAKERS", DESCRIPTION the abstract alone."""
 
     def knows(self, prodid: str, event: Event) -> bool:
-        """By PRODID, or by a UID `pretalx-…`."""
+        """Return whether PRODID or UID are of pretalx."""
         return "pretalx" in prodid or event.uid.startswith("pretalx-")
 
     def read(self, event: Event) -> TalkFields:
-        """A title may hold " - " too, so the last one parts it from the speakers."""
+        """Split title and speakers at the last " - "."""
         talk = GENERIC.read(event)
         title, dash, speakers = (event.summary or "").rpartition(" - ")
         if not dash or not title.strip():
@@ -29,12 +29,12 @@ class Pretalx:
         return talk._replace(title=title_or_none(title), speaker=line_or_none(speakers))
 
     def knows_document(self, document: Any) -> bool:
-        """`{"schedule": {"conference": …}}`."""
+        """Return whether it is `{"schedule": {"conference": …}}`."""
         schedule = document.get("schedule") if isinstance(document, Mapping) else None
         return isinstance(schedule, Mapping) and isinstance(schedule.get("conference"), Mapping)
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """Its talks; they have the ids of the calendar where pretalx wrote it."""
+        """Yield its talks, with the calendar's ids if pretalx wrote it."""
         return read_schedule(document["schedule"], text_of(document.get("generator"), "name") or "")
 
 

@@ -51,14 +51,17 @@ class ResearchSeminars:
     """The events and the JSON of the site."""
 
     def knows(self, prodid: str, event: Event) -> bool:
-        """By PRODID, or by the first line where another calendar took the event over."""
+        """Return whether PRODID or the first line are the site's."""
         if "researchseminars" in prodid or "mathseminars" in prodid:
             return True
         text = event.description
         return text is not None and text.startswith("Title: <a href=") and "/talk/" in text[:300]
 
     def read(self, event: Event) -> TalkFields:
-        """Title, speaker, series, room and abstract; what fits nowhere stays in the abstract."""
+        """Read title, speaker, series, room and abstract.
+
+        What fits nowhere stays in the abstract.
+        """
         text = event.description or ""
         line = text.find("\n") + 1 or len(text)
         copied = text.startswith("Title: ") and _BREAK.search(text, 0, line) is not None
@@ -86,15 +89,18 @@ class ResearchSeminars:
         )
 
     def knows_document(self, document: Any) -> bool:
-        """`/seminar/NAME/json`, a bare list, and the answers of `/api/0/`, which have a `code`."""
+        """Return whether it is `/seminar/NAME/json` or of `/api/0/`."""
         if isinstance(document, list):
-            return any(_is_listed(item) for item in document)
+            return any(_is_list_item(item) for item in document)
         if not isinstance(document, Mapping) or "code" not in document:
             return False
         return isinstance(document.get("properties"), Mapping) or "results" in document
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """The talks; of their keys only those that are named here are ever read."""
+        """Yield the talks.
+
+        Only the keys named here are read.
+        """
         if isinstance(document, list):
             records, series = document, _NOTHING
         else:
@@ -103,14 +109,14 @@ class ResearchSeminars:
             records = talks if isinstance(talks, list) else [series]
         for index, record in enumerate(records, 1):
             if not isinstance(record, Mapping):
-                yield ValueError(f"talk {index} is no object")
+                yield ValueError(f"talk {index} is not an object")
             elif not record.keys() & {"speaker", "title", "start_time"}:
-                yield ValueError(f"record {index} is no talk")
+                yield ValueError(f"record {index} is not a talk")
             elif record.get("hidden") is not True and record.get("display") is not False:
                 yield _from_json(record, series)
 
 
-def _is_listed(item: Any) -> bool:
+def _is_list_item(item: Any) -> bool:
     return isinstance(item, Mapping) and "id" not in item and item.keys() >= _LISTED
 
 
@@ -157,7 +163,7 @@ def _from_json(record: Mapping[str, Any], series: Mapping[str, Any]) -> Talk:
 def _parts(
     text: str, anchors: tuple[str, ...]
 ) -> tuple[str | None, str | None, str, str | None, str | None, str | None, str | None]:
-    """Title, talk page, line of the speaker, room, abstract, comments and how to join."""
+    """Split a description: title, page, speaker, room, abstract, comments, joining."""
     title = url = held = None
     by = ""
     head, mark, body = f"\n{text}".partition("\nAbstract\n")
@@ -189,7 +195,7 @@ def _parts(
 
 
 def _title(line: str) -> tuple[str | None, str]:
-    """The address and the text of the first line."""
+    """Return the address and the text of the first line."""
     begin, end = line.find('"'), line.find('">')
     if begin == len("Title: <a href=") and end > begin and line.endswith("</a>"):  # the usual one
         address = line[begin + 1 : end]
@@ -201,9 +207,9 @@ def _title(line: str) -> tuple[str | None, str]:
 
 
 def _speakers(by: str, summary: str | None) -> tuple[str, str]:
-    """The speakers of "SPEAKERS as part of SERIES", and the series.
+    """Split "SPEAKERS as part of SERIES".
 
-    SUMMARY says the same speakers; where it does not, the last " as part of " parts them.
+    SUMMARY has the same speakers; if it does not, the last " as part of " parts them.
     """
     if summary and by.startswith(f"{summary}{_PART_OF}"):
         return summary, by[len(summary) + len(_PART_OF) :]
@@ -222,7 +228,7 @@ def _joined(left: list[str], abstract: str) -> str | None:
 
 
 def _comments(text: str) -> tuple[str, str | None]:
-    """The abstract and the comments behind it.
+    """Split the abstract and the comments behind it.
 
     The site writes both without a label between, and abstracts have paragraphs too; so only a
     last paragraph that names itself (`Preprint: …`, `Comments: …`) is taken for comments.
@@ -240,7 +246,7 @@ def _absolute(address: str | None) -> str | None:
 
 
 def talk_page(uid: str, location: str | None = None) -> str | None:
-    """A talk's page, from a LOCATION that is one, else from its UID `SERIES/NUMBER`.
+    """Return a talk's page, from LOCATION or UID `SERIES/NUMBER`.
 
     >>> talk_page("SciML/3")
     'https://researchseminars.org/talk/SciML/3/'
@@ -252,7 +258,9 @@ def talk_page(uid: str, location: str | None = None) -> str | None:
 
 
 def addresses(series: str) -> tuple[str, ...]:
-    """Where a series can be had, the best first: the API names `paper_link` and the talks' numbers.
+    """Return the addresses of a series, the best first.
+
+    The API has `paper_link` and the talks' numbers.
 
     >>> addresses("SciML")[0]
     'https://researchseminars.org/api/0/lookup/series?series_id=%22SciML%22'
@@ -265,7 +273,7 @@ def addresses(series: str) -> tuple[str, ...]:
 
 
 def rescheduled(uid: str) -> tuple[TalkWarning, ...]:
-    """The warning of a talk whose number is negative: the site moved it, its page is gone."""
+    """Return the warning of a negative number: the site moved the talk."""
     if "/-" not in uid or _UID.fullmatch(uid) is None:
         return ()
     message = f"the site rescheduled this talk ({uid}); its page may be gone"

@@ -6,10 +6,11 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
+from enrich.codes import TalkStatus
 from enrich.feeds.dialects import Event, TalkFields, dialects
 from enrich.feeds.dialects._shared import may_refer, page
+from enrich.feeds.ical.series import is_recurring
 from enrich.feeds.ical.times import Time, Zones, is_before, later, moment
 from enrich.feeds.ical.values import Properties, read_properties
 from enrich.feeds.protected import ANCHORS
@@ -32,9 +33,12 @@ class Calendar:
 def read_calendar_lines(
     lines: Sequence[str], own_zones: Mapping[str, bytes], zones: Mapping[str, bytes]
 ) -> Calendar:
-    """A calendar from its own lines, its zones and those of all calendars of the file, by name."""
+    """Return a calendar.
+
+    It is made of its own lines, its zones and those of all calendars of the file, by name.
+    """
     properties = read_properties(lines)
-    home = properties.text("X-WR-TIMEZONE")
+    home = properties.text("X-WR-TIMEZONE") or properties.text("TIMEZONE-ID")
     return Calendar(
         name=tidy(properties.text("X-WR-CALNAME") or "") or None,
         prodid=tidy(properties.text("PRODID") or ""),
@@ -44,20 +48,20 @@ def read_calendar_lines(
 
 
 def body(lines: list[str], *, closed: bool) -> list[str]:
-    """The lines between BEGIN:VEVENT and END:VEVENT."""
+    """Return the lines between BEGIN:VEVENT and END:VEVENT."""
     glued = lines[0].partition(":")[2].lstrip()[len("VEVENT") :].strip()  # a fold after BEGIN
     inner = lines[1:-1] if closed else lines[1:]
     return [glued, *inner] if glued else inner
 
 
 def uid_of(lines: Sequence[str]) -> str | None:
-    """The UID of an event that may be cut off."""
+    """Return the UID of an event that may be cut off."""
     uid = read_properties(lines[1:]).text("UID")
     return tidy(uid) or None if uid is not None else None
 
 
 def recurrence_of(properties: Properties, calendar: Calendar) -> Time | str | None:
-    """Which instance of a recurring event this one overrides, None for none."""
+    """Return the overridden instance of a recurring event, or None."""
     value = properties.first.get("RECURRENCE-ID")
     if value is None:
         return None
@@ -67,13 +71,13 @@ def recurrence_of(properties: Properties, calendar: Calendar) -> Time | str | No
 
 
 def sequence_of(properties: Properties) -> int:
-    """The revision of the event, 0 where it says none."""
+    """Return the revision of the event; 0 by default."""
     value = properties.first.get("SEQUENCE", "").strip()
     return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
 
 
 def modified_of(properties: Properties) -> str:
-    """Return LAST-MODIFIED as written, which sorts by time in UTC; "" if there is none."""
+    """Return LAST-MODIFIED as written, which sorts by time in UTC; "" where it is missing."""
     value = properties.first.get("LAST-MODIFIED", "").strip()
     return value if re.fullmatch(r"\d{8}T\d{6}Z", value, re.ASCII) else ""
 
@@ -91,6 +95,9 @@ def read_event(
     event, codes = event_of(properties, calendar.zones, anchors)
     if not closed:
         codes.append("unclosed_event")
+    recurring = is_recurring(properties)
+    if recurring:
+        codes.append("recurring")
     for dialect in dialects():
         if dialect.knows(calendar.prodid, event):
             break
@@ -108,6 +115,7 @@ def read_event(
         series=fields.series,
         start_time=event.start,
         end_time=event.end,
+        recurrence=properties.first.get("RRULE", "").strip() or None if recurring else None,
         status=_status(event.status, calendar.method),
         room=fields.room,
         slides_link=fields.slides_link,
@@ -167,7 +175,7 @@ def event_of(
 
 
 def _attached(values: Iterable[str]) -> Iterator[str]:
-    """Addresses of attachments; those that lie in the feed itself are not read."""
+    """Return addresses of attachments, except those inside the feed."""
     for value in values:
         if value[:8].lower().startswith(("http://", "https://")):
             yield value.strip()
@@ -188,10 +196,12 @@ def _made_uid(properties: Properties) -> str:
     return "no-uid-" + hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
-def _status(status: str | None, method: str) -> Literal["cancelled", "tentative"] | None:
+def _status(status: str | None, method: str) -> TalkStatus | None:
     word = (status or "").strip().upper()
     if word in {"CANCELLED", "CANCELED"} or method == "CANCEL":
         return "cancelled"
+    if word == "POSTPONED":
+        return "postponed"
     return "tentative" if word == "TENTATIVE" else None
 
 

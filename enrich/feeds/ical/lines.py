@@ -11,6 +11,7 @@ import codecs
 import hashlib
 import re
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -32,7 +33,7 @@ _NAME = re.compile(
     + rb"(?i:(?P<event>VEVENT(?=\r?\n[A-Z])|" + _word(b"VEVENT") + rb")|(?P<zone>" + _word(b"VTIMEZONE") + rb")|"
     + _word(b"VCALENDAR") + rb")[ \t]{0,64}(?=[\r\n]|\Z)"
 )  # fmt: skip
-"""Begins with one letter, which is looked for at the speed of memory; the usual VEVENT comes first."""
+"""Begins with one letter, which is searched at the speed of memory; the usual VEVENT comes first."""
 _BEFORE = re.compile(
     rb"[\r\n](?:\xef\xbb\xbf)?(?i:(" + _word(b"BEGIN") + rb")|" + _word(b"END") + rb")\Z"
 )
@@ -49,6 +50,7 @@ _TALK_PAGE = re.compile(
     rb"\nDESCRIPTION:Title: <a href=\"?https?://[^/\s]{1,80}/talk/([^\"/>\s]+/-?\d+)"
 )
 
+_OTHER = re.compile(rb"[\r\n]BEGIN:(VTODO|VJOURNAL|VFREEBUSY)(?=[\r\n ])", re.IGNORECASE)
 _INDENT = re.compile(
     rb"\s{0,64}?([ \t]{1,64})BEGIN[ \t]{0,4}:[ \t]{0,4}VCALENDAR[^\r\n]{0,64}\r?\n\1", re.IGNORECASE
 )
@@ -78,7 +80,7 @@ class Spans:
 
 
 def find_spans(stream: BinaryIO, *, keys: bool = False, max_event_bytes: int) -> Spans:
-    r"""Read a file once, from its beginning, and say where its events, zones and own lines lie.
+    r"""Read a file once, from its beginning, and return where its events, zones and own lines lie.
 
     Memory is one chunk and some 30 bytes an event, whatever the file holds.
 
@@ -120,7 +122,7 @@ def find_spans(stream: BinaryIO, *, keys: bool = False, max_event_bytes: int) ->
 
 
 def _markers(buffer: bytes, at: int, limit: int) -> Iterator[tuple[bool, str | None, int, int]]:
-    """The BEGIN and END lines of a buffer whose line break stands before `limit`.
+    """Yield the BEGIN and END lines of a buffer that end before `limit`.
 
     Each is (whether it is a BEGIN, `event`, `zone` or None for a calendar, where the line break
     before it stands, where it ends).
@@ -201,13 +203,54 @@ class _Scan:
 
 
 def block(stream: BinaryIO, start: int, end: int) -> bytes:
-    """The bytes of a span."""
+    """Return the bytes of a span."""
     stream.seek(start)
     return stream.read(end - start)
 
 
+def find_events_with(stream: BinaryIO, spans: Spans, word: bytes) -> Iterator[int]:
+    """Yield the ordinals of the events in which a word stands."""
+    stream.seek(0)
+    base, buffer, last = 0, b"", -1
+    found: list[int] = []
+    while data := stream.read(_CHUNK):
+        buffer += data
+        at = -1
+        while (at := buffer.find(word, at + 1)) >= 0:
+            number = bisect_right(spans.starts, base + at) - 1
+            if number > last and base + at < spans.ends[number]:
+                found.append(number)
+                last = number
+        kept = buffer[-len(word) + 1 :]
+        base, buffer = base + len(buffer) - len(kept), kept
+    yield from found
+
+
+def count_components(stream: BinaryIO) -> dict[str, int]:
+    r"""Count what a file may hold beside events: VTODO, VJOURNAL, VFREEBUSY.
+
+    >>> import io
+    >>> count_components(io.BytesIO(b"BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nEND:VTODO\r\n"))
+    {'VTODO': 1}
+    """
+    stream.seek(0)
+    counts: dict[str, int] = {}
+    buffer = b""
+    while data := stream.read(_CHUNK):
+        buffer += data
+        end = 0
+        for found in _OTHER.finditer(buffer):
+            name = found[1].decode().upper()
+            counts[name] = counts.get(name, 0) + 1
+            end = found.end()
+        buffer = buffer[max(end, len(buffer) - _AGAIN) :]
+    return counts
+
+
 def logical_lines(raw: bytes) -> list[str]:
-    r"""The unfolded, decoded lines of a block: UTF-8, and cp1252 for each line that is none.
+    r"""Return the unfolded lines of a block, decoded.
+
+    Each is UTF-8, otherwise cp1252.
 
     >>> logical_lines(b"SUMMARY:Poincar\xc3\r\n \xa9\r\nLOCATION:Caf\xe9")
     ['SUMMARY:Poincaré', 'LOCATION:Café']
@@ -237,7 +280,7 @@ def _decoded_line(line: bytes) -> str:
 
 
 def count_lines(stream: BinaryIO, start: int, end: int) -> int:
-    """How many line breaks lie between two offsets; a CRLF is one.
+    """Return the number of line breaks between two offsets; a CRLF is one.
 
     `end` is not between a CR and its LF.
     """
@@ -305,7 +348,7 @@ def normalize_encoding(stream: BinaryIO) -> Iterator[bytes] | None:
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
-    """The pieces of a file, the last one empty."""
+    """Yield the pieces of a file, the last one empty."""
     while data := stream.read(_CHUNK):
         yield data
     yield b""

@@ -1,7 +1,7 @@
 """Dates, times and zones of calendars. Pure.
 
 Plain forms are read here, durations and zones that a feed defines itself are icalendar's. Zones that
-everybody knows come from the time zone database; what a feed says of those is not believed.
+everybody knows come from the time zone database; a feed's own rules for those are ignored.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
+from enrich.feeds.ical.zone_names import find_offset, find_written_names
 from enrich.model import WarningCode
 
 Time = datetime | date
 
 _BASIC = re.compile(r"\d{8}(?:T(?:[01]\d|2[0-3])[0-5]\d[0-5]\dZ?)?", re.ASCII)
+_LEAP = re.compile(r"(\d{8}T\d{4})60(Z?)", re.ASCII | re.IGNORECASE)
+"""A second that clocks of computers do not have."""
 _NAMED = re.compile(r"(?!posix|right/|localtime$|Factory$)[A-Za-z][A-Za-z0-9_+/-]{1,60}", re.ASCII)
 """Names of the time zone database, but those that differ from machine to machine."""
 _WINDOWS = re.compile(
@@ -49,7 +52,7 @@ _DAYS = 20_000  # days of one zone whose offset is kept
 
 
 class Moment(NamedTuple):
-    """A point in time, or why there is none or a doubtful one."""
+    """A point in time, or why it is missing or in doubt."""
 
     time: Time | None
     problem: WarningCode | None = None
@@ -57,7 +60,7 @@ class Moment(NamedTuple):
 
 
 def zone_name(block: bytes) -> str | None:
-    """The name of a VTIMEZONE; None where it has none, or is no zone's size."""
+    """Return the name of a VTIMEZONE; None if it is missing or the block is too large."""
     name = _TZID.search(block)
     if name is None or len(block) > _ZONE_BYTES:
         return None
@@ -74,7 +77,10 @@ class Zones:
         *,
         home: str | None = None,
     ) -> None:
-        """Blocks of the calendar's own zones and of others in its file, by `zone_name`; X-WR-TIMEZONE."""
+        """Take the calendar's zones.
+
+        They are blocks, its own and others of its file, by `zone_name`; and X-WR-TIMEZONE.
+        """
         self._blocks = (own or {}, others or {})
         self._known: dict[str, tzinfo | _OwnZone | None] = {}
         self._tried = 0  # zones of its own
@@ -83,7 +89,10 @@ class Zones:
         self._home = home
 
     def at(self, time: datetime, name: str | None) -> Moment:
-        """A time of day in the zone of this name, or in the calendar's own where there is no name."""
+        """Return a time in the zone of this name.
+
+        Without a name it is the calendar's own zone.
+        """
         if name is None:
             name = self._home
             if name is None:
@@ -102,6 +111,16 @@ class Zones:
             )
         return Moment(time.replace(tzinfo=zone))
 
+    def to_local(self, time: datetime, name: str | None) -> datetime | None:
+        """Return the naive time of an instant in the zone of this name; None if it is not known."""
+        name = self._home if name is None else name
+        if name is None or self.at(time.replace(tzinfo=None), name).problem is not None:
+            return None
+        zone = self._known.get(name)
+        if isinstance(zone, _OwnZone):
+            return zone.to_local(time)
+        return None if zone is None else time.astimezone(zone).replace(tzinfo=None)
+
     def _find(self, name: str) -> tzinfo | _OwnZone | None:
         name = _clean(name)
         if (zone := _database(name)) is not None:
@@ -119,12 +138,19 @@ class Zones:
         for start in range(1, len(parts)):
             if (zone := _database("/".join(parts[start:]))) is not None:
                 return zone
-        return _windows(name) or _database(_as_spelt().get(name.lower(), ""))
+        for written in (name, *find_written_names(name), parts[-1]):
+            zone = _windows(written) or _database(_as_spelt().get(written.lower(), ""))
+            if zone is not None or (zone := find_offset(written)) is not None:
+                return zone
+        return None
 
 
 @cache
 def _as_spelt() -> dict[str, str]:
-    """The database's names by their small letters: people write `America/New_york`."""
+    """Return the database's names by their lower-case letters.
+
+    People write `America/New_york`.
+    """
     return {name.lower(): name for name in available_timezones()}
 
 
@@ -162,6 +188,13 @@ class _OwnZone:
             self._days[day] = offset
         return self._days[day]
 
+    def to_local(self, time: datetime) -> datetime | None:
+        """Return the naive time of an instant; None if the rules cannot give it."""
+        try:
+            return time.astimezone(self._zone).replace(tzinfo=None)
+        except Exception:  # noqa: BLE001 - whatever a feed's rules make dateutil raise
+            return None
+
     def _ask(self, time: datetime) -> timedelta | None:
         if not self._effort.spend(self._steps):
             return None
@@ -173,7 +206,7 @@ class _OwnZone:
 
 
 def moment(value: str, parameters: Mapping[str, str], zones: Zones) -> Moment:
-    """The time that a property states: aware, naive where nothing says a zone, or a date.
+    """Return the time of a property: aware, naive without a zone, or a date.
 
     >>> moment("20220218T180000Z", {}, Zones()).time
     datetime.datetime(2022, 2, 18, 18, 0, tzinfo=datetime.timezone.utc)
@@ -192,7 +225,10 @@ def moment(value: str, parameters: Mapping[str, str], zones: Zones) -> Moment:
     problem: WarningCode | None = None
     try:
         if _BASIC.fullmatch(value) is None:
-            if _BASIC.fullmatch(value.upper()) is None:
+            value = _LEAP.sub(r"\g<1>59\2", value)
+            if _BASIC.fullmatch(value) is not None:
+                pass
+            elif _BASIC.fullmatch(value.upper()) is None:
                 problem = "bad_time"  # with dashes, as in ISO 8601, it can be read all the same
             else:
                 value = value.upper()
@@ -214,7 +250,9 @@ def moment(value: str, parameters: Mapping[str, str], zones: Zones) -> Moment:
 
 
 def later(start: Time, duration: str) -> Moment:
-    """The end by a DURATION (RFC 5545 §3.3.6): days are days of the calendar, hours are exact.
+    """Return the end by a DURATION.
+
+    Days are days of the calendar, hours are exact (RFC 5545 §3.3.6).
 
     >>> later(date(2022, 2, 18), "P1D"), later(date(2022, 2, 18), "soon").problem
     (Moment(time=datetime.date(2022, 2, 19), problem=None), 'bad_time')
@@ -235,7 +273,9 @@ def later(start: Time, duration: str) -> Moment:
 
 
 def is_before(end: Time, start: Time) -> bool:
-    """Whether an end lies before its start; by the days alone where one of them says no more.
+    """Return whether an end lies before its start.
+
+    The days alone are compared where one of them is a date.
 
     >>> is_before(date(2022, 2, 18), datetime(2022, 2, 18, 18))
     False
@@ -267,7 +307,10 @@ def _database(name: str) -> tzinfo | None:
 
 
 def _is_of_clocks(block: bytes) -> bool:
-    """Whether a zone's rules are such as clocks follow; others could be counted up for hours."""
+    """Return whether a zone's rules are such as clocks follow.
+
+    Others could take hours to expand.
+    """
     block = block.upper()
     rules = _RULE.findall(block)
     most = _RULES if _ANCIENT.search(block) is None else _RULES_OF_ANCIENT

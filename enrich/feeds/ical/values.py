@@ -1,7 +1,7 @@
 r"""The properties of a component and their texts. Pure.
 
 A line that begins no known property is a raw line break in the text before it, and is put back; so
-is one that begins `https:`. Alarms and other nested components are passed over.
+is one that begins `https:`. One with a known property's name and no value is passed over. Alarms and other nested components are passed over.
 """
 
 from __future__ import annotations
@@ -11,22 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from enrich.text.content_lines import PROPERTY_NAMES, unescape_value
+
 
 def _words(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_NAMES = _words(
-    # RFC 5545 §3.8, RFC 7986, RFC 9073, RFC 9074, RFC 9253, then vCalendar 1.0
-    "ATTACH CATEGORIES CLASS COMMENT DESCRIPTION GEO LOCATION PERCENT-COMPLETE PRIORITY RESOURCES"
-    " STATUS SUMMARY COMPLETED DTEND DUE DTSTART DURATION FREEBUSY TRANSP TZID TZNAME TZOFFSETFROM"
-    " TZOFFSETTO TZURL ATTENDEE CONTACT ORGANIZER RECURRENCE-ID RELATED-TO URL UID EXDATE EXRULE"
-    " RDATE RRULE ACTION REPEAT TRIGGER CREATED DTSTAMP LAST-MODIFIED SEQUENCE REQUEST-STATUS"
-    " NAME REFRESH-INTERVAL SOURCE COLOR IMAGE CONFERENCE CALENDAR-ADDRESS LOCATION-TYPE"
-    " PARTICIPANT-TYPE RESOURCE-TYPE STRUCTURED-DATA STYLED-DESCRIPTION ACKNOWLEDGED PROXIMITY"
-    " CONCEPT LINK REFID METHOD PRODID VERSION CALSCALE"
-    " DCREATED AALARM DALARM MALARM PALARM RNUM DAYLIGHT TZ"
-)
 _STRUCTURE = _words("BEGIN END")
 _TEXTS = _words(
     "SUMMARY DESCRIPTION COMMENT LOCATION STYLED-DESCRIPTION X-ALT-DESC CATEGORIES RESOURCES"
@@ -44,8 +35,11 @@ _PARAMETER = re.compile(
         ((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*))?[ \t]{0,8}""",
     re.VERBOSE,
 )
-_ESCAPE = re.compile(r"\\([\\,;:nN])")
-_MEANT = {"\\": "\\", ",": ",", ";": ";", ":": ":", "n": "\n", "N": "\n"}
+_DOUBLED_BREAK = re.compile(
+    r"(?<!\\)((?:\\\\n){1,20})(?=\Z|[\s\d\"'(*\u2022\u2013\u2014-]|https?://|\\[nN]"
+    r"|(?!(?:Left|Right|Leftright)arrow|V[dD]ash)[^\W\d_a-z])"
+)
+"""Line breaks that were escaped twice: nothing of TeX goes on so, unlike `\\\\nabla`."""
 _SCHEMES = _words("http https ftp")
 _ADDRESS = re.compile(r"://[^:]*(?::\d{1,5}(?=/)[^:]*)?(?=:)")
 """The rest of an address that stands unquoted in a parameter, up to the value's colon."""
@@ -63,14 +57,14 @@ class Properties:
     """All others, in their order."""
 
     def text(self, name: str) -> str | None:
-        """The first value of a name, decoded and unescaped; None where there is none."""
+        """Return the first value of a name, decoded and unescaped, or None."""
         value = self.first.get(name)
         if value is None or name in self.parameters:
             return None if value is None else text_of(value, self.parameters[name])
-        return unescaped(value) if "\\" in value else value
+        return unescape_text(value) if "\\" in value else value
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """All values of a name, decoded and unescaped."""
+        """Return all values of a name, decoded and unescaped."""
         if name not in self.first:
             return ()
         first = self.text(name) or ""
@@ -80,7 +74,9 @@ class Properties:
 
 
 def read_properties(lines: Sequence[str]) -> Properties:
-    r"""The properties of a component from its logical lines, without its own BEGIN and END.
+    r"""Return the properties of a component.
+
+    They are read from its logical lines, without its own BEGIN and END.
 
     >>> read_properties(["DESCRIPTION:See", "https://arxiv.org/abs/2103.01338", "", "UID:1"]).first
     {'DESCRIPTION': 'See\nhttps://arxiv.org/abs/2103.01338', 'UID': '1'}
@@ -89,7 +85,7 @@ def read_properties(lines: Sequence[str]) -> Properties:
     first = found.first
     for number, line in enumerate(lines):
         name, colon, value = line.partition(":")
-        if name in _NAMES and colon:
+        if name in PROPERTY_NAMES and colon:
             if name in first:
                 return _read_on(found, lines, number)
             first[name] = value
@@ -104,7 +100,7 @@ def read_properties(lines: Sequence[str]) -> Properties:
 
 
 def _read_on(found: Properties, lines: Sequence[str], number: int) -> Properties:
-    """The same from line `number` on, which is no plain one."""
+    """Return the same from line `number` on, which is not plain."""
     reader = _Reader(found)
     ends: dict[str, int] | None = None
     while number < len(lines):
@@ -112,7 +108,8 @@ def _read_on(found: Properties, lines: Sequence[str], number: int) -> Properties
         number += 1
         split = split_line(line) if line and not reader.soft else None
         if split is None:
-            reader.raw(line)
+            if reader.soft or not _is_broken(line):
+                reader.raw(line)
         elif split[0] not in _STRUCTURE:
             reader.take(*split)
         elif split[0] == "BEGIN":
@@ -188,7 +185,7 @@ def split_line(line: str) -> tuple[str, Mapping[str, str], str] | None:
     True
     """
     head, colon, value = line.partition(":")
-    if head in _NAMES and colon:
+    if head in PROPERTY_NAMES and colon:
         return head, _NONE, value
     if colon and len(head) < 200 and '"' not in head and not value.startswith("//"):
         known = _head(head)
@@ -198,10 +195,20 @@ def split_line(line: str) -> tuple[str, Mapping[str, str], str] | None:
     if begin is None or not _is_name(begin[1].upper()):
         return None
     parameters, at = _parameters(line, begin.end())
-    at = line.find(":", at)
-    if at < 0 or _is_text(begin[1], line[at + 1 :]):
-        return None
-    return begin[1].upper(), parameters, line[at + 1 :]
+    stop, at = at, line.find(":", at)
+    value = line[at + 1 :]
+    if at < 0 or line.startswith('"', stop):  # a quote that is never closed, or at the line's end
+        quote = line.find('"', begin.end())
+        at = line.find(":", quote)
+        if line.startswith("//", at + 1):  # of an address
+            at = line.find(":", at + 1)
+        if quote < 0 or at < 0:
+            return None
+        parameters, _ = _parameters(line[:at].replace('"', ""), begin.end())
+        value = line[at + 1 :]
+        if value.count('"') % 2:
+            value = value.removesuffix('"')
+    return None if _is_text(begin[1], value) else (begin[1].upper(), parameters, value)
 
 
 @lru_cache(maxsize=512)
@@ -213,7 +220,13 @@ def _head(head: str) -> tuple[str, Mapping[str, str]] | None:
 
 
 def _is_name(name: str) -> bool:
-    return name in _NAMES or name in _STRUCTURE or name.startswith("X-")
+    return name in PROPERTY_NAMES or name in _STRUCTURE or name.startswith("X-")
+
+
+def _is_broken(line: str) -> bool:
+    """Return whether a line that has no value begins with a known property's name in capitals."""
+    begin = _NAME.match(line + ":")
+    return begin is not None and begin[1] in PROPERTY_NAMES
 
 
 def _is_text(name: str, value: str) -> bool:
@@ -234,13 +247,16 @@ def _parameters(line: str, at: int) -> tuple[Mapping[str, str], int]:
 
 
 def _ends(lines: Sequence[str]) -> dict[str, int]:
-    """Number of the last END line of each component."""
+    """Return the number of the last END line of each component."""
     ends = ((n, line.strip().upper()) for n, line in enumerate(lines) if line[:3].upper() == "END")
     return {end[4:].strip(): number for number, end in ends if end[3:4] == ":"}
 
 
 def _past(lines: Sequence[str], number: int, component: str, ends: Mapping[str, int]) -> int:
-    """Number of the line behind a nested component, which begins before line `number`."""
+    """Return the number of the line behind a nested component.
+
+    The component begins before line `number`.
+    """
     if ends.get(component, -1) >= number:
         while True:
             line = lines[number].strip().upper()
@@ -255,31 +271,21 @@ def _past(lines: Sequence[str], number: int, component: str, ends: Mapping[str, 
     return number
 
 
-def unescaped(value: str) -> str:
-    r"""A TEXT value without its escapes (RFC 5545 §3.3.11), in a single pass.
+def unescape_text(value: str) -> str:
+    r"""Unescape a TEXT value; a line break that was escaped twice is one.
 
-    >>> unescaped(r"{NMT\, GPT-{1\,2}}\n$\\nabla$"), unescaped(r"C:\new")
-    ('{NMT, GPT-{1,2}}\n$\\nabla$', 'C:\new')
+    >>> unescape_text(r"{NMT\, GPT-{1\,2}}\n$\\nabla$\\nSee")
+    '{NMT, GPT-{1,2}}\n$\\nabla$\nSee'
     """
-    if "\\" not in value:
-        return value
-    parts = _ESCAPE.split(value)  # half the time of replace
-    parts[1::2] = [_MEANT[letter] for letter in parts[1::2]]
-    return "".join(parts)
-
-
-def escaped(text: str) -> str:
-    r"""A text as a TEXT value.
-
-    >>> escaped("a, b;\nc")
-    'a\\, b\\;\\nc'
-    """
-    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return text.replace("\n", "\\n")
+    if "\\\\n" in value:
+        value = _DOUBLED_BREAK.sub(lambda found: found[0].replace("\\\\", "\\"), value)
+    return unescape_value(value)
 
 
 def text_of(value: str, parameters: Mapping[str, str]) -> str:
-    r"""A text value by its parameters: vCalendar's encodings undone, else unescaped.
+    r"""Return a text value, decoded by its parameters.
+
+    Of vCalendar's encodings, or else unescaped.
 
     >>> text_of("Poincar=C3=A9=0D=0A=\n2", {"ENCODING": "QUOTED-PRINTABLE"})
     'Poincaré\n2'
@@ -299,7 +305,7 @@ def text_of(value: str, parameters: Mapping[str, str]) -> str:
             return _decoded(base64.b64decode(value), parameters)
         except (binascii.Error, ValueError):
             return value
-    return unescaped(value)
+    return unescape_text(value)
 
 
 _CHARSET = re.compile(

@@ -52,8 +52,8 @@ class ArXiv(ArxivForms):
         """Check that an answer is a whole Atom feed.
 
         Raises:
-            BadAnswer: a 200 that is none.
-            Overloaded: a 200 whose body says "Rate exceeded."
+            BadAnswer: a 200 without such a feed.
+            Overloaded: a 200 whose body is "Rate exceeded."
             Refused: 403, arXiv's block of an address or a robot (info.arxiv.org/help/robots).
         """
         if response.status_code == 403:
@@ -112,7 +112,9 @@ class ArXiv(ArxivForms):
     def fetch_part(
         self, wanted: Sequence[Pair], session: Session, *, again: AbstractSet[Pair] = frozenset()
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Ask once; leave out what a further request must answer.
+        """Ask once.
+
+        What a further request must answer is left out.
 
         Left out, to ride in a later batch as `again`, are papers that a healthy answer lacks and
         versions that are not the newest. A pair in `again` is always answered.
@@ -256,7 +258,10 @@ class _OneRequest:
 
 
 def _list_ids(pairs: Iterable[Pair], bare: AbstractSet[PaperId]) -> set[str]:
-    """Return the ids to send; papers in `bare` stand for their versions."""
+    """Return the ids to send.
+
+    Papers in `bare` stand for their versions.
+    """
     return {
         paper.key if version is None or paper in bare else f"{paper.key}{version}"
         for paper, version in pairs
@@ -266,7 +271,9 @@ def _list_ids(pairs: Iterable[Pair], bare: AbstractSet[PaperId]) -> set[str]:
 def _ask(
     ids: list[str], known: _Known, session: Session, *, fresh: AbstractSet[str] = frozenset()
 ) -> None:
-    """Ask for ids, a batch a request; a malformed one is found and left out.
+    """Ask for ids, a batch a request.
+
+    A malformed one is found and left out.
 
     Args:
         ids: As they are sent.
@@ -282,7 +289,7 @@ def _ask(
     batches = [(ids[i : i + size], 2) for i in range(0, len(ids), size)]
     while batches:
         batch, tries = batches.pop(0)
-        page = _page(batch, session)
+        page = _fetch_page(batch, session)
         hit = known.add(page, set(batch))
         new = fresh & set(batch)
         others = bool(page.papers or page.unreadable)
@@ -300,7 +307,7 @@ def _ask(
             raise BadAnswer("arXiv's answer for several papers holds none of them")
 
 
-def _page(ids: list[str], session: Session) -> _Page:
+def _fetch_page(ids: list[str], session: Session) -> _Page:
     """Send one request through `arxiv.Client`.
 
     Raises:
@@ -359,7 +366,10 @@ def _take_dated(content: bytes, papers: dict[str, Paper]) -> None:
 
 
 def _take(result: Result, papers: dict[str, Paper]) -> None:
-    """Add an entry's paper under the entry's id, if it has a title and names a version."""
+    """Add an entry's paper under the entry's id.
+
+    Only one with a title and a version is added.
+    """
     try:
         found = canonical(entry.id_text(result.entry_id) or "")
         if found is None or found[1] is None or not entry.has_title(result):

@@ -130,7 +130,7 @@ def is_cued(text: bytes, start: int, end: int) -> bool:
         or _has_cue_and_year(text, start)
         or (_BRACKET in text[end : end + 5] and _BEHIND.match(text, end) is not None)
         or (text[start - 1 : start] == b"(" and _is_joint_work(text, start))
-        or _is_listed(text, start)
+        or _follows_references(text, start)
     ) and not (_is_against(line) or _PRICED.match(text, end))
 
 
@@ -185,7 +185,7 @@ def _has_cue_and_year(text: bytes, start: int) -> bool:
     return bool(cues) and line.endswith(cues[-1][0])
 
 
-def _is_listed(text: bytes, start: int) -> bool:
+def _follows_references(text: bytes, start: int) -> bool:
     """Decide whether a number is first after "References:"."""
     before = text[max(0, start - 64) : start]
     return _COLON in before and _REFERENCES.search(before) is not None

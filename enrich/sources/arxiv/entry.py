@@ -2,7 +2,7 @@
 
 What the fields mean: arXiv API user manual 3.3.2 and arXiv's own `atom.py`: `published` is the instant
 at which v1 was submitted, `updated` that of the version at hand; `arxiv:doi` and `arxiv:journal_ref` are
-what the authors told of another publication, never the paper's own DOI.
+what the authors entered about another publication, never the paper's own DOI.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
 _YEAR = re.compile(r"(?<![\w:./-])(?:19|20)\d\d(?![\w:/-])")
 _YEAR_IN_BRACKETS = re.compile(r"\(((?:19|20)\d\d)\)")
 
-# Other venues' withdrawals ("withdrawn from ICLR") are none of arXiv's.
+# Other venues' withdrawals ("withdrawn from ICLR") do not count for arXiv.
 _WITHDRAWN = re.compile(
     r"\bwithdrawn\b(?!\s+from\s+(?!(?:the\s+)?arxiv\b|(?:publication|consideration)\b))",
     re.IGNORECASE,
@@ -152,7 +152,9 @@ def is_withdrawn(comment: str | None, abstract: str) -> bool:
 
 
 def publication(journal_ref: str | None, doi: str | None) -> Publication | None:
-    r"""Return where the authors report it published; DOIs may be several.
+    r"""Return where the authors report it published.
+
+    DOIs may be several.
 
     >>> publication("Astrophys. J. 789\n (2014) L29", "10.1088/2041-8205/789/2/L29").year
     2014

@@ -120,7 +120,7 @@ _SENTENCE_END = re.compile(rb"(?i)(?<![\s.][a-z])[.!?;]\s|\x0b|\n[ \t\r]{0,8}\n"
 _SENTENCE_BYTES = 240
 """Bytes before `abs/ID` in which the word arXiv is searched."""
 
-_COMMON = re.compile(  # how nearly all are written, with nothing behind that has to be looked at
+_COMMON = re.compile(  # how nearly all are written, with nothing behind that has to be checked
     rb"ar[xX]iv(?:\.org/(?:abs|pdf)/|:[ ]?)(" + NEW + rb")(?:v([1-9][0-9]{0,2}+))?+(?:\.pdf)?+"
     rb"(?=[.,;:)\]>}\"']{0,3}+(?:\s|\Z))(?!(?i:" + GOES_ON + rb"))"
 )
@@ -138,7 +138,7 @@ _LINE_ENDS = frozenset(b"\n\x0b")
 _NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _LETTERS)
 _BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<|sSiI0123456789")
 
-_WORTH = re.compile(  # a cheap look at what follows the label
+_WORTH = re.compile(  # a cheap check of what follows the label
     rb"\.[oO][rR][gG]\.?(?::[0-9]{1,5})?"
     rb"(?:/{1,3}(?:[0-9]|[aA][rR][xX][iI][vV]:|(?![aA][rR][xX])[A-Za-z_-]{1,10}+(?:\.[A-Za-z-]{2,9}+)?[/?])|:)"
     rb"|-[vV]anity|-[wW]eb3|[ \t]{0,4}\|[ \t]{0,4}(?:[aA]rchive|id)[ \t]{0,3}=|(?!\.[oO][rR][gG])(?:[sS]|[iI][dD][sS]?)?+[^0-9A-Za-z]{0,12}+[ \t]{0,40}+"
@@ -328,7 +328,7 @@ def _match_number(text: bytes, at: int) -> Mention | None:
     if before in _NEVER_BEFORE:
         return None
     if before in b":." and text[at - 6 : at - 1].lower() == b"arxiv":
-        return None  # the label has been looked at
+        return None  # the label has been checked
     forum = _find_forum(text, at) if before == b"=" else None
     if forum is None and not cues.may_count(text, at):
         return None

@@ -1,7 +1,7 @@
 """Lists of arXiv ids: the end of a bare id, the version behind it, and the next item.
 
 Items are parted by `, ; & + | /`, an "and" in any language, or a line break; they may be bracketed or
-carry a version or categories. A list ends at the first thing that is no id.
+carry a version or categories. A list ends at the first item that is not an id.
 """
 
 from __future__ import annotations

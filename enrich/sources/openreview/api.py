@@ -106,7 +106,9 @@ class OpenReview(OpenReviewForms):
     def fetch(
         self, wanted: Sequence[tuple[PaperId, str | None]], session: Session
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Ask for papers one by one; the newest version is the only one.
+        """Ask for papers one by one.
+
+        The newest version is the only one.
 
         Raises:
             SourceError: OpenReview could not be asked; what was not yet given stays open.
@@ -118,7 +120,7 @@ class OpenReview(OpenReviewForms):
         key = paper.key
         old = len(key) >= 11 or "-" in key or "_" in key  # API 2 makes 10 letters and digits
         for host in (API1, API2) if old else (API2, API1):
-            answer = _Answer(session.get(_address(host, id=key)))
+            answer = _Answer(session.get(_notes_url(host, id=key)))
             note = answer.note(key)
             if answer.forbidden:
                 original = host == API1 and answer.forbidden == "readers"
@@ -131,7 +133,7 @@ class OpenReview(OpenReviewForms):
                 return self._paper(paper, note)
             if forum is None or canonical(forum) is None:
                 return self._unresolved(paper, "parse_error", "OpenReview's note names no forum")
-            answer = _Answer(session.get(_address(host, id=forum)))
+            answer = _Answer(session.get(_notes_url(host, id=forum)))
             note = answer.note(forum)
             if answer.forbidden:
                 return self._forbidden(paper, answer)
@@ -143,7 +145,7 @@ class OpenReview(OpenReviewForms):
 
     def _blind_copy(self, key: str, session: Session) -> read.Note | None:
         """Find the public copy of a hidden submission (API 1)."""
-        answer = _Answer(session.get(_address(API1, original=key)))
+        answer = _Answer(session.get(_notes_url(API1, original=key)))
         for note in answer.notes:
             if note.get("original") == key and read.public(note.get("readers")):
                 return note
@@ -214,9 +216,9 @@ class OpenReview(OpenReviewForms):
 
 
 class _Answer:
-    """An answer of `/notes`: its notes, none where there are none, or that they are not for us.
+    """An answer of `/notes`: its notes, which may be empty, or that they are not for us.
 
-    A note that not everyone may read is not for us either: a login sees more, and must not tell.
+    A note that not everyone may read is not for us either: a login sees more, and must not leak it.
 
     Raises:
         SourceError: it answers nothing.
@@ -249,7 +251,7 @@ class _Answer:
         return note
 
 
-def _address(host: str, **query: str) -> str:
+def _notes_url(host: str, **query: str) -> str:
     return f"https://{host}/notes?{urlencode(query)}"
 
 

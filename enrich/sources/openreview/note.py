@@ -53,7 +53,9 @@ _REFUSED = re.compile(r"\b(?:reject(?:ed)?|withdrawn)\b", re.IGNORECASE)
 
 
 def text(value: object) -> str | None:
-    r"""Return the first string of a value, tidied; it may be a list.
+    r"""Return the first string of a value, tidied.
+
+    It may be a list.
 
     >>> text(" A\n title "), text(["ICLR 2022", "x"]), text(3), text({"value": "x"})
     ('A title', 'ICLR 2022', None, None)
@@ -96,7 +98,9 @@ def title(content: Note) -> str | None:
 
 
 def authors(content: Note) -> tuple[str, ...]:
-    """Return the names in order; none if they are hidden.
+    """Return the names in order.
+
+    Return None if they are hidden.
 
     They are strings, one string, or objects with `fullname`.
 
@@ -141,7 +145,7 @@ def day(milliseconds: object) -> str | None:
 def dates(note: Note) -> tuple[str | None, tuple[tuple[str, str], ...]]:
     """Return the first date, and the service's own by name.
 
-    `pdate` says "published" of rejected papers too, so it tells nothing of a decision.
+    `pdate` marks rejected papers as published too, so it implies no decision.
 
     >>> dates({"cdate": 1632965333637, "tcdate": 1633409729580, "mdate": None, "tmdate": 1647379304182})
     ('2021-09-30', (('submitted', '2021-09-30'), ('modified', '2022-03-15')))
@@ -164,7 +168,7 @@ def venue(content: Note) -> str | None:
 def decision(note: Note, content: Note) -> Decision | None:
     """Derive the decision from venueid, invitation and venue.
 
-    Before 2022 only a reply tells it, so it stays unknown.
+    Before 2022 only a reply holds it, so it stays unknown.
 
     >>> decision({}, {"venue": "ICLR 2022 Submitted"})
     'rejected'

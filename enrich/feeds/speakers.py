@@ -1,0 +1,639 @@
+"""Speakers of events whose producer has no field for them: labels, and the forms of titles. Pure.
+
+`NAME: TITLE`, `TITLE - NAME`, `Seminar: NAME – TITLE`, `NAME (AFFILIATION) — Seminar`, `TITLE by NAME`; a
+first line `NAME · AFFILIATION` or `NAME, role, department`; labelled lines in many languages. A part of a
+title counts as a name only if something besides its capitals speaks for a person: a known given name, an
+initial, a title such as "Dr.", a place of work behind it. In doubt there is no speaker.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from enrich.feeds.given_names import (
+    GIVEN_NAMES,
+    GIVEN_NAMES_ELSEWHERE,
+    HAN_SURNAMES,
+    HANGUL_SURNAMES,
+)
+
+
+class Speaker(NamedTuple):
+    """What a title and a description have of the speaker."""
+
+    name: str | None = None
+    affiliation: str | None = None
+    title: str | None = None
+    """A labelled title, if the event's own names only the series."""
+
+
+# One row a language: words for the speaker, for the place of work, for the title.
+_LABELS = (
+    (r"(?:guest |invited )?(?:speakers?|presenters?|lecturers?)(?: name)?|talk by|presented by", r"affiliation|institution|organi[sz]ation", r"title"),
+    (r"vortragende[rn]?|referent(?:in)?|sprecher(?:in)?|redner(?:in)?|von|es spricht", r"einrichtung|zugehörigkeit|institution|universität", r"titel|thema"),
+    (r"intervenant(?:[·.(]?e[)]?)?(?:[·.(]?s[)]?)?|oratrice|orateur|conférenci(?:er|ère)|exposant(?:e)?", r"établissement|affiliation|institution", r"titre"),
+    (r"ponente|conferencista|conferenciante|expositora?|oradora?|impartida? por", r"afiliación|institución", r"título"),
+    (r"palestrante|oradora?|conferencista", r"instituição|afiliação", r"título"),
+    (r"relatore|relatrice|oratore|speaker", r"affiliazione|istituzione|ente", r"titolo"),
+    (r"spreker|inleider", r"instelling|affiliatie", r"titel"),
+    (r"foredragsholder|oplægsholder|taler|foreleser", r"institutt?|tilhørighet", r"tittel|titel"),
+    (r"talare|föreläsare|föredragshållare", r"lärosäte|institution", r"titel"),
+    (r"puhuja|esitelmöitsijä", r"yliopisto|laitos", r"otsikko|aihe"),
+    (r"fyrirlesari", r"stofnun", r"titill"),
+    (r"előadó", r"intézmény", r"cím"),
+    (r"prelegent(?:ka)?|referent(?:ka)?", r"afiliacja|uczelnia", r"tytuł"),
+    (r"přednášející|prednášajúci|řečník", r"pracoviště|instituce", r"název|titul"),
+    (r"докладчик(?:и|ца)?|лектор|выступает", r"организация|место работы", r"название|тема"),
+    (r"доповідач(?:ка)?", r"установа", r"назва|тема"),
+    (r"ομιλητής|ομιλήτρια|ομιλητές", r"ίδρυμα", r"τίτλος"),
+    (r"konuşmacı(?:lar)?", r"kurum|üniversite", r"başlık"),
+    (r"vorbitor(?:i)?", r"instituția", r"titlu"),
+    (r"predavač(?:ica)?", r"ustanova", r"naslov"),
+    (r"المتحدثة?|المحاضر", r"الجهة", r"العنوان"),
+    (r"سخنران", r"وابستگی", r"عنوان"),
+    (r"מרצה|דובר(?:ת)?", r"מוסד", r"כותרת|נושא"),
+    (r"报告人|報告人|主讲人|主講人|讲者|講者|演讲者|主讲", r"单位|單位", r"题目|題目|标题|報告題目|报告题目"),
+    (r"講演者|講師|発表者|演者|話者", r"所属", r"題目|講演題目|タイトル|演題"),
+    (r"연사|발표자|강연자", r"소속", r"제목"),
+    (r"diễn giả|người trình bày", r"đơn vị", r"tiêu đề|chủ đề"),
+    (r"pembicara|penceramah", r"afiliasi|instansi", r"judul"),
+    (r"mzungumzaji", r"taasisi", r"mada"),
+    (r"वक्ता", r"संस्थान", r"शीर्षक"),
+)  # fmt: skip
+
+
+def _label(column: int) -> re.Pattern[str]:
+    words = "|".join(row[column] for row in _LABELS)
+    return re.compile(
+        rf"^[ \t*_>-]{{0,6}}(?:{words})[*_ \t]{{0,4}}(?:[:：][*_]{{0,3}}[ \t]*)(?P<value>\S[^\r\n]{{0,300}}|\r?\n[ \t]*\S[^\r\n]{{0,300}})?$",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
+_ANY_LABEL = re.compile(r"^[^\n:：]{1,40}[:：]", re.MULTILINE)
+"""A cheap check of lines, before the words of all languages are tried."""
+_SPEAKER, _AFFILIATION, _TITLE = (_label(column) for column in range(3))
+
+_UNKNOWN = re.compile(
+    r"(?i)\W{0,3}(?:t\.?b\.?[adc]\.?|n\.?\s?n\.?|to be (?:announced|confirmed|determined)|see (?:web|below|above)\b.*|various\b.*"
+    r"|all (?:members|students)\b.*|(?:phd |graduate )?students\b.*|wird noch .*|à (?:confirmer|préciser|déterminer)|por confirmar|a (?:definir|confirmar)"
+    r"|da (?:definire|confermare)|уточняется|待定|未定|미정|nog niet bekend|do ustalenia|n/?a|none|-+|\?+)\W{0,3}"
+)
+"""What stands where nobody is known yet."""
+_BODY = re.compile(
+    r"(?i)\b(?:collaboration|consortium|team|group|members|students|faculty|committee|board|AG|GmbH|inc|ltd|llc|company|department"
+    r"|universit\w*|institut\w*|school|college|center|centre|staff|advisors?|website|uhr|montag|dienstag|mittwoch|donnerstag|freitag)\b"
+)
+_PLACE_OF_WORK = re.compile(
+    r"(?i)universi|univ\.|institut|college|école|ecole|school|academy|akademie|laborator|hochschule|polytech|politec|centre|center"
+    r"|(?-i:\b[A-Z]{2,6}\b)|大学|大學|研究|대학|科学院|学院|sorbonne|unam|yliopisto|egyetem|企業"
+)
+_ROLE = re.compile(
+    r"(?i)\b(?:professor|lecturer|researcher|fellow|postdoc\w*|student|candidate|director|scientist|engineer|reader|MD|PhD|ricercat\w+|mitarbeiter\w*"
+    r"|maître(?:sse)? de conf\w*|chercheu\w+|docent|docente|profesora?|wissenschaftlich\w*|assistant|associate)\b"
+)
+_SERIES = re.compile(
+    r"(?i)seminar\w*|séminaires?|seminári\w*|seminario\w*|szeminárium\w*|семинар\w*|σεμινάριο|colloqui\w+|colóquio|coloquio|kolloqui\w+|kolokvi\w+"
+    r"|kolokwi\w+|коллоквиум|wiskundecolloquium|oberseminar|reading group|journal club|(?:guest|invited|public|keynote) (?:talk|lecture)|gastvortrag|vortrag"
+    r"|antrittsvorlesung|soutenance de thèse|disputation\w*|kuliah tamu|conférence|exposé|charla|palestra|föredrag|lectures?|talks?|meeting|workshop"
+    r"|談話会|セミナー|コロキウム|学术报告|讨论班|報告会|세미나|콜로퀴움|ندوة|संगोष्ठी|groupe de travail|thesis defen[cs]e|phd defen[cs]e"
+)
+_PREFIX = re.compile(
+    r"(?i)^(?:cancell?ed|postponed|abgesagt|annulé|online|hybrid|zoom)\s*[:–—-]\s*"
+)
+_AFTER_TALK = re.compile(
+    r"(?i)\b(?:(?:contributed|invited|keynote|guest|plenary) (?:talk|lecture|speaker)|live q&a)\s*[,:]\s*(?P<name>[^:,(]{3,60})$"
+)
+_QUOTED_BY = re.compile(r"[\"”]\s+by\s+(?P<name>[^:,(\"“]{3,60}?)\s*(?:\(|,|$)")
+_NAME_AND_TITLE = re.compile(
+    r"^(?P<name>[^()（）:]{3,60}?)\s*[(（](?P<place>[^()（）]{2,100})[)）],\s+\S"
+)
+_INLINE = re.compile(
+    r"(?:講者|講演者|講師|报告人|主讲人)\s*[:：]\s*(?P<name>[^,，()（）。、\n]{2,60}?)\s*(?:[,，(（]\s*(?P<place>[^()（）。\n]{2,80}))?[)）。、\n]"
+)
+_BY = re.compile(
+    r"(?:\b(?:by|von|with|par|de|av|di|door)\b|^by)\s+(?P<name>(?:(?:Prof|Dr|Mme|M|Mr|Ms|Mrs)\.?\s+){0,3}[^\W\d_a-zà-ÿ][^:：–—]{2,80})",
+    re.UNICODE,
+)
+_SEPARATOR = re.compile(r"\s*[:：]\s+|[：]|\s+[-–—|]\s+|[—](?=\s)|\s*[「]")
+_PARENTHESES = re.compile(r"^(?P<name>[^()（）]{2,80}?)\s*[(（](?P<rest>[^()（）]{2,160})[)）]\s*$")
+_HONORIFIC = re.compile(
+    r"(?i)^(?:(?:prof(?:essor|\.)?|dr\.?(?:\s?hab\.?)?|doc\.|doç\.?|phd|mr\.?|mrs\.?|ms\.?|mme|dra?\.|sir|dott\.?(?:ssa)?|ing\.|ts\.|dkt\.?|د\.|डॉ\.|प्रो\.)\s+){1,3}"
+)
+_AND = re.compile(
+    r"\s*(?:,|;|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\boch\b|\bog\b|\bі\b|\bи\b|\bvà\b)\s+"
+)
+_PARTICLES = frozenset(
+    [
+        "van",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "das",
+        "do",
+        "du",
+        "la",
+        "le",
+        "von",
+        "zu",
+        "zur",
+        "ter",
+        "ten",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ben",
+        "af",
+        "av",
+        "y",
+        "e",
+        "st",
+    ]
+)
+_DEGREE = re.compile(r"(?i),?\s+(?:md|ph\.?d|mph|msc|rn)\b\.?(?=,|\s|$)")
+_INITIAL = re.compile(r"[^\W\d_]\.(?:[^\W\d_]\.)*|[A-Z]")
+_PATRONYMIC = re.compile(r"\w+(?:ович|евич|ич|овна|евна|ична)$")
+_LIFE = re.compile(
+    r"(?i)\b(?:life|legacy|works?|leben|werk|vie|œuvre|vida|obra|vita|opere|élete|munkássága|biography|first programmer|exhibition|mostra|ceremony"
+    r"|memorial|institute|foundation|fellowships?|lecture series|kritik|lesekreis)\b"
+)
+_NOT_NAMES = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "and",
+        "of",
+        "in",
+        "on",
+        "for",
+        "to",
+        "with",
+        "from",
+        "into",
+        "introduction",
+        "overview",
+        "theory",
+        "methods",
+        "models",
+        "learning",
+        "network",
+        "networks",
+        "analysis",
+        "geometry",
+        "algebra",
+        "topology",
+        "problem",
+        "problems",
+        "systems",
+        "data",
+        "random",
+        "spaces",
+        "groups",
+        "equations",
+        "dynamics",
+        "open",
+        "day",
+        "session",
+        "keynote",
+        "panel",
+        "part",
+        "lecture",
+        "workshop",
+        "seminar",
+        "colloquium",
+        "conference",
+        "tutorial",
+        "summer",
+        "winter",
+        "school",
+        "spark",
+        "code",
+        "hub",
+        "tour",
+        "history",
+        "big",
+        "red",
+        "gold",
+        "new",
+        "york",
+        "san",
+        "santa",
+        "los",
+        "las",
+        "saint",
+        "sankt",
+        "bad",
+        "sierra",
+        "villa",
+        "monte",
+        "carlo",
+        "institute",
+        "university",
+        "college",
+        "foundation",
+        "society",
+        "group",
+        "committee",
+        "board",
+        "program",
+        "programme",
+        "project",
+        "prize",
+        "award",
+        "centre",
+        "center",
+        "department",
+        "faculty",
+        "campus",
+        "library",
+        "museum",
+        "street",
+        "road",
+        "city",
+        "world",
+        "european",
+        "american",
+        "international",
+        "national",
+        "royal",
+        "north",
+        "south",
+        "east",
+        "west",
+        "great",
+        "neural",
+        "deep",
+        "large",
+        "language",
+        "machine",
+        "artificial",
+        "intelligence",
+        "quantum",
+        "black",
+        "hole",
+        "climate",
+        "reading",
+        "journal",
+        "club",
+        "thesis",
+        "defence",
+        "defense",
+        "students",
+        "graduate",
+        "physics",
+        "mathematics",
+        "chemistry",
+        "biology",
+        "computer",
+        "science",
+        "erdos",
+        "renyi",
+        "euler",
+        "gauss",
+        "hilbert",
+        "riemann",
+        "noether",
+        "galois",
+        "fourier",
+        "laplace",
+        "poisson",
+        "bayes",
+        "markov",
+        "navier",
+        "stokes",
+        "lagrange",
+        "hamilton",
+        "newton",
+        "einstein",
+        "lie",
+        "banach",
+        "lovelace",
+        "turing",
+        "kant",
+        "weyl",
+        "langlands",
+        "kolmogorov",
+        "poincare",
+        "godel",
+        "escher",
+        "bach",
+        "symposium",
+        "congress",
+        "forum",
+        "retreat",
+        "ceremony",
+        "town",
+        "hall",
+        "cancer",
+        "debates",
+        "updates",
+        "fair",
+        "party",
+        "festival",
+        "exhibition",
+        "dialog",
+        "congreso",
+        "simposio",
+        "journée",
+        "journee",
+        "tag",
+        "feier",
+        "treffen",
+        "kongress",
+        "symposion",
+        "summit",
+        "roundtable",
+        "webinar",
+        "course",
+        "training",
+        "bolyai",
+        "cajal",
+        "vinci",
+        "curie",
+        "planck",
+        "zeiss",
+        "zuse",
+        "abel",
+        "cauchy",
+        "dirichlet",
+        "lebesgue",
+        "schrodinger",
+        "heisenberg",
+        "dirac",
+        "maxwell",
+    ]
+)
+
+
+def find_speaker(summary: str | None, description: str | None) -> Speaker:
+    r"""Return the speaker, the place of work and a labelled title.
+
+    >>> find_speaker("Emil Artin: Braids", None)[:2], find_speaker("Deep Learning: A Survey", None)[:2]
+    (('Emil Artin', None), (None, None))
+    >>> find_speaker("Colloquium", "Speaker: Ruth Moufang (Frankfurt)\nTitle: Loops")
+    Speaker(name='Ruth Moufang', affiliation='Frankfurt', title='Loops')
+    """
+    text = (description or "")[:20_000]
+    name, affiliation, labelled = _find_labelled(text)
+    if not labelled:
+        name, affiliation = _find_in_title(summary or "")
+        if name is None and text:
+            name, affiliation = _find_in_first_line(text)
+    if name is not None and affiliation is None:
+        affiliation = _clean_value(_find_value(_AFFILIATION, text))
+        if affiliation and (_UNKNOWN.fullmatch(affiliation) or "advisor" in affiliation.lower()):
+            affiliation = None
+    named = summary is not None and _names_series(summary) and _find_in_title(summary)[0] is None
+    title = _clean_value(_find_value(_TITLE, text)) if named else None
+    if title and _UNKNOWN.fullmatch(title):
+        title = None
+    return Speaker(name, affiliation, title)
+
+
+def _find_value(label: re.Pattern[str], text: str) -> str | None:
+    """Return the value of the first line that begins with a label."""
+    for begin in _ANY_LABEL.finditer(text):
+        found = label.match(text, begin.start())
+        if found is not None:
+            return found["value"].strip() if found["value"] else None
+    return None
+
+
+def _clean_value(value: str | None) -> str | None:
+    return " ".join(value.split()).strip(" *_,;·|") or None if value else None
+
+
+def _find_labelled(text: str) -> tuple[str | None, str | None, bool]:
+    """Return name and affiliation of a labelled line, and whether there is such a line."""
+    value = _clean_value(_find_value(_SPEAKER, text))
+    if value is None:
+        inline = _INLINE.search(text)
+        if inline is None or _UNKNOWN.fullmatch(inline["name"]):
+            return None, None, False
+        return inline["name"].strip(), inline["place"] and inline["place"].strip(), True
+    value = re.sub(r"\s*<[^<>\s]{1,80}@[^<>\s]{1,80}>", "", value)
+    if _UNKNOWN.fullmatch(value):
+        return None, None, True
+    name, affiliation = _split_affiliation(value)
+    if (
+        not name
+        or _BODY.search(_DEGREE.sub("", name))
+        or any(c.isdigit() for c in name)
+        or not _may_be_people(_DEGREE.sub("", name))
+    ):
+        return None, None, True
+    return name, affiliation, True
+
+
+def _may_be_people(text: str) -> bool:
+    """Return whether a labelled value may name people.
+
+    Its parts must be short and without topic words.
+    """
+    people = [part.strip() for part in _AND.split(text) if part.strip()]
+    if not people or len(people) > 8:
+        return False
+    for person in people:
+        titled = _HONORIFIC.match(person)
+        words = (person[titled.end() :] if titled else person).split()
+        latin = any(c.isascii() and c.isalpha() for c in person)
+        if (
+            not words
+            or len(words) > 6
+            or (
+                latin
+                and not titled
+                and not _has_shape(" ".join(words))
+                and not (
+                    len(words) == 1 and words[0][0].isupper() and _fold(words[0]) not in _NOT_NAMES
+                )
+            )
+        ):
+            return False
+    return True
+
+
+def _split_affiliation(value: str) -> tuple[str, str | None]:
+    """Split `NAME (AFFILIATION)` and `NAME, AFFILIATION`, one or several."""
+    names, affiliations, at = [], [], 0
+    for found in re.finditer(r"\s*[(（]([^()（）]{1,160})[)）]", value):
+        names.append(value[at : found.start()])
+        affiliations.append(found[1].strip())
+        at = found.end()
+    if affiliations:
+        rest = value[at:]
+        whole = "".join(names) + (rest if _AND.match(rest) or not rest.strip() else "")
+        return whole.strip(" ,;"), "; ".join(dict.fromkeys(affiliations))
+    head, comma, tail = value.partition(", ")
+    if comma and re.match(r"(?i)(?:md|ph\.?d)\b", tail):
+        return value, None
+    if comma and (_PLACE_OF_WORK.search(tail) or _ROLE.search(tail)) and not _is_person_name(tail):
+        return head.strip(), None if _ROLE.match(tail) else tail.strip()
+    return value, None
+
+
+def _find_in_title(summary: str) -> tuple[str | None, str | None]:
+    """Return name and affiliation of a title, None and None in doubt."""
+    summary = _PREFIX.sub("", " ".join(summary.split()))
+    if not summary or _LIFE.search(summary):
+        return None, None
+    for pattern in (_AFTER_TALK, _QUOTED_BY):
+        if (found := pattern.search(summary)) and _is_person_name(
+            found["name"].strip(), lenient=True
+        ):
+            return found["name"].strip(), None
+    if (
+        (found := _NAME_AND_TITLE.match(summary))
+        and _has_shape(found["name"].strip())
+        and not _names_series(found["name"])
+        and not _BODY.search(found["name"])
+    ):
+        return found["name"].strip(), found["place"].strip()
+    parts = [part.strip(' 」"“”') for part in _SEPARATOR.split(summary) if part.strip(" 」")]
+    others = [part for part in parts if not _names_series(part)]
+    for part in (parts[0], parts[-1], *others) if len(parts) > 1 or "(" in summary else parts[:0]:
+        if (person := _as_person(part, alone=len(others) <= 1))[0]:
+            return person
+    if (found := _BY.search(parts[0] if len(parts) > 1 else summary)) and (
+        _SERIES.search(summary[: found.start()]) or summary.startswith(('"', "“")) or len(parts) > 1
+    ):
+        return _as_person(found["name"].strip(), alone=False)
+    return None, None
+
+
+def _as_person(part: str, *, alone: bool) -> tuple[str | None, str | None]:
+    """Return name and affiliation if a part of a title is a person."""
+    found = _PARENTHESES.match(part)
+    if found:
+        name, rest = found["name"].strip(), found["rest"].strip()
+        works = _PLACE_OF_WORK.search(rest) is not None or alone
+        if _names_series(name):
+            person, comma, place = rest.partition(", ")
+            return (
+                (person, place) if comma and _is_person_name(person, lenient=True) else (None, None)
+            )
+        if _is_person_name(name) or (works and _has_shape(name) and not _BODY.search(name)):
+            return name, None if rest.lower().startswith(("for the", "on behalf")) else rest
+        return None, None
+    name, comma, rest = part.partition(", ")
+    if comma and (_PLACE_OF_WORK.search(rest) or _ROLE.search(rest)) and _is_person_name(name):
+        return (part, None) if re.fullmatch(r"(?i)(?:md|phd)\b.*", rest) else (name, rest)
+    return (part, None) if _is_person_name(part) else (None, None)
+
+
+def _find_in_first_line(text: str) -> tuple[str | None, str | None]:
+    """Return name and affiliation of a first line `NAME · AFF` or `NAME, role, department`."""
+    line = text.strip().split("\n", 1)[0].strip()
+    if len(line) > 200:
+        return None, None
+    name, dot, rest = line.partition(" · ")
+    if dot and _is_person_name(name, lenient=True):
+        return name.strip(), rest.strip() or None
+    name, comma, rest = line.partition(", ")
+    if comma and _ROLE.search(rest[:40]) and _is_person_name(name, lenient=True):
+        return name.strip(), None
+    return None, None
+
+
+def _names_series(text: str) -> bool:
+    """Return whether a title names a series and nothing else."""
+    return _SERIES.search(text) is not None and not _is_person_name(text) and len(text.split()) <= 6
+
+
+def _is_person_name(text: str, *, lenient: bool = False) -> bool:
+    """Return whether a text is one person's name, or several."""
+    people = [part for part in _AND.split(text) if part.strip()]
+    return (
+        bool(people)
+        and len(people) <= 6
+        and all(_is_one_name(part.strip(), lenient=lenient) for part in people)
+    )
+
+
+def _has_shape(text: str) -> bool:
+    """Return whether a text has the shape of a name.
+
+    A name has two to five capitalized words.
+    """
+    words = text.split()
+    if not 2 <= len(words) <= 5 or any(c.isdigit() or c in '?!/"' for c in text):
+        return False
+    bare = [word for word in words if word.lower().strip(".'’") not in _PARTICLES]
+    if all(word.isupper() and len(word) > 2 for word in bare):
+        return False
+    return len(bare) >= 1 and all(
+        word[0].isupper() and _fold(word) not in _NOT_NAMES for word in bare
+    )
+
+
+def _is_one_name(text: str, *, lenient: bool) -> bool:
+    titled = _HONORIFIC.match(text)
+    bare = text[titled.end() :] if titled else text
+    if _is_east_asian(bare):
+        return True
+    if titled and (
+        _has_shape(bare) or (bare and not bare[0].isascii() and 2 <= len(bare.split()) <= 5)
+    ):
+        return True
+    words = bare.split()
+    if not _has_shape(bare) or _SERIES.search(bare) or _BODY.search(bare):
+        return False
+    if lenient:
+        return True
+    folded = [_fold(word) for word in words]
+    if any(word.lower() in GIVEN_NAMES_ELSEWHERE for word in words):
+        return True
+    if any(
+        part in GIVEN_NAMES
+        for word in (folded[0], folded[-1] if len(words) == 2 else folded[0])
+        for part in (word, word.partition("-")[0])
+    ):
+        return True
+    return (
+        any(_INITIAL.fullmatch(word) for word in words[:-1])
+        or any(_PATRONYMIC.search(word.lower()) for word in words)
+        or any(
+            word in _PARTICLES - {"de", "e", "y", "la", "le", "di", "do"} for word in words[1:-1]
+        )
+    )
+
+
+def _is_east_asian(text: str) -> bool:
+    """Return whether a text is a name in Han or Hangul letters."""
+    bare = re.sub(r"\s*(?:教授|先生|氏|博士|교수|박사)$", "", text)
+    parts = bare.split()
+    letters = "".join(parts)
+    if not letters or any(c.isascii() for c in letters):
+        return False
+    if all("\uac00" <= c <= "\ud7a3" for c in letters):
+        return 2 <= len(letters) <= 4 and len(letters) == 3 and letters[0] in HANGUL_SURNAMES
+    if not all(
+        "\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" or c == "々" for c in letters
+    ):
+        return False
+    if len(parts) == 2:
+        return all(1 <= len(part) <= 3 for part in parts)
+    return 2 <= len(letters) <= 3 and letters[0] in HAN_SURNAMES
+
+
+def _fold(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word.strip(".,'’\"").lower())
+    return (
+        "".join(c for c in decomposed if not unicodedata.combining(c))
+        .replace("ı", "i")
+        .replace("ø", "o")
+        .replace("ł", "l")
+        .replace("ð", "d")
+        .replace("þ", "th")
+        .replace("ß", "ss")
+        .replace("æ", "ae")
+    )

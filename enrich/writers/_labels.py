@@ -1,0 +1,111 @@
+"""Short texts about a talk and a paper, for people: what every format for people shows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, tzinfo
+
+from enrich.model import AnnotatedTalk, Reference, Talk
+from enrich.paper import Lookup, Paper, PaperId, Publication
+from enrich.text.tex import plain
+from enrich.text.tidy import tidy
+from enrich.text.times import to_zone
+
+
+def label_id(id_: PaperId) -> str:
+    """Return an id as people write it: arXiv:2103.01338, openreview:FpKgG31Z_i9."""
+    return f"arXiv:{id_.key}" if id_.source == "arxiv" else str(id_)
+
+
+def label_time(time: datetime | date, zone: tzinfo | None) -> str:
+    """Return a time in a zone with the zone's name; a date alone as it is.
+
+    >>> label_time(datetime.fromisoformat("2022-02-18T18:00:00Z"), None), label_time(date(2022, 2, 18), None)
+    ('2022-02-18 18:00 UTC', '2022-02-18')
+    """
+    if not isinstance(time, datetime):
+        return time.isoformat()
+    time = to_zone(time, zone)
+    text = time.isoformat(" ", "minutes")[: len("2022-02-18 18:00")]
+    return f"{text} {tidy(time.tzname() or '')}".rstrip()
+
+
+def label_speaker(talk: Talk) -> str:
+    """Return the speaker and, in brackets, the affiliation; empty if there is no speaker."""
+    if not talk.speaker:
+        return ""
+    place = f" ({talk.speaker_affiliation})" if talk.speaker_affiliation else ""
+    return tidy(talk.speaker + place)
+
+
+def label_talk(talk: Talk) -> str:
+    """Return the talk's title as plain text, or a stand-in."""
+    return tidy(plain(talk.title)) if talk.title and talk.title.strip() else "Untitled talk"
+
+
+def label_paper(paper: Lookup) -> str:
+    """Return the paper's title as plain text; its id if the title is not known."""
+    return tidy(plain(paper.title)) if isinstance(paper, Paper) else label_id(paper.id)
+
+
+def label_authors(paper: Paper) -> str:
+    """Return the authors' names, or that they are hidden."""
+    names = ", ".join(tidy(author.name) for author in paper.authors)
+    return names or ("authors hidden" if paper.authors_hidden else "")
+
+
+def label_dates(paper: Paper) -> str:
+    """Return the first date and that of the newest version."""
+    return (paper.published or "") + (f", updated {paper.updated}" if paper.updated else "")
+
+
+def label_publication(published: Publication) -> str:
+    """Return where a preprint was published: venue, year, DOI or address."""
+    place = published.doi and f"doi:{published.doi}"
+    facts = (published.venue, published.year and str(published.year), place or published.url)
+    return "published as " + ", ".join(fact for fact in facts if fact)
+
+
+def list_cited_versions(references: Iterable[Reference]) -> list[str]:
+    """Return the versions that references cite, the oldest first."""
+    return sorted({r.version for r in references if r.version}, key=lambda v: (len(v), v))
+
+
+def describe_state(paper: Lookup) -> Iterator[str]:
+    """Yield what a reader must know of a record: withdrawn, decision, published as, old, whose."""
+    if not isinstance(paper, Paper):
+        yield "no such paper" if paper.status == "not_found" else "not looked up"
+        if paper.message:
+            yield tidy(paper.message)
+        return
+    if paper.withdrawn:
+        yield "withdrawn"
+    if paper.decision and not (paper.withdrawn and paper.decision == "withdrawn"):
+        yield paper.decision.replace("_", " ")
+    if paper.published_as:
+        yield label_publication(paper.published_as)
+    if paper.same_as:
+        yield "same work as " + ", ".join(map(label_id, paper.same_as))
+    if paper.via not in {None, "collection"}:
+        yield f"via {paper.via}"
+    if paper.stale:
+        yield "an old record: its service did not answer"
+
+
+def describe_references(references: Iterable[Reference]) -> Iterator[str]:
+    """Yield how the talk names the paper: as its own, whose, in which version."""
+    references = tuple(references)
+    if any(r.role == "own" for r in references):
+        yield "the talk's own paper"
+    if any(r.by_speaker for r in references):
+        yield "by the speaker"
+    if versions := list_cited_versions(references):
+        yield f"cited: {', '.join(versions)}"
+
+
+def group_references(annotated: AnnotatedTalk) -> dict[PaperId, list[Reference]]:
+    """Return the talk's references to each of its papers, in order."""
+    found: dict[PaperId, list[Reference]] = {id_: [] for id_ in annotated.papers}
+    for reference in annotated.references:
+        found.setdefault(reference.paper, []).append(reference)
+    return found

@@ -1,0 +1,174 @@
+"""`-f atom`: an Atom feed (RFC 4287) of the papers, each with the talks that name it.
+
+Dates are the papers' own and the talks', never the clock's. The papers are kept until the end.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from enrich.model import AnnotatedTalk, Document, Talk
+from enrich.paper import Lookup, Paper, PaperId
+from enrich.text.terminal import drop_unsafe
+from enrich.text.tidy import tidy
+from enrich.version import VERSION
+from enrich.writers._labels import (
+    describe_state,
+    label_authors,
+    label_dates,
+    label_id,
+    label_paper,
+    label_speaker,
+    label_talk,
+)
+from enrich.writers._totals import Totals
+
+_UNKNOWN_TIME = "1970-01-01T00:00:00Z"
+_NOT_XML = re.compile(r"[\ufffe\uffff]")
+_NOT_IN_IRI = re.compile(r"[^!#-;=?-\[\]_a-z~%\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef]")
+_SCHEMES = ("https://", "http://")
+
+
+class _Mention(NamedTuple):
+    """A talk that names a paper."""
+
+    label: str
+    url: str
+    start: str
+    """Its start as Atom writes times; empty if unknown."""
+
+
+class _Atom:
+    suffixes = (".atom",)
+
+    def write(self, document: Document) -> Iterator[str]:
+        """Yield the head of the feed, then an entry for each paper."""
+        totals = Totals()
+        mentions: dict[PaperId, list[_Mention]] = {}
+        name = ""
+        for annotated in totals.counting(document.talks):
+            name = name or tidy(drop_unsafe(annotated.talk.feed.name or ""))
+            _collect_mention(annotated, mentions)
+        papers = totals.papers(document)
+        entries = [(paper, mentions.get(id_, [])) for id_, paper in papers.items()]
+        updated = max((_find_updated(*entry) for entry in entries), default=_UNKNOWN_TIME)
+        yield '<?xml version="1.0" encoding="utf-8"?>\n'
+        yield '<feed xmlns="http://www.w3.org/2005/Atom">\n'
+        yield _format_element("title", f"Papers of {name}" if name else "Papers of talks")
+        yield _format_element("id", _make_urn(f"feed:{name}"))
+        yield _format_element("updated", updated)
+        yield f"<author>{_format_element('name', name or 'enrich', end='')}</author>\n"
+        yield _format_element("generator", "enrich", f'version="{_escape_xml(VERSION)}"')
+        used: set[str] = set()
+        for entry in entries:
+            yield _format_entry(*entry, used)
+        yield "</feed>\n"
+
+
+def _collect_mention(annotated: AnnotatedTalk, mentions: dict[PaperId, list[_Mention]]) -> None:
+    talk = annotated.talk
+    if not annotated.papers:
+        return
+    facts = (label_talk(talk), label_speaker(talk), tidy(_format_day(talk)))
+    label = " · ".join(fact for fact in facts if fact)
+    mention = _Mention(label, _encode_address(talk.url), _format_start(talk.start_time))
+    for id_ in annotated.papers:
+        mentions.setdefault(id_, []).append(mention)
+
+
+def _format_entry(paper: Lookup, mentions: Iterable[_Mention], used: set[str]) -> str:
+    url = _encode_address(paper.url)
+    id_ = url if url and url not in used else _make_urn(paper.id)
+    used.add(id_)
+    parts = ["<entry>\n", _format_element("title", label_paper(paper)), _format_element("id", id_)]
+    parts.append(_format_element("updated", _find_updated(paper, mentions)))
+    if isinstance(paper, Paper):
+        if paper.published:
+            parts.append(_format_element("published", _complete_date(paper.published)))
+        names = [name for author in paper.authors if (name := tidy(drop_unsafe(author.name)))]
+        parts += [f"<author>{_format_element('name', name, end='')}</author>\n" for name in names]
+        if paper.category:
+            parts.append(f'<category term="{_escape_xml(tidy(paper.category))}"/>\n')
+    if url:
+        parts.append(_format_link("alternate", url))
+    if pdf := _encode_address(paper.pdf):
+        parts.append(_format_link("related", pdf, 'type="application/pdf" title="PDF"'))
+    parts += [
+        _format_link("related", mention.url, f'title="{_escape_xml(mention.label)}"')
+        for mention in {m.url: m for m in mentions if m.url}.values()
+    ]
+    parts.append(
+        _format_element("summary", "\n".join(_list_summary(paper, mentions)), 'type="text"')
+    )
+    return "".join([*parts, "</entry>\n"])
+
+
+def _list_summary(paper: Lookup, mentions: Iterable[_Mention]) -> Iterator[str]:
+    facts: list[str | None] = []
+    if isinstance(paper, Paper):
+        facts = [label_authors(paper), label_dates(paper), label_id(paper.id), paper.venue]
+    yield " · ".join(tidy(fact) for fact in (*facts, *describe_state(paper)) if fact)
+    for mention in mentions:
+        yield f"Talk: {mention.label}"
+
+
+def _find_updated(paper: Lookup, mentions: Iterable[_Mention]) -> str:
+    """Return the paper's newest date, otherwise that of the newest talk that names it."""
+    if isinstance(paper, Paper) and (known := paper.updated or paper.published):
+        return _complete_date(known)
+    return max((m.start for m in mentions if m.start), default=_UNKNOWN_TIME)
+
+
+def _complete_date(text: str) -> str:
+    """Return YYYY, YYYY-MM or YYYY-MM-DD as a time; what is not known is the first."""
+    return text + "-01-01"[len(text) - 4 :] * (len(text) < 10) + "T00:00:00Z"
+
+
+def _format_start(time: datetime | date | None) -> str:
+    """Return a time in UTC; one without a zone as if it were UTC."""
+    if time is None:
+        return ""
+    if not isinstance(time, datetime):
+        return _complete_date(time.isoformat())
+    try:
+        time = time.astimezone(UTC) if time.tzinfo else time
+    except OverflowError:  # the years 1 and 9999
+        time = time.replace(tzinfo=None)
+    return time.isoformat()[: len("2022-02-18T18:00:00")] + "Z"
+
+
+def _format_day(talk: Talk) -> str:
+    return talk.start_time.isoformat()[:10] if talk.start_time else ""
+
+
+def _make_urn(text: str) -> str:
+    """Return an id made of a text, the same on every machine."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, drop_unsafe(text)).urn
+
+
+def _encode_address(url: str | None) -> str:
+    """Return an address as Atom allows it; empty if it is not one of the web."""
+    if not url or not url.lower().startswith(_SCHEMES):
+        return ""
+    whole = url.encode("utf-8", "replace").decode()
+    return _NOT_IN_IRI.sub(lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), whole)
+
+
+def _format_link(relation: str, url: str, more: str = "") -> str:
+    return f'<link rel="{relation}" href="{_escape_xml(url)}"{" " * bool(more)}{more}/>\n'
+
+
+def _format_element(name: str, text: str, attributes: str = "", end: str = "\n") -> str:
+    return f"<{name}{' ' * bool(attributes)}{attributes}>{_escape_xml(text)}</{name}>{end}"
+
+
+def _escape_xml(text: str) -> str:
+    return html.escape(_NOT_XML.sub("", drop_unsafe(text).replace("\t", " ")))
+
+
+WRITER = _Atom()

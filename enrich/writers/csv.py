@@ -1,0 +1,166 @@
+"""`-f csv`: a table for spreadsheets; a row is a reference, a talk or a paper. Streams but for papers.
+
+UTF-8, a header, lines that end in LF. Lists are joined by `; `. A cell that a spreadsheet would take
+for a formula begins with `'`. Control and bidi characters are left out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
+
+from enrich.document import (
+    PaperObject,
+    PublishedAsObject,
+    ReferenceObject,
+    TalkObject,
+)
+from enrich.model import AnnotatedTalk, Document, reference_object, talk_object
+from enrich.paper import paper_object
+from enrich.text.terminal import drop_unsafe
+from enrich.writers._totals import Totals
+
+Rows = Literal["talk", "paper", "reference"]
+
+_BOM = "\ufeff"
+_FORMULA = frozenset("=+-@ \n\uff1d\uff0b\uff0d\uff20")
+"""What a cell of Excel, LibreOffice or Google Sheets may begin with to be evaluated."""
+_CONTEXT = ("context_start", "context_end")
+_ERROR = ("error_code", "error_message", "error_retryable")
+_PUBLISHED_AS = tuple(f"published_as_{key}" for key in PublishedAsObject.__struct_fields__)
+_NOT_OF_TALKS = frozenset({"texts", "suggested"})
+_LONG = frozenset({"abstract", "references", "warnings"})
+"""Not repeated in each row of a reference."""
+
+
+def _list_columns(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns of an object's keys: a nested object has one for each of its keys."""
+    nested = {"context": _CONTEXT, "error": _ERROR, "published_as": _PUBLISHED_AS}
+    return tuple(column for key in keys for column in nested.get(key, (key,)))
+
+
+_TALK = _list_columns(key for key in TalkObject.__struct_fields__ if key not in _NOT_OF_TALKS)
+_PAPER = _list_columns(PaperObject.__struct_fields__)
+_REFERENCE = _list_columns(ReferenceObject.__struct_fields__)
+_TALK_OF_REFERENCE = tuple(column for column in _TALK if column not in _LONG)
+_PAPER_OF_REFERENCE = tuple(column for column in _PAPER if column not in {"id", *_LONG})
+
+_REFERENCE_ROW = (
+    *_REFERENCE,
+    *(f"talk_{column}" for column in _TALK_OF_REFERENCE),
+    *(f"paper_{column}" for column in _PAPER_OF_REFERENCE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Csv:
+    rows: Rows = "reference"
+    bom: bool = False
+
+    suffixes = (".csv",)
+    options = ("rows", "bom")
+
+    def with_options(self, **options: Any) -> Self:
+        """Return a writer with other rows, or with a byte order mark."""
+        return replace(self, **options)
+
+    def write(self, document: Document) -> Iterator[str]:
+        """Yield the header, then the rows."""
+        columns_of, rows_of = _ROWS[self.rows]
+        yield (_BOM if self.bom else "") + _format_row(columns_of)
+        yield from map(_format_row, rows_of(document))
+
+
+def _format_row(row: Iterable[Any]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow([_format_cell(value) for value in row])
+    return out.getvalue()
+
+
+def _format_cell(value: Any) -> str | int:
+    """Return a cell that no spreadsheet evaluates; true and false as in JSON."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return value
+        case _:
+            text = drop_unsafe(str(value).replace("\t", " "))
+            return "'" + text if text[:1] in _FORMULA else text
+
+
+def _list_talks(document: Document) -> Iterator[list[Any]]:
+    for annotated in document.talks:
+        values = _collect_talk(annotated)
+        yield [values[column] for column in _TALK]
+
+
+def _collect_talk(annotated: AnnotatedTalk) -> dict[str, Any]:
+    talk = talk_object(annotated)
+    return {
+        **{key: getattr(talk, key) for key in talk.__struct_fields__},
+        "references": _join_list(dict.fromkeys(r.paper for r in talk.references)),
+        "warnings": _join_list(w.code for w in talk.warnings),
+    }
+
+
+def _list_references(document: Document) -> Iterator[list[Any]]:
+    for annotated in document.talks:
+        yield from _list_rows(annotated)
+
+
+def _list_rows(annotated: AnnotatedTalk) -> Iterator[list[Any]]:
+    if not annotated.references:
+        return
+    talk = _collect_talk(annotated)
+    of_talk = [talk[column] for column in _TALK_OF_REFERENCE]
+    papers: dict[str, list[Any]] = {}
+    for found in annotated.references:
+        reference = reference_object(found)
+        values = {key: getattr(reference, key) for key in reference.__struct_fields__}
+        values |= dict(zip(_CONTEXT, reference.context, strict=True))
+        if found.paper not in papers:
+            paper = annotated.papers.get(found.paper)
+            known = _collect_paper(paper_object(paper)) if paper is not None else {}
+            papers[found.paper] = [known.get(column) for column in _PAPER_OF_REFERENCE]
+        yield [values[column] for column in _REFERENCE] + of_talk + papers[found.paper]
+
+
+def _list_papers(document: Document) -> Iterator[list[Any]]:
+    totals = Totals()
+    for _ in totals.counting(document.talks):
+        pass
+    for paper in totals.papers(document).values():
+        values = _collect_paper(paper_object(paper))
+        yield [values[column] for column in _PAPER]
+
+
+def _collect_paper(paper: PaperObject) -> dict[str, Any]:
+    error, published = paper.error, paper.published_as
+    return {
+        **{key: getattr(paper, key) for key in paper.__struct_fields__},
+        "authors": _join_list(author.name for author in paper.authors),
+        "dates": _join_list(f"{name} {date}" for name, date in paper.dates.items()),
+        "versions": _join_list(f"{v.version} {v.date or ''}".rstrip() for v in paper.versions),
+        "same_as": _join_list(paper.same_as),
+        **dict.fromkeys((*_ERROR, *_PUBLISHED_AS)),
+        **(dict(zip(_ERROR, (error.code, error.message, error.retryable), strict=True)) if error else {}),
+        **({c: getattr(published, c.removeprefix("published_as_")) for c in _PUBLISHED_AS} if published else {}),
+    }  # fmt: skip
+
+
+def _join_list(texts: Iterable[str]) -> str:
+    return "; ".join(texts)
+
+
+_ROWS: Mapping[Rows, tuple[tuple[str, ...], Callable[[Document], Iterator[list[Any]]]]] = {
+    "talk": (_TALK, _list_talks),
+    "paper": (_PAPER, _list_papers),
+    "reference": (_REFERENCE_ROW, _list_references),
+}
+WRITER = _Csv()

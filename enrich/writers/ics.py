@@ -1,0 +1,288 @@
+r"""`-f ics`: the calendar again, with the papers' titles. Streams talks.
+
+Each address of a paper in DESCRIPTION gets the paper's title before it, `"Title": https://…`, and
+each paper a LINK property (RFC 9253) with the title as LABEL and `DERIVED=TRUE` (RFC 9073), by which
+a second run knows what the first one added: it changes nothing. All else stays as the feed has it;
+a talk of another kind of feed becomes an event of its fields.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from enrich.model import AnnotatedTalk, Document, Reference, Talk
+from enrich.paper import Lookup, Paper, PaperId
+from enrich.text.content_lines import (
+    decode_parameter,
+    encode_parameter,
+    escape_value,
+    fold_line,
+    split_content_line,
+    unescape_value,
+)
+from enrich.text.html import is_html
+from enrich.text.terminal import drop_unsafe
+from enrich.text.tex import plain
+from enrich.writers._calendar import list_event_lines, list_head_lines, make_description
+
+_RELATION = "http://purl.org/spar/cito/cites"
+"""An extension relation type (RFC 8288 §2.1.2): `cites` alone is not registered."""
+_OUR_MARKS = (";DERIVED=TRUE", f';LINKREL="{_RELATION}"')
+_LABEL = re.compile(r';LABEL=(?:"([^"]*)"|([^";:,]*))')
+_QUOTED = re.compile(r'"[^"]*": ')
+"""A title as it is inserted; it holds no quotation mark."""
+_RESEARCHSEMINARS = 'Title: <a href="'
+"""How a description begins that is never HTML, though it holds a tag."""
+_MAX_HOLDER = 2000
+_REDIRECT = re.compile(r"https?://[^\s\"'<>()\[\]]{1,1900}\Z", re.IGNORECASE)
+"""An address that holds another one."""
+_SCHEME = re.compile(r"\b(?:doi|arxiv)[ ]?:[ ]?\Z", re.IGNORECASE)
+_TAG = re.compile(
+    r"<a\s[^<>]{0,400}?href\s?=\s?[\"']?\Z|<[a-z][^<>\"]{0,400}=\s?\"\Z|<\Z", re.IGNORECASE
+)
+_MARKDOWN = re.compile(r"\[[^\[\]\n]{1,300}\]\(\Z")
+
+
+class _Link(NamedTuple):
+    """A LINK property of ours."""
+
+    url: str
+    title: str
+
+
+class _Ics:
+    suffixes = (".ics",)
+    needs = frozenset({"raw", "raw_references"})
+
+    def raw_text(self, talk: Talk) -> str:
+        """Return the text of the event's DESCRIPTION, as it stands in the calendar."""
+        lines = list_event_lines(talk)
+        number = _find_description(lines)
+        return "" if number is None else _read_description(lines[number])
+
+    def write(self, document: Document) -> Iterator[str]:
+        """Yield the head of the calendar, then each event."""
+        known_zones: set[str] = set()
+        last_head: bytes | None = None
+        begun = False
+        for annotated in document.talks:
+            feed = annotated.talk.feed
+            if not begun or feed.head != last_head:
+                own, zones = list_head_lines(feed.head, feed.name)
+                if not begun:
+                    yield _fold_lines(["BEGIN:VCALENDAR", *own])
+                for zone in zones:
+                    if (name := _find_zone_name(zone)) not in known_zones:
+                        known_zones.add(name)
+                        yield _fold_lines(zone)
+                begun, last_head = True, feed.head
+            yield _fold_lines(_enrich_event(annotated))
+        if not begun:
+            yield _fold_lines(["BEGIN:VCALENDAR", *list_head_lines(None, None)[0]])
+        yield _fold_lines(["END:VCALENDAR"])
+
+
+def _fold_lines(lines: Iterable[str]) -> str:
+    return "".join(map(fold_line, lines))
+
+
+def _find_zone_name(lines: Iterable[str]) -> str:
+    for line in lines:
+        parts = split_content_line(line)
+        if parts is not None and parts.name == "TZID":
+            return parts.value.strip()
+    return ""
+
+
+def _enrich_event(annotated: AnnotatedTalk) -> list[str]:
+    """Return the event's lines with the titles of its papers."""
+    lines = list_event_lines(annotated.talk)
+    ours = {number: link for number, line in enumerate(lines) if (link := _parse_link(line))}
+    earlier = {link.url: link.title for link in ours.values()}
+    number = _find_description(lines)
+    references = annotated.raw_references
+    if number is not None:
+        text = _read_description(lines[number])
+        if references is None:
+            references = _shift_references(annotated, text)
+        titled = _add_titles(text, references, annotated.papers, earlier.values())
+        if titled != text:
+            lines[number] = _find_head(lines[number]) + escape_value(titled)
+    kept = [line for at, line in enumerate(lines) if at not in ours]
+    place = _find_end_of_properties(kept)
+    links = map(_format_link_line, _list_links(annotated, earlier))
+    return [*kept[:place], *links, *kept[place:]]
+
+
+def _find_head(line: str) -> str:
+    parts = split_content_line(line)
+    return parts.head if parts else ""
+
+
+def _find_description(lines: Iterable[str]) -> int | None:
+    """Return the number of the event's first DESCRIPTION, if it is a plain TEXT value."""
+    depth = 0
+    for number, line in enumerate(lines):
+        parts = split_content_line(line)
+        if parts is None:
+            continue
+        if parts.name in {"BEGIN", "END"}:
+            depth += 1 if parts.name == "BEGIN" else -1
+        elif parts.name == "DESCRIPTION" and depth == 1:
+            head = parts.head.upper()
+            return None if "ENCODING" in head or "QUOTED-PRINTABLE" in head else number
+    return None
+
+
+def _read_description(line: str) -> str:
+    parts = split_content_line(line)
+    return unescape_value(parts.value) if parts else ""
+
+
+def _find_end_of_properties(lines: list[str]) -> int:
+    """Return the number of the line behind the event's own properties."""
+    for number, line in enumerate(lines[1:], 1):
+        if line[:6].upper() == "BEGIN:":
+            return number
+    return len(lines) - 1
+
+
+def _shift_references(annotated: AnnotatedTalk, text: str) -> tuple[Reference, ...]:
+    """Return the references of the abstract as those of a made description."""
+    talk = annotated.talk
+    made = make_description(talk)
+    if talk.raw is not None or not talk.abstract or text != made:
+        return ()
+    by = len(made) - len(talk.abstract)
+    return tuple(
+        r._replace(start=r.start + by, end=r.end + by)
+        for r in annotated.references
+        if r.field == "abstract"
+    )
+
+
+# --- titles in the description ----------------------------------------------------------------------
+
+
+def _format_title(paper: Lookup | None) -> str:
+    r"""Return a title as it is inserted; empty if it is not known.
+
+    It holds no quotation mark, which ends a parameter, and no `\`, which ical.js reads as an escape.
+    """
+    if not isinstance(paper, Paper):
+        return ""
+    text = drop_unsafe(plain(paper.title)).replace("\\", "")
+    return decode_parameter(encode_parameter(text)[1:-1])
+
+
+def _add_titles(
+    text: str,
+    references: Iterable[Reference],
+    papers: Mapping[PaperId, Lookup],
+    earlier: Iterable[str],
+) -> str:
+    """Return the text with each paper's title before the paper's address."""
+    as_html = is_html(text) and not text.startswith(_RESEARCHSEMINARS)
+
+    def quote(title: str) -> str:
+        return f'"{html.escape(title, quote=False) if as_html else title}": '
+
+    inserted = _Spans(text, {quote(title) for title in earlier if title})
+    pieces: list[str] = []
+    at, last = 0, -1
+    for reference in references:
+        title = _format_title(papers.get(reference.paper))
+        alone = reference.form == "doi" or reference.exact[:1].isalpha()
+        if not title or not alone or inserted.overlap(reference.start, reference.end):
+            continue  # a bare number is found by what stands before it
+        place = _find_place(text, reference.start)
+        start = inserted.start_of(place)
+        if start < at or place == last:
+            continue  # one title for addresses that one address holds
+        last = place
+        if start == place and _ends_with_title(text[at:place], title):
+            continue
+        pieces += [text[at:start], quote(title)]
+        at = place
+    return "".join([*pieces, text[at:]])
+
+
+class _Spans:
+    """Places in a text of the titles that an earlier run inserted."""
+
+    def __init__(self, text: str, marks: Collection[str]) -> None:
+        found = [m.span() for m in _QUOTED.finditer(text) if m[0] in marks] if marks else []
+        self._starts = [start for start, _ in found]
+        self._ends = [end for _, end in found]
+
+    def overlap(self, start: int, end: int) -> bool:
+        """Return whether a span overlaps one of them."""
+        number = bisect_right(self._ends, start)
+        return number < len(self._starts) and self._starts[number] < end
+
+    def start_of(self, end: int) -> int:
+        """Return where the title begins that ends at a place, otherwise the place itself."""
+        number = bisect_left(self._ends, end)
+        return self._starts[number] if self._ends[number : number + 1] == [end] else end
+
+
+def _find_place(text: str, start: int) -> int:
+    """Return where a title goes: before the address, or before what holds the address."""
+    window = max(0, start - _MAX_HOLDER)
+    for holder in (_REDIRECT, _SCHEME, _TAG, _MARKDOWN):
+        if (found := holder.search(text, window, start)) is not None:
+            start = found.start()
+    return start
+
+
+def _ends_with_title(before: str, title: str) -> bool:
+    """Return whether the author wrote the title there already."""
+    end = (
+        before[-len(title) - 16 :].rstrip(" \t\n\"'\u201d\u2019\xbb:;,.(<[-\u2013\u2014").casefold()
+    )
+    return end.endswith(title.casefold())
+
+
+# --- LINK properties --------------------------------------------------------------------------------
+
+
+def _parse_link(line: str) -> _Link | None:
+    if line[:5].upper() != "LINK;" or (parts := split_content_line(line)) is None:
+        return None
+    label = _LABEL.search(parts.head)
+    if label is None or not all(mark in parts.head for mark in _OUR_MARKS):
+        return None
+    return _Link(parts.value, decode_parameter(label[1] or label[2] or ""))
+
+
+def _format_link_line(link: _Link) -> str:
+    return (
+        f'LINK;DERIVED=TRUE;LINKREL="{_RELATION}";LABEL={encode_parameter(link.title)}'
+        f";VALUE=URI:{link.url}"
+    )
+
+
+def _list_links(annotated: AnnotatedTalk, earlier: Mapping[str, str]) -> Iterator[_Link]:
+    """Yield a link for each resolved paper, those of an earlier run first and in their order."""
+    titles: dict[str, str] = dict(earlier)
+    texts = {"abstract": annotated.talk.abstract or "", **dict(annotated.talk.texts)}
+    marks = {f'"{title}": ' for title in earlier.values() if title}
+    spans = {field: _Spans(text, marks) for field, text in texts.items()}
+    named = [
+        r.paper
+        for r in annotated.references
+        if r.field not in spans or not spans[r.field].overlap(r.start, r.end)
+    ]
+    for id_ in dict.fromkeys(named):
+        paper = annotated.papers.get(id_)
+        url = "".join(drop_unsafe(paper.url or "").split()) if paper else ""
+        if (title := _format_title(paper)) and url.startswith(("https://", "http://")):
+            titles[url] = title
+    return (_Link(url, title) for url, title in titles.items())
+
+
+WRITER = _Ics()

@@ -1,0 +1,247 @@
+"""Several outputs of one run, papers in all formats, and the same bytes everywhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from enrich.cli.spool import Spool
+from enrich.feeds.reading import read_talks
+from enrich.model import AnnotatedTalk
+from tests.command import checked, run
+from tests.conftest import ROOT
+from tests.fakes import Fakes
+
+EXAMPLE = ROOT / "enrich/example/SciML.ics"
+PAPERS = ROOT / "enrich/example/papers.jsonl"
+GOLDEN = ROOT / "tests/data/golden"
+OFFLINE = (str(EXAMPLE), "--papers", str(PAPERS), "--offline", "-q")
+
+
+@pytest.fixture
+def env(fakes: Fakes, tmp_path: Path) -> dict[str, str]:
+    """A command's environment with an empty home, led to the stand-ins."""
+    return fakes.env(tmp_path / "home")
+
+
+class TestSeveralOutputs:
+    NAMES = ("a.json", "a.ndjson", "a.md", "a.csv", "a.atom", "a.ics", "a.txt")
+
+    def test_one_lookup_run_serves_all(
+        self, fakes: Fakes, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        fakes.add_example()
+        outputs = [arg for name in self.NAMES for arg in ("-o", name)]
+        ran = run(str(EXAMPLE), *outputs, env=env, cwd=tmp_path)
+        assert (ran.status, ran.out) == (0, "")
+        assert len(fakes.requests("export.arxiv.org")) == 1
+        assert ran.err.endswith(f" -> {', '.join(self.NAMES)}\n")
+        checked(json.loads((tmp_path / "a.json").read_bytes()))
+        for name in self.NAMES:
+            alone = run(
+                str(EXAMPLE), "--offline", "-q", "-o", "alone/" + name, env=env, cwd=tmp_path
+            )
+            assert alone.status == 1  # there is no folder
+            (tmp_path / "alone").mkdir()
+            run(str(EXAMPLE), "--offline", "-q", "-o", "alone/" + name, env=env, cwd=tmp_path)
+            assert (tmp_path / "alone" / name).read_bytes() == (tmp_path / name).read_bytes()
+            (tmp_path / "alone" / name).unlink()
+            (tmp_path / "alone").rmdir()
+
+    def test_files_and_standard_output(self, env: dict[str, str], tmp_path: Path) -> None:
+        ran = run(
+            *OFFLINE, "-f", "md", "-o", "a.csv", "-o", "-", "-o", "list", env=env, cwd=tmp_path
+        )
+        assert ran.status == 0
+        assert ran.out.startswith("# Reading list")
+        assert (tmp_path / "list").read_text(encoding="utf-8") == ran.out
+        assert (tmp_path / "a.csv").read_text(encoding="utf-8").startswith("paper,version,")
+
+    def test_each_file_keeps_its_mode(self, env: dict[str, str], tmp_path: Path) -> None:
+        for number, name in enumerate(("a.json", "a.csv")):
+            (tmp_path / name).write_text("old")
+            (tmp_path / name).chmod(0o600 + number * 0o40)
+        assert run(*OFFLINE, "-o", "a.json", "-o", "a.csv", env=env, cwd=tmp_path).status == 0
+        modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("a.json", "a.csv")]
+        assert modes == [0o600, 0o640]
+
+    def test_none_is_written_if_one_cannot_be_opened(
+        self, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        (tmp_path / "a.json").write_text("old")
+        ran = run(*OFFLINE, "-o", "a.json", "-o", "gone/a.csv", env=env, cwd=tmp_path)
+        assert ran.status == 1
+        assert (tmp_path / "a.json").read_text() == "old"
+        assert sorted(p.name for p in tmp_path.iterdir() if p.name != "home") == ["a.json"]
+
+    @pytest.mark.parametrize(
+        ("args", "said"),
+        [
+            (("-o", "talks"), "names no format"),
+            (("-o", "a.json", "-o", "a.json"), "same place"),
+            (("-o", "csv:"), "is missing"),
+            (("-f", "json", "--rows", "talk"), "--rows is an option of csv"),
+            (("-o", "a.json", "--bom"), "--bom is an option of csv"),
+        ],
+        ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+    )
+    def test_usage(
+        self, env: dict[str, str], tmp_path: Path, args: tuple[str, ...], said: str
+    ) -> None:
+        ran = run(*OFFLINE, *args, env=env, cwd=tmp_path)
+        assert (ran.status, ran.out) == (2, "")
+        assert said in ran.err
+
+    def test_any_output_that_is_a_feed_is_refused(
+        self, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        feed = tmp_path / "feed.ics"
+        feed.write_bytes(EXAMPLE.read_bytes())
+        ran = run(str(feed), "--offline", "-o", "a.json", "-o", str(feed), env=env, cwd=tmp_path)
+        assert ran.status == 2
+        assert feed.read_bytes() == EXAMPLE.read_bytes()
+
+    def test_notices_are_said_if_no_output_holds_them(
+        self, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        feeds = (str(EXAMPLE), str(EXAMPLE), "--offline")
+        for outputs, said in ((("-o", "a.csv"), True), (("-o", "a.csv", "-o", "a.json"), False)):
+            ran = run(*feeds, *outputs, env=env, cwd=tmp_path)
+            assert ("1 duplicate was dropped" in ran.err) == said
+
+    def test_a_name_with_blanks_comes_from_the_environment(
+        self, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        more = {"ENRICH_OUTPUT": "a b.json\nc.csv", "ENRICH_BOM": "1"}
+        assert run(*OFFLINE, env={**env, **more}, cwd=tmp_path).status == 0
+        assert (tmp_path / "a b.json").exists()
+        assert (tmp_path / "c.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_the_spool_gives_back_what_passed() -> None:
+    talks = [AnnotatedTalk(talk=t) for t in read_talks(EXAMPLE, keep_raw=True)] * 3
+    with Spool() as spool:
+        assert list(spool.keep_passing(talks)) == talks
+        again = list(spool.read())
+        assert again == talks
+        assert [t.talk.raw for t in again] == [t.talk.raw for t in talks]
+        assert again[0].talk.feed is again[2].talk.feed
+
+
+class TestTerminals:
+    def test_standard_output_is_text_at_the_terminals_width(self, env: dict[str, str]) -> None:
+        main, other = pty.openpty()
+        command = [sys.executable, "-m", "enrich", "demo", "-q"]
+        with subprocess.Popen(command, env={**env, "COLUMNS": "40"}, stdout=other) as process:
+            os.close(other)
+            shown = b""
+            while True:
+                try:
+                    piece = os.read(main, 65536)
+                except OSError:
+                    break
+                if not piece:
+                    break
+                shown += piece
+        os.close(main)
+        assert process.returncode == 0
+        lines = shown.decode().split("\r\n")
+        assert lines[0] == "Understanding Neural Net Training"
+        assert max(len(line) for line in lines if "://" not in line) <= 40
+
+    def test_a_pipe_gets_json(self, env: dict[str, str]) -> None:
+        checked(json.loads(run("demo", "-q", env=env).out))
+
+
+class TestPapersInFormats:
+    IDS = ("2103.01338", "openreview:FpKgG31Z_i9")
+    ARGS = ("--papers", str(PAPERS), "--offline", "-q")
+
+    def test_ids_come_from_standard_input(self, env: dict[str, str]) -> None:
+        stdin = b"\xef\xbb\xbf# mine\r\n2103.01338\r\n\narXiv:2110.10090 [cs.LG]\n2103.01338 openreview:FpKgG31Z_i9\n"
+        ran = run("lookup", "-", *self.ARGS, env=env, stdin=stdin)
+        found = [paper["id"] for paper in json.loads(ran.out)]
+        assert found == ["arxiv:2103.01338", "arxiv:2110.10090", "openreview:FpKgG31Z_i9"]
+        both = run("lookup", "2110.10090", "-", *self.ARGS, env=env, stdin=b"2103.01338")
+        assert [p["id"] for p in json.loads(both.out)] == ["arxiv:2110.10090", "arxiv:2103.01338"]
+        assert run("lookup", "-", *self.ARGS, env=env, stdin=b"nonsense\n").status == 2
+        empty = run("lookup", "-", *self.ARGS, env=env)
+        assert (empty.status, json.loads(empty.out)) == (0, [])
+
+    def test_lookup_writes_several_formats(self, env: dict[str, str], tmp_path: Path) -> None:
+        outputs = ("-o", "a.json", "-o", "a.csv", "-o", "a.md", "-o", "a.ndjson", "-o", "a.atom")
+        ran = run("lookup", *self.IDS, *self.ARGS, *outputs, env=env, cwd=tmp_path)
+        assert (ran.status, ran.out) == (0, "")
+        papers = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+        plain = run("lookup", *self.IDS, *self.ARGS, env=env).out
+        assert (tmp_path / "a.json").read_text(encoding="utf-8") == plain
+        with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert [row["id"] for row in rows] == [paper["id"] for paper in papers]
+        lines = (tmp_path / "a.ndjson").read_text(encoding="utf-8").splitlines()
+        assert [json.loads(line) for line in lines] == papers
+        assert (tmp_path / "a.md").read_text(encoding="utf-8").count("\n- [") == 2
+        assert (tmp_path / "a.atom").read_text(encoding="utf-8").count("<entry>") == 2
+
+    def test_formats_of_talks_are_refused(self, env: dict[str, str]) -> None:
+        for name in ("ics", "text"):
+            assert run("lookup", *self.IDS, *self.ARGS, "-f", name, env=env).status == 2
+
+    def test_an_export_in_other_formats(self, env: dict[str, str], tmp_path: Path) -> None:
+        collection = str(tmp_path / "papers.sqlite")
+        assert run("papers", "import", str(PAPERS), "-o", collection, env=env).status == 0
+        plain = run("papers", "export", collection, env=env)
+        assert plain.status == 0
+        lines = plain.out.splitlines()
+        table = run("papers", "export", collection, "-f", "csv", env=env).out
+        rows = list(csv.DictReader(io.StringIO(table)))
+        assert [row["id"] for row in rows] == [json.loads(line)["id"] for line in lines]
+        array = run("papers", "export", collection, "-f", "json", env=env).out
+        assert json.loads(array) == [json.loads(line) for line in lines]
+        args = ("papers", "export", collection, "-o", "lines", "-o", "a.csv", "-o", "a.md")
+        assert run(*args, env=env, cwd=tmp_path).status == 0
+        assert (tmp_path / "lines").read_text(encoding="utf-8") == plain.out
+        assert (tmp_path / "a.csv").read_text(encoding="utf-8") == table
+
+
+FORMATS = ("atom", "csv", "ics", "text")
+
+
+class TestGolden:
+    @pytest.mark.parametrize("name", FORMATS)
+    def test_the_example(self, env: dict[str, str], name: str) -> None:
+        ran = subprocess.run(
+            [sys.executable, "-m", "enrich", "demo", "-q", "-f", name],
+            env=env, check=True, capture_output=True,
+        )  # fmt: skip
+        assert ran.stdout == (GOLDEN / f"example.{name}").read_bytes()
+
+    @pytest.mark.parametrize("rows", ["talk", "paper"])
+    def test_the_examples_other_rows(self, env: dict[str, str], rows: str) -> None:
+        ran = run("demo", "-q", "-f", "csv", "--rows", rows, env=env)
+        assert ran.out == (GOLDEN / f"example.{rows}.csv").read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "LC_ALL": "C"},
+            {"PYTHONHASHSEED": "77", "TZ": "America/St_Johns", "LC_ALL": "tr_TR.UTF-8", "COLUMNS": "33"},
+        ],
+        ids=["Tokyo", "Turkish"],
+    )  # fmt: skip
+    def test_no_seed_zone_or_locale_changes_a_byte(
+        self, env: dict[str, str], tmp_path: Path, more: dict[str, str]
+    ) -> None:
+        outputs = [arg for name in FORMATS for arg in ("-o", f"{name}:{name}")]
+        assert run("demo", "-q", *outputs, env={**env, **more}, cwd=tmp_path).status == 0
+        for name in FORMATS:
+            assert (tmp_path / name).read_bytes() == (GOLDEN / f"example.{name}").read_bytes()
