@@ -167,6 +167,8 @@ class _Page:
         if not raw:
             return
         text = _decode_entities(raw)
+        if not text:  # a character reference to nothing: &#6;
+            return
         if self._due:
             text = text.lstrip(" \t\r\n")
             if not text:

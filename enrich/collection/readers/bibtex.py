@@ -94,7 +94,9 @@ class Bibtex:
                     raise PapersError(f"{stream.path}: line {number} begins a web page")
                 continue
             if entry.lines and (begins or entry.size > MAX_ENTRY):
-                yield Item(place, None, f"the entry of line {first} has no closing brace")
+                # Each place differs: an entry that closes in this line has it.
+                before = Place(offset - len(line), number - 1)
+                yield Item(before, None, f"the entry of line {first} has no closing brace")
                 entry = _Entry()
             if begins or entry.lines:
                 first = first if entry.lines else number

@@ -36,6 +36,8 @@ class Document:
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
         """Yield the papers from a place on."""
+        if start.number and not start.offset:  # behind "holds no list of papers"
+            return iter(())
         if start.number or stream.head(1 << 10).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[":
             return json_array(stream, start, dict[str, Any], storing(paper))
         offset = find_array(stream, b'"papers"')

@@ -28,7 +28,7 @@ _EDIT = re.compile(rb"(?i)/{0,3}notes/edits/(?:pdf|attachment)/?\?")
 _EDIT_ID = re.compile(rb"(?i)id=[\w-]{1,40}")
 _NO_PAPER = re.compile(
     rb"(?i)/{0,3}(?:(?:pdf|attachment)/[0-9a-f]{16,64}\.[a-z0-9]{2,4}"
-    rb"|forum/[^\s?#&\"'<>()\[\]]{3,300})"
+    rb"|forum/[^\s?#&\"'<>()\[\]]{3,300}(?![\x80-\xbf]))"
 )
 _HOSTS = frozenset({b"", b"www.", b"api.", b"api2."})
 _HUGGING_FACE = re.compile(
