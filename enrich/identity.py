@@ -143,9 +143,9 @@ def relate_papers(
 
 
 def is_by_speaker(speaker: str | None, paper: Lookup) -> bool | None:
-    """Return whether a speaker is among the authors.
+    """Return whether a speaker is among the authors; None if either is unknown.
 
-    None if either is unknown. The family name is the same and the given names are compatible. Names are read in both orders; a
+    The family name is the same and the given names are compatible. Names are read in both orders; a
     family name that several authors have needs the given name.
 
     >>> from enrich.paper import Author
@@ -172,7 +172,8 @@ def is_by_speaker(speaker: str | None, paper: Lookup) -> bool | None:
 def merge_views(first: Lookup, second: Lookup) -> Lookup:
     """Merge two views of one paper.
 
-    The first is returned, with the versions of both. The views of two talks differ in the cited versions that `select_versions` kept.
+    The first is returned, with the versions of both: the views of two talks differ in the cited
+    versions that `select_versions` kept.
     """
     if not isinstance(first, Paper) or not isinstance(second, Paper):
         return first

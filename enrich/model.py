@@ -12,11 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from enrich.codes import Form as Form  # noqa: PLC0414 - until its importers follow
-from enrich.codes import NoticeCode as NoticeCode  # noqa: PLC0414 - until its importers follow
-from enrich.codes import Role as Role  # noqa: PLC0414 - until its importers follow
-from enrich.codes import TalkStatus, known_word
-from enrich.codes import WarningCode as WarningCode  # noqa: PLC0414 - until its importers follow
+from enrich.codes import Form, NoticeCode, Role, TalkStatus, WarningCode, known_word
 from enrich.paper import NO_PAPERS, Lookup, Paper, PaperId, Papers, lookup_from, paper_object
 from enrich.text.times import format_time, parse_time
 

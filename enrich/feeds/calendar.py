@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import BinaryIO, NamedTuple
 
+from enrich.codes import NoticeCode
 from enrich.errors import FeedError
 from enrich.feeds.duplicates import DuplicateFilter, distinguishing_key, override_key, talk_key
 from enrich.feeds.finish import finish_talk
@@ -48,7 +49,7 @@ from enrich.feeds.ical.values import Properties, read_properties, split_line
 from enrich.feeds.protected import ANCHORS
 from enrich.feeds.redact import people_of, redact_lines, redact_text
 from enrich.feeds.warning_messages import add_warning
-from enrich.model import Feed, Notice, NoticeCode, Talk
+from enrich.model import Feed, Notice, Talk
 
 MAX_EVENT_BYTES = 4_000_000
 _UID_WITHIN = 1 << 16  # bytes of a broken event that its UID is searched in
@@ -327,7 +328,7 @@ class _Candidate(NamedTuple):
 
     sequence: int
     modified: str
-    """Return LAST-MODIFIED as written; "" where it is missing."""
+    """LAST-MODIFIED as written; "" where it is missing."""
     number: int
     title: int
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from enrich.model import TalkWarning, WarningCode
+from enrich.codes import WarningCode
+from enrich.model import TalkWarning
 
 _MESSAGES: dict[WarningCode, str] = {
     "bad_time": "a time is not written as calendars write it",

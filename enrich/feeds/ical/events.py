@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from enrich.codes import TalkStatus
+from enrich.codes import TalkStatus, WarningCode
 from enrich.feeds.dialects import Event, TalkFields, dialects
 from enrich.feeds.dialects._shared import may_refer, page
 from enrich.feeds.ical.series import is_recurring
@@ -15,7 +15,7 @@ from enrich.feeds.ical.times import Time, Zones, is_before, later, moment
 from enrich.feeds.ical.values import Properties, read_properties
 from enrich.feeds.protected import ANCHORS
 from enrich.feeds.warning_messages import add_warning
-from enrich.model import NO_FEED, Feed, Talk, WarningCode
+from enrich.model import NO_FEED, Feed, Talk
 from enrich.text.html import html_text, plain_text
 from enrich.text.tidy import tidy
 

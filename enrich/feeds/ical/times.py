@@ -15,8 +15,8 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
+from enrich.codes import WarningCode
 from enrich.feeds.ical.zone_names import find_offset, find_written_names
-from enrich.model import WarningCode
 
 Time = datetime | date
 
