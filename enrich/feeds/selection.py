@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from enrich.feeds.recurrence import UncheckedError, iterate_occurrences
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import AnnotatedTalk, Recurrence, Talk
-from enrich.text.folding import fold_text
+from enrich.text.letters import fold_text
 from enrich.text.times import to_instant
 
 DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}

@@ -9,7 +9,6 @@ initial, a title such as "Dr.", a place of work behind it. In doubt there is no 
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import NamedTuple
 
 from enrich.feeds.given_names import (
@@ -18,6 +17,7 @@ from enrich.feeds.given_names import (
     HAN_SURNAMES,
     HANGUL_SURNAMES,
 )
+from enrich.text.letters import strip_accents
 
 
 class Speaker(NamedTuple):
@@ -626,14 +626,4 @@ def _is_east_asian(text: str) -> bool:
 
 
 def _fold(word: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", word.strip(".,'’\"").lower())
-    return (
-        "".join(c for c in decomposed if not unicodedata.combining(c))
-        .replace("ı", "i")
-        .replace("ø", "o")
-        .replace("ł", "l")
-        .replace("ð", "d")
-        .replace("þ", "th")
-        .replace("ß", "ss")
-        .replace("æ", "ae")
-    )
+    return strip_accents(word.strip(".,'’\"")).lower()

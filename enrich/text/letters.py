@@ -7,8 +7,9 @@ import unicodedata
 _BASES = str.maketrans(
     {
         "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ħ": "h",
-        "Ħ": "H", "\u0131": "i", "\u0237": "j", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th",
-        "Þ": "Th", "ß": "ss", "ẞ": "SS", "ə": "e", "Ə": "E", "ŋ": "n",
+        "Ħ": "H", "ŧ": "t", "Ŧ": "T", "ŋ": "n", "Ŋ": "N", "ĸ": "k", "\u0131": "i", "\u0237": "j",
+        "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "Th", "ß": "ss", "ẞ": "SS",
+        "ə": "e", "Ə": "E",
     }
 )  # fmt: skip
 """Letters that Unicode does not decompose."""
@@ -25,3 +26,12 @@ def strip_accents(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.translate(_BASES))
     bare = "".join([c for c in decomposed if not unicodedata.combining(c)])
     return bare if bare.isascii() else unicodedata.normalize("NFC", bare)
+
+
+def fold_text(text: str) -> str:
+    """Return a text without case, accents and repeated white space.
+
+    >>> fold_text("Élie  Cartan"), fold_text("Łódź"), fold_text("Straße")
+    ('elie cartan', 'lodz', 'strasse')
+    """
+    return " ".join(strip_accents(text).casefold().split())

@@ -8,19 +8,14 @@ entries, and not on newer ones that are gone.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import NamedTuple
 
 from enrich.paper import Author, Paper
+from enrich.text.letters import strip_accents
 from enrich.text.tex import plain
 
-_LETTERS = str.maketrans({
-    "ß": "ss", "ẞ": "ss", "ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "æ": "ae", "Æ": "ae", "œ": "oe",
-    "Œ": "oe", "đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "þ": "th", "Þ": "th", "ı": "i", "ħ": "h",
-    "Ħ": "h", "ŋ": "n", "Ŋ": "n", "ĸ": "k", "ŧ": "t", "Ŧ": "t", "ə": "e", "Ə": "e", "ℓ": "l",
-})  # fmt: skip
 _OTHER = re.compile("[^a-z0-9]+")
 _WORD = re.compile(r"[^\W_]+(?:['’\-‐][^\W_]+)*")
 _STOP_WORDS = frozenset("a an the on of for and in to at by from with is are behalf".split())
@@ -105,9 +100,7 @@ def fold(text: str) -> str:
     >>> fold("Łoś"), fold("Weiß"), fold("d'Aubry"), fold("王")
     ('los', 'weiss', 'daubry', '')
     """
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.translate(_LETTERS))
-    return _OTHER.sub("", text.lower())
+    return _OTHER.sub("", strip_accents(text).lower())
 
 
 def _escape_id(text: str) -> str:

@@ -20,7 +20,7 @@ from enrich.feeds.selection import (
 )
 from enrich.model import AnnotatedTalk, Feed, Talk, TalkWarning
 from enrich.references.extract import find_references
-from enrich.text.folding import fold_text
+from enrich.text.letters import fold_text
 from enrich.text.terminal import printable
 from enrich.text.times import to_instant
 from tests.conftest import ROOT

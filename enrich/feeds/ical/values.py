@@ -285,7 +285,7 @@ def unescape_text(value: str) -> str:
 def text_of(value: str, parameters: Mapping[str, str]) -> str:
     r"""Return a text value, decoded by its parameters.
 
-    vCalendar's encodings are undone; any other value is unescaped.
+    What vCalendar encoded is decoded; any other value is unescaped.
 
     >>> text_of("Poincar=C3=A9=0D=0A=\n2", {"ENCODING": "QUOTED-PRINTABLE"})
     'Poincaré\n2'
