@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, tzinfo
 
-from enrich.model import AnnotatedTalk, Reference, Talk
+from enrich.model import AnnotatedTalk, Notice, Reference, Talk
 from enrich.paper import Lookup, Paper, PaperId, Publication
 from enrich.text.tex import plain
 from enrich.text.tidy import tidy
@@ -101,6 +101,12 @@ def describe_references(references: Iterable[Reference]) -> Iterator[str]:
         yield "by the speaker"
     if versions := list_cited_versions(references):
         yield f"cited: {', '.join(versions)}"
+
+
+def locate_notice(notice: Notice) -> list[str]:
+    """Return what names the place of a notice: feed, event and line, as far as known."""
+    facts = (notice.feed, notice.event, notice.line and f"line {notice.line}")
+    return [fact for fact in facts if fact]
 
 
 def group_references(annotated: AnnotatedTalk) -> dict[PaperId, list[Reference]]:

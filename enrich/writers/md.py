@@ -17,6 +17,14 @@ from enrich.text.terminal import printable
 from enrich.text.tex import plain
 from enrich.text.tidy import tidy
 from enrich.text.times import to_instant, to_zone
+from enrich.writers._labels import (
+    label_authors,
+    label_dates,
+    label_id,
+    label_time,
+    list_cited_versions,
+    locate_notice,
+)
 
 # What CommonMark could read as markup.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~])|&(?=[#a-zA-Z])")
@@ -44,8 +52,7 @@ class _Markdown:
         for number, notice in enumerate(document.notices):
             if number == 0:
                 yield "\n## Notices\n\n"
-            facts = (notice.feed, notice.event, notice.line and f"line {notice.line}")
-            where = ", ".join(_escape(fact) for fact in facts if fact)
+            where = ", ".join(map(_escape, locate_notice(notice)))
             yield printable(f"- {where + ': ' if where else ''}{_escape(notice.message)}\n")
 
 
@@ -80,7 +87,7 @@ def _list_facts(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
     if talk.status in {"cancelled", "postponed"}:
         yield f"**{talk.status}**"
     if talk.start_time:
-        yield _format_start(talk.start_time, zone)
+        yield _escape(label_time(talk.start_time, zone))
     if talk.speaker:
         affiliation = f" ({_escape(talk.speaker_affiliation)})" if talk.speaker_affiliation else ""
         yield f"**{_escape(talk.speaker)}**{affiliation}"
@@ -92,44 +99,40 @@ def _list_facts(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
         yield _link("talk page", talk.url)
 
 
-def _format_start(time: datetime | date, zone: tzinfo | None) -> str:
-    if not isinstance(time, datetime):
-        return time.isoformat()
-    if time.tzinfo is None:
-        return f"{time:%Y-%m-%d %H:%M}"
-    time = to_zone(time, zone)
-    return f"{time:%Y-%m-%d %H:%M} {_escape(time.tzname() or '')}".rstrip()
-
-
 def _render_work(work: Work, cited: list[Reference], talk: Talk) -> Iterator[str]:
     """Render the record that describes a work, with links to its other records."""
     paper = work.best
-    name = _name_cited(paper, cited)
+    others = [_link_record(other, cited) for other in work.papers if other is not paper]
     if isinstance(paper, Paper):
         withdrawn = " **withdrawn**" if paper.withdrawn else ""
-        decision = (paper.decision or "").replace("_", " ")
-        venue = paper.venue or (paper.published_as.venue if paper.published_as else None)
         yield f"- {_link(plain(paper.title), paper.url)}{withdrawn}  "
-        authors = ", ".join(author.name for author in paper.authors) or (
-            "authors hidden" if paper.authors_hidden else ""
-        )
-        dates = (paper.published or "") + (f", updated {paper.updated}" if paper.updated else "")
-        facts = (authors, dates, name, paper.category, venue, "" if withdrawn and decision == "withdrawn" else decision, f"via {paper.via}" if paper.via not in {None, "collection"} else "",
-                 "an old record: its service did not answer" if paper.stale else "")  # fmt: skip
-        links = [_link_record(other, cited) for other in work.papers if other is not paper]
-        pdfs = [each.pdf for each in (paper, *work.papers) if each.pdf]
-        links += [_link("PDF", pdfs[0])] if pdfs else []
-        yield "  " + " · ".join([*(_escape(fact) for fact in facts if fact), *links])
+        facts = (_escape(fact) for fact in _list_paper_facts(paper, cited) if fact)
+        pdf = next((each.pdf for each in (paper, *work.papers) if each.pdf), None)
+        yield "  " + " · ".join([*facts, *others, *([_link("PDF", pdf)] if pdf else [])])
     else:
-        name = _name_id(paper)
+        name = label_id(paper.id)
         shown = _link(name, paper.url) if paper.url else _escape(name)
-        others = [_link_record(other, cited) for other in work.papers if other is not paper]
+        state = "no such paper" if paper.status == "not_found" else "not looked up"
         yield f"- {' · '.join([shown, *others])}  "
-        yield f"  {'no such paper' if paper.status == 'not_found' else 'not looked up'}: {_escape(paper.message)}"
+        yield f"  {state}: {_escape(paper.message)}"
     if blurb := _blurb(cited, talk):
         yield ""
         yield f"  > {blurb}"
         yield ""
+
+
+def _list_paper_facts(paper: Paper, cited: list[Reference]) -> Iterator[str | None]:
+    yield label_authors(paper)
+    yield label_dates(paper)
+    yield _name_cited(paper, cited)
+    yield paper.category
+    yield paper.venue or (paper.published_as.venue if paper.published_as else None)
+    if paper.decision and not (paper.withdrawn and paper.decision == "withdrawn"):
+        yield paper.decision.replace("_", " ")
+    if paper.via not in {None, "collection"}:
+        yield f"via {paper.via}"
+    if paper.stale:
+        yield "an old record: its service did not answer"
 
 
 def _link_record(paper: Lookup, cited: list[Reference]) -> str:
@@ -141,14 +144,9 @@ def _link_record(paper: Lookup, cited: list[Reference]) -> str:
 
 def _name_cited(paper: Lookup, cited: list[Reference]) -> str:
     """Return a paper's id as people write it, with the versions that are cited."""
-    found = {r.version for r in cited if r.version and r.paper == paper.id}
-    versions = sorted(found, key=lambda v: int(v[1:]))
-    name = _name_id(paper)
+    versions = list_cited_versions(r for r in cited if r.paper == paper.id)
+    name = label_id(paper.id)
     return f"{name} (cited: {', '.join(versions)})" if versions else name
-
-
-def _name_id(paper: Lookup) -> str:
-    return f"arXiv:{paper.id.key}" if paper.id.source == "arxiv" else str(paper.id)
 
 
 def _blurb(cited: list[Reference], talk: Talk) -> str:

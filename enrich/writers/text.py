@@ -22,6 +22,7 @@ from enrich.writers._labels import (
     label_speaker,
     label_talk,
     label_time,
+    locate_notice,
 )
 
 _DEFAULT_WIDTH = 80
@@ -48,8 +49,7 @@ class _Text:
         for number, annotated in enumerate(document.talks, 1):
             yield ("\n" if number > 1 else "") + self._render(_list_lines(annotated, document.zone))
         for place, notice in enumerate(document.notices):
-            facts = (notice.feed, notice.event, notice.line and f"line {notice.line}")
-            where = ", ".join(fact for fact in facts if fact)
+            where = ", ".join(locate_notice(notice))
             line = f"{where}: {notice.message}" if where else notice.message
             head = "" if place else ("\n" if number else "") + "Notices\n"
             yield head + self._render([(2, line)])
