@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -29,6 +30,14 @@ hypothesis.settings.register_profile(
     "few", hypothesis.settings.get_profile("patient"), max_examples=20
 )
 hypothesis.settings.load_profile("patient")
+
+
+def pytest_configure() -> None:
+    """Listen to signals that the caller ignores: what runs behind `nohup` or `&` inherits that."""
+    defaults: dict[str, Any] = {"SIGINT": signal.default_int_handler, "SIGHUP": signal.SIG_DFL}
+    for number, default in ((getattr(signal, n, None), d) for n, d in defaults.items()):
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, default)
 
 
 # A file that imports one of these has tests with sockets, processes or pauses.

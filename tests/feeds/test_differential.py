@@ -67,7 +67,15 @@ def test_shared_feed_has_the_values_that_icalendar_reads(path: Path) -> None:
     ours = by_us(data)
     assert len(ours) == len(theirs)
     for our, their in zip(ours, theirs, strict=True):
-        assert our == their
+        for name, value in their.items():
+            assert _strip_zone(our[name], value) == value, name
+
+
+def _strip_zone(our: Any, their: Any) -> Any:
+    """Drop the zone of a time where icalendar does not know the zone's name."""
+    if isinstance(their, datetime) and isinstance(our, datetime) and their.tzinfo is None:
+        return our.replace(tzinfo=None)
+    return our
 
 
 # What RFC 5545 lets a TEXT value hold; `\N` is left out, icalendar's writer makes it a line break.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -66,6 +67,7 @@ def test_a_run_over_a_copy_with_a_wrong_label_fails(tmp_path: Path) -> None:
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null",
          "--rootdir", str(tmp_path), "tests/references/test_labelled_texts.py"],
         cwd=tmp_path, capture_output=True, text=True, check=False,
+            env={name: value for name, value in os.environ.items() if name != "CI"},
     )  # fmt: skip
     failed = [line for line in run.stdout.splitlines() if line.startswith("FAILED")]
     assert run.returncode == 1, run.stdout

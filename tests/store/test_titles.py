@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from enrich import Enricher, Paper, write
@@ -54,7 +55,7 @@ def test_papers_are_found_by_every_title_of_their_newest_record(tmp_path: Path) 
 def test_a_lookup_by_title_uses_the_index(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         store.put_many([record(titled(A))])
-    with sqlite3.connect(tmp_path / "papers.sqlite") as connection:
+    with closing(sqlite3.connect(tmp_path / "papers.sqlite")) as connection:
         plan = connection.execute(
             "EXPLAIN QUERY PLAN SELECT id FROM papers p JOIN titles USING (number)"
             " WHERE titles.key IN (1, 2) AND version = ''"
