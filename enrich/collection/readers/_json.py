@@ -26,6 +26,7 @@ from enrich.store.codec import StoredPaper
 
 _MAX_BROKEN = 100
 """Objects of an array that are not JSON; the decoder's error costs time for all before it."""
+_HEAD = 1 << 10
 _SMALL = 1 << 16
 """Characters in which no number of values is too large."""
 _BLANK = re.compile(r"[\s,]*")
@@ -125,6 +126,10 @@ def json_array(
     Raises:
         PapersError: a web page stands in the file, or hardly anything in it is JSON.
     """
+    if start.number and not opened:
+        if stream.head(_HEAD).lstrip(_BOM + b" \t\r\n,")[:1] != b"[":
+            return  # the file's one object was read
+        opened = True
     stream.seek(start.offset)
     number, broken = start.number, 0
     decode = json.JSONDecoder().raw_decode
@@ -132,7 +137,7 @@ def json_array(
     def convert(data: Any) -> StoredPaper | None:
         return make(check_type(data, kind))
 
-    text = _Window(stream, opened=opened or bool(number))
+    text = _Window(stream, opened=opened)
     while text.seek_object():
         problem = ""
         data: Any = None

@@ -39,7 +39,9 @@ class Document:
         if start.number and not start.offset:  # behind "holds no list of papers"
             return iter(())
         if start.number or stream.head(1 << 10).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[":
-            return json_array(stream, start, dict[str, Any], storing(paper))
+            return json_array(
+                stream, start, dict[str, Any], storing(paper), opened=bool(start.number)
+            )
         offset = find_array(stream, b'"papers"')
         if offset is None:
             return iter(
