@@ -156,7 +156,7 @@ def _is_same(name: str | Path, place: Path) -> bool:
 
 
 def _keep_handlers() -> None:
-    """Restore nothing."""
+    """Keep the handlers as they are."""
 
 
 def _remove_on_signals(aside: Path) -> Callable[[], None]:
