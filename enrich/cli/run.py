@@ -7,12 +7,15 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable
+from datetime import UTC
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
 import click
 
 from enrich.annotation import select_own
+from enrich.cli.config import Config, config_option, find_config
 from enrich.cli.formats import (
     Target,
     add_raw_references,
@@ -21,6 +24,7 @@ from enrich.cli.formats import (
     take_writers,
 )
 from enrich.cli.group import MainGroup
+from enrich.cli.news import News, check_fewest, filter_read, guard_count, news_options
 from enrich.cli.options import enricher_options, lookup_options, printing_log, say
 from enrich.cli.output import check_outputs
 from enrich.cli.progress import open_progress
@@ -28,7 +32,7 @@ from enrich.cli.reading import Reading, selection_options
 from enrich.cli.reporting import Outcome
 from enrich.cli.suggestions import check_feeds
 from enrich.cli.writing import write_outputs
-from enrich.feeds.selection import keep_with_papers
+from enrich.feeds.selection import keep_with_papers, sort_by_start
 from enrich.model import AnnotatedTalk, Document, Talk
 from enrich.version import VERSION
 from enrich.writers import configure, needs_of
@@ -47,7 +51,9 @@ something failed or is stale, 130 interrupted."""
 @selection_options
 @click.option("--with-papers-only", is_flag=True, help="Leave out talks that mention no paper.")
 @click.option("--own", is_flag=True, help="Keep the speakers' own papers, and talks that have one.")
+@news_options
 @lookup_options
+@config_option
 @click.pass_context
 def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> int:
     """Make a reading list from feeds of research talks.
@@ -56,6 +62,8 @@ def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> in
     researchseminars:NAME. Finds the arXiv and OpenReview papers that the talks mention, looks them up
     and writes the talks with their papers as annotated JSON.
     """
+    config = find_config(ctx)
+    feeds = feeds or config.feeds
     if not feeds:
         if not sys.stdin.isatty():
             raise click.UsageError("no FEED is given; - reads standard input")
@@ -65,13 +73,18 @@ def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> in
     check_feeds(feeds)
     check_outputs(
         (target.path for target in targets),
-        inputs=(*feeds, *options["papers"]),
+        inputs=(*feeds, *options["papers"], *filter(None, [config.path])),
         cache_dir=options["cache_dir"],
     )
-    return run(feeds, targets, options)
+    return run(feeds, targets, options, config)
 
 
-def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, Any]) -> int:
+def run(
+    feeds: Iterable[str],
+    targets: tuple[Target, ...],
+    options: dict[str, Any],
+    config: Config = Config(),  # noqa: B008 - frozen
+) -> int:
     """Run the main job; return the exit status."""
     from enrich.enricher import Enricher
 
@@ -82,12 +95,17 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
     # Standard output comes first: its talks are out as soon as they are known.
     outputs.sort(key=lambda output: output[0].path is not None)
     writers = [each for _, each in outputs]
+    old = options["new_since"]
+    news = News(old, targets) if old else None
+    fewest = check_fewest(options["fail_if_fewer"], news)
     quiet, verbose = options["quiet"], options["verbose"]
     progress = open_progress(quiet=quiet)
     timeout_s = options["timeout"]
     reading = Reading(
         feeds=tuple(feeds),
         options=options,
+        names=config.names,
+        holdings=news.holdings if news else None,
         prints_notices=not quiet
         and not any(getattr(each, "writes_notices", False) for each in writers),
         keep_raw=any("raw" in needs_of(each) for each in writers),
@@ -101,19 +119,30 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
         Enricher(**enricher_options(options), on_progress=progress) as enricher,
     ):
         talks, first = reading.talks(), list[Talk]()
+        if news:
+            sort = partial(sort_by_start, zone=zone or UTC) if options["sort"] == "start" else iter
+            talks = news.add_kept(talks, fewest=fewest, sort=sort)
         enrichment = enricher.run(chain(first, talks))  # from here on the run's time counts
         first.extend(islice(talks, 1))
-        if not first and reading.unreadable:
+        if reading.unreadable and not (first and reading.talks_read):
             return 1
-        annotated = select_own(enrichment) if options["own"] else iter(enrichment)
-        annotated = keep_with_papers(annotated) if only_with_papers else annotated
+        annotated = filter_read(enrichment, select_own) if options["own"] else iter(enrichment)
+        annotated = filter_read(annotated, keep_with_papers) if only_with_papers else annotated
+        annotated = guard_count(annotated, fewest)
+        annotated = news.count_new(annotated) if news else annotated
         passing = outcome.passing(add_raw_references(annotated, writers))
 
         def make_document(talks: Iterable[AnnotatedTalk]) -> Document:
             return Document(talks, reading.notices(), zone, enricher.find_same_titles)
 
         write_outputs(
-            [(each, target.path) for target, each in outputs], passing, make_document, clear
+            [
+                (news.filter_writer(target, each) if news else each, target.path)
+                for target, each in outputs
+            ],
+            passing,
+            make_document,
+            clear,
         )
         clear()
         outcome.unreadable, outcome.lost = reading.failed, reading.lost
@@ -130,7 +159,9 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
                     with_origins=bool(verbose),
                 )
             )
-    return outcome.status
+            if news:
+                say(news.describe())
+    return outcome.find_status(options["fail_on"])
 
 
 def _find_width(target: Target) -> int | None:

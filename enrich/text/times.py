@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 
 
 def format_time(time: datetime | date | None) -> str | None:
@@ -66,3 +66,19 @@ def to_instant(time: datetime | date, zone: tzinfo) -> datetime:
     if not isinstance(time, datetime):
         return datetime(time.year, time.month, time.day, tzinfo=zone)
     return time if time.tzinfo else time.replace(tzinfo=zone)
+
+
+def format_instant(time: datetime | date | None) -> str:
+    """Return a text that is equal for equal times.
+
+    The zone does not matter. None becomes an empty text.
+
+    >>> format_instant(datetime.fromisoformat("2022-02-18T18:00:00-05:00")), format_instant(date(2022, 2, 18))
+    ('2022-02-18T23:00:00+00:00', '2022-02-18')
+    """
+    if isinstance(time, datetime) and time.tzinfo is not None:
+        try:
+            return time.astimezone(UTC).isoformat()
+        except (OverflowError, ValueError):  # at the ends of the calendar
+            return time.isoformat()
+    return "" if time is None else time.isoformat()
