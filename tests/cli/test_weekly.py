@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
+from enrich.writers import names
 from tests.command import Ran, checked, checked_line, run
 from tests.fakes import FakeNote, FakePaper, Fakes, FakeVersion
 
@@ -183,8 +184,50 @@ class TestTheWeeks:
         assert weeks[4].reasons() == {}
         assert "nothing is new since all.json" in weeks[4].ran.err
 
+
+class TestInEveryFormat:
+    FILES: ClassVar = {
+        "json": "new.json", "md": "new.md", "text": "new.txt", "atom": "new.atom", "ics": "new.ics",
+    }  # fmt: skip
+    EMPTY: ClassVar = {
+        "ndjson": "new.ndjson",
+        "csl": "new.csl.json",
+        "ris": "new.ris",
+        "csv": "new.csv",
+    }
+    """Formats that have no place for a remark: no line, item, entry or row is there."""
+
+    @pytest.mark.parametrize("name", sorted({*FILES, *EMPTY} & set(names())))
+    def test_a_run_without_news_is_visible(self, weeks: list[Week], name: str) -> None:
+        if name in self.FILES:
+            assert "othing is new since the last run" in weeks[4].files[self.FILES[name]]
+            assert "othing is new since the last run" not in weeks[3].files[self.FILES[name]]
+        else:
+            text = weeks[4].files[self.EMPTY[name]]
+            assert text.strip() in {"", "[]"} or text.count("\n") == 1
+
+    @pytest.mark.parametrize("name", ["json", "ndjson", "md", "text", "atom", "ics"])
+    def test_the_reason_is_shown(self, weeks: list[Week], name: str) -> None:
+        files = {**self.FILES, **self.EMPTY}
+        assert "new version v2 of 2026-01-19" in unwrapped(weeks[2].files[files[name]])
+
+    def test_a_table_shows_the_code(self, weeks: list[Week]) -> None:
+        assert "new_version" in weeks[2].files["new.csv"]
+
+    @pytest.mark.parametrize("name", ["json", "ndjson", "md", "text", "ics"])
+    def test_the_move_is_shown(self, weeks: list[Week], name: str) -> None:
+        files = {**self.FILES, **self.EMPTY}
+        shown = unwrapped(weeks[1].files[files[name]])
+        assert "moved from 2026-01-13T16:00:00Z" in shown
+        assert "was cancelled" in shown
+
     def test_lines_fit_the_schema(self, weeks: list[Week]) -> None:
         for week in weeks:
             assert [checked_line(line)["id"] for line in week.files["new.ndjson"].splitlines()] == [
                 *week.reasons()
             ]
+
+
+def unwrapped(text: str) -> str:
+    """A text without its line breaks, and calendar lines unfolded."""
+    return " ".join(text.replace("\r\n ", "").replace("\\n", "\n").split())
