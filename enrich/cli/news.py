@@ -213,7 +213,8 @@ def guard_count(talks: Iterable[AnnotatedTalk], fewest: int) -> Iterator[Annotat
 def _check_count(count: int, fewest: int) -> None:
     if count < fewest:
         raise TooFewTalksError(
-            f"{count} talks, but {fewest} are the fewest (--fail-if-fewer); nothing is written"
+            f"{count} {'talk' if count == 1 else 'talks'}, but at least {fewest} were to be "
+            "(--fail-if-fewer); nothing is written"
         )
 
 
