@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from enrich.document import encode_indented
+from enrich.document import encode_array
 from enrich.model import Document
 from enrich.writers._csl_item import protect_formula
 from enrich.writers._items import items
@@ -21,11 +21,8 @@ class _Csl(Configurable):
 
     def write(self, document: Document) -> Iterator[str]:
         """Yield the items."""
-        opening = "[\n  "
-        for item in items(document, protect_formula, cite_talks=self.cite_talks):
-            yield opening + encode_indented(item, by=2)
-            opening = ",\n  "
-        yield "[]\n" if opening.startswith("[") else "\n]\n"
+        yield from encode_array(items(document, protect_formula, cite_talks=self.cite_talks))
+        yield "\n"
 
 
 WRITER = _Csl()
