@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from enrich.document import encode, encode_indented
+from enrich.document import encode, encode_array
 from enrich.model import AnnotatedTalk, Document, Talk
 from enrich.paper import Lookup, Papers, paper_object
 from enrich.writers import (
@@ -248,7 +248,8 @@ def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> It
     """
     match target.format:
         case "json":
-            yield from _write_array(papers)
+            yield from encode_array(map(paper_object, papers))
+            yield "\n"
         case "ndjson":
             for paper in papers:
                 yield encode(paper_object(paper)) + "\n"
@@ -262,11 +263,3 @@ def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> It
                 for paper in papers
             )
             yield from configure(chosen, {"rows": "paper"}).write(Document(talks))
-
-
-def _write_array(papers: Iterable[Lookup]) -> Iterator[str]:
-    opening = "[\n  "
-    for paper in papers:
-        yield opening + encode_indented(paper_object(paper), by=2)
-        opening = ",\n  "
-    yield "[]\n" if opening.startswith("[") else "\n]\n"
