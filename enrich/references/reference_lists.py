@@ -24,7 +24,7 @@ _LINE_START = re.compile(
 )
 _KEY_BYTES = 4
 _RIS_KEY = b"ty  "
-_REVERSE_SOLIDUS, _AT_SIGN, _LINE_FEED = b"\\@\n"
+_REVERSE_SOLIDUS, _AT_SIGN = b"\\@"
 _HEADING_REST = (
     rb")(?![a-z0-9\x80-\xff])[ \t]?[*_}\]=#-]{0,8}[ \t]?(?:\([^()\n]{0,30}\))?[ \t]{0,3}"
     rb"(?P<colon>:[*_}\]]{0,4}[ \t]{0,80})?[*_}#=.\xe2\x80\x94-]{0,8}[ \t]{0,80}(?P<alone>\r?\n|\Z|\\\\)?"
@@ -51,6 +51,29 @@ _FIRST_BYTES = frozenset(
 """First bytes of a line that begins with markup or a number."""
 _ITEM_BYTES = frozenset(b" \t>*.-[0")
 """First bytes of a line that may be an item."""
+
+
+def _list_by_first_byte(words: Iterable[bytes]) -> bytes:
+    """Return alternatives for words, grouped by their first byte."""
+    grouped: dict[bytes, list[bytes]] = {}
+    for word in sorted(words):
+        grouped.setdefault(word[:1], []).append(re.escape(word[1:]))
+    return b"|".join(
+        re.escape(first) + b"(?:" + b"|".join(rest) + b")" for first, rest in grouped.items()
+    )
+
+
+_LINE_MARK = re.compile(
+    rb"\n(?:["
+    + b"".join(re.escape(bytes((byte,))) for byte in sorted(_FIRST_BYTES))
+    + b"]|"
+    + _list_by_first_byte([_RIS_KEY, *_HEADINGS])
+    + b")"
+)
+"""A line that may be a heading of references, or an item.
+
+`re` finds its line feed, and refuses a line by its first bytes, without a step in Python.
+"""
 _ENDS = re.compile(  # headings that end a list, all at the start of a line
     rb"\n(?:[ \t]{0,3}#{1,6}[ \t]|={1,6}[ \t]\S|[ \t]{0,8}"
     + _COMMAND
@@ -125,25 +148,25 @@ def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span],
         heading = heading._replace(end=heading.end - 1)
         done = _find_list_end(raw, laid, heading)
         spans.append((heading.end, done))
-    at = laid.find(b"\n", done, end)
-    while at >= 0:
+    line = _search_line_mark(laid, done, end)
+    while line is not None:
+        at = line.start()
         done = at + 1
         first = laid[done]
-        if first == _LINE_FEED:
-            at = done
-            if laid[done + 1 : done + 2] != b"\n":
-                done += 1
-                first = laid[done] if done < len(laid) else _LINE_FEED
-        key = laid[done : done + _KEY_BYTES]
-        heading = None
-        if first in _FIRST_BYTES or key in _HEADINGS or key == _RIS_KEY:
-            is_marked = is_marked or first in _ITEM_BYTES or key == _RIS_KEY
-            heading = _match_heading(laid, done - 1)
+        is_marked = is_marked or first in _ITEM_BYTES or laid[done : done + _KEY_BYTES] == _RIS_KEY
+        heading = _match_heading(laid, at)
         if heading is not None:
             done = _find_list_end(raw, laid, heading)
             spans.append((heading.end, done))
-        at = laid.find(b"\n", done, end)
+        line = _search_line_mark(laid, done, end)
     return spans, is_marked
+
+
+def _search_line_mark(laid: bytes, start: int, end: int) -> re.Match[bytes] | None:
+    """Return the next marked line that begins before `end`."""
+    at = laid.find(b"\n", start, end)
+    line = None if at < 0 else _LINE_MARK.search(laid, at, end + _KEY_BYTES)
+    return None if line is None or line.start() >= end else line
 
 
 def _match_heading(laid: bytes, at: int) -> _Heading | None:
