@@ -16,7 +16,7 @@ from enrich.cli.formats import (
     write_papers,
 )
 from enrich.cli.options import enricher_options, lookup_options, printing_log, say
-from enrich.cli.output import Output
+from enrich.cli.output import Output, check_outputs
 from enrich.cli.reporting import Outcome
 from enrich.errors import InvalidId
 
@@ -38,6 +38,11 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
 
     targets = choose_targets(options.pop("format_"), options.pop("outputs"), for_papers=True)
     outputs = take_writers(targets, options)
+    check_outputs(
+        (target.path for target in targets),
+        inputs=(*options["papers"], *(id_ for id_ in ids if id_ == "-")),
+        cache_dir=options["cache_dir"],
+    )
     ids = tuple(_read_ids(ids))
     wanted = [parse_citation(id_) for id_ in ids]
     verbose = bool(options["verbose"])
