@@ -84,12 +84,12 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
 
 def _detect_table(stream: BinaryIO) -> Table | None:
     """Return the file as a table whose header a dialect knows, otherwise None."""
-    from enrich.feeds.documents import reader_of
+    from enrich.feeds.documents import find_dialect
 
     data = stream.read(_MAX_TABLE_BYTES + 1)
     stream.seek(0)
     table = Table(data)
-    return table if len(data) <= _MAX_TABLE_BYTES and reader_of(table) is not None else None
+    return table if len(data) <= _MAX_TABLE_BYTES and find_dialect(table) is not None else None
 
 
 def _is_template(text: str) -> bool:

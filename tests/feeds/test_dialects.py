@@ -139,6 +139,15 @@ KEYS = st.sampled_from(
         "attachments",
         "folders",
         "seminar_id",
+        "state",
+        "slot",
+        "slots",
+        "resources",
+        "next",
+        "name",
+        "eventtype",
+        "starttime",
+        "eventmedia",
         "series_ctr",
     ]
 )
