@@ -328,6 +328,7 @@ class Enricher:
             store=store,
             session=self._opened_session,
             pauses=self._find_pauses,
+            on_trouble=self._on_trouble,
             has_answered=self._has_answered,
             offline=self._offline,
             refresh=self._refresh,

@@ -16,9 +16,10 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from enrich.errors import BadAnswer, SourceError
+from enrich.errors import BadAnswer, PapersError, SourceError
 from enrich.http.retry import Retry
 from enrich.lookup.run import RunReport
 from enrich.paper import Lookup, Paper, PaperId, Unresolved, Version
@@ -69,6 +70,8 @@ class Library:
     """Opened when the first request is due."""
     pauses: Callable[[], Mapping[str, datetime]]
     """The services that named a pause which is not over, with its end."""
+    on_trouble: Callable[[str], None] = lambda _: None
+    """Called with a sentence when a collection turns out to be damaged."""
     has_answered: Callable[[Any], bool] = lambda _: True
     """Whether any service answered in the run of such a session."""
     offline: bool = False
@@ -122,6 +125,7 @@ class LookupState:
         """Why a source could not be asked: the first reason, or one that asking again cannot mend."""
         self._recent: OrderedDict[Key, Record] = OrderedDict()
         self._collected: OrderedDict[PaperId, Paper] = OrderedDict()
+        self._damaged: set[Path] = set()
         self._asked: set[Key] = set()
         self._failed: dict[PaperId, Lookup] = {}
         self._given: dict[PaperId, Paper] = {}
@@ -376,14 +380,28 @@ class LookupState:
             else:
                 missing.append(id_)
         for collection in self.library.collections if missing else ():
-            with self.library.store_lock:
-                more = collection.get_many(missing, abstracts=self.library.abstracts)
+            more = self._ask_collection(collection, missing)
             found |= more
             self._collected.update(more)
             missing = [id_ for id_ in missing if id_ not in more]
         while len(self._collected) > _RECENT:
             self._collected.popitem(last=False)
         return found
+
+    def _ask_collection(
+        self, collection: Collection, wanted: Sequence[PaperId]
+    ) -> Mapping[PaperId, Paper]:
+        """Return the papers that a collection holds; once it is damaged, none."""
+        with self.library.store_lock:
+            if collection.path in self._damaged:
+                return {}
+            try:
+                return collection.get_many(wanted, abstracts=self.library.abstracts)
+            except PapersError as error:
+                self._damaged.add(collection.path)
+                trouble = f"{error}; what it held is looked up elsewhere"
+        self.library.on_trouble(trouble)
+        return {}
 
     def _stored(self, wanted: Iterable[Key]) -> dict[Key, Record]:
         out: dict[Key, Record] = {}
