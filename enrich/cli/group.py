@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import click
 
 from enrich.cli.commands import command_names, describe_command, load_command
+from enrich.cli.options import write_examples, write_options
+
+_FEEDS = (
+    ("FILE", "A calendar, JSON or XML of a producer, or an earlier output; - is standard input."),
+    ("URL", "An http(s) or webcal address of one."),
+    ("researchseminars:NAME", "A series of researchseminars.org."),
+)
 
 
 class MainGroup(click.Group):
@@ -14,8 +22,10 @@ class MainGroup(click.Group):
 
     allow_interspersed_args = True
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(invoke_without_command=True, **options)
+    def __init__(self, *, examples: Iterable[str] = (), **settings: Any) -> None:
+        settings.setdefault("context_settings", {}).setdefault("show_default", True)
+        super().__init__(invoke_without_command=True, **settings)
+        self.examples = tuple(examples)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names of all commands."""
@@ -41,6 +51,12 @@ class MainGroup(click.Group):
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Return the usage of the main job."""
         return click.Command.collect_usage_pieces(self, ctx)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the kinds of feeds, the options by section, the commands and the examples."""
+        write_options(self, ctx, formatter, first=_FEEDS)
+        self.format_commands(ctx, formatter)
+        write_examples(formatter, self.examples)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands, importing none."""

@@ -15,16 +15,16 @@ from enrich.cli.formats import (
     take_writers,
     write_papers,
 )
-from enrich.cli.options import enricher_options, lookup_options, printing_log, say
-from enrich.cli.output import Output
-from enrich.cli.reporting import Outcome
+from enrich.cli.options import Command, enricher_options, lookup_options, printing_log, say
 from enrich.errors import InvalidId
 
 
 @click.command(
+    cls=Command,
+    examples=["enrich lookup 2103.01338v2 math.AG/0601001 -f bibtex"],
     help="Look papers up by id or address (2103.01338v2, math.AG/0601001, openreview:FpKgG31Z_i9) "
     "and write them: an array of papers as JSON, or a format of reference managers. "
-    "- reads ids from standard input, one a line."
+    "- reads ids from standard input, one a line.",
 )
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
 @paper_format_options
@@ -32,6 +32,8 @@ from enrich.errors import InvalidId
 def command(ids: tuple[str, ...], **options: Any) -> int:
     """Look the ids up and write their papers."""
     from enrich.annotation import describe_unknown_version
+    from enrich.cli.output import Output
+    from enrich.cli.reporting import Outcome
     from enrich.enricher import Enricher
     from enrich.identity import relate_papers, select_versions
     from enrich.references.extract import parse_citation
@@ -40,8 +42,10 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
     outputs = take_writers(targets, options)
     ids = tuple(_read_ids(ids))
     wanted = [parse_citation(id_) for id_ in ids]
-    verbose = bool(options["verbose"])
-    with printing_log(verbose=verbose), Enricher(**enricher_options(options)) as enricher:
+    with (
+        printing_log(verbose=options["verbose"]),
+        Enricher(**enricher_options(options)) as enricher,
+    ):
         with ExitStack() as opened:
             files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
             found, report = enricher.lookup_with_report(ids)
