@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +34,6 @@ from enrich.version import VERSION
 
 if TYPE_CHECKING:
     from enrich.model import AnnotatedTalk, Document, Talk
-    from enrich.writers import Writer
 
 _EPILOG = """\b
 Environment: ENRICH_* for each option (ENRICH_OFFLINE=1); OPENREVIEW_TOKEN, or
@@ -76,15 +74,16 @@ def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> in
             raise click.UsageError("no FEED is given; - reads standard input")
         click.echo(ctx.get_help())
         return 0
-    from enrich.cli.output import check_target
+    from enrich.cli.output import check_outputs
     from enrich.cli.suggestions import check_feeds
 
     targets = choose_targets(options.pop("format_"), options.pop("outputs"))
     check_feeds(feeds)
-    for target in targets:
-        if target.path:
-            inputs = (*feeds, *options["papers"])
-            check_target(target.path, inputs=inputs, cache_dir=options["cache_dir"])
+    check_outputs(
+        (target.path for target in targets),
+        inputs=(*feeds, *options["papers"]),
+        cache_dir=options["cache_dir"],
+    )
     return run(feeds, targets, options)
 
 
@@ -94,6 +93,7 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
     from enrich.cli.progress import open_progress
     from enrich.cli.reading import Reading
     from enrich.cli.reporting import Outcome
+    from enrich.cli.writing import write_outputs
     from enrich.enricher import Enricher
     from enrich.feeds.selection import keep_with_papers
     from enrich.model import Document
@@ -137,7 +137,9 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
         def make_document(talks: Iterable[AnnotatedTalk]) -> Document:
             return Document(talks, reading.notices(), zone, enricher.find_same_titles)
 
-        _write_outputs(outputs, passing, make_document, clear)
+        write_outputs(
+            [(each, target.path) for target, each in outputs], passing, make_document, clear
+        )
         clear()
         outcome.unreadable, outcome.lost = reading.failed, reading.lost
         outcome.stale_feeds = reading.stale
@@ -154,35 +156,6 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
                 )
             )
     return outcome.status
-
-
-def _write_outputs(
-    outputs: Sequence[tuple[Target, Writer]],
-    talks: Iterator[AnnotatedTalk],
-    make_document: Callable[[Iterable[AnnotatedTalk]], Document],
-    clear: Callable[[], None],
-) -> None:
-    """Write the talks in each format; all outputs, or none.
-
-    Raises:
-        OutputError: an output cannot be written.
-    """
-    from enrich.cli.output import Output
-    from enrich.cli.spool import Spool
-
-    with ExitStack() as opened:
-        # All are opened before anything is looked up, and kept only if all were written.
-        files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
-        spool = opened.enter_context(Spool()) if len(files) > 1 else None
-        passing = spool.keep_passing(talks) if spool else talks
-        for (_, chosen), file in zip(outputs, files, strict=True):
-            for piece in chosen.write(make_document(passing)):
-                clear()
-                file.write(piece)
-            if spool:
-                for _ in passing:  # a writer may end before its talks do
-                    pass
-                passing = spool.read()
 
 
 def _find_width(target: Target) -> int | None:

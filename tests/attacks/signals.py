@@ -19,7 +19,7 @@ from pathlib import Path
 OLD = b"the old file\n"
 STATUSES = {
     "SIGTERM": (-signal.SIGTERM,),
-    "SIGHUP": (-signal.SIGHUP,),
+    "SIGHUP": (-getattr(signal, "SIGHUP", 0),),  # Windows has none
     "SIGINT": (130, -signal.SIGINT),  # the second while Python itself starts or ends
 }
 """What `Popen.returncode` may be: a negative one is a death by that signal, 128 more in a shell."""

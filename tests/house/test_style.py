@@ -36,7 +36,7 @@ def test_plain_words_stand_for_the_words_to_avoid() -> None:
 
 
 def test_few_functions_of_several_modules_share_a_name() -> None:
-    assert len(shared_names(PACKAGE)) <= 17
+    assert len(shared_names(PACKAGE)) <= 10
 
 
 def test_the_figures_find_what_they_count(tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -32,7 +32,7 @@ from enrich.errors import InvalidId
 def command(ids: tuple[str, ...], **options: Any) -> int:
     """Look the ids up and write their papers."""
     from enrich.annotation import describe_unknown_version
-    from enrich.cli.output import Output
+    from enrich.cli.output import Output, check_outputs
     from enrich.cli.reporting import Outcome
     from enrich.enricher import Enricher
     from enrich.identity import relate_papers, select_versions
@@ -40,6 +40,11 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
 
     targets = choose_targets(options.pop("format_"), options.pop("outputs"), for_papers=True)
     outputs = take_writers(targets, options)
+    check_outputs(
+        (target.path for target in targets),
+        inputs=(*options["papers"], *(id_ for id_ in ids if id_ == "-")),
+        cache_dir=options["cache_dir"],
+    )
     ids = tuple(_read_ids(ids))
     wanted = [parse_citation(id_) for id_ in ids]
     with (

@@ -127,7 +127,7 @@ def export_collection(collection: Path, *, paper_abstracts: bool, **options: Any
 
     Without -f and without a known suffix of -o: one JSON object a line, which --papers reads.
     """
-    from enrich.cli.output import Output, check_target
+    from enrich.cli.output import Output, check_outputs
     from enrich.collection.collection import open_collection
 
     given = tuple(options.pop("outputs"))
@@ -137,9 +137,7 @@ def export_collection(collection: Path, *, paper_abstracts: bool, **options: Any
         given = tuple(text if names_format(text) else f"ndjson:{text}" for text in given)
         format_ = "ndjson" if not given else None
     outputs = take_writers(choose_targets(format_, given, for_papers=True), options)
-    for target, _ in outputs:
-        if target.path:
-            check_target(target.path, inputs=(collection,), cache_dir=None)
+    check_outputs((target.path for target, _ in outputs), inputs=(collection,), cache_dir=None)
     with ExitStack() as opened:
         source = opened.enter_context(open_collection(collection))
         files = [opened.enter_context(Output(target.path)) for target, _ in outputs]

@@ -128,7 +128,7 @@ class OpenReview(OpenReviewForms):
                 return self._paper(paper, copy) if copy else self._forbidden(paper, answer)
             if note is None:
                 continue
-            forum = read.text(note.get("forum", key))
+            forum = read.first_string(note.get("forum", key))
             if forum == key:
                 return self._paper(paper, note)
             if forum is None or canonical(forum) is None:
@@ -161,7 +161,7 @@ class OpenReview(OpenReviewForms):
 
     def _parse_note(self, paper: PaperId, note: read.Note) -> Lookup:
         """Parse a note as the paper that was asked for, which may be a reply to it."""
-        found = canonical(read.text(note.get("id")) or "")
+        found = canonical(read.first_string(note.get("id")) or "")
         content = note.get("content")
         if note.get("ddate") is not None:
             return self._unresolved(paper, "not_found", "OpenReview's record is deleted")
@@ -175,7 +175,7 @@ class OpenReview(OpenReviewForms):
         published, dates = read.dates(note)
         authors = read.authors(content)
         decision = read.decision(note, content)
-        same, published_as = read.links(note, content)
+        same, published_as = read.read_relations(note, content)
         shown = found[0]
         replied = () if shown == paper else (shown,)
         return Paper(
@@ -191,7 +191,7 @@ class OpenReview(OpenReviewForms):
             published_as=published_as,
             same_as=(*replied, *same),
             matched_by="forum" if replied else "openreview" if same else None,
-            abstract=read.text(read.value(content, "abstract")),
+            abstract=read.first_string(read.value(content, "abstract")),
             url=self.url(shown),
             pdf=self.pdf(shown),
         )
