@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 import enrich
-from enrich.cli.options import WRITE, add_options, option
+from enrich.cli.options import WRITE, add_options, complete_files, option
 from enrich.cli.plugins import may_offer
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def format_options(command: F, *, for_papers: bool = False) -> F:
     options = [
         option(WRITE, "-f", "--format", "format_", envvar="ENRICH_FORMAT", type=FormatChoice(for_papers=for_papers), show_default=default,
                help="What is written, if no suffix of -o names it."),
-        option(WRITE, "-o", "--output", "outputs", envvar=None if for_papers else "ENRICH_OUTPUT", multiple=True, type=TargetName(), metavar="[FORMAT:]FILE", show_default="standard output",
+        option(WRITE, "-o", "--output", "outputs", envvar=None if for_papers else "ENRICH_OUTPUT", multiple=True, type=TargetName(), metavar="[FORMAT:]FILE", shell_complete=complete_files, show_default="standard output",
                help="Where to; the format is that of the suffix. Written whole or not at all. May be given again."),
         option(WRITE, "--bibtex-type", type=click.Choice(["online", "article", "misc"]), show_default="by the format",
                help="bibtex, biblatex: type of an entry for a paper that no proceedings accepted."),

@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from enrich.cli.commands import command_names, describe_command, load_command
-from enrich.cli.options import write_examples, write_options
+from enrich.cli.options import complete_files, write_examples, write_options
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _FEEDS = (
     ("FILE", "A calendar, JSON or XML of a producer, or an earlier output; - is standard input."),
     ("URL", "An http(s) or webcal address of one."),
     ("researchseminars:NAME", "A series of researchseminars.org."),
 )
+
+
+def complete_feeds(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the commands that a first word can become, or what completes a file's name.
+
+    A shell takes either words or files, so beside commands files are words, too.
+    """
+    from click.shell_completion import CompletionItem
+
+    commands = () if ctx.params.get("feeds") or not incomplete else command_names()
+    found = [
+        CompletionItem(name, help=describe_command(name))
+        for name in commands
+        if name.startswith(incomplete)
+    ]
+    if not found:
+        return complete_files(ctx, param, incomplete)
+    return found + [CompletionItem(file.name) for file in sorted(Path().glob(f"{incomplete}*.*"))]
 
 
 class MainGroup(click.Group):

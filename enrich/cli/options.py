@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from enrich.http.adapter import Login
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -30,6 +32,9 @@ READ, SELECT, WRITE, LOOKUPS, PLACES, OTHER = (
 )
 SECTIONS = (READ, SELECT, WRITE, LOOKUPS, PLACES, OTHER)
 """Sections of options in the help, in their order."""
+
+VARIABLE = "_ENRICH_COMPLETE"
+"""Variable by which a shell's script asks the command for completions."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -131,6 +136,17 @@ def write_examples(formatter: click.HelpFormatter, examples: Iterable[str]) -> N
     with formatter.section("Example" if len(lines) == 1 else "Examples"):
         for line in lines:
             formatter.write(f"{'':>{formatter.current_indent}}{line}\n")
+
+
+def complete_files(
+    ctx: click.Context,  # noqa: ARG001 - click's signature
+    param: click.Parameter,  # noqa: ARG001
+    incomplete: str,
+) -> list[CompletionItem]:
+    """Return what lets a shell complete a file's name."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
 
 
 class Duration(click.ParamType[float]):

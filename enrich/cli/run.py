@@ -18,7 +18,7 @@ from enrich.cli.formats import (
     format_options,
     take_writers,
 )
-from enrich.cli.group import MainGroup
+from enrich.cli.group import MainGroup, complete_feeds
 from enrich.cli.options import (
     OTHER,
     SELECT,
@@ -50,7 +50,7 @@ _EXAMPLES = (
 
 
 @click.command(cls=MainGroup, epilog=_EPILOG, examples=_EXAMPLES)
-@click.argument("feeds", nargs=-1, metavar="FEED…")
+@click.argument("feeds", nargs=-1, metavar="FEED…", shell_complete=complete_feeds)
 @format_options
 @selection_options
 @option(SELECT, "--with-papers-only", is_flag=True, help="Leave out talks that mention no paper.")

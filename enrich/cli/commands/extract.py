@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from enrich.cli.options import Command, say
+from enrich.cli.options import Command, complete_files, say
 from enrich.errors import FeedError
 
 _BATCH_SIZE = 100  # texts of one call
@@ -28,7 +28,7 @@ _CALENDAR = re.compile(rb"\s{0,99}(?:\xef\xbb\xbf)?BEGIN\s?:\s?VCALENDAR", re.IG
     'With --jsonl the input is lines of {"id", "text"} and the output lines of {"id", "references"}. '
     'With several files each line begins with its "file".',
 )
-@click.argument("files", nargs=-1, metavar="[TEXT-FILE…|-]")
+@click.argument("files", nargs=-1, metavar="[TEXT-FILE…|-]", shell_complete=complete_files)
 @click.option("--jsonl", is_flag=True, help="Lines of JSON in, lines of JSON out, one for each.")
 def command(files: tuple[str, ...], *, jsonl: bool) -> int:
     """Print the references of the texts."""

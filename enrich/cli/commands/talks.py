@@ -14,6 +14,7 @@ from enrich.cli.options import (
     WRITE,
     Command,
     cache_dir_option,
+    complete_files,
     option,
     printing_log,
     quiet_option,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     examples=["enrich talks seminar.ics --since today"],
     help="Show the talks that were read from feeds: date, speaker, title, links, warnings. No paper is looked up.",
 )
-@click.argument("feeds", nargs=-1, required=True, metavar="FEED…")
+@click.argument("feeds", nargs=-1, required=True, metavar="FEED…", shell_complete=complete_files)
 @option(
     WRITE,
     "--json",
