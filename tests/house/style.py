@@ -14,13 +14,13 @@ from typing import NamedTuple
 VERBS = frozenset(
     """
     Accept Acquire Add Annotate Append Apply Ask Assign Begin Build Call Check Choose Close Collect
-    Compare Compute Convert Copy Count Create Decide Decode Derive Describe Drop Encode End Escape
+    Compare Compile Compute Convert Copy Count Create Decide Decode Derive Describe Drop Encode End Escape
     Expand Explain Export Extend Extract Fetch Fill Filter Find Fold Follow Format Group Guard Handle
     Hold Import Index Insert Iterate Join Keep Limit Link List Load Lock Log Look Make Map Mark Match
-    Measure Merge Move Name Normalize Open Parse Pass Pause Pick Place Prepare Print Put Raise Read
+    Measure Merge Move Name Normalize Open Parse Pass Pause Pick Place Prepare Print Publish Put Raise Read
     Rebuild Recognize Record Redact Refuse Register Reject Relate Release Remove Render Replace Report
     Reset Resolve Retry Return Run Save Search Seek Select Send Serialize Set Show Skip Sort Split
-    Start Stop Store Strip Take Test Tidy Translate Truncate Unfold Unwrap Update Use Validate Wait
+    Start Stop Store Strip Take Test Tidy Translate Truncate Unescape Unfold Unwrap Update Use Validate Wait
     Walk Wrap Write Yield
     """.split()  # noqa: SIM905 - reads as the list it is
 )
