@@ -47,7 +47,7 @@ _MOST_SECONDS = 1.0
 @lookup_format_options
 @lookup_options
 def command(ids: tuple[str, ...], **options: Any) -> int:
-    """Look the ids up and write their papers."""
+    """Write the papers of the ids."""
     from enrich.annotation import describe_unknown_version
     from enrich.cli.output import Output
     from enrich.cli.reporting import Outcome
@@ -97,7 +97,7 @@ def _make_collection(
     ids: Iterable[str],
     options: dict[str, Any],
 ) -> int:
-    """Look the ids up into a collection, and write the other outputs."""
+    """Make a collection of the ids' papers, and write the other outputs."""
     from enrich.annotation import describe_unknown_version
     from enrich.collection.answers import GrowingAnswers
     from enrich.enricher import Enricher
