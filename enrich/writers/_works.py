@@ -61,5 +61,5 @@ def collect_cited(document: Document, *, cite_talks: bool) -> Iterator[Talk | En
 
 
 def identify_talk(talk: Talk) -> tuple[str, ...]:
-    """Return what tells a talk from others."""
+    """Return what distinguishes a talk from others."""
     return talk.id, talk.feed.name or "", str(talk.start_time or "")

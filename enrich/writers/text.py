@@ -120,7 +120,7 @@ def _drop_links(paper: Lookup, others: Iterable[Lookup]) -> Lookup:
 
 
 def _describe_record(paper: Lookup, references: Iterable[Reference]) -> Iterator[str]:
-    """Yield what tells another record of a work from the one that describes it."""
+    """Yield the facts of another record of a work."""
     yield f"also {label_id(paper.id)}"
     if versions := list_cited_versions(references):
         yield f"cited: {', '.join(versions)}"
