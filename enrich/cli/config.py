@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import click
 
 from enrich.cli.formats import split_format
 from enrich.cli.suggestions import find_close, is_address
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-_META = "enrich.config"
 _NOT_IN_FILES = frozenset({"config", "help", "version"})
 _PATHS = frozenset({"new-since"})
 """Options whose value is a path, beside those of click's own type."""
@@ -31,33 +28,15 @@ _PATHS = frozenset({"new-since"})
 class Config:
     """What a file sets: the defaults of options by parameter, and the feeds with their names."""
 
-    path: str | None = None
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    names: Mapping[str, str | None] = field(default_factory=dict)
+    path: str
+    defaults: Mapping[str, Any]
+    names: Mapping[str, str | None]
     """Each feed, and the name that its talks get; None is the feed's own."""
 
     @property
     def feeds(self) -> tuple[str, ...]:
         """The feeds, in the order of the file."""
         return tuple(self.names)
-
-
-def config_option(command: F) -> F:
-    """Add `--config`."""
-    return click.option(
-        "--config",
-        metavar="FILE",
-        is_eager=True,
-        expose_value=False,
-        callback=_use_config,
-        help="Feeds and options from a TOML file; flags and the environment win. `enrich guide config` prints an example.",
-    )(command)
-
-
-def find_config(ctx: click.Context) -> Config:
-    """Return what the file of this run sets; nothing without one."""
-    found = ctx.meta.get(_META)
-    return found if isinstance(found, Config) else Config()
 
 
 def read_config(path: str, command: click.Command) -> Config:
@@ -90,13 +69,6 @@ def read_config(path: str, command: click.Command) -> Config:
         except ValueError as error:
             raise click.UsageError(f"--config: {path}: {key}: {error}") from None
     return Config(path, defaults, names)
-
-
-def _use_config(ctx: click.Context, param: click.Parameter, value: str | None) -> None:  # noqa: ARG001 - click's signature
-    if value is not None:
-        config = read_config(value, ctx.command)
-        ctx.default_map = {**(ctx.default_map or {}), **config.defaults}
-        ctx.meta[_META] = config
 
 
 def _refuse_key(key: str, known: Iterable[str]) -> NoReturn:

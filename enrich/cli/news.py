@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
 
 import click
 
@@ -15,12 +13,11 @@ from enrich.changes.compare import Changes, count_present, select_kept
 from enrich.changes.earlier import Earlier, parse_earlier
 from enrich.changes.holdings import Holdings
 from enrich.cli.formats import Target
+from enrich.cli.weekly import Fewest
 from enrich.errors import EnrichError
 from enrich.feeds.recurrence import is_occurrence
 from enrich.model import AnnotatedTalk, Document, Notice, Talk
 from enrich.writers import Writer
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 NOTHING_NEW = Notice(code="nothing_new", message="nothing is new since the last run")
 _READ_BACK = frozenset({"json", "ndjson"})
@@ -29,44 +26,6 @@ _READ_BACK = frozenset({"json", "ndjson"})
 
 class TooFewTalksError(EnrichError):
     """The feeds hold fewer talks than `--fail-if-fewer` demands; nothing is written."""
-
-
-class Fewest(NamedTuple):
-    """The fewest talks of a run: a number, or a share of those of the earlier output."""
-
-    value: float
-    is_share: bool
-
-
-class FewestType(click.ParamType[Fewest]):
-    """A number of talks (`20`), or a share of the last run's (`50%`)."""
-
-    name = "number"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Fewest:
-        """Return the number or share of such a text."""
-        if isinstance(value, Fewest):
-            return value
-        if not (match := re.fullmatch(r"(\d{1,9})(\s?%)?", str(value).strip())):
-            self.fail(f"{value!r} is neither a number of talks nor a share such as 50%", param, ctx)
-        share = match[2] is not None
-        if share and int(match[1]) > 100:
-            self.fail(f"{value!r} is more than 100%", param, ctx)
-        return Fewest(int(match[1]) / (100 if share else 1), share)
-
-
-def news_options(command: F) -> F:
-    """Add the options of runs that are repeated."""
-    options = (
-        click.option("--new-since", metavar="OLD", help="Write only what is new since OLD, an earlier output (json, ndjson); an output that replaces OLD gets all talks."),
-        click.option("--fail-on", type=click.Choice(["never", "failed", "unresolved"]), default="failed", help="What ends with status 3: nothing, papers that failed or are stale, or also those that do not exist."),
-        click.option("--fail-if-fewer", type=FewestType(), metavar="N|N%", help="Write nothing, and end with status 1, if there are fewer talks than this number, or share of the talks of OLD."),
-    )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 class News:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-import shutil
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC
 from functools import partial
 from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from enrich.annotation import select_own
-from enrich.cli.config import Config, config_option, find_config
 from enrich.cli.formats import (
     Target,
     add_raw_references,
@@ -23,19 +20,23 @@ from enrich.cli.formats import (
     format_options,
     take_writers,
 )
-from enrich.cli.group import MainGroup
-from enrich.cli.news import News, check_fewest, filter_read, guard_count, news_options
-from enrich.cli.options import enricher_options, lookup_options, printing_log, say
-from enrich.cli.output import check_outputs
-from enrich.cli.progress import open_progress
-from enrich.cli.reading import Reading, selection_options
-from enrich.cli.reporting import Outcome
-from enrich.cli.suggestions import check_feeds
-from enrich.cli.writing import write_outputs
-from enrich.feeds.selection import keep_with_papers, sort_by_start
-from enrich.model import AnnotatedTalk, Document, Talk
+from enrich.cli.group import MainGroup, complete_feeds
+from enrich.cli.options import (
+    OTHER,
+    SELECT,
+    SectionOption,
+    enricher_options,
+    lookup_options,
+    option,
+    printing_log,
+    say,
+    selection_options,
+)
+from enrich.cli.weekly import find_config, weekly_options
 from enrich.version import VERSION
-from enrich.writers import configure, needs_of
+
+if TYPE_CHECKING:
+    from enrich.model import AnnotatedTalk, Document, Talk
 
 _EPILOG = """\b
 Environment: ENRICH_* for each option (ENRICH_OFFLINE=1); OPENREVIEW_TOKEN, or
@@ -44,16 +45,26 @@ Exit status: 0 answered, 1 nothing read or not written, 2 usage, 3 written but
 something failed or is stale, 130 interrupted."""
 
 
-@click.command(cls=MainGroup, epilog=_EPILOG)
-@click.version_option(VERSION, prog_name="enrich", allow_from_autoenv=False)
-@click.argument("feeds", nargs=-1, metavar="FEED…")
+_EXAMPLES = (
+    "enrich seminar.ics",
+    "enrich seminar.ics --since today -o talks.json -o papers.bib",
+    "enrich researchseminars:SciML --match transformer -f md",
+)
+
+
+@click.command(cls=MainGroup, epilog=_EPILOG, examples=_EXAMPLES)
+@click.argument("feeds", nargs=-1, metavar="FEED…", shell_complete=complete_feeds)
 @format_options
 @selection_options
-@click.option("--with-papers-only", is_flag=True, help="Leave out talks that mention no paper.")
-@click.option("--own", is_flag=True, help="Keep the speakers' own papers, and talks that have one.")
-@news_options
+@option(SELECT, "--with-papers-only", is_flag=True, help="Leave out talks that mention no paper.")
+@option(
+    SELECT, "--own", is_flag=True, help="Keep the speakers' own papers, and talks that have one."
+)
+@weekly_options
 @lookup_options
-@config_option
+@click.version_option(
+    VERSION, prog_name="enrich", allow_from_autoenv=False, cls=SectionOption, section=OTHER
+)
 @click.pass_context
 def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> int:
     """Make a reading list from feeds of research talks.
@@ -63,30 +74,46 @@ def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> in
     and writes the talks with their papers as annotated JSON.
     """
     config = find_config(ctx)
-    feeds = feeds or config.feeds
+    if config and not feeds:
+        feeds = config.feeds
     if not feeds:
         if not sys.stdin.isatty():
             raise click.UsageError("no FEED is given; - reads standard input")
         click.echo(ctx.get_help())
         return 0
+    from enrich.cli.output import check_outputs
+    from enrich.cli.suggestions import check_feeds
+
     targets = choose_targets(options.pop("format_"), options.pop("outputs"))
     check_feeds(feeds)
     check_outputs(
         (target.path for target in targets),
-        inputs=(*feeds, *options["papers"], *filter(None, [config.path])),
+        inputs=(*feeds, *options["papers"], *([config.path] if config else [])),
         cache_dir=options["cache_dir"],
     )
-    return run(feeds, targets, options, config)
+    return run(feeds, targets, options, config.names if config else {})
 
 
 def run(
     feeds: Iterable[str],
     targets: tuple[Target, ...],
     options: dict[str, Any],
-    config: Config = Config(),  # noqa: B008 - frozen
+    names: Mapping[str, str | None],
 ) -> int:
-    """Run the main job; return the exit status."""
+    """Run the main job; return the exit status.
+
+    `names` are those that feeds were given.
+    """
+    from enrich.annotation import select_own
+    from enrich.cli.news import News, check_fewest, filter_read, guard_count
+    from enrich.cli.progress import open_progress
+    from enrich.cli.reading import Reading
+    from enrich.cli.reporting import Outcome
+    from enrich.cli.writing import write_outputs
     from enrich.enricher import Enricher
+    from enrich.feeds.selection import keep_with_papers, sort_by_start
+    from enrich.model import Document
+    from enrich.writers import configure, needs_of
 
     outputs = [
         (target, configure(each, {"width": _find_width(target)}))
@@ -104,7 +131,7 @@ def run(
     reading = Reading(
         feeds=tuple(feeds),
         options=options,
-        names=config.names,
+        names=names,
         holdings=news.holdings if news else None,
         prints_notices=not quiet
         and not any(getattr(each, "writes_notices", False) for each in writers),
@@ -115,10 +142,11 @@ def run(
     outcome = Outcome()
     clear = progress.clear if progress else lambda: None
     with (
-        printing_log(verbose=bool(verbose), clear=clear),
+        printing_log(verbose=verbose, clear=clear),
         Enricher(**enricher_options(options), on_progress=progress) as enricher,
     ):
-        talks, first = reading.talks(), list[Talk]()
+        first: list[Talk] = []
+        talks = reading.talks()
         if news:
             sort = partial(sort_by_start, zone=zone or UTC) if options["sort"] == "start" else iter
             talks = news.add_kept(talks, fewest=fewest, sort=sort)
@@ -135,14 +163,10 @@ def run(
         def make_document(talks: Iterable[AnnotatedTalk]) -> Document:
             return Document(talks, reading.notices(), zone, enricher.find_same_titles)
 
+        if news:
+            outputs = [(target, news.filter_writer(target, each)) for target, each in outputs]
         write_outputs(
-            [
-                (news.filter_writer(target, each) if news else each, target.path)
-                for target, each in outputs
-            ],
-            passing,
-            make_document,
-            clear,
+            [(each, target.path) for target, each in outputs], passing, make_document, clear
         )
         clear()
         outcome.unreadable, outcome.lost = reading.failed, reading.lost
@@ -167,5 +191,7 @@ def run(
 def _find_width(target: Target) -> int | None:
     """Return the width of the terminal that an output goes to, otherwise None."""
     if target.path is None and sys.stdout.isatty():
+        import shutil
+
         return shutil.get_terminal_size().columns
     return None

@@ -188,6 +188,7 @@ class TestTheWeeks:
 class TestInEveryFormat:
     FILES: ClassVar = {
         "json": "new.json", "md": "new.md", "text": "new.txt", "atom": "new.atom", "ics": "new.ics",
+        "bibtex": "new.bib", "biblatex": "new.biblatex",
     }  # fmt: skip
     EMPTY: ClassVar = {
         "ndjson": "new.ndjson",
@@ -210,6 +211,13 @@ class TestInEveryFormat:
     def test_the_reason_is_shown(self, weeks: list[Week], name: str) -> None:
         files = {**self.FILES, **self.EMPTY}
         assert "new version v2 of 2026-01-19" in unwrapped(weeks[2].files[files[name]])
+
+    @pytest.mark.parametrize("name", ["bibtex", "biblatex", "csl", "ris"])
+    def test_bibliographies_show_the_reason_of_each_paper(
+        self, weeks: list[Week], name: str
+    ) -> None:
+        files = {**self.FILES, **self.EMPTY}
+        assert "new version v2 of 2026-01-19" in weeks[2].files[files[name]]
 
     def test_a_table_shows_the_code(self, weeks: list[Week]) -> None:
         assert "new_version" in weeks[2].files["new.csv"]

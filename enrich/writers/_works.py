@@ -1,0 +1,78 @@
+"""Works as bibliographies list them: one entry each, from the record that describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from enrich.identity import group_works
+from enrich.model import Document, Talk
+from enrich.paper import Lookup, Paper, PaperId
+from enrich.writers._labels import describe_news
+from enrich.writers._totals import Totals
+
+
+class Entry(NamedTuple):
+    """A work: its fields are those of the accepted record, its key that of the earliest."""
+
+    paper: Paper
+    """The record that describes the work."""
+    others: tuple[Lookup, ...]
+    """The other records, in the document's order."""
+    earliest: Paper
+    news: tuple[str, ...] = ()
+    """Why the work, or a talk that names it, is new since an earlier output."""
+
+
+def list_entries(papers: Iterable[Lookup]) -> Iterator[Entry]:
+    """Yield the entry of each work that has a resolved paper, in order."""
+    for work in group_works(papers):
+        best, earliest = work.best, work.earliest
+        if isinstance(best, Paper) and isinstance(earliest, Paper):
+            others = tuple(paper for paper in work.papers if paper is not best)
+            yield Entry(best, others, earliest)
+
+
+def collect_cited(document: Document, *, cite_talks: bool) -> Iterator[Talk | Entry]:
+    """Yield talks and works in order of first mention, each talk before its papers.
+
+    Memory for papers, and for talks only if they are cited.
+    """
+    totals = Totals()
+    order: dict[tuple[str, ...] | PaperId, Talk | None] = {}
+    news: dict[PaperId, list[str]] = {}
+    for annotated in totals.counting(document.talks):
+        talk = annotated.talk
+        if cite_talks and talk.status != "cancelled":
+            small = replace(talk, abstract=None, texts=(), papers=(), raw=None)
+            order.setdefault(identify_talk(talk), small)
+        for id_ in annotated.papers:
+            if cite_talks:
+                order.setdefault(id_, None)
+            if reasons := list(describe_news(annotated, id_)):
+                news.setdefault(id_, []).extend(reasons)
+    entries = list_entries(totals.papers(document).values())
+    if news:
+        entries = (_add_news(entry, news) for entry in entries)
+    if not cite_talks:
+        yield from entries
+        return
+    by_id = {paper.id: entry for entry in entries for paper in (entry.paper, *entry.others)}
+    for key, cited in order.items():
+        if cited is not None:
+            yield cited
+        elif isinstance(key, PaperId) and (entry := by_id.get(key)) is not None:
+            for paper in (entry.paper, *entry.others):
+                by_id.pop(paper.id, None)
+            yield entry
+
+
+def _add_news(entry: Entry, news: Mapping[PaperId, Iterable[str]]) -> Entry:
+    ids = (paper.id for paper in (entry.paper, *entry.others))
+    return entry._replace(news=tuple(dict.fromkeys(r for id_ in ids for r in news.get(id_, ()))))
+
+
+def identify_talk(talk: Talk) -> tuple[str, ...]:
+    """Return what distinguishes a talk from others."""
+    return talk.id, talk.feed.name or "", str(talk.start_time or "")
