@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from enrich.document import FORMAT, VERSION, read_paper
@@ -24,10 +25,10 @@ class Earlier:
 def parse_earlier(data: bytes) -> Earlier:
     r"""Parse a document (json), or the lines of talks (ndjson); empty data hold no talks.
 
-    Nothing is skipped: what is left out here would be lost when the output is replaced.
+    No talk is skipped: what is left out here would be lost when the output is replaced.
 
     Raises:
-        ValueError: not an earlier output, or a value in it has the wrong type.
+        ValueError: not an earlier output, or a value of a talk has the wrong type.
 
     >>> [annotated.talk.id for annotated in parse_earlier(b'{"id": "1"}\n{"id": "2"}\n').talks]
     ['1', '2']
@@ -67,19 +68,21 @@ def _parse_value(data: bytes) -> Any:
 
 
 def _read_talks(noun: str, records: Iterable[Any]) -> Iterator[AnnotatedTalk]:
+    """Yield the talks, with the readable papers of each."""
     for number, record in enumerate(records, 1):
         try:
-            yield AnnotatedTalk.from_dict(record)
+            papers = _collect_papers(_read_papers(objects(record, "papers")))
+            annotated = AnnotatedTalk.from_dict({**record, "papers": []})
         except (ValueError, TypeError, AttributeError) as error:
             raise ValueError(f"{noun} {number}: {error}") from None
+        yield replace(annotated, papers=papers)
 
 
 def _read_papers(records: Iterable[Any]) -> Iterator[Lookup]:
-    for number, record in enumerate(records, 1):
-        try:
+    """Yield the papers; what cannot be read is looked up again, and compared with nothing."""
+    for record in records:
+        with suppress(ValueError):
             yield lookup_from(read_paper(record))
-        except (ValueError, TypeError, AttributeError) as error:
-            raise ValueError(f"paper {number}: {error}") from None
 
 
 def _collect_papers(papers: Iterable[Lookup]) -> Papers:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 from enrich.annotation import annotate
 from enrich.changes.compare import Changes, count_present, select_kept
@@ -15,9 +16,10 @@ from enrich.changes.earlier import Earlier, parse_earlier
 from enrich.changes.holdings import Holdings
 from enrich.feeds.recurrence import is_occurrence
 from enrich.model import AnnotatedTalk, Document, Feed, Notice, Recurrence, Talk, TalkWarning
-from enrich.paper import Lookup, Paper, PaperId, Publication, Unresolved
+from enrich.paper import Lookup, Paper, PaperId, Papers, Publication, Unresolved
 from enrich.references.extract import find_references
 from enrich.writers import write
+from tests.strategies import documents
 
 ID = PaperId("arxiv:2601.00001")
 LINK = "https://arxiv.org/abs/2601.00001"
@@ -318,3 +320,43 @@ class TestWhatStays:
         assert marked is not None
         assert [w.code for w in marked.warnings] == ["vanished", "new_version"]
         assert Changes(old, holdings).mark(join(stays, {ID: OLD_PAPER})) is None
+
+
+def as_read(document: Document) -> Earlier:
+    """A made document as an earlier output: its ids, fields and messages are not empty."""
+    talks = [
+        replace(
+            one,
+            talk=replace(one.talk, id=f"x{one.talk.id}"),
+            references=tuple(r for r in one.references if r.field),
+            warnings=(),
+        )
+        for one in document.talks
+    ]
+    return parse_earlier("".join(write(Document(talks), "ndjson")).encode("utf-8", "surrogatepass"))
+
+
+@given(documents)
+def test_a_run_that_equals_its_earlier_output_has_no_news(document: Document) -> None:
+    old = as_read(document)
+    holdings = holding(*(one.talk for one in old.talks))
+    changes = Changes(old, holdings)
+    assert list(select_kept(old, holdings)) == []
+    for one in old.talks:
+        assert {w.code for w in changes.list_reasons(one)} <= PAPER_CODES
+        again = replace(one, papers=Papers({id_: old.papers[id_] for id_ in one.papers}))
+        assert changes.list_reasons(again) == ()
+
+
+@given(documents)
+def test_what_stays_is_read_back_as_it_was_written(document: Document) -> None:
+    old = as_read(document)
+    kept = list(select_kept(old, Holdings()))
+    assert [one.id for one in kept] == [one.talk.id for one in old.talks]
+    for before, stays in zip(old.talks, kept, strict=True):
+        assert stays.references is None or stays.references == before.references
+        assert stays.warnings == before.talk.warnings
+
+
+PAPER_CODES = {"new_version", "new_decision", "new_publication"}
+"""What a document of made papers can hold: one paper in several states."""

@@ -63,10 +63,19 @@ def test_a_later_minor_version_is_read() -> None:
         (document(version="2.0"), "\"version\" is '2.0', not 1.x"),
         (document(talks=1), '"talks" is not a list of objects'),
         (document(talks=[{"id": "1", "start_time": "soon"}]), "talk 1: start_time"),
-        (document(papers=[{"id": "no id", "title": "?"}]), "paper 1: id: not an id"),
-        (document(papers=[{"id": "arxiv:1"}]), "paper 1: title: is missing"),
+        (document(papers=[1]), '"papers" is not a list of objects'),
+        (document(talks=[{"id": ""}]), "talk 1: id: is empty"),
     ],
 )
 def test_what_would_be_lost_is_refused(data: bytes, message: str) -> None:
     with pytest.raises(ValueError, match="^" + re.escape(message)):
         parse_earlier(data)
+
+
+def test_a_paper_that_cannot_be_read_is_compared_with_nothing() -> None:
+    papers = [{"id": "no id", "title": "?"}, {"id": "arxiv:1"}, PAPER.to_dict()]
+    assert list(parse_earlier(document(papers=papers)).papers) == [ID]
+    lines = [{"id": "1", "papers": papers}, {"id": "2"}]
+    read = parse_earlier("\n".join(map(json.dumps, lines)).encode())
+    assert [one.talk.id for one in read.talks] == ["1", "2"]
+    assert list(read.papers) == [ID]
