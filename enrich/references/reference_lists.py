@@ -58,6 +58,13 @@ def _index_headings(words: Iterable[str]) -> dict[bytes, re.Pattern[bytes]]:
 _HEADINGS = _index_headings(HEADINGS)
 _HEADING_START = re.compile(_LINE_START + b"(?=" + group_words(_HEADINGS) + b")")
 """The start of a line that may be a heading of references."""
+_FIRST_BYTES = frozenset(
+    byte for byte in range(128) if not chr(byte).isalnum() and byte not in b"|\n\r"
+) | frozenset(b"0ivxt\xe2\xf0\xef")
+"""First bytes of a line that begins with markup, a number or the tag of an entry."""
+_LIST_KEYS = frozenset({_RIS_KEY, *_HEADINGS})
+_FEW = 4
+"""Lines that are checked one by one."""
 _PLAIN_LETTERS = b"abcdefghjklmnopqrstuwyz"
 """First letters of a line that are no Roman number."""
 _ITEM_BYTES = b" \t>*.[0-"
@@ -136,6 +143,12 @@ def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span],
     heading = _match_first_line(laid)
     if heading is None:
         done = laid.find(b"\n", 0, end)
+        for _ in range(_FEW):  # of a few lines, the first bytes are faster than patterns
+            if done < 0:
+                return spans, is_marked
+            if laid[done + 1] in _FIRST_BYTES or laid[done + 1 : done + 5] in _HEADINGS:
+                break
+            done = laid.find(b"\n", done + 1, end)
         if done < 0:
             return spans, is_marked
         heading = _search_heading(laid, done, end)
@@ -147,9 +160,14 @@ def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span],
     return spans, is_marked or _ITEM_START.search(laid, done, end + 1) is not None
 
 
+def begins_list(laid: bytes) -> bool:
+    """Decide cheaply whether a text may begin with a list."""
+    return laid[0] not in _PLAIN_LETTERS or laid[:_KEY_BYTES] in _LIST_KEYS
+
+
 def _match_first_line(laid: bytes) -> _Heading | None:
     """Match a heading of references at the start of a text."""
-    if laid[0] in _PLAIN_LETTERS and laid[:_KEY_BYTES] not in _HEADINGS:
+    if not begins_list(laid):
         return None
     start = _HEADING_START.match(b"\n" + laid[:_MAX_START_BYTES])
     return None if start is None else _match_heading(laid, start, -1)

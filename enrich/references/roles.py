@@ -12,7 +12,7 @@ from functools import cache
 
 from enrich.codes import Role
 from enrich.references.layout import lay_out
-from enrich.references.reference_lists import find_reference_lists, is_in_item
+from enrich.references.reference_lists import begins_list, find_reference_lists, is_in_item
 from enrich.references.wording import ABBREVIATIONS, LABELS, WORDINGS, Wording
 
 _SENTENCE_BYTES = 400
@@ -51,7 +51,7 @@ _STOPS = tuple(
 )
 _LAST_WORD = re.compile(r"[\w.]*\Z")
 _OTHER_STOP = re.compile(rb"[?!|\t\x0b]|\.[)\"]")
-_FULL_STOP, _LINE_FEED, _COLON, _LESS_THAN, _REVERSE_SOLIDUS = b".\n:<\\"
+_FULL_STOP, _LINE_FEED, _COLON, _LESS_THAN, _REVERSE_SOLIDUS, _AT_SIGN = b".\n:<\\@"
 _LONGEST_ABBREVIATION = 4
 """Letters of the longest abbreviation that is one word of ASCII."""
 _ASCII_ABBREVIATIONS = frozenset(word.encode() for word in ABBREVIATIONS if word.isascii())
@@ -76,7 +76,6 @@ def _index_stems() -> tuple[dict[bytes, list[_Stem]], dict[str, list[_Stem]]]:
 _BY_START, _BY_CHARACTER = _index_stems()
 _STARTS, _CHARACTERS = frozenset(_BY_START), frozenset(_BY_CHARACTER)
 _ASCII = bytes(range(128))
-_ABBREVIATION_ENDS = frozenset(word[-3:] for word in _ASCII_ABBREVIATIONS)
 _TO_WORDS = bytes(byte if chr(byte).isalpha() and byte < 128 else 32 for byte in range(256))
 
 
@@ -88,6 +87,8 @@ def decide_roles(
     `low` is the text folded by `FOLD`.
     """
     laid = low
+    if len(spans) == 1 and is_ascii and _is_plain(low, spans[0][0]):
+        return _MENTIONED
     if not is_ascii or _LESS_THAN in low or _REVERSE_SOLIDUS in low:
         end = spans[-1][1] + _AFTER_BYTES  # what stands further on decides nothing
         laid = lay_out(raw[:end], low[:end], is_ascii=is_ascii)
@@ -122,13 +123,25 @@ def decide_roles(
     return roles
 
 
+def _is_plain(low: bytes, start: int) -> bool:
+    """Decide cheaply whether a text without markup mentions a reference.
+
+    One line that is no heading and no entry, and hardly a word between its last sentence and the reference.
+    """
+    return (
+        low.find(b"\n", 0, start) < 0
+        and not (_LESS_THAN in low or _REVERSE_SOLIDUS in low or _AT_SIGN in low)
+        and not begins_list(low)
+        and _is_bare(low, start)
+    )
+
+
 def _is_bare(laid: bytes, start: int) -> bool:
     """Decide cheaply whether hardly a word precedes a reference."""
     stop = laid.rfind(b". ", start - _FEWEST_WORDS if start > _FEWEST_WORDS else 0, start)
     if stop < _CLEAR_BYTES or laid.find(b":", stop - _CLEAR_BYTES, start) >= 0:
         return False
-    word = laid[stop - 3 : stop]
-    return word.isalpha() and word not in _ABBREVIATION_ENDS
+    return not _is_abbreviated(laid, stop)
 
 
 def _continues_list(laid: bytes, previous_end: int, start: int) -> bool:

@@ -126,6 +126,8 @@ def _search_plain(text: bytes, low: bytes, grammar: Grammar) -> list[Mention]:
         if found:
             low = _blank_mentions(low, found)
             mentions = sorted(mentions + found, key=_START) if mentions else found
+    if _SLASH not in low:
+        return mentions
     found = []
     done = 0
     for slash, at, recognise in _find_slash_anchors(low, grammar):
@@ -151,7 +153,7 @@ def _find_slash_anchors(low: bytes, grammar: Grammar) -> Iterator[tuple[int, int
     Each as place of the slash, place of the anchor, recogniser.
     """
     _, slashed, slashes = grammar
-    if slashes is None or _SLASH not in low:
+    if slashes is None:
         return
     for slash in slashes.finditer(low):
         at = slash.start()
