@@ -121,7 +121,7 @@ def _search_plain(text: bytes, low: bytes, grammar: Grammar) -> list[Mention]:
             at += len(anchor)
             if seen:
                 found += seen
-                at = max(at, seen[-1].end)
+                at = max(at, seen[-1][3])
             at = low.find(anchor, at)
         if found:
             low = _blank_mentions(low, found)
@@ -170,12 +170,10 @@ def _search_windows(
 ) -> list[Mention]:
     """Return the mentions of a text with escapes."""
     hits = _find_anchors(low, grammar)
-    places = sorted((*hits, *(start for start, _ in cuts)))
-    groups = list(_group_places(places))
-    covers_all = (
-        len(groups) == 1 and places[0] <= _BYTES_BEFORE and len(raw) - places[-1] <= _BYTES_AFTER
-    )
-    if not covers_all:
+    if hits and len(raw) <= _BYTES_BEFORE + _BYTES_AFTER:
+        groups = [(0, len(raw))]
+    else:
+        groups = list(_group_places(sorted((*hits, *(start for start, _ in cuts)))))
         seen = unhidden(raw)
         if len(seen) < len(raw) and len(_find_anchors(seen.translate(FOLD), grammar)) > len(hits):
             groups = [(0, len(raw))]  # an anchor is hidden somewhere
