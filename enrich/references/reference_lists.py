@@ -67,11 +67,7 @@ _LIST_KEYS = frozenset({_RIS_KEY, *_HEADINGS})
 _FEW = 4
 """Lines that are checked one by one."""
 _PLAIN_LETTERS = b"abcdefghjklmnopqrstuwyz"
-<<<<<<< HEAD
 """First letters of a line without a Roman number."""
-=======
-"""First letters of a line that is not a Roman number."""
->>>>>>> main
 _ITEM_BYTES = b" \t>*.[0-"
 """First bytes of a line that may be an item."""
 _ITEM_START = re.compile(rb"\n(?:[" + _ITEM_BYTES + b"]|" + _RIS_KEY + b")")
