@@ -20,7 +20,7 @@ OnNotice = Callable[[Notice], None]
 logger = logging.getLogger("enrich")
 
 
-def reader_of(document: Any) -> Dialect | None:
+def find_dialect(document: Any) -> Dialect | None:
     """Return the dialect that reads a parsed document, if any."""
     return next((d for d in dialects() if d.knows_document(document)), None)
 
@@ -35,7 +35,7 @@ def read_document(
     Raises:
         FeedError: it holds no talks that anybody here reads.
     """
-    if reader := reader_of(document):
+    if reader := find_dialect(document):
         for item in _guard_items(reader.read_document(document)):
             if isinstance(item, Talk):
                 yield replace(item, feed=Feed(name=name))

@@ -84,7 +84,7 @@ def split_name(name: str) -> NameParts:
         return WHOLE
     if "," in name:
         return _split_at_commas([part.strip() for part in " ".join(words).split(",")])
-    return _split_words(words)
+    return _split_in_order(words)
 
 
 def split_suffix(given: str) -> tuple[str, str]:
@@ -116,7 +116,7 @@ def _split_at_commas(parts: Sequence[str]) -> NameParts:
         first, second = parts
         if not _SUFFIX.fullmatch(second):
             return NameParts(first, second) if first and second else WHOLE
-        family, given = _split_words(first.split())
+        family, given = _split_in_order(first.split())
         return NameParts(family, f"{given}, {second}") if family else WHOLE
     if len(parts) == 3 and all(parts):
         family, second, third = parts
@@ -127,7 +127,7 @@ def _split_at_commas(parts: Sequence[str]) -> NameParts:
     return WHOLE
 
 
-def _split_words(words: Sequence[str]) -> NameParts:
+def _split_in_order(words: Sequence[str]) -> NameParts:
     """Return the parts of a name in the order given, family, suffix."""
     suffix = ""
     if len(words) > 1 and _SUFFIX.fullmatch(words[-1]):

@@ -78,7 +78,7 @@ def store_line(line: SnapshotLine) -> StoredPaper:
         raise ValueError("authors_parsed: not names in three parts")
     versions = line.versions or ()
     numbers = [version.version for version in versions]
-    dates = [_arxiv.day(version.created) or "" for version in versions]
+    dates = [_arxiv.parse_day(version.created) or "" for version in versions]
     found = forms_of("arxiv").canonical(line.id)
     title = tidy(line.title)
     names = [
