@@ -29,6 +29,7 @@ _MAIL = re.compile(
     r"(?<![\w.%+-])(?:mailto:)?([\w.%+-]{1,80}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,5})", re.IGNORECASE
 )
 _REDACTED = frozenset({"SUMMARY", "DESCRIPTION", "COMMENT", "LOCATION", "X-ALT-DESC"})
+_MOST_ROUNDS = 8
 _EMPTIED = re.compile(r"[ ]?[(\[][ ,;:.\0]{0,20}\0[ ,;:.\0]{0,20}[)\]]")
 _WORD = re.compile(r"[^\W_]+")
 _RULE = re.compile(r"[\W_]{8,400}")
@@ -57,7 +58,18 @@ def redact_text(
     >>> redact_text("We meet in room 314 (https://arxiv.org/abs/2103.01338)")
     'We meet in room 314 (https://arxiv.org/abs/2103.01338)'
     """
-    spans = _find_credentials(text, rules or make_rules())
+    rules = rules or make_rules()
+    for _ in range(_MOST_ROUNDS):  # what stood apart may come to stand beside a word for it
+        redacted = _redact_once(text, people, anchors, rules)
+        if redacted == text:
+            break
+        text = redacted
+    return text
+
+
+def _redact_once(text: str, people: Collection[str], anchors: tuple[str, ...], rules: Rules) -> str:
+    """Return a text without the credentials that are found in it as it stands."""
+    spans = _find_credentials(text, rules)
     if people and "@" in text:
         found = [m.span() for m in _MAIL.finditer(text) if m[1].lower() in people]
         spans = _merge(spans + found)

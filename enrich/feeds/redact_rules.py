@@ -17,8 +17,8 @@ from enrich.feeds.protected import Span
 from enrich.feeds.redact_words import (
     BARE_HOSTS,
     HOST_LABELS,
+    LABEL_WORDS,
     LANGUAGES,
-    LINK_WORDS,
     LOOKALIKES,
     SERVICES,
     HostLabel,
@@ -141,8 +141,12 @@ _OWNER = _begin_word(
     )
 )
 _ZOOM = _begin_word(["zoom"])
-_JOIN = _begin_word(
-    spell("join|zoom|webex|webinar|teams|(?:meeting|video ?conference)[ -](?:link|url)")
+_LINK_WORDS = ("join", "zoom", "webex", "webinar", "teams", "link", "url")
+_LINK_LABEL = (
+    _begin_word(
+        spell("join|zoom|webex|webinar|teams|(?:meeting|video ?conference)[ -](?:link|url)")
+    )
+    + rf"\b(?:[ ](?:{LABEL_WORDS})){{0,6}}[ ]?:\s{{0,4}}"
 )
 _NUMBER_WORD = r"id|number|no\.?|nr\.?|code|key|pin"
 _WHOSE = r"(?:(?P<whose>meeting|webinar|zoom|numeric|phone|video|host)[ -])?"
@@ -420,11 +424,19 @@ def _make_links(host: str, bare: str, known: list[str]) -> tuple[Rule, ...]:
         ),
         Rule(
             "address behind a label",
-            rf"{_JOIN}\b(?:[ ](?:{LINK_WORDS})){{0,6}}[ ]?:\s{{0,4}}(?P<cut>https?://{_REST}{{1,2000}})",
+            rf"{_LINK_LABEL}(?P<cut>https?://{_REST}{{1,2000}})",
             "Join us on Zoom: https://go.example.org/774411",
             "https://go.example.org/774411",
-            words=("join", "zoom", "webex", "webinar", "teams", "link", "url"),
+            words=_LINK_WORDS,
             sign=r":\s{0,4}https?://",
+        ),
+        Rule(
+            "label and address before another address",
+            rf"{_LINK_LABEL}https?://{_REST}{{1,2000}}(?=\s{{1,4}}https?://)",
+            "Join us on Zoom: https://go.example.org/774411 https://example.org/knots",
+            "join us on zoom: https://go.example.org/774411",
+            words=_LINK_WORDS,
+            sign=r"://\S{1,2000}\s{1,4}https?://",
         ),
     )
 

@@ -179,7 +179,7 @@ _FILLERS = (
 )
 FILLER_WORDS = frozenset(_FILLERS.split())
 """A line that holds nothing else goes with the credentials that stood in it."""
-LINK_WORDS = "zoom|webex|teams|bbb|by|via|on|at|the|us|meeting|webinar|session|seminar|talk|link|url|here|room|online"
+LABEL_WORDS = "zoom|webex|teams|bbb|by|via|on|at|the|us|meeting|webinar|session|seminar|talk|link|url|here|room|online"
 """What may stand between "Join" and the colon before an address."""
 NOT_SECRETS = frozenset(
     ["required", "needed", "sent", "available", "provided", "necessary", "shared", "given", "not"]
