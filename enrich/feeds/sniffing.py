@@ -11,6 +11,7 @@ from enrich.feeds.tables import Table, is_tabular
 
 _HEAD_BYTES = 65_536
 _PIECE_BYTES = 1 << 18
+_USUAL_BYTES = 512  # that a calendar begins within
 _MAX_TABLE_BYTES = 64_000_000
 _CALENDAR = re.compile(rb"BEGIN\s{0,4}:\s{0,4}V(?:CALENDAR|EVENT)", re.IGNORECASE)
 _FOLD = re.compile(r"\r?[\r\n][ \t]")
@@ -21,6 +22,7 @@ _PLACE = re.compile(
     re.MULTILINE,
 )
 """A command of Liquid on a line of its own, or a place in a property."""
+_SIGNS_OF_PLACE = ("{%", "{{", "<%=")
 _START = re.compile(r"^DTSTART[^:\n]{0,80}:\d{8}", re.MULTILINE)
 _KINDS = (
     (b"%PDF", "a PDF"),
@@ -46,7 +48,11 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
         raise FeedError(f"{label}: is empty")
     if start[0] in "[{" and (found := _detect_json(stream)):
         return found
-    if _CALENDAR.search(_FOLD.sub("", text).encode("utf-8", "replace")) or _holds_calendar(stream):
+    if (
+        _CALENDAR.search(head, 0, _USUAL_BYTES)
+        or _CALENDAR.search(_FOLD.sub("", text).encode("utf-8", "replace"))
+        or _holds_calendar(stream)
+    ):
         if _is_template(text):
             raise _template_error(label)
         return "calendar", None
@@ -94,7 +100,7 @@ def _detect_table(stream: BinaryIO) -> Table | None:
 
 def _is_template(text: str) -> bool:
     """Return whether a file is what a calendar is made from, with places for its events' values."""
-    if _PLACE.search(text) is None:
+    if not any(sign in text for sign in _SIGNS_OF_PLACE) or _PLACE.search(text) is None:
         return False
     before, _, events = text.partition("BEGIN:VEVENT")
     return _START.search(events or before) is None

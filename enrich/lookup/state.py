@@ -24,8 +24,7 @@ from enrich.http.retry import Retry
 from enrich.lookup.run import RunReport
 from enrich.paper import Lookup, Paper, PaperId, Unresolved, Version
 from enrich.sources import SecondSource, Source
-from enrich.store import freshness as trust
-from enrich.store.freshness import Record
+from enrich.store.freshness import Record, decide_answer, is_fresh
 
 if TYPE_CHECKING:
     from requests import Session
@@ -252,7 +251,7 @@ class LookupState:
                 self.troubles[name] = error
             for key in unanswered:
                 failure = self._failure(source, key[0], error)
-                records.extend(self._settle(key, failure, old, source.revision))
+                records.extend(self._take_answer(key, failure, old, source.revision))
                 if key[1] is None and key not in old and name in self.library.fallbacks:
                     asked.unknown.append(key[0])
 
@@ -266,7 +265,7 @@ class LookupState:
                 )
                 for id_, version, answer in answers:
                     unanswered.pop((id_, version), None)
-                    records += self._settle((id_, version), answer, old, source.revision)
+                    records += self._take_answer((id_, version), answer, old, source.revision)
         except _StoredMeanwhile:
             self._keep(records, [key for key in wanted if key not in unanswered])
             raise
@@ -298,7 +297,7 @@ class LookupState:
                     # The first source's reason stands; a second source's silence means nothing.
                     with suppress(SourceError):
                         for paper in self._fetch_second(second, batch):
-                            _, record = trust.settle(
+                            _, record = decide_answer(
                                 None, paper, revision=second.revision, now=self.now
                             )
                             records += [] if record is None else [record]
@@ -336,7 +335,7 @@ class LookupState:
 
     def _is_new(self, record: Record) -> bool:
         """Return whether a record can be used as if this run had asked for it."""
-        return not self.library.refresh and trust.fresh(
+        return not self.library.refresh and is_fresh(
             record,
             now=self.now,
             revision=self.library.revision(record),
@@ -468,7 +467,7 @@ class LookupState:
         ordered = tuple(sorted(rows.values(), key=lambda row: row.number))
         return lookup if ordered == lookup.versions else replace(lookup, versions=ordered)
 
-    def _settle(
+    def _take_answer(
         self, key: Key, answer: Lookup, old: Mapping[Key, Record], revision: int
     ) -> list[Record]:
         """Take one answer, and return the records to store.
@@ -476,13 +475,13 @@ class LookupState:
         A record replaces a stored one if it may; otherwise, what to return is remembered.
         """
         id_, version = key
-        served, record = trust.settle(
+        returned, record = decide_answer(
             old.get(key), answer, version=version, revision=revision, now=self.now
         )
         if version is None and (
-            served.stale if isinstance(served, Paper) else served.code != "not_found"
+            returned.stale if isinstance(returned, Paper) else returned.code != "not_found"
         ):
-            self._failed[id_] = served
+            self._failed[id_] = returned
         return [] if record is None else [record]
 
     def _keep(self, records: Sequence[Record], asked: Iterable[Key]) -> None:

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from enrich.errors import BadAnswer, Refused, SourceError
 from enrich.http.politeness import Politeness
 from enrich.paper import Author, Paper, PaperId, Publication
+from enrich.sources._answers import parse_json
 from enrich.sources.arxiv.ids import canonical as canonical_arxiv
 from enrich.sources.openreview.forms import FORMS
 from enrich.text.tidy import tidy
@@ -185,10 +186,7 @@ def _read_cell(row: Any, key: str) -> str | None:
 
 
 def _bindings(response: Response) -> list[Any]:
-    try:
-        body = response.json()
-    except (ValueError, RecursionError):
-        body = None
+    body = parse_json(response)
     results = body.get("results") if isinstance(body, Mapping) else None
     bindings = results.get("bindings") if isinstance(results, Mapping) else None
     if not isinstance(bindings, list):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
 
 from enrich.model import Document, Talk
 from enrich.paper import Author, Paper
 from enrich.text.names import split_suffix
 from enrich.writers._csl_item import talk_day, talk_speakers, talk_title
 from enrich.writers._keys import make_keys, paper_namesake, talk_namesake
+from enrich.writers._options import Configurable
 from enrich.writers._tex import escape_text
 from enrich.writers._totals import Totals
 
@@ -27,6 +29,33 @@ _NOT_IN_DOIS = re.compile(rf"[^!-\[\]-z|~]|{_LONE_PERCENT}")
 _AND = re.compile(r"(?i)(?:^|\s)and(?:\s|$)")
 _SPECIAL_IN_NAMES = re.compile(r"[,\\$\"~]")
 _OTHERS = frozenset({"et al", "et al.", "and others", "others"})
+
+
+@dataclass(frozen=True)
+class BibWriter(Configurable):
+    """A dialect of .bib files."""
+
+    options: ClassVar[tuple[str, ...]] = ("bibtex_type", "cite_talks")
+    bibtex_type: BibtexType | None = None
+    """Type of preprints; each dialect has its own default."""
+    cite_talks: bool = False
+
+    @abstractmethod
+    def format_paper(self, key: str, paper: Paper) -> str:
+        """Return the entry of a paper."""
+
+    @abstractmethod
+    def format_talk(self, key: str, talk: Talk) -> str:
+        """Return the entry of a talk."""
+
+    def write(self, document: Document) -> Iterator[str]:
+        """Yield the entries."""
+        yield HEAD
+        for key, cited in collect_entries(document, cite_talks=self.cite_talks):
+            if isinstance(cited, Paper):
+                yield self.format_paper(key, cited)
+            else:
+                yield self.format_talk(key, cited)
 
 
 def collect_entries(document: Document, *, cite_talks: bool) -> Iterator[tuple[str, Paper | Talk]]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass
+from typing import ClassVar
 
-from enrich.model import Document, Talk
+from enrich.model import Talk
 from enrich.paper import Paper
 from enrich.writers._csl_item import (
     ARCHIVES,
@@ -21,11 +20,9 @@ from enrich.writers._csl_item import (
     valid_date,
 )
 from enrich.writers._entries import (
-    HEAD,
-    BibtexType,
+    BibWriter,
     Fields,
     braced,
-    collect_entries,
     doi_field,
     format_entry,
     names_field,
@@ -36,36 +33,28 @@ from enrich.writers._tex import escape_title
 
 
 @dataclass(frozen=True)
-class _Biblatex:
+class _Biblatex(BibWriter):
+    """The dialect; preprints are `online` by default."""
+
     suffixes: ClassVar[tuple[str, ...]] = (".biblatex",)
-    options: ClassVar[tuple[str, ...]] = ("bibtex_type", "cite_talks")
-    bibtex_type: BibtexType | None = None
-    """Type of preprints; `online` unless given."""
-    cite_talks: bool = False
 
-    def with_options(self, **options: Any) -> Self:
-        """Return the writer with some of its options set."""
-        return replace(self, **options)
+    def format_paper(self, key: str, paper: Paper) -> str:
+        """Return the entry of a paper."""
+        preprint = self.bibtex_type or "online"
+        # The data model wants an author of an article and of a contribution, and an address of `online`.
+        kind: str = preprint
+        if is_in_proceedings(paper) and paper.authors:
+            kind = "inproceedings"
+        elif (preprint == "article" and not paper.authors) or (
+            preprint == "online" and not paper.url
+        ):
+            kind = "misc"
+        return format_entry(kind, key, _biblatex_fields(key, paper, kind))
 
-    def write(self, document: Document) -> Iterator[str]:
-        """Yield the entries."""
-        yield HEAD
-        for key, cited in collect_entries(document, cite_talks=self.cite_talks):
-            if isinstance(cited, Paper):
-                yield _format_biblatex(key, cited, self.bibtex_type or "online")
-            else:
-                kind = "unpublished" if talk_speakers(cited) else "misc"
-                yield format_entry(kind, key, _biblatex_talk_fields(key, cited))
-
-
-def _format_biblatex(key: str, paper: Paper, preprint: BibtexType) -> str:
-    # The data model wants an author of an article and of a contribution, and an address of `online`.
-    kind: str = preprint
-    if is_in_proceedings(paper) and paper.authors:
-        kind = "inproceedings"
-    elif (preprint == "article" and not paper.authors) or (preprint == "online" and not paper.url):
-        kind = "misc"
-    return format_entry(kind, key, _biblatex_fields(key, paper, kind))
+    def format_talk(self, key: str, talk: Talk) -> str:
+        """Return the entry of a talk."""
+        kind = "unpublished" if talk_speakers(talk) else "misc"
+        return format_entry(kind, key, _biblatex_talk_fields(key, talk))
 
 
 def _biblatex_fields(key: str, paper: Paper, kind: str) -> Fields:

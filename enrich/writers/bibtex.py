@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass
+from typing import ClassVar
 
-from enrich.model import Document, Talk
+from enrich.model import Talk
 from enrich.paper import Paper
 from enrich.writers._csl_item import (
     ARCHIVES,
@@ -22,11 +21,9 @@ from enrich.writers._csl_item import (
     year_in_proceedings,
 )
 from enrich.writers._entries import (
-    HEAD,
-    BibtexType,
+    BibWriter,
     Fields,
     braced,
-    collect_entries,
     doi_field,
     format_entry,
     names_field,
@@ -39,35 +36,25 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 
 @dataclass(frozen=True)
-class _Bibtex:
+class _Bibtex(BibWriter):
+    """The dialect; preprints are `misc` by default, for few styles know `online`."""
+
     suffixes: ClassVar[tuple[str, ...]] = (".bib",)
-    options: ClassVar[tuple[str, ...]] = ("bibtex_type", "cite_talks")
-    bibtex_type: BibtexType | None = None
-    """Type of preprints; `misc` unless given, for few styles know `online`."""
-    cite_talks: bool = False
 
-    def with_options(self, **options: Any) -> Self:
-        """Return the writer with some of its options set."""
-        return replace(self, **options)
+    def format_paper(self, key: str, paper: Paper) -> str:
+        """Return the entry of a paper."""
+        preprint = self.bibtex_type or "misc"
+        # Styles warn of an article or a contribution without author or year.
+        is_complete = bool(paper.authors and valid_date(paper.published))
+        if is_in_proceedings(paper) and paper.authors and year_in_proceedings(paper):
+            kind = "inproceedings"
+        else:
+            kind = "misc" if preprint == "article" and not is_complete else preprint
+        return format_entry(kind, key, _bibtex_fields(key, paper, kind))
 
-    def write(self, document: Document) -> Iterator[str]:
-        """Yield the entries."""
-        yield HEAD
-        for key, cited in collect_entries(document, cite_talks=self.cite_talks):
-            if isinstance(cited, Paper):
-                yield _format_bibtex(key, cited, self.bibtex_type or "misc")
-            else:
-                yield format_entry("misc", key, _bibtex_talk_fields(key, cited))
-
-
-def _format_bibtex(key: str, paper: Paper, preprint: BibtexType) -> str:
-    # Styles warn of an article or a contribution without author or year.
-    is_complete = bool(paper.authors and valid_date(paper.published))
-    if is_in_proceedings(paper) and paper.authors and year_in_proceedings(paper):
-        kind = "inproceedings"
-    else:
-        kind = "misc" if preprint == "article" and not is_complete else preprint
-    return format_entry(kind, key, _bibtex_fields(key, paper, kind))
+    def format_talk(self, key: str, talk: Talk) -> str:
+        """Return the entry of a talk."""
+        return format_entry("misc", key, _bibtex_talk_fields(key, talk))
 
 
 def _bibtex_fields(key: str, paper: Paper, kind: str) -> Fields:

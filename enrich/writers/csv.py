@@ -9,8 +9,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal, Self
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
 
 from enrich.document import (
     PaperObject,
@@ -21,6 +21,7 @@ from enrich.document import (
 from enrich.model import AnnotatedTalk, Document, reference_object, talk_object
 from enrich.paper import paper_object
 from enrich.text.terminal import drop_unsafe
+from enrich.writers._options import Configurable
 from enrich.writers._totals import Totals
 
 Rows = Literal["talk", "paper", "reference"]
@@ -55,17 +56,12 @@ _REFERENCE_ROW = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Csv:
+@dataclass(frozen=True)
+class _Csv(Configurable):
+    suffixes: ClassVar[tuple[str, ...]] = (".csv",)
+    options: ClassVar[tuple[str, ...]] = ("rows", "bom")
     rows: Rows = "reference"
     bom: bool = False
-
-    suffixes = (".csv",)
-    options = ("rows", "bom")
-
-    def with_options(self, **options: Any) -> Self:
-        """Return a writer with other rows, or with a byte order mark."""
-        return replace(self, **options)
 
     def write(self, document: Document) -> Iterator[str]:
         """Yield the header, then the rows."""
