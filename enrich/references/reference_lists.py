@@ -59,7 +59,7 @@ _HEADINGS = _index_headings(HEADINGS)
 _HEADING_START = re.compile(_LINE_START + b"(?=" + group_words(_HEADINGS) + b")")
 """The start of a line that may be a heading of references."""
 _PLAIN_LETTERS = b"abcdefghjklmnopqrstuwyz"
-"""First letters of a line that are no Roman number."""
+"""First letters of a line that is not a Roman number."""
 _ITEM_BYTES = b" \t>*.[0-"
 """First bytes of a line that may be an item."""
 _ITEM_START = re.compile(rb"\n(?:[" + _ITEM_BYTES + b"]|" + _RIS_KEY + b")")
@@ -130,7 +130,7 @@ def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span],
 
     And whether a line before `end` begins with markup, a number or the tag of an entry.
     """
-    spans = []
+    spans: list[Span] = []
     done = 0
     is_marked = laid[0] in _ITEM_BYTES or laid.startswith(_RIS_KEY)
     heading = _match_first_line(laid)

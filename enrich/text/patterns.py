@@ -9,8 +9,8 @@ from collections.abc import Iterable
 def group_words(words: Iterable[bytes], *, any_case: bool = False) -> bytes:
     """Return alternatives for words, grouped by first byte.
 
-    `re` tells groups apart by one comparison each, while it tries plain alternatives one by one where the
-    case of letters is ignored. `any_case` is for such patterns.
+    `re` chooses a group by one comparison, but tries plain alternatives one by one if the case of letters
+    is ignored. `any_case` is for such patterns.
 
     >>> group_words([b"and", b"a", b"und"])
     b'(?:a(?:nd|)|u(?:nd))'

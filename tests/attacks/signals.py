@@ -69,9 +69,17 @@ class Target:
         content = self.file.read_bytes()
         if left or content not in (OLD, self.new):
             return f"{name} after {after_s:.3f} s: beside it {left}, {len(content)} bytes in it"
-        if status == _WHOLE or b"Fatal Python error: init_" in errors:
+        if status == _WHOLE or (status == 1 and not _has_begun(errors)):
             raise TimeoutError
         return None if status in STATUSES[name] else f"{name} after {after_s:.3f} s: {status}"
+
+
+def _has_begun(errors: bytes) -> bool:
+    """Return whether a traceback is of the program, not of the interpreter that starts.
+
+    Python 3.11 turns an interrupt while a class is made into its own RuntimeError.
+    """
+    return b"enrich" in errors and b"Error calling __set_name__" not in errors
 
 
 def listen_to_signals() -> None:
