@@ -23,7 +23,7 @@ from enrich.errors import BadAnswer, PapersError, SourceError
 from enrich.http.retry import Retry
 from enrich.lookup.run import RunReport
 from enrich.paper import Lookup, Paper, PaperId, Unresolved, Version
-from enrich.sources import SecondSource, Source
+from enrich.sources import Publisher, SecondSource, Source
 from enrich.store.freshness import Record, decide_answer, is_fresh
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class Asked:
     """What the answer lacked, to be asked for once more."""
 
 
+_PUBLISHED = "published"
+"""In place of a version: the store's record of where a preprint was published."""
 _RECENT = 8192  # papers kept in memory for the talks to come; the rest is in the store
 
 
@@ -73,6 +75,8 @@ class Library:
     """Called with a sentence when a collection turns out to be damaged."""
     has_answered: Callable[[Any], bool] = lambda _: True
     """Whether any service answered in the run of such a session."""
+    publishers: Sequence[Publisher] = ()
+    """Second sources that are asked where preprints were published."""
     offline: bool = False
     refresh: bool = False
     max_age_s: float | None = None
@@ -129,6 +133,7 @@ class LookupState:
         self._failed: dict[PaperId, Lookup] = {}
         self._given: dict[PaperId, Paper] = {}
         self._services: set[str] = set()
+        self._asked_published: set[PaperId] = set()
 
     def give(self, papers: Iterable[Paper]) -> None:
         """Take resolved papers that came with a talk (an earlier output).
@@ -306,6 +311,69 @@ class LookupState:
                 lacking = [id_ for id_ in lacking if id_ not in found]
             self._keep(records, [(record.id, None) for record in records])
 
+    def find_published(self, papers: Iterable[Lookup]) -> dict[PaperId, Paper]:
+        """Return the preprints among papers with their published versions, as publishers know them.
+
+        All that the store does not know is asked for at once.
+        """
+        found: dict[PaperId, Paper] = {}
+        for publisher in self.library.publishers:
+            preprints = {
+                paper.id: paper
+                for paper in papers
+                if isinstance(paper, Paper)
+                and paper.id.source == publisher.publishes
+                and paper.published_as is None
+            }
+            records = self._ask_published(publisher, [*preprints])
+            for id_, paper in preprints.items():
+                record = records.get((id_, _PUBLISHED))
+                if record is not None and record.paper is not None:
+                    found[id_] = _add_published(paper, record.paper)
+        return found
+
+    def _ask_published(self, publisher: Publisher, ids: Sequence[PaperId]) -> dict[Key, Record]:
+        """Return a publisher's records of preprints, from the store or by asking."""
+        with self.library.locks[publisher.publishes]:
+            known = self._stored((id_, _PUBLISHED) for id_ in ids)
+            wanted = [
+                id_
+                for id_ in ids
+                if id_ not in self._asked_published
+                and not self._is_fresh(known.get((id_, _PUBLISHED)), publisher.revision)
+            ]
+            if not wanted or self.library.offline:
+                return known
+            self._note_service(publisher.name)
+            for start in range(0, len(wanted), publisher.politeness.batch):
+                batch = wanted[start : start + publisher.politeness.batch]
+                try:
+                    with self._checked_session(publisher.name, lambda: None) as session:
+                        papers = {p.id: p for p in publisher.fetch_published(batch, session)}
+                except SourceError as error:
+                    self.troubles.setdefault(publisher.name, error)
+                    break
+                records = []
+                for id_ in batch:
+                    key = (id_, _PUBLISHED)
+                    answer = papers.get(id_) or self._not_found(id_)
+                    _, record = decide_answer(
+                        known.get(key), answer, version=_PUBLISHED,
+                        revision=publisher.revision, now=self.now,
+                    )  # fmt: skip
+                    records += [record] if record else []
+                self._keep(records, ())
+                known |= {(record.id, record.version): record for record in records}
+            self._asked_published.update(wanted)
+        return known
+
+    def _is_fresh(self, record: Record | None, revision: int) -> bool:
+        return (
+            record is not None
+            and not self.library.refresh
+            and is_fresh(record, now=self.now, revision=revision, max_age=self.library.max_age_s)
+        )
+
     def _fetch_second(self, second: SecondSource, batch: Sequence[PaperId]) -> Iterator[Paper]:
         """Yield a second source's records of what nobody stored."""
 
@@ -335,12 +403,7 @@ class LookupState:
 
     def _is_new(self, record: Record) -> bool:
         """Return whether a record can be used as if this run had asked for it."""
-        return not self.library.refresh and is_fresh(
-            record,
-            now=self.now,
-            revision=self.library.revision(record),
-            max_age=self.library.max_age_s,
-        )
+        return self._is_fresh(record, self.library.revision(record))
 
     @contextmanager
     def _checked_session(self, name: str, check: Callable[[], None]) -> Iterator[Session]:
@@ -520,6 +583,17 @@ class LookupState:
             url=source.url(id_) if source else None,
             pdf=source.pdf(id_) if source else None,
         )
+
+
+def _add_published(paper: Paper, known: Paper) -> Paper:
+    """Return a preprint with the published version and the same works of a publisher's record."""
+    more = tuple(id_ for id_ in known.same_as if id_ not in paper.same_as)
+    return replace(
+        paper,
+        published_as=known.published_as,
+        same_as=(*paper.same_as, *more),
+        matched_by=paper.matched_by or (known.matched_by if more else None),
+    )
 
 
 def _fuller(new: Version, old: Version | None) -> Version:

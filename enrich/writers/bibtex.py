@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from enrich.model import Talk
-from enrich.paper import Paper
 from enrich.writers._csl_item import (
     ARCHIVES,
+    category_of,
     clean,
     doi_of,
     eprint_of,
+    find_publication,
     is_in_proceedings,
     notes_of,
     talk_day,
@@ -31,6 +32,7 @@ from enrich.writers._entries import (
     url_field,
 )
 from enrich.writers._tex import escape_title
+from enrich.writers._works import Entry
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -41,8 +43,9 @@ class _Bibtex(BibWriter):
 
     suffixes: ClassVar[tuple[str, ...]] = (".bib",)
 
-    def format_paper(self, key: str, paper: Paper) -> str:
-        """Return the entry of a paper."""
+    def format_work(self, key: str, work: Entry) -> str:
+        """Return the entry of a work."""
+        paper = work.paper
         preprint = self.bibtex_type or "misc"
         # Styles warn of an article or a contribution without author or year.
         is_complete = bool(paper.authors and valid_date(paper.published))
@@ -50,15 +53,16 @@ class _Bibtex(BibWriter):
             kind = "inproceedings"
         else:
             kind = "misc" if preprint == "article" and not is_complete else preprint
-        return format_entry(kind, key, _bibtex_fields(key, paper, kind))
+        return format_entry(kind, key, _bibtex_fields(key, work, kind))
 
     def format_talk(self, key: str, talk: Talk) -> str:
         """Return the entry of a talk."""
         return format_entry("misc", key, _bibtex_talk_fields(key, talk))
 
 
-def _bibtex_fields(key: str, paper: Paper, kind: str) -> Fields:
-    eprint = eprint_of(paper)
+def _bibtex_fields(key: str, work: Entry, kind: str) -> Fields:
+    paper, others = work.paper, work.others
+    eprint = eprint_of(paper, others)
     yield "title", braced(braced(escape_title(clean(paper.title))))
     yield from _author_or_key(key, names_field(paper.authors))
     if kind == "inproceedings":
@@ -67,23 +71,25 @@ def _bibtex_fields(key: str, paper: Paper, kind: str) -> Fields:
     else:
         yield from _date_fields(paper.published)
     if kind == "article":
-        yield "journal", text_field(journal_of(paper))
+        yield "journal", text_field(_find_journal(work))
     elif kind != "inproceedings" and not eprint:
         yield "howpublished", text_field(ARCHIVES.get(paper.id.source))
     if eprint:
         yield "eprint", url_field(eprint)
         yield "archivePrefix", "{arXiv}"
-        yield "primaryClass", text_field(paper.category)
-    yield "doi", doi_field(doi_of(paper))
+        yield "primaryClass", text_field(category_of(paper, others))
+    yield "doi", doi_field(doi_of(paper, others))
     yield "url", url_field(paper.url)
-    yield "note", text_field(". ".join(notes_of(paper)))
+    yield "note", text_field(". ".join(notes_of(paper, others)))
 
 
-def journal_of(paper: Paper) -> str:
+def _find_journal(work: Entry) -> str:
     """Return what stands for the journal of a preprint that is an article."""
-    if paper.published_as and (venue := clean(paper.published_as.venue)):
+    paper, others = work.paper, work.others
+    published = find_publication(paper, others)
+    if published and (venue := clean(published.venue)):
         return venue
-    if eprint := eprint_of(paper):
+    if eprint := eprint_of(paper, others):
         return f"arXiv preprint arXiv:{eprint}"
     return clean(paper.venue) or ARCHIVES.get(paper.id.source, paper.id.source)
 

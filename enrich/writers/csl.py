@@ -1,4 +1,4 @@
-"""`-f csl`: CSL-JSON, an array of items; streams, memory for the ids of papers."""
+"""`-f csl`: CSL-JSON, an array of items, a work each; the papers are kept until the end."""
 
 from __future__ import annotations
 

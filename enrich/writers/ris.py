@@ -1,7 +1,8 @@
-"""`-f ris`: RIS as Zotero, JabRef, EndNote and bibutils read it; streams.
+"""`-f ris`: RIS as Zotero, JabRef, EndNote and bibutils read it; a record is a work.
 
 The arXiv id stands in AN, which Zotero keeps as "Loc. in Archive" and JabRef as `number`. Lines end
-with a line feed alone, which all of them read. No DB: bibutils warns of it.
+with a line feed alone, which all of them read. No DB: bibutils warns of it. The papers are kept until
+the end.
 """
 
 from __future__ import annotations
