@@ -180,8 +180,15 @@ class Talk:
     """Resolved papers that came with the talk: those of an earlier output."""
     occurrences: Recurrence | None = field(default=None, repr=False, compare=False)
     """Of a series, for the selection by time; no part of the document."""
+    selected_start: datetime | date | None = field(default=None, repr=False, compare=False)
+    """Of a series that was selected by time, its first occurrence in the range; no part of the document."""
     raw: bytes | None = field(default=None, repr=False)
     """The event's block as it lay in the feed, unfolded; only with `keep_raw`."""
+
+    @property
+    def shown_start(self) -> datetime | date | None:
+        """The start that formats for people show: of a series the first in the selected range."""
+        return self.start_time if self.selected_start is None else self.selected_start
 
     def searched(self) -> Iterable[tuple[str, str]]:
         """Yield the texts that are searched, as (field, text), the abstract first."""
