@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
-from enrich.document import encode, encode_indented
-from enrich.model import AnnotatedTalk, Document, Talk
-from enrich.paper import Lookup, Papers, paper_object
-from enrich.writers import (
-    Writer,
-    builtin_names,
-    configure,
-    names,
-    needs_of,
-    options_of,
-    suffixes_of,
-    writer,
-)
+import enrich
+from enrich.cli.options import WRITE, add_options, complete_files, option
+from enrich.cli.plugins import may_offer
+
+if TYPE_CHECKING:
+    from enrich.model import AnnotatedTalk
+    from enrich.paper import Lookup
+    from enrich.writers import Writer
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,6 +30,23 @@ COLLECTION = "collection"
 COLLECTION_SUFFIX = ".sqlite"
 
 
+def package_formats() -> tuple[str, ...]:
+    """Return the names of the package's own formats, sorted; `enrich.writers` is not imported."""
+    folders = [str(Path(folder, "writers")) for folder in enrich.__path__]
+    return tuple(
+        sorted(m.name for m in pkgutil.iter_modules(folders) if not m.name.startswith("_"))
+    )
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all installed formats, sorted; none is imported."""
+    if not may_offer("enrich.writers"):
+        return package_formats()
+    from enrich.writers import names as installed_formats
+
+    return installed_formats()
+
+
 class FormatChoice(click.Choice[str]):
     """A format's name; the help lists all installed ones.
 
@@ -44,7 +56,7 @@ class FormatChoice(click.Choice[str]):
     def __init__(self, *, for_papers: bool = False, collections: bool = False) -> None:
         self._left_out = FOR_TALKS if for_papers else frozenset()
         self._more = (COLLECTION,) if collections else ()
-        super().__init__(self._offered(builtin_names()))
+        super().__init__(self._offered(package_formats()))
 
     def _offered(self, all_names: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted({*all_names, *self._more} - self._left_out))
@@ -73,8 +85,7 @@ class TargetName(click.ParamType[str]):
         return str(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """Where one output goes, and in which format."""
 
     format: str
@@ -87,22 +98,20 @@ def format_options(command: F, *, for_papers: bool = False, collections: bool = 
     choice = FormatChoice(for_papers=for_papers, collections=collections)
     default = "json" if for_papers else "text on a terminal, otherwise json"
     options = [
-        click.option("-f", "--format", "format_", envvar="ENRICH_FORMAT", type=choice,
-                     help=f"What is written, if no suffix of -o names it; by default {default}."),
-        click.option("-o", "--output", "outputs", envvar=None if for_papers else "ENRICH_OUTPUT", multiple=True, type=TargetName(), metavar="[FORMAT:]FILE",
-                     help="Where to, instead of standard output; the format is that of the suffix. Written whole or not at all. May be given again."),
-        click.option("--bibtex-type", type=click.Choice(["online", "article", "misc"]),
-                     help="bibtex, biblatex: type of an entry for a paper that no proceedings accepted."),
-        click.option("--bom", is_flag=True, help="csv: begin with a byte order mark, for spreadsheets."),
+        option(WRITE, "-f", "--format", "format_", envvar="ENRICH_FORMAT", type=choice, show_default=default,
+               help="What is written, if no suffix of -o names it."),
+        option(WRITE, "-o", "--output", "outputs", envvar=None if for_papers else "ENRICH_OUTPUT", multiple=True, type=TargetName(), metavar="[FORMAT:]FILE", shell_complete=complete_files, show_default="standard output",
+               help="Where to; the format is that of the suffix. Written whole or not at all. May be given again."),
+        option(WRITE, "--bibtex-type", type=click.Choice(["online", "article", "misc"]), show_default="by the format",
+               help="bibtex, biblatex: type of an entry for a paper that no proceedings accepted."),
+        option(WRITE, "--bom", is_flag=True, help="csv: begin with a byte order mark, for spreadsheets."),
     ]  # fmt: skip
     if not for_papers:
         options += [
-            click.option("--cite-talks", is_flag=True, help="bibtex, biblatex, csl, ris: write the talks as entries, too."),
-            click.option("--rows", type=click.Choice(["talk", "paper", "reference"]), help="csv: what a row is; by default a reference."),
+            option(WRITE, "--cite-talks", is_flag=True, help="bibtex, biblatex, csl, ris: write the talks as entries, too."),
+            option(WRITE, "--rows", type=click.Choice(["talk", "paper", "reference"]), show_default="reference", help="csv: what a row is."),
         ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return add_options(command, options)
 
 
 def paper_format_options(command: F) -> F:
@@ -205,7 +214,7 @@ def _default_format(*, for_papers: bool) -> str:
 
 
 def _is_format(name: str) -> bool:
-    return name in builtin_names() or (name.isidentifier() and len(name) > 1 and name in names())
+    return name in package_formats() or (name.isidentifier() and len(name) > 1 and name in names())
 
 
 def is_device(path: str) -> bool:
@@ -220,8 +229,10 @@ def is_device(path: str) -> bool:
 
 def format_of_suffix(path: str) -> str | None:
     """Return the format that the longest known suffix of a name means."""
+    from enrich.writers import suffixes_of, writer
+
     name = Path(path).name.lower()
-    for list_names in (builtin_names, names):  # entry points are asked for unknown suffixes only
+    for list_names in (package_formats, names):  # entry points are asked for unknown suffixes only
         found = [(s, each) for each in list_names() for s in suffixes_of(writer(each))]
         matching = [(len(s), each) for s, each in found if name.endswith(s)]
         if matching:
@@ -231,6 +242,8 @@ def format_of_suffix(path: str) -> str | None:
 
 
 def _list_suffixes(*, for_papers: bool) -> Iterator[tuple[str, str]]:
+    from enrich.writers import suffixes_of, writer
+
     for name in names():
         if not (for_papers and name in FOR_TALKS):
             yield from ((suffix, name) for suffix in suffixes_of(writer(name)))
@@ -244,12 +257,14 @@ def take_writers(targets: Iterable[Target], options: dict[str, Any]) -> list[tup
     Raises:
         click.UsageError: an option is given that none of the formats takes.
     """
+    from enrich.writers import configure, options_of, writer
+
     values = {name: options.pop(name) for name in FORMAT_OPTIONS if name in options}
     given = {name: value for name, value in values.items() if value not in {None, False}}
     chosen = [(target, writer(target.format)) for target in targets]
     taken = {name for _, each in chosen for name in options_of(each)}
     for name in given.keys() - taken:
-        takers = [n for n in builtin_names() if name in options_of(writer(n))]
+        takers = [n for n in package_formats() if name in options_of(writer(n))]
         flag = "--" + name.replace("_", "-")
         raise click.UsageError(f"{flag} is an option of {', '.join(takers) or 'no format here'}")
     return [(target, configure(each, given)) for target, each in chosen]
@@ -263,10 +278,14 @@ def add_raw_references(
     talks: Iterable[AnnotatedTalk], writers: Iterable[Writer]
 ) -> Iterator[AnnotatedTalk]:
     """Add the references of the raw text, for a writer that needs them."""
+    from enrich.writers import needs_of
+
     needing = [each for each in writers if "raw_references" in needs_of(each)]
     if not needing:
         yield from talks
         return
+    from dataclasses import replace
+
     from enrich.references.extract import find_references
 
     get_text = needing[0].raw_text  # type: ignore[attr-defined]
@@ -281,9 +300,15 @@ def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> It
     json is the array of papers, ndjson one paper a line; the other formats get each paper alone, so
     that those that stream do so here.
     """
+    from enrich.document import encode, encode_array
+    from enrich.model import AnnotatedTalk, Document, Talk
+    from enrich.paper import Papers, paper_object
+    from enrich.writers import configure
+
     match target.format:
         case "json":
-            yield from _write_array(papers)
+            yield from encode_array(map(paper_object, papers))
+            yield "\n"
         case "ndjson":
             for paper in papers:
                 yield encode(paper_object(paper)) + "\n"
@@ -297,11 +322,3 @@ def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> It
                 for paper in papers
             )
             yield from configure(chosen, {"rows": "paper"}).write(Document(talks))
-
-
-def _write_array(papers: Iterable[Lookup]) -> Iterator[str]:
-    opening = "[\n  "
-    for paper in papers:
-        yield opening + encode_indented(paper_object(paper), by=2)
-        opening = ",\n  "
-    yield "[]\n" if opening.startswith("[") else "\n]\n"

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import pty
 import stat
 import subprocess
 import sys
@@ -193,6 +192,7 @@ class TestWriting:
 
 class TestTerminals:
     def test_standard_output_is_text_at_the_terminals_width(self, env: dict[str, str]) -> None:
+        pty = pytest.importorskip("pty", reason="there are no terminals of this kind here")
         main, other = pty.openpty()
         command = [sys.executable, "-m", "enrich", "demo", "-q"]
         with subprocess.Popen(command, env={**env, "COLUMNS": "40"}, stdout=other) as process:

@@ -20,7 +20,7 @@ from enrich.cli.formats import (
     take_writers,
     write_papers,
 )
-from enrich.cli.options import enricher_options, lookup_options, printing_log, say
+from enrich.cli.options import Command, enricher_options, lookup_options, printing_log, say
 from enrich.cli.output import Output, check_outputs
 from enrich.cli.progress import open_progress
 from enrich.cli.reporting import Outcome
@@ -36,17 +36,21 @@ _MOST_SECONDS = 1.0
 
 
 @click.command(
+    cls=Command,
+    examples=["enrich lookup 2103.01338v2 math.AG/0601001 -f bibtex"],
     help="Look papers up by id or address (2103.01338v2, math.AG/0601001, openreview:FpKgG31Z_i9) "
     "and write them: an array of papers as JSON, or a format of reference managers. "
     "- reads ids from standard input, one a line. -o FILE.sqlite makes a collection for --papers: "
-    "answers are kept as they come, and the same command again asks only for what is lacking."
+    "answers are kept as they come, and the same command again asks only for what is lacking.",
 )
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
 @lookup_format_options
 @lookup_options
 def command(ids: tuple[str, ...], **options: Any) -> int:
-    """Look the ids up and write their papers."""
+    """Write the papers of the ids."""
     from enrich.annotation import describe_unknown_version
+    from enrich.cli.output import Output
+    from enrich.cli.reporting import Outcome
     from enrich.enricher import Enricher
     from enrich.identity import relate_papers, select_versions
     from enrich.references.extract import parse_citation
@@ -65,8 +69,10 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
         return _make_collection(Path(collections[0]), outputs, _read_ids(ids), options)
     ids = tuple(_read_ids(ids))
     wanted = [parse_citation(id_) for id_ in ids]
-    verbose = bool(options["verbose"])
-    with printing_log(verbose=verbose), Enricher(**enricher_options(options)) as enricher:
+    with (
+        printing_log(verbose=options["verbose"]),
+        Enricher(**enricher_options(options)) as enricher,
+    ):
         with ExitStack() as opened:
             files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
             found, report = enricher.lookup_with_report(ids)
@@ -91,7 +97,7 @@ def _make_collection(
     ids: Iterable[str],
     options: dict[str, Any],
 ) -> int:
-    """Look the ids up into a collection, and write the other outputs."""
+    """Make a collection of the ids' papers, and write the other outputs."""
     from enrich.annotation import describe_unknown_version
     from enrich.collection.answers import GrowingAnswers
     from enrich.enricher import Enricher
