@@ -288,6 +288,13 @@ def to_dict(value: Struct) -> dict[str, Any]:
 S = TypeVar("S", bound=Struct)
 
 
+def check_object(data: object, call: str) -> None:
+    """Raise TypeError if this is not an object of JSON, but for example its text."""
+    if not isinstance(data, Mapping):
+        hint = f": use {call}(json.loads(text))" if isinstance(data, (str, bytes)) else ""
+        raise TypeError(f"{call} takes a dict, not {type(data).__name__}{hint}")
+
+
 def read_talk(data: Mapping[str, Any]) -> TalkInput:
     """Check the fields of a talk.
 

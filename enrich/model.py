@@ -112,8 +112,9 @@ class Notice:
         Raises:
             ValueError: a value is missing or has the wrong type.
         """
-        from enrich.document import read_notice
+        from enrich.document import check_object, read_notice
 
+        check_object(data, "Notice.from_dict")
         notice = read_notice(data)
         return cls(
             code=known_word(NoticeCode, notice.code, "other"),
@@ -205,8 +206,9 @@ class Talk:
         ...
         ValueError: "id" is missing
         """
-        from enrich.document import read_talk
+        from enrich.document import check_object, read_talk
 
+        check_object(data, "Talk.from_dict")
         return cls(**_talk_fields(read_talk(data)))
 
 
@@ -306,8 +308,9 @@ class AnnotatedTalk:
         >>> AnnotatedTalk.from_dict(line) == AnnotatedTalk(talk=Talk(id="SciML/3"))
         True
         """
-        from enrich.document import read_line
+        from enrich.document import check_object, read_line
 
+        check_object(data, "AnnotatedTalk.from_dict")
         line = read_line(data)
         return cls(
             talk=Talk(**_talk_fields(line)),
