@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
@@ -246,6 +246,22 @@ def encode_indented(value: Struct | list[Any] | dict[str, Any], *, by: int = 0) 
     """
     text = printable_utf8(msgspec.json.format(encode_bytes(value), indent=2))
     return text.replace("\n", "\n" + " " * by) if by else text
+
+
+def encode_array(values: Iterable[Struct | dict[str, Any]], *, by: int = 0) -> Iterator[str]:
+    r"""Yield the pieces of an indented array, a value a piece.
+
+    All lines but the first are indented by `by` blanks more.
+
+    >>> "".join(encode_array([])), "".join(encode_array([{}, {}], by=2))
+    ('[]', '[\n    {},\n    {}\n  ]')
+    """
+    indent = "\n" + " " * by
+    opening = "["
+    for value in values:
+        yield f"{opening}{indent}  {encode_indented(value, by=by + 2)}"
+        opening = ","
+    yield "[]" if opening == "[" else f"{indent}]"
 
 
 def encode_bytes(value: Any) -> bytes:

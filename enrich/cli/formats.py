@@ -25,6 +25,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 DEVICES = ("/dev/", "/proc/self/fd/")
 FOR_TALKS = frozenset({"ics", "text"})
 """Formats that mean nothing for papers without talks."""
+COLLECTION = "collection"
+"""Format of the command `lookup` alone: no text, so not one of the writers."""
+COLLECTION_SUFFIX = ".sqlite"
 
 
 def package_formats() -> tuple[str, ...]:
@@ -50,12 +53,13 @@ class FormatChoice(click.Choice[str]):
     A run reads the installed distributions only for a name that the package lacks.
     """
 
-    def __init__(self, *, for_papers: bool = False) -> None:
+    def __init__(self, *, for_papers: bool = False, collections: bool = False) -> None:
         self._left_out = FOR_TALKS if for_papers else frozenset()
+        self._more = (COLLECTION,) if collections else ()
         super().__init__(self._offered(package_formats()))
 
     def _offered(self, all_names: Iterable[str]) -> tuple[str, ...]:
-        return tuple(name for name in all_names if name not in self._left_out)
+        return tuple(sorted({*all_names, *self._more} - self._left_out))
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
         """Return the names of all formats, for the help."""
@@ -89,11 +93,12 @@ class Target(NamedTuple):
     """As the user wrote it; None for standard output."""
 
 
-def format_options(command: F, *, for_papers: bool = False) -> F:
+def format_options(command: F, *, for_papers: bool = False, collections: bool = False) -> F:
     """Add `-f`, `-o` and the options of single formats to a command."""
+    choice = FormatChoice(for_papers=for_papers, collections=collections)
     default = "json" if for_papers else "text on a terminal, otherwise json"
     options = [
-        option(WRITE, "-f", "--format", "format_", envvar="ENRICH_FORMAT", type=FormatChoice(for_papers=for_papers), show_default=default,
+        option(WRITE, "-f", "--format", "format_", envvar="ENRICH_FORMAT", type=choice, show_default=default,
                help="What is written, if no suffix of -o names it."),
         option(WRITE, "-o", "--output", "outputs", envvar=None if for_papers else "ENRICH_OUTPUT", multiple=True, type=TargetName(), metavar="[FORMAT:]FILE", shell_complete=complete_files, show_default="standard output",
                help="Where to; the format is that of the suffix. Written whole or not at all. May be given again."),
@@ -114,8 +119,17 @@ def paper_format_options(command: F) -> F:
     return format_options(command, for_papers=True)
 
 
+def lookup_format_options(command: F) -> F:
+    """Add the options of `paper_format_options`, with the format `collection`."""
+    return format_options(command, for_papers=True, collections=True)
+
+
 def choose_targets(
-    format_: str | None, outputs: Iterable[str], *, for_papers: bool = False
+    format_: str | None,
+    outputs: Iterable[str],
+    *,
+    for_papers: bool = False,
+    collections: bool = False,
 ) -> tuple[Target, ...]:
     """Return where each output goes and in which format.
 
@@ -127,9 +141,13 @@ def choose_targets(
     """
     given = tuple(outputs)
     if not given:
+        if format_ == COLLECTION:
+            raise click.UsageError(f"a collection is a file: -o FILE{COLLECTION_SUFFIX}")
         return (Target(format_ or _default_format(for_papers=for_papers), None),)
+    alone = len(given) == 1
     targets = tuple(
-        _choose_target(text, format_, alone=len(given) == 1, for_papers=for_papers)
+        (_choose_collection(text, format_, alone=alone) if collections else None)
+        or _choose_target(text, format_, alone=alone, for_papers=for_papers)
         for text in given
     )
     places = [os.path.realpath(t.path) if t.path else None for t in targets]
@@ -164,6 +182,23 @@ def _choose_target(text: str, format_: str | None, *, alone: bool, for_papers: b
             f"one of the suffixes {known}"
         )
     return Target(found, text)
+
+
+def _choose_collection(text: str, format_: str | None, *, alone: bool) -> Target | None:
+    """Return the target if an output is a collection.
+
+    Raises:
+        click.UsageError: standard output or a device is to be one.
+    """
+    prefix, _, rest = text.partition(":")
+    path = rest if prefix == COLLECTION else text
+    by_option = format_ == COLLECTION and (alone or format_of_suffix(text) is None)
+    by_suffix = text.lower().endswith(COLLECTION_SUFFIX) and not (alone and format_)
+    if not path or not (path is rest or by_option or by_suffix):
+        return None
+    if path == "-" or is_device(path):
+        raise click.UsageError(f"{text}: a collection is a file, no stream")
+    return Target(COLLECTION, path)
 
 
 def names_format(text: str) -> bool:
@@ -269,14 +304,15 @@ def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> It
     json is the array of papers, ndjson one paper a line; the other formats get each paper alone, so
     that those that stream do so here.
     """
-    from enrich.document import encode
+    from enrich.document import encode, encode_array
     from enrich.model import AnnotatedTalk, Document, Talk
     from enrich.paper import Papers, paper_object
     from enrich.writers import configure
 
     match target.format:
         case "json":
-            yield from _write_array(papers)
+            yield from encode_array(map(paper_object, papers))
+            yield "\n"
         case "ndjson":
             for paper in papers:
                 yield encode(paper_object(paper)) + "\n"
@@ -290,14 +326,3 @@ def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> It
                 for paper in papers
             )
             yield from configure(chosen, {"rows": "paper"}).write(Document(talks))
-
-
-def _write_array(papers: Iterable[Lookup]) -> Iterator[str]:
-    from enrich.document import encode_indented
-    from enrich.paper import paper_object
-
-    opening = "[\n  "
-    for paper in papers:
-        yield opening + encode_indented(paper_object(paper), by=2)
-        opening = ",\n  "
-    yield "[]\n" if opening.startswith("[") else "\n]\n"

@@ -16,6 +16,7 @@ from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
 from enrich.http.dates import parse_http_date
 from enrich.http.politeness import Politeness
 from enrich.paper import Author, Lookup, Paper, PaperId, Unresolved
+from enrich.sources._answers import parse_json
 from enrich.sources.openreview import note as read
 from enrich.sources.openreview.forms import OpenReviewForms, canonical
 
@@ -49,7 +50,7 @@ class OpenReview(OpenReviewForms):
             Refused: the challenge, under 403 or as a web page under 200.
             Overloaded: RateLimitError, with the pause that it names.
         """
-        body = _json(response)
+        body = parse_json(response)
         status = response.status_code
         if status == 200 and not isinstance(body, Mapping):
             if _is_challenge_page(response):
@@ -79,7 +80,7 @@ class OpenReview(OpenReviewForms):
             return _token(login)
         user, password = login
         response = send("POST", f"https://{API2}/login", json={"id": user, "password": password})
-        body = _json(response)
+        body = parse_json(response)
         if not isinstance(body, Mapping):
             if _is_challenge_page(response):
                 raise _challenge()
@@ -227,7 +228,7 @@ class _Answer:
     def __init__(self, response: Response) -> None:
         self.notes: list[read.Note] = []
         self.forbidden: str | None = None
-        status, body = response.status_code, _json(response)
+        status, body = response.status_code, parse_json(response)
         name = body.get("name") if isinstance(body, Mapping) else None
         if status == 200:
             self.notes = _notes(body)
@@ -260,14 +261,6 @@ def _notes(body: Any) -> list[read.Note]:
     if not isinstance(notes, list) or not all(isinstance(note, Mapping) for note in notes):
         raise BadAnswer("OpenReview's answer holds no list of notes")
     return notes
-
-
-def _json(response: Response) -> Any:
-    """Return the body as JSON, None if it is not."""
-    try:
-        return response.json()
-    except (ValueError, RecursionError):  # ValueError: requests' and the codecs' errors alike
-        return None
 
 
 def _is_member(response: Response) -> bool:
