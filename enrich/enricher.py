@@ -225,6 +225,25 @@ class Enricher:
         papers = {**answered.papers, **state.find_published(answered.papers.values())}
         return Papers(papers, spellings), state.report()
 
+    def lookup_each(self, cited: Cited) -> tuple[Iterator[Lookup], RunTracker]:
+        """Return the papers one by one, in order, and the run's report as it grows.
+
+        Unlike `lookup` it holds `lookahead` of them at most: it is for very many.
+        """
+        until, tracker = self._end_of_run(), RunTracker()
+
+        def look_up() -> Iterator[Lookup]:
+            state = self._begin_run(until)
+            tracker.begin(state.report)
+            items = (Item(id_, {id_: versions}) for id_, versions in cited.items())
+            try:
+                for item in self._queues(state).answered(items):
+                    yield item.papers[item.value]
+            finally:
+                tracker.end()
+
+        return look_up(), tracker
+
     def find_same_titles(self, papers: Mapping[PaperId, Lookup]) -> Mapping[PaperId, Paper]:
         """Return the store's other papers that have a title of these.
 
@@ -350,6 +369,7 @@ class Enricher:
             store=store,
             session=self._opened_session,
             pauses=self._find_pauses,
+            on_trouble=self._on_trouble,
             has_answered=self._has_answered,
             offline=self._offline,
             refresh=self._refresh,

@@ -106,7 +106,11 @@ class Output:
 
 
 def check_outputs(
-    paths: Iterable[str | None], *, inputs: Iterable[str | Path], cache_dir: Path | None
+    paths: Iterable[str | None],
+    *,
+    inputs: Iterable[str | Path],
+    cache_dir: Path | None,
+    may_be_database: bool = False,
 ) -> None:
     """Refuse an output that would replace an input or a store.
 
@@ -114,6 +118,7 @@ def check_outputs(
         paths: The names of the outputs; None is standard output.
         inputs: Names of the files that the run reads; `-` is standard input's own file.
         cache_dir: The folder of the store; None: the user's own.
+        may_be_database: The outputs are collections; who makes them checks what they replace.
 
     Raises:
         click.UsageError: an output is an input of the run, a database, or part of the store.
@@ -123,11 +128,16 @@ def check_outputs(
     names, store = tuple(inputs), store_folder(cache_dir)
     for path in paths:
         with suppress(OSError, ValueError):  # unreadable, or not a name: opening it reports this
-            if path is not None and (reason := _explain_refusal(Path(path), names, store)):
+            if path is None:
+                continue
+            reason = _explain_refusal(Path(path), names, store, may_be_database=may_be_database)
+            if reason:
                 raise click.UsageError(f"{path} is {reason}: the output would replace it")
 
 
-def _explain_refusal(place: Path, inputs: Iterable[str | Path], store: Path) -> str | None:
+def _explain_refusal(
+    place: Path, inputs: Iterable[str | Path], store: Path, *, may_be_database: bool
+) -> str | None:
     """Return what a file is that no output may replace; None for any other."""
     if _is_in(store, place):
         return "part of the store"
@@ -136,6 +146,8 @@ def _explain_refusal(place: Path, inputs: Iterable[str | Path], store: Path) -> 
     for name in inputs:
         if _is_same(name, place):
             return "standard input" if name == "-" else "an input of this run"
+    if may_be_database:
+        return None
     with place.open("rb") as file:
         if file.read(len(_DATABASE)) == _DATABASE:
             return "a collection or another database"

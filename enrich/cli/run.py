@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-import shutil
 import sys
 import time
 from collections.abc import Iterable
 from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from enrich.annotation import select_own
 from enrich.cli.formats import (
     Target,
     add_raw_references,
@@ -20,18 +18,22 @@ from enrich.cli.formats import (
     format_options,
     take_writers,
 )
-from enrich.cli.group import MainGroup
-from enrich.cli.options import enricher_options, lookup_options, printing_log, say
-from enrich.cli.output import check_outputs
-from enrich.cli.progress import open_progress
-from enrich.cli.reading import Reading, selection_options
-from enrich.cli.reporting import Outcome
-from enrich.cli.suggestions import check_feeds
-from enrich.cli.writing import write_outputs
-from enrich.feeds.selection import keep_with_papers
-from enrich.model import AnnotatedTalk, Document, Talk
+from enrich.cli.group import MainGroup, complete_feeds
+from enrich.cli.options import (
+    OTHER,
+    SELECT,
+    SectionOption,
+    enricher_options,
+    lookup_options,
+    option,
+    printing_log,
+    say,
+    selection_options,
+)
 from enrich.version import VERSION
-from enrich.writers import configure, needs_of
+
+if TYPE_CHECKING:
+    from enrich.model import AnnotatedTalk, Document, Talk
 
 _EPILOG = """\b
 Environment: ENRICH_* for each option (ENRICH_OFFLINE=1); OPENREVIEW_TOKEN, or
@@ -40,14 +42,25 @@ Exit status: 0 answered, 1 nothing read or not written, 2 usage, 3 written but
 something failed or is stale, 130 interrupted."""
 
 
-@click.command(cls=MainGroup, epilog=_EPILOG)
-@click.version_option(VERSION, prog_name="enrich", allow_from_autoenv=False)
-@click.argument("feeds", nargs=-1, metavar="FEED…")
+_EXAMPLES = (
+    "enrich seminar.ics",
+    "enrich seminar.ics --since today -o talks.json -o papers.bib",
+    "enrich researchseminars:SciML --match transformer -f md",
+)
+
+
+@click.command(cls=MainGroup, epilog=_EPILOG, examples=_EXAMPLES)
+@click.argument("feeds", nargs=-1, metavar="FEED…", shell_complete=complete_feeds)
 @format_options
 @selection_options
-@click.option("--with-papers-only", is_flag=True, help="Leave out talks that mention no paper.")
-@click.option("--own", is_flag=True, help="Keep the speakers' own papers, and talks that have one.")
+@option(SELECT, "--with-papers-only", is_flag=True, help="Leave out talks that mention no paper.")
+@option(
+    SELECT, "--own", is_flag=True, help="Keep the speakers' own papers, and talks that have one."
+)
 @lookup_options
+@click.version_option(
+    VERSION, prog_name="enrich", allow_from_autoenv=False, cls=SectionOption, section=OTHER
+)
 @click.pass_context
 def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> int:
     """Make a reading list from feeds of research talks.
@@ -61,6 +74,9 @@ def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> in
             raise click.UsageError("no FEED is given; - reads standard input")
         click.echo(ctx.get_help())
         return 0
+    from enrich.cli.output import check_outputs
+    from enrich.cli.suggestions import check_feeds
+
     targets = choose_targets(options.pop("format_"), options.pop("outputs"))
     check_feeds(feeds)
     check_outputs(
@@ -73,7 +89,15 @@ def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> in
 
 def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, Any]) -> int:
     """Run the main job; return the exit status."""
+    from enrich.annotation import select_own
+    from enrich.cli.progress import open_progress
+    from enrich.cli.reading import Reading
+    from enrich.cli.reporting import Outcome
+    from enrich.cli.writing import write_outputs
     from enrich.enricher import Enricher
+    from enrich.feeds.selection import keep_with_papers
+    from enrich.model import Document
+    from enrich.writers import configure, needs_of
 
     outputs = [
         (target, configure(each, {"width": _find_width(target)}))
@@ -97,10 +121,11 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
     outcome = Outcome()
     clear = progress.clear if progress else lambda: None
     with (
-        printing_log(verbose=bool(verbose), clear=clear),
+        printing_log(verbose=verbose, clear=clear),
         Enricher(**enricher_options(options), on_progress=progress) as enricher,
     ):
-        talks, first = reading.talks(), list[Talk]()
+        first: list[Talk] = []
+        talks = reading.talks()
         enrichment = enricher.run(chain(first, talks))  # from here on the run's time counts
         first.extend(islice(talks, 1))
         if not first and reading.unreadable:
@@ -136,5 +161,7 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
 def _find_width(target: Target) -> int | None:
     """Return the width of the terminal that an output goes to, otherwise None."""
     if target.path is None and sys.stdout.isatty():
+        import shutil
+
         return shutil.get_terminal_size().columns
     return None

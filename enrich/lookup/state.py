@@ -16,15 +16,15 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from enrich.errors import BadAnswer, SourceError
+from enrich.errors import BadAnswer, PapersError, SourceError
 from enrich.http.retry import Retry
 from enrich.lookup.run import RunReport
 from enrich.paper import Lookup, Paper, PaperId, Unresolved, Version
 from enrich.sources import Publisher, SecondSource, Source
-from enrich.store import freshness as trust
-from enrich.store.freshness import Record
+from enrich.store.freshness import Record, decide_answer, is_fresh
 
 if TYPE_CHECKING:
     from requests import Session
@@ -71,6 +71,8 @@ class Library:
     """Opened when the first request is due."""
     pauses: Callable[[], Mapping[str, datetime]]
     """The services that named a pause which is not over, with its end."""
+    on_trouble: Callable[[str], None] = lambda _: None
+    """Called with a sentence when a collection turns out to be damaged."""
     has_answered: Callable[[Any], bool] = lambda _: True
     """Whether any service answered in the run of such a session."""
     publishers: Sequence[Publisher] = ()
@@ -126,6 +128,7 @@ class LookupState:
         """Why a source could not be asked: the first reason, or one that asking again cannot mend."""
         self._recent: OrderedDict[Key, Record] = OrderedDict()
         self._collected: OrderedDict[PaperId, Paper] = OrderedDict()
+        self._damaged: set[Path] = set()
         self._asked: set[Key] = set()
         self._failed: dict[PaperId, Lookup] = {}
         self._given: dict[PaperId, Paper] = {}
@@ -253,7 +256,7 @@ class LookupState:
                 self.troubles[name] = error
             for key in unanswered:
                 failure = self._failure(source, key[0], error)
-                records.extend(self._settle(key, failure, old, source.revision))
+                records.extend(self._take_answer(key, failure, old, source.revision))
                 if key[1] is None and key not in old and name in self.library.fallbacks:
                     asked.unknown.append(key[0])
 
@@ -267,7 +270,7 @@ class LookupState:
                 )
                 for id_, version, answer in answers:
                     unanswered.pop((id_, version), None)
-                    records += self._settle((id_, version), answer, old, source.revision)
+                    records += self._take_answer((id_, version), answer, old, source.revision)
         except _StoredMeanwhile:
             self._keep(records, [key for key in wanted if key not in unanswered])
             raise
@@ -299,7 +302,7 @@ class LookupState:
                     # The first source's reason stands; a second source's silence means nothing.
                     with suppress(SourceError):
                         for paper in self._fetch_second(second, batch):
-                            _, record = trust.settle(
+                            _, record = decide_answer(
                                 None, paper, revision=second.revision, now=self.now
                             )
                             records += [] if record is None else [record]
@@ -354,7 +357,7 @@ class LookupState:
                 for id_ in batch:
                     key = (id_, _PUBLISHED)
                     answer = papers.get(id_) or self._not_found(id_)
-                    _, record = trust.settle(
+                    _, record = decide_answer(
                         known.get(key), answer, version=_PUBLISHED,
                         revision=publisher.revision, now=self.now,
                     )  # fmt: skip
@@ -368,7 +371,7 @@ class LookupState:
         return (
             record is not None
             and not self.library.refresh
-            and trust.fresh(record, now=self.now, revision=revision, max_age=self.library.max_age_s)
+            and is_fresh(record, now=self.now, revision=revision, max_age=self.library.max_age_s)
         )
 
     def _fetch_second(self, second: SecondSource, batch: Sequence[PaperId]) -> Iterator[Paper]:
@@ -439,14 +442,28 @@ class LookupState:
             else:
                 missing.append(id_)
         for collection in self.library.collections if missing else ():
-            with self.library.store_lock:
-                more = collection.get_many(missing, abstracts=self.library.abstracts)
+            more = self._ask_collection(collection, missing)
             found |= more
             self._collected.update(more)
             missing = [id_ for id_ in missing if id_ not in more]
         while len(self._collected) > _RECENT:
             self._collected.popitem(last=False)
         return found
+
+    def _ask_collection(
+        self, collection: Collection, wanted: Sequence[PaperId]
+    ) -> Mapping[PaperId, Paper]:
+        """Return the papers that a collection holds; once it is damaged, none."""
+        with self.library.store_lock:
+            if collection.path in self._damaged:
+                return {}
+            try:
+                return collection.get_many(wanted, abstracts=self.library.abstracts)
+            except PapersError as error:
+                self._damaged.add(collection.path)
+                trouble = f"{error}; what it held is looked up elsewhere"
+        self.library.on_trouble(trouble)
+        return {}
 
     def _stored(self, wanted: Iterable[Key]) -> dict[Key, Record]:
         out: dict[Key, Record] = {}
@@ -513,7 +530,7 @@ class LookupState:
         ordered = tuple(sorted(rows.values(), key=lambda row: row.number))
         return lookup if ordered == lookup.versions else replace(lookup, versions=ordered)
 
-    def _settle(
+    def _take_answer(
         self, key: Key, answer: Lookup, old: Mapping[Key, Record], revision: int
     ) -> list[Record]:
         """Take one answer, and return the records to store.
@@ -521,13 +538,13 @@ class LookupState:
         A record replaces a stored one if it may; otherwise, what to return is remembered.
         """
         id_, version = key
-        served, record = trust.settle(
+        returned, record = decide_answer(
             old.get(key), answer, version=version, revision=revision, now=self.now
         )
         if version is None and (
-            served.stale if isinstance(served, Paper) else served.code != "not_found"
+            returned.stale if isinstance(returned, Paper) else returned.code != "not_found"
         ):
-            self._failed[id_] = served
+            self._failed[id_] = returned
         return [] if record is None else [record]
 
     def _keep(self, records: Sequence[Record], asked: Iterable[Key]) -> None:

@@ -188,12 +188,8 @@ def _make_references(
 def _find_blank_line(text: str, at: int) -> tuple[int, int]:
     """Return the span of the next blank line."""
     found = text.find("\n", at)
-    while found >= 0:
-        blank = _BLANK_LINE.match(text, found)
-        if blank is not None:
-            return blank.span()
-        found = text.find("\n", found + 1)
-    return len(text), len(text)
+    blank = None if found < 0 else _BLANK_LINE.search(text, found)
+    return (len(text), len(text)) if blank is None else blank.span()
 
 
 def _decode(raw: bytes, start: int, end: int) -> str:

@@ -25,6 +25,7 @@ _LONGEST_MARK = 4
 """Bytes of the number of an item."""
 _MOST_LINES = 6
 """Lines that a sentence may be broken into."""
+_Stem = tuple[bytes, Wording]
 _MENTIONED: Sequence[Role] = ("mentioned",)
 _FEWEST_WORDS = 9
 """Bytes of the shortest claim, and of the stop before it."""
@@ -55,11 +56,26 @@ _LONGEST_ABBREVIATION = 4
 """Letters of the longest abbreviation that is one word of ASCII."""
 _ASCII_ABBREVIATIONS = frozenset(word.encode() for word in ABBREVIATIONS if word.isascii())
 _START_BYTES = 4
-_STEMS = tuple((tuple(stem.encode() for stem in row.stems), row) for row in WORDINGS)
-_WORD_STARTS = frozenset(
-    stem[:_START_BYTES] for stems, _ in _STEMS for stem in stems if stem.isascii()
-)
-"""First letters of the ASCII stems, all of which begin a word."""
+
+
+def _index_stems() -> tuple[dict[bytes, list[_Stem]], dict[str, list[_Stem]]]:
+    """Return stems by their first letters if ASCII, others by a character."""
+    starts: dict[bytes, list[_Stem]] = {}
+    characters: dict[str, list[_Stem]] = {}
+    for wording in WORDINGS:
+        for stem in wording.stems:
+            spelled = stem.encode()
+            if stem.isascii():
+                starts.setdefault(spelled[:_START_BYTES], []).append((spelled, wording))
+            else:
+                character = next(c for c in stem if not c.isascii())
+                characters.setdefault(character, []).append((spelled, wording))
+    return starts, characters
+
+
+_BY_START, _BY_CHARACTER = _index_stems()
+_STARTS, _CHARACTERS = frozenset(_BY_START), frozenset(_BY_CHARACTER)
+_ASCII = bytes(range(128))
 _ABBREVIATION_ENDS = frozenset(word[-3:] for word in _ASCII_ABBREVIATIONS)
 _TO_WORDS = bytes(byte if chr(byte).isalpha() and byte < 128 else 32 for byte in range(256))
 
@@ -165,11 +181,18 @@ def _is_claimed_as_own(raw: bytes, laid: bytes, previous_end: int, start: int, e
 
 def _find_wordings(words: bytes) -> Sequence[Wording]:
     """Return the wordings with a stem in a sentence."""
-    if words.isascii() and _WORD_STARTS.isdisjoint(
+    starts = _STARTS.intersection(
         [word[:_START_BYTES] for word in words.translate(_TO_WORDS).split()]
-    ):
-        return ()
-    return [wording for stems, wording in _STEMS if any(stem in words for stem in stems)]
+    )
+    stems = [stem for start in starts for stem in _BY_START[start]]
+    if not words.isascii():
+        shown = words.translate(None, _ASCII).decode("utf-8", "ignore")
+        stems += [stem for c in _CHARACTERS.intersection(shown) for stem in _BY_CHARACTER[c]]
+    found: list[Wording] = []
+    for stem, wording in stems:
+        if stem in words and wording not in found:
+            found.append(wording)
+    return found
 
 
 def _has_own_label(laid: bytes, start: int, end: int) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
-from enrich.identity import group_works
+from enrich.identity import Work, group_works
 from enrich.model import Document, Talk
 from enrich.paper import Lookup, Paper, PaperId
 from enrich.writers._totals import Totals
@@ -24,11 +25,28 @@ class Entry(NamedTuple):
 
 def list_entries(papers: Iterable[Lookup]) -> Iterator[Entry]:
     """Yield the entry of each work that has a resolved paper, in order."""
-    for work in group_works(papers):
+    for work in chain.from_iterable(map(_split_work, group_works(papers))):
         best, earliest = work.best, work.earliest
         if isinstance(best, Paper) and isinstance(earliest, Paper):
             others = tuple(paper for paper in work.papers if paper is not best)
             yield Entry(best, others, earliest)
+
+
+def _split_work(work: Work) -> Iterator[Work]:
+    """Yield a work without the records that a DOI alone joins to one of the same service.
+
+    A DOI may be that of the whole book, and no entry may be lost.
+    """
+    if len(work.papers) == 1:
+        yield work
+        return
+    kept: dict[str, PaperId] = {}
+    apart: set[PaperId] = set()
+    for paper in sorted(work.papers, key=lambda paper: paper.id):
+        if kept.setdefault(paper.id.source, paper.id) != paper.id and paper.matched_by == "doi":
+            apart.add(paper.id)
+    yield Work(work.id, tuple(paper for paper in work.papers if paper.id not in apart))
+    yield from (Work(paper.id, (paper,)) for paper in work.papers if paper.id in apart)
 
 
 def collect_cited(document: Document, *, cite_talks: bool) -> Iterator[Talk | Entry]:
