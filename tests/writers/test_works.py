@@ -134,6 +134,13 @@ def test_a_books_doi_joins_no_chapters() -> None:
         assert all(text.count(f"Chapter {n}") == 1 for n in range(3))
 
 
+def test_a_doi_joins_records_of_one_title_at_two_services() -> None:
+    one, other = (replace(p, authors=(), doi="10.1000/182") for p in (PREPRINT, ACCEPTED))
+    assert "".join(write(in_two_talks(one, other), "ris")).count("TY  - ") == 1
+    other = replace(other, title="The Proceedings of the Conference on Tides")
+    assert "".join(write(in_two_talks(one, other), "ris")).count("TY  - ") == 2
+
+
 def test_a_preprint_that_could_not_be_asked_keeps_its_id() -> None:
     failed = Unresolved(id=A, code="timeout", message="later", retryable=True, url=PREPRINT.url)
     accepted = replace(ACCEPTED, same_as=(A,), matched_by="openreview")
