@@ -61,7 +61,7 @@ _MAY_JOIN = re.compile(
     rb"|(?<=[0-9]\n)[ \t]{0,40}+[0-9.]"
     rb"|(?<=/\n)[ \t]{0,40}+[a-z0-9.]"
     rb"|(?<=[=?&:]\n)[ \t][a-z0-9_-]"
-    rb"|(?<=[ \t\r]\n)[ \t]{0,40}[a-z0-9_-])"
+    rb"|(?<=[ \t]\n)[ \t]{0,40}[a-z0-9.]|(?<=\r\n)[ \t]{0,40}[a-z0-9_.-])"
 )
 """A line break beside which the ends of both lines may belong to one id or address; a cheap check."""
 _WORDS = (
