@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from enrich.references.extract import find_references
+from enrich.references.line_breaks import BREAKS, Break, find_breaks
+from enrich.text.decoding import FOLD
 
 ITEM = "A. Bee and C. Dee, Sheaves, arXiv:2103.01338"
 HAN = "一二三四五六七八九十甲乙丙"
@@ -119,3 +123,15 @@ def test_one_reference_of_a_link_behind_a_redirector(text: str, exact: str) -> N
 )
 def test_line_breaks_at_the_edge(text: str, papers: list[str]) -> None:
     assert [str(reference.paper) for reference in find_references(text)] == papers
+
+
+@pytest.mark.parametrize("kind", BREAKS, ids=lambda kind: kind.before.decode())
+def test_each_kind_of_break_joins_its_examples(kind: Break) -> None:
+    for following, example in kind.following.items():
+        alone = re.compile(b"(?i)" + kind.before + b"(?:" + kind.space + b")(?=" + following + b")")
+        (found,) = find_breaks(example, example.translate(FOLD))
+        match = alone.search(example)
+        assert match is not None
+        assert match.span() == found, example
+        (reference,) = find_references(f"See {example.decode()} for details.")
+        assert reference.exact == example.decode()
