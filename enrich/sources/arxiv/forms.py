@@ -152,16 +152,18 @@ _WORTH = re.compile(  # a cheap check of what follows the label
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
     """Return the papers named around byte `at`, in order."""
-    common = _COMMON.match(text, at)
-    if common is not None:
-        start = _find_common_start(text, at)
-        if start >= 0:
-            key, number = common.groups()
-            cited = None if number is None else "v" + number.decode()
-            form: Form = "url" if text[at + 5] == _STOP else "text"
-            return (Mention(PaperId("arxiv:" + key.decode()), cited, start, common.end(), form),)
     kind = text[at]
     if kind in b"aA" and text[at + 2] in b"xX":
+        common = _COMMON.match(text, at)
+        if common is not None:
+            start = _find_common_start(text, at)
+            if start >= 0:
+                key, number = common.groups()
+                cited = None if number is None else "v" + number.decode()
+                form: Form = "url" if text[at + 5] == _STOP else "text"
+                return (
+                    Mention(PaperId("arxiv:" + key.decode()), cited, start, common.end(), form),
+                )
         if text[at + 5 : at + 6] not in _BEHIND_LABEL or not _WORTH.match(text, at + 5):
             return ()
         first = _match_label(text, at)
