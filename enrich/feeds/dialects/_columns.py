@@ -49,6 +49,12 @@ _HEADER_WITHIN = 12
 """Records at the beginning, among which the header is."""
 _FEW = 2
 _IN_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]{1,40})[)\]]\s*$")
+_GENDER = re.compile(r"[/*:_·.(-]{1,2}(?:r|rn|in|innen|e|es|s|a|as|trice)\)?$")
+"""The other ending of a word for people: `Vortragende/r`, `Referent*in`, `intervenant.e`."""
+_FILLERS = re.compile(
+    r"\b(?:your|of (?:the|your) (?:talk|presentation)|talk's|speaker's|des vortrags)(?!\w)|[?!]$"
+)
+"""Words of forms: `Title of your talk`."""
 _OF_PUBLICATIONS = frozenset(
     [
         "author",
@@ -157,7 +163,7 @@ def _find_column(cell: str) -> str | None:
     columns = _list_column_names()
     if found := columns.get(name):
         return found
-    bare = _IN_BRACKETS.sub("", name)
+    bare = _FILLERS.sub(" ", _GENDER.sub("", _IN_BRACKETS.sub("", name))).strip()
     if found := columns.get(bare):
         return found
     return "paper" if any(anchor in name for anchor in ANCHORS if anchor.isalpha()) else None
