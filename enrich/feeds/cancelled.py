@@ -46,6 +46,10 @@ _ABROAD = re.compile(
 )
 
 
+_GERMAN_END = re.compile(
+    r"\bfällt(?:\s(?:leider|heute|krankheitsbedingt)){0,2}\saus\W{0,9}\Z|\A\W{0,9}ausgefallen\b",
+    re.IGNORECASE,
+)
 _LATER_ABROAD = re.compile(
     r"\W{0,9}(?:verschoben|reportée?s?|rinviat[oaie]|rimandat[oaie]|aplazad[oa]s?|pospuest[oa]s?|adiad[oa]s?|uitgesteld)"
     rf"(?:\W{{0,2}}[\])*]|{_OFF})",
@@ -88,7 +92,10 @@ def is_called_off(title: str | None, abstract: str | None, lower: bytes) -> bool
     >>> is_called_off("[Abgesagt] Über Knoten", None, b"")
     True
     """
-    if title is not None and _ABROAD.match(title) is not None:
+    if title is not None and (
+        _ABROAD.match(title) is not None
+        or ("aus" in title and _GERMAN_END.search(title) is not None)
+    ):
         return True
     if _HINT.search(lower) is None:
         return False

@@ -103,7 +103,7 @@ class Spreadsheet(DocumentOnly):
                     ValueError(f"line {line} has {len(cells)} cells, but the header has {width}")
                 )
             elif not _is_header(cells, layout) and not _is_rule(cells):
-                rows.append(_read_row(line, cells, layout))
+                rows.append(_read_record_cells(line, cells, layout))
         kept = [row for row in rows if isinstance(row, _Row)]
         orders = decide_order(row.day for row in kept), decide_order(row.start for row in kept)
         zones = Zones()
@@ -122,7 +122,7 @@ def _is_rule(cells: list[str]) -> bool:
     return not "".join(cells).strip("-:= |\t")
 
 
-def _read_row(line: int, cells: list[str], layout: Layout) -> _Row:
+def _read_record_cells(line: int, cells: list[str], layout: Layout) -> _Row:
     found: dict[str, str] = {}
     other: list[str] = []
     for title, name, cell in zip(layout.header, layout.columns, cells, strict=False):
