@@ -369,6 +369,26 @@ def read_notice(data: Mapping[str, Any]) -> NoticeObject:
     return _convert_object(data, NoticeObject)
 
 
+def decode_line(data: str | bytes) -> LineObject:
+    """Decode the JSON of a line of ndjson.
+
+    Raises:
+        ValueError: as `read_talk`, or it is not JSON.
+    """
+    try:
+        return _LINES.decode(data)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        pass  # what only the slower way reads: nulls, authors as strings, half pairs; or an error
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        raise ValueError("not JSON") from None
+    if not isinstance(value, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - one kind of error for what is read
+    return read_line(value)
+
+
+_LINES = msgspec.json.Decoder(LineObject)
 _PAPER_LISTS = ("papers", "suggested")
 
 

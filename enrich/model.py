@@ -252,30 +252,7 @@ class AnnotatedTalk:
         """
         from enrich.document import read_line
 
-        line = read_line(data)
-        return cls(
-            talk=Talk(**_talk_fields(line)),
-            references=tuple(
-                [
-                    Reference(
-                        paper=PaperId(r.paper),
-                        version=r.version,
-                        field=r.field,
-                        start=r.start,
-                        end=r.end,
-                        exact=r.exact,
-                        context=(r.context[0], r.context[1]),
-                        form=r.form,
-                        role=r.role,
-                        by_speaker=r.by_speaker,
-                    )
-                    for r in line.references
-                ]
-            ),
-            papers=Papers({PaperId(p.id): lookup_from(p) for p in line.papers}),
-            warnings=tuple(map(_warning, line.warnings)),
-            suggested=tuple([p for p in map(lookup_from, line.suggested) if isinstance(p, Paper)]),
-        )
+        return cls(**_line_fields(read_line(data)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=False)
@@ -376,6 +353,38 @@ def _talk_keys(annotated: AnnotatedTalk) -> dict[str, Any]:
             WarningObject(code=w.code, message=w.message, field=w.field, start=w.start, end=w.end)
             for w in annotated.warnings
         ],
+    }
+
+
+def annotated_talk_from(line: LineObject) -> AnnotatedTalk:
+    """Make the talk of a checked line of ndjson."""
+    return AnnotatedTalk(**_line_fields(line))
+
+
+def _line_fields(line: LineObject) -> dict[str, Any]:
+    """Return the fields of an annotated talk."""
+    return {
+        "talk": Talk(**_talk_fields(line)),
+        "references": tuple(
+            [
+                Reference(
+                    paper=PaperId(r.paper),
+                    version=r.version,
+                    field=r.field,
+                    start=r.start,
+                    end=r.end,
+                    exact=r.exact,
+                    context=(r.context[0], r.context[1]),
+                    form=r.form,
+                    role=r.role,
+                    by_speaker=r.by_speaker,
+                )
+                for r in line.references
+            ]
+        ),
+        "papers": Papers({PaperId(p.id): lookup_from(p) for p in line.papers}),
+        "warnings": tuple(map(_warning, line.warnings)),
+        "suggested": tuple([p for p in map(lookup_from, line.suggested) if isinstance(p, Paper)]),
     }
 
 
