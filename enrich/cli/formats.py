@@ -13,7 +13,7 @@ import click
 
 import enrich
 from enrich.cli.options import WRITE, add_options, complete_files, option
-from enrich.cli.plugins import may_offer
+from enrich.cli.plugins import GuardedWriter, may_offer
 
 if TYPE_CHECKING:
     from enrich.model import AnnotatedTalk
@@ -267,7 +267,11 @@ def take_writers(targets: Iterable[Target], options: dict[str, Any]) -> list[tup
         takers = [n for n in package_formats() if name in options_of(writer(n))]
         flag = "--" + name.replace("_", "-")
         raise click.UsageError(f"{flag} is an option of {', '.join(takers) or 'no format here'}")
-    return [(target, configure(each, given)) for target, each in chosen]
+    own = package_formats()
+    return [
+        (target, each if target.format in own else GuardedWriter(target.format, each))
+        for target, each in ((target, configure(each, given)) for target, each in chosen)
+    ]
 
 
 FORMAT_OPTIONS = ("bibtex_type", "bom", "cite_talks", "rows")

@@ -145,7 +145,9 @@ class Reading:
                     refresh=self.options["refresh"],
                     cache_dir=self.options["cache_dir"],
                     keep_raw=self.keep_raw,
-                    timeout_s=None if self.until == math.inf else self.until - time.monotonic(),
+                    timeout_s=None
+                    if self.until == math.inf
+                    else max(0.0, self.until - time.monotonic()),
                     keep_private=self.options["keep_private"],
                     duplicates=False,
                     seen=seen,

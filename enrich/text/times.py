@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+import math
+from datetime import date, datetime, timedelta, tzinfo
 
 
 def format_time(time: datetime | date | None) -> str | None:
@@ -66,3 +67,25 @@ def to_instant(time: datetime | date, zone: tzinfo) -> datetime:
     if not isinstance(time, datetime):
         return datetime(time.year, time.month, time.day, tzinfo=zone)
     return time if time.tzinfo else time.replace(tzinfo=zone)
+
+
+def to_seconds(name: str, duration: object) -> float | None:
+    """Return a duration in seconds.
+
+    Raises:
+        TypeError: it is not a number or a timedelta.
+        ValueError: it is negative or not a number.
+    """
+    if duration is None:
+        return None
+    if isinstance(duration, timedelta):
+        seconds = duration.total_seconds()
+    elif isinstance(duration, (int, float)) and not isinstance(duration, bool):
+        seconds = float(duration)
+    else:
+        raise TypeError(
+            f"{name} is a number of seconds or a timedelta, not {type(duration).__name__} {duration!r}"
+        )
+    if math.isnan(seconds) or seconds < 0:
+        raise ValueError(f"{name} is a number of seconds from 0 on, not {duration!r}")
+    return seconds
