@@ -49,6 +49,8 @@ _HEADER_WITHIN = 12
 """Records at the beginning, among which the header is."""
 _FEW = 2
 _IN_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]{1,40})[)\]]\s*$")
+_OF_REFERENCES = frozenset({"exact", "form", "role", "start", "end"})
+"""Columns of our own table of references, whose starts are offsets."""
 _GENDER = re.compile(r"[/*:_·.(-]{1,2}(?:r|rn|in|innen|e|es|s|a|as|trice)\)?$")
 """The other ending of a word for people: `Vortragende/r`, `Referent*in`, `intervenant.e`."""
 _FILLERS = re.compile(
@@ -112,6 +114,8 @@ def find_layout(table: Table) -> Layout | None:
 def _read_header(line: int, cells: list[str], encoding: str, delimiter: str) -> Layout | None:
     """Read a record as a header; None if it is not one of talks."""
     if len(cells) < _FEW or len(cells) > 500:
+        return None
+    if set(cells) >= _OF_REFERENCES:
         return None
     found = [_find_column(cell) for cell in cells]
     names = _settle_columns(found)

@@ -45,7 +45,7 @@ _TENTATIVE = re.compile(
 )
 _MANY = re.compile(r"\s*(?:;|\||\n)\s*")
 _WEB = re.compile(r"https?://\S", re.IGNORECASE)
-_REFUSED = "has more than one reading, or none; write it as 2026-03-12"
+_RIGHT = "write it as 2026-03-12"
 
 
 class _Row(NamedTuple):
@@ -235,7 +235,10 @@ def _read_times(
     if day is None:
         if not written or line_or_none(written.rstrip(".").lower()) in {*TBA, "?", "-", "tbc"}:
             return None, None, (TalkWarning(code="no_start", message="the row has no date"),)
-        message = f"line {row.line}: the date {written[:60]!r} {_REFUSED}"
+        problem = dated.problem or (
+            "more than one reading" if dated.readings else "not a date that is understood"
+        )
+        message = f"line {row.line}: the date {written[:60]!r} is refused: {problem} ({_RIGHT})"
         return None, None, (TalkWarning(code="bad_time", message=message),)
     warnings: tuple[TalkWarning, ...] = ()
     if dated.weekday is not None and dated.weekday != day.weekday():
