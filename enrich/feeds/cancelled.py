@@ -46,8 +46,15 @@ _ABROAD = re.compile(
 )
 
 
-_GERMAN_END = re.compile(
-    r"\bfällt(?:\s(?:leider|heute|krankheitsbedingt)){0,2}\saus\W{0,9}\Z|\A\W{0,9}ausgefallen\b",
+_ENDING = re.compile(
+    r"(?:aus|sagt|fällt|ul[ée]e?s?|lat[oaie]|lad[oa]s?|leerd|last|fallen)\W{0,4}\Z", re.IGNORECASE
+)
+"""What a title ends with that `_END_ABROAD` can match; a quick check of its last letters."""
+_END_ABROAD = re.compile(
+    r"\bfällt(?:\s(?:leider|heute|krankheitsbedingt)){0,2}\saus\W{0,9}\Z|\A\W{0,9}ausgefallen\W{0,9}\Z"
+    r"|(?:séminaire|exposé|séance|conférence|colloque|seminario|charla|seminário|palestra|seminar|vortrag|kolloquium"
+    r"|vorlesung|lezing|colloquium)s?\s(?:est\s|ist\s|è\s|is\s|wird\s|leider\s){0,2}"
+    r"(?:abgesagt|entfällt|annulée?s?|annullat[oaie]|cancelad[oa]s?|geannuleerd|afgelast)\W{0,9}\Z",
     re.IGNORECASE,
 )
 _LATER_ABROAD = re.compile(
@@ -94,7 +101,10 @@ def is_called_off(title: str | None, abstract: str | None, lower: bytes) -> bool
     """
     if title is not None and (
         _ABROAD.match(title) is not None
-        or ("aus" in title and _GERMAN_END.search(title) is not None)
+        or (
+            _ENDING.search(title, max(0, len(title) - 14)) is not None
+            and _END_ABROAD.search(title) is not None
+        )
     ):
         return True
     if _HINT.search(lower) is None:
