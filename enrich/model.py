@@ -200,7 +200,13 @@ class Talk:
         return self.start_time if self.selected_start is None else self.selected_start
 
     def searched(self) -> Iterable[tuple[str, str]]:
-        """Yield the texts that are searched, as (field, text), the abstract first."""
+        """Yield the texts that are searched, as (field, text), the abstract first.
+
+        Raises:
+            TypeError: a field of the talk has another type than its own.
+        """
+        if self.abstract.__class__ not in _PLAIN or self.texts.__class__ is not tuple:
+            check_talk(self)
         if self.abstract:
             yield "abstract", self.abstract
         yield from self.texts
@@ -266,6 +272,65 @@ class Row(TypedDict):
     paper_url: str | None
     paper_pdf: str | None
     paper_error_code: str | None
+
+
+_NONE: type = type(None)
+_PLAIN = frozenset({str, _NONE})
+_TIMES = frozenset({datetime, date, _NONE})
+_FIELDS: tuple[tuple[str, tuple[type, ...], str], ...] = (
+    ("id", (str,), "a string"),
+    *[
+        (name, (str, _NONE), "a string or None")
+        for name in (
+            "url", "title", "speaker", "speaker_affiliation", "series", "recurrence", "status", "room",
+            "slides_link", "video_link", "abstract",
+        )
+    ],
+    *[(name, (date, _NONE), "a datetime, a date or None") for name in ("start_time", "end_time")],
+    ("texts", (tuple,), "a tuple of pairs (field, text)"),
+)  # fmt: skip
+
+
+def check_talk(talk: Talk) -> None:
+    """Check the types of a talk's fields, which pipelines may have made.
+
+    Raises:
+        TypeError: a field has another type; the message names it.
+
+    >>> check_talk(Talk(id="1", start_time="2022-02-18"))
+    Traceback (most recent call last):
+    ...
+    TypeError: Talk.start_time is a datetime, a date or None, not str '2022-02-18'
+    """
+    kinds = {
+        talk.url.__class__, talk.title.__class__, talk.speaker.__class__, talk.speaker_affiliation.__class__,
+        talk.series.__class__, talk.recurrence.__class__, talk.status.__class__, talk.room.__class__,
+        talk.slides_link.__class__, talk.video_link.__class__, talk.abstract.__class__,
+    }  # fmt: skip
+    if talk.id.__class__ is str and kinds <= _PLAIN and talk.texts.__class__ is tuple:
+        times = {talk.start_time.__class__, talk.end_time.__class__}
+        if times <= _TIMES and all(map(_is_pair, talk.texts)):
+            return  # nearly always
+    for name, kind, wanted in _FIELDS:
+        value = getattr(talk, name)
+        if not isinstance(value, kind):
+            raise _type_error(name, wanted, value)
+    if not all(map(_is_pair, talk.texts)):
+        raise _type_error("texts", "a tuple of pairs (field, text)", talk.texts)
+
+
+def _is_pair(pair: object) -> bool:
+    """Return whether a value is a field and its text."""
+    return (
+        isinstance(pair, tuple)
+        and len(pair) == 2
+        and isinstance(pair[0], str)
+        and isinstance(pair[1], str)
+    )
+
+
+def _type_error(name: str, wanted: str, value: object) -> TypeError:
+    return TypeError(f"Talk.{name} is {wanted}, not {type(value).__name__} {str(value)[:40]!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,18 @@ _STATUSES = (
 )
 
 
+_ENDING = re.compile(
+    r"(?:aus|sagt|fällt|ul[ée]e?s?|lat[oaie]|lad[oa]s?|leerd|last|fallen)\W{0,4}\Z", re.IGNORECASE
+)
+"""What a title ends with that `_END_ABROAD` can match; a quick check of its last letters."""
+_END_ABROAD = re.compile(
+    r"\bfällt(?:\s(?:leider|heute|krankheitsbedingt)){0,2}\saus\W{0,9}\Z|\A\W{0,9}ausgefallen\W{0,9}\Z"
+    r"|(?:séminaire|exposé|séance|conférence|colloque|seminario|charla|seminário|palestra|seminar|vortrag|kolloquium"
+    r"|vorlesung|lezing|colloquium)s?\s(?:est\s|ist\s|è\s|is\s|wird\s|leider\s){0,2}"
+    r"(?:abgesagt|entfällt|annulée?s?|annullat[oaie]|cancelad[oa]s?|geannuleerd|afgelast)\W{0,9}\Z",
+    re.IGNORECASE,
+)
+
 _CHECKS = tuple(
     (
         words,
@@ -103,7 +115,10 @@ def find_status(title: str | None, abstract: str | None, lower: bytes) -> TalkSt
     >>> find_status("On knots", "The talk is postponed to 5 May.", b"the talk is postponed to 5 may.")
     """
     for words, root, abroad in _CHECKS:
-        if title is not None and abroad.match(title) is not None:
+        if title is not None and (
+            abroad.match(title) is not None
+            or (words.status == "cancelled" and _ends_as_cancelled(title))
+        ):
             return words.status
         if root.search(lower) is not None:
             in_title, in_text = _compile(words)
@@ -112,3 +127,11 @@ def find_status(title: str | None, abstract: str | None, lower: bytes) -> TalkSt
             ):
                 return words.status
     return None
+
+
+def _ends_as_cancelled(title: str) -> bool:
+    """Return whether a title ends with a cancellation in another language than English."""
+    return (
+        _ENDING.search(title, max(0, len(title) - 14)) is not None
+        and _END_ABROAD.search(title) is not None
+    )

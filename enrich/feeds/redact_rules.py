@@ -151,6 +151,8 @@ _LINK_LABEL = (
     + rf"\b(?:[ ](?:{LABEL_WORDS})){{0,6}}[ ]?:\s{{0,4}}"
 )
 _NUMBER_WORD = r"id|number|no\.?|nr\.?|code|key|pin"
+_BEGIN = r"(?:(?<![/_-])\b|(?<=^__)|(?<=^_)|(?<=[ ]__)|(?<=[ ]_))"
+"""Where a word begins, also behind Markdown's marks."""
 _WHOSE = r"(?:(?P<whose>meeting|webinar|zoom|numeric|phone|video|host)[ -])?"
 _CODE_WORD = (
     r"(?P<word>pass[ -]?code|password|passwort|kennwort|pwd?|(?:access|security|zugangs)[ -]?code"
@@ -174,7 +176,7 @@ _LIST_NUMBER = (
 
 SECRET = Rule(
     "password",
-    rf"(?<![/_-])\b{_WHOSE}{_CODE_WORD}(?:[*_]{{1,3}}(?=[ ]?[:=]))?(?:(?<!pw)[ ]?\([^()\n]{{1,40}}\))?"
+    rf"{_BEGIN}{_WHOSE}{_CODE_WORD}(?:[*_]{{1,3}}(?=[ ]?[:=]))?(?:(?<!pw)[ ]?\([^()\n]{{1,40}}\))?"
     rf"{_FOR_WHAT}{_IS}{_GAP}{_VALUE}",
     "The passcode for this meeting is 4Xk2",
     "passcode for this meeting is 4xk2",
@@ -277,7 +279,9 @@ _BLOCKS = (
     Rule(
         "Outlook's block between two rules",
         r"^_{5,}[ \t]{0,4}\n(?=(?:(?!_{5,})[^\n]{0,2000}\n){0,30}?[^\n]{0,2000}teams\.(?:microsoft|live)\.)"
-        r"(?:(?!_{5,})[^\n]{0,2000}\n){1,40}?_{5,}[ \t]{0,4}(?:\n|\Z)",
+        r"(?:(?!_{5,})[^\n]{0,2000}\n){1,40}?_{5,}[ \t]{0,4}(?:\n|\Z)"
+        r"(?:(?=(?:(?!_{5,})[^\n]{0,2000}\n){0,30}?[^\n]{0,2000}(?:teams\.(?:microsoft|live)\.|^tenant key:))"
+        r"(?:(?!_{5,})[^\n]{0,2000}\n){1,40}?_{5,}[ \t]{0,4}(?:\n|\Z))?",
         "_______\nJoin: teams.microsoft.com/x\n_______",
         "_______\njoin: teams.microsoft.com/x\n_______",
         words=("teams.microsoft.", "teams.live."),
@@ -407,7 +411,7 @@ def make_rules(
         rf"//{meeting}{_REST}{{0,2000}}",
         _make_host("|".join(map(re.escape, known)), labels),
         (*_NUMBERS, _make_number(languages), *_BLOCKS, *_TELEPHONES),
-        (*_BESIDE, _make_secret(languages)),
+        (*_BESIDE, _make_bare_number(languages), _make_secret(languages)),
         _make_hints(meeting, known, languages),
     )
 
@@ -464,6 +468,16 @@ def _make_number(languages: tuple[Language, ...]) -> Rule:
         "Besprechungs-ID: 812 3456 7890",
         "besprechungs-id: 812 3456 7890",
         sign=f":(?={_NUMBER_BEHIND})(?:{_end_labels(languages)})",
+    )
+
+
+def _make_bare_number(languages: tuple[Language, ...]) -> Rule:
+    words = _begin_word(word for row in languages if row.number for word in spell(row.number))
+    return Rule(
+        "meeting's number in other languages, without a colon",
+        rf"{words}[ ]{{1,3}}{_DIGITS}#?",
+        "Besprechungs-ID 812 3456 7890",
+        "besprechungs-id 812 3456 7890",
     )
 
 

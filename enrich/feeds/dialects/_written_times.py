@@ -126,7 +126,7 @@ def read_written_time(text: str) -> WrittenTime:
     for word, clock in _NAMED_TIMES.items():
         folded = re.sub(rf"\b{word}\b", clock, folded)
     readings, rest, problem = _find_date(folded)
-    weekday = _find_weekday(folded)
+    weekday = _find_weekday(rest)  # without the letters of a date in East Asia
     if weekday is not None and len(set(readings.values())) > 1:
         fitting = {o: day for o, day in readings.items() if day.weekday() == weekday}
         readings = fitting or readings

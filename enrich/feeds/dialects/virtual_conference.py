@@ -23,7 +23,7 @@ from enrich.feeds.dialects._documents import (
     text_of,
     time_warnings,
 )
-from enrich.feeds.dialects._shared import DocumentOnly
+from enrich.feeds.dialects._shared import DocumentOnly, title_or_none
 from enrich.model import Talk, TalkWarning
 
 _MARKS = frozenset({"eventtype", "virtualsite_url", "starttime", "paper_url", "poster_position"})
@@ -57,7 +57,7 @@ def _is_event(record: Mapping[str, Any]) -> bool:
 
 def _convert_event_record(record: Mapping[str, Any]) -> Talk:
     start = moment(record.get("starttime"))
-    title = line_of(record, "name")
+    title = title_or_none(text_of(record, "name"))
     people = list_of(record, "authors")
     media = [one for one in list_of(record, "eventmedia") if one.get("visible") is not False]
     papers = dict.fromkeys(
