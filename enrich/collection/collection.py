@@ -64,6 +64,8 @@ def open_papers(
         if head.startswith(MAGIC):
             return Collection(connect_collection(path), path)
         reader = format_of(head, path)
+        if not head.strip():
+            on_warning(f"{path}: is empty; no paper is read from it")
         connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         connection.text_factory = bytes
         try:

@@ -7,7 +7,7 @@ the zone of the caller.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -103,12 +103,16 @@ def select_talks(
         exclude: Drop talks whose title, abstract or speaker holds one of these.
         zone: Zone of dates and of times without a zone.
 
+    Raises:
+        TypeError: `talks` is a path, a text or a single talk.
+
     >>> talks = [Talk(id="1", speaker="José Doe"), Talk(id="2", title="On José")]
     >>> [talk.id for talk in select_talks(talks, speaker="jose")]
     ['1']
     >>> [talk.id for talk in select_talks(talks, match=["jose"], exclude=["doe"])]
     ['2']
     """
+    _check_talks(talks)
     first = None if since is None else to_instant(since, zone)
     end = None if until is None else to_instant(until, zone)
     in_series, by_speaker = _fold_each(series), _fold_each(speaker)
@@ -127,6 +131,17 @@ def select_talks(
     return filter(None, map(select, talks))
 
 
+def _check_talks(talks: object) -> None:
+    """Raise TypeError if this is not an iterable of talks."""
+    if isinstance(talks, (str, bytes)) or hasattr(talks, "__fspath__"):
+        raise TypeError("talks is an iterable of Talk: use select_talks(read_talks(…), …)")
+    if isinstance(talks, (Talk, Mapping)):
+        shown = "talk" if isinstance(talks, Talk) else "Talk.from_dict(…)"
+        raise TypeError(f"talks is an iterable of Talk: use select_talks([{shown}], …)")
+    if not isinstance(talks, Iterable):
+        raise TypeError(f"talks is an iterable of Talk, not {type(talks).__name__}")
+
+
 def keep_with_papers(talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
     """Yield the talks that mention a paper, resolved or not."""
     return (talk for talk in talks if talk.references)
@@ -141,15 +156,15 @@ def sort_by_start(talks: Iterable[Talk], zone: tzinfo = UTC) -> list[Talk]:
 
 
 def _order_by_start(talk: Talk, zone: tzinfo) -> tuple[bool, datetime]:
-    if talk.start_time is None:
+    if talk.shown_start is None:
         return True, datetime.max.replace(tzinfo=UTC)
-    return False, to_instant(talk.start_time, zone)
+    return False, to_instant(talk.shown_start, zone)
 
 
 def _select_in_range(
     talk: Talk, since: datetime | None, until: datetime | None, zone: tzinfo
 ) -> Talk | None:
-    """Return a talk if it, or an occurrence of its series, is in range.
+    """Return a talk if it, or an occurrence of its series, is in range; that is then its shown start.
 
     A series whose rule needs too many steps is kept, with a warning.
     """
@@ -162,23 +177,25 @@ def _select_in_range(
     if talk.occurrences is None:
         return None
     try:
-        return talk if _occurs_between(talk.occurrences, since, until, zone) else None
+        found = _find_occurrence(talk.occurrences, since, until, zone)
+        return None if found is None else replace(talk, selected_start=found)
     except UncheckedError:
         return replace(talk, warnings=add_warning(talk.warnings, "recurring_unchecked"))
 
 
-def _occurs_between(
+def _find_occurrence(
     series: Recurrence, since: datetime | None, until: datetime | None, zone: tzinfo
-) -> bool:
+) -> datetime | date | None:
+    """Return the first occurrence of a series in a range, in the zone of its start."""
     own = series.start.tzinfo if isinstance(series.start, datetime) else None
     for time in iterate_occurrences(series):
         local = time.replace(tzinfo=own) if isinstance(time, datetime) else time
         start = to_instant(local, zone)
         if _is_between(start, since, until):
-            return True
+            return local
         if until is not None and start >= until:
-            return False
-    return False
+            return None
+    return None
 
 
 def _is_between(start: datetime, since: datetime | None, until: datetime | None) -> bool:

@@ -16,6 +16,8 @@ from enrich.sources import Forms, forms
 from enrich.text.decoding import FOLD
 
 _BLANK_LINE = re.compile(r"\n[ \t\r]{0,80}\n")
+_FEW = 4
+"""Line breaks that are found one by one, for that passes long lines fastest."""
 _NO_REFERENCES = References()
 
 
@@ -30,6 +32,9 @@ def find_references(text: str | Talk, *, sources: Iterable[Forms] | None = None)
         text: A text, or a talk.
         sources: Those whose papers are recognised; the installed ones if None.
 
+    Raises:
+        TypeError: neither a text nor a talk.
+
     >>> [(r.paper, r.version, r.exact) for r in find_references("See arXiv:2103.01338v2 [cs.LG].")]
     [('arxiv:2103.01338', 'v2', 'arXiv:2103.01338v2')]
     >>> find_references("Call 2103.01338 or look at https://notarxiv.org/abs/2103.01338")
@@ -37,6 +42,7 @@ def find_references(text: str | Talk, *, sources: Iterable[Forms] | None = None)
     """
     grammar = grammar_of(sources)
     if not isinstance(text, Talk):
+        _check_text("find_references", text)
         return _search_text(text, "text", grammar)
     references: list[Reference] = []
     warnings: list[TalkWarning] = []
@@ -59,8 +65,11 @@ def find_references_many(
     >>> [len(found) for found in find_references_many(["hep-th/9901001", "none"])]
     [1, 0]
     """
+    if isinstance(texts, (str, Talk)):
+        raise TypeError("find_references_many takes a list of texts: use find_references(text)")
     grammar = grammar_of(sources)
     for text in texts:
+        _check_text("find_references_many", text)
         yield _search_text(text, "text", grammar)
 
 
@@ -89,6 +98,7 @@ def parse_citation(
     >>> parse_citation("2103.01338v2"), parse_citation("openreview:FpKgG31Z_i9")
     (('arxiv:2103.01338', 'v2'), ('openreview:FpKgG31Z_i9', None))
     """
+    _check_text("parse_id", text)
     text = text.strip()
     sources = forms() if sources is None else tuple(sources)
     found = {(r.paper, r.version) for r in find_references(text, sources=sources)}
@@ -111,13 +121,48 @@ def parse_citation(
     )
 
 
+def _check_text(call: str, text: object) -> None:
+    """Raise TypeError if this is not a text."""
+    if isinstance(text, str):
+        return
+    hints = {
+        "bytes": "decode it",
+        "dict": "use Talk.from_dict(…)",
+        "AnnotatedTalk": "use its .talk",
+    }
+    kind = type(text).__name__
+    hint = f"; {hints[kind]}" if kind in hints else ""
+    raise TypeError(
+        f"{call} takes a text{' or a Talk' if call == 'find_references' else ''}, not {kind}{hint}"
+    )
+
+
 def _search_text(text: str, field: str, grammar: Grammar) -> References:
     """Return the references and warnings of one text."""
     raw = text.encode("utf-8", "surrogatepass")
     low = raw.translate(FOLD)
-    mentions: Sequence[Mention] = find_mentions(raw, low, grammar, is_ascii=len(raw) == len(text))
+    is_ascii = len(raw) == len(text)
+    mentions: Sequence[Mention] = find_mentions(raw, low, grammar, is_ascii=is_ascii)
     if not mentions:
         return _NO_REFERENCES
+    warnings: Sequence[TalkWarning] = ()
+    spans: Sequence[tuple[int, int]]
+    if len(mentions) == 1 and mentions[0][0] is not None:  # nothing to merge, nothing to warn of
+        spans = (mentions[0][2:4],)
+    else:
+        mentions, spans, warnings = _merge_and_warn(raw, mentions, field)
+    roles: Sequence[Role]
+    if field == "paper_link":
+        roles = ["own"] * len(mentions)
+    else:
+        roles = decide_roles(raw, low, spans, is_ascii=is_ascii)
+    return References(_make_references(text, raw, mentions, roles, field), warnings)
+
+
+def _merge_and_warn(
+    raw: bytes, mentions: Sequence[Mention], field: str
+) -> tuple[Sequence[Mention], Sequence[tuple[int, int]], list[TalkWarning]]:
+    """Merge links with their texts, with spans and warnings."""
     warnings = [
         _make_warning(
             "unresolvable_link",
@@ -129,25 +174,20 @@ def _search_text(text: str, field: str, grammar: Grammar) -> References:
         for m in mentions
         if m.paper is None
     ]
-    spans: Sequence[tuple[int, int]] = [mention[2:4] for mention in mentions]
-    if len(mentions) > 1 and has_links(mentions):
-        mentions, spans, mismatches = merge_links(raw, mentions)
-        warnings += [
-            _make_warning(
-                "link_mismatch",
-                f"a link says {shown.paper} but leads to {target.paper}",
-                shown,
-                raw,
-                field,
-            )
-            for shown, target in mismatches
-        ]
-    roles: Sequence[Role] = (
-        ["own"] * len(mentions)
-        if field == "paper_link"
-        else decide_roles(raw, low, spans, is_ascii=len(raw) == len(text))
-    )
-    return References(_make_references(text, raw, mentions, roles, field), warnings)
+    if not has_links(mentions):
+        return mentions, [mention[2:4] for mention in mentions], warnings
+    merged, spans, mismatches = merge_links(raw, mentions)
+    warnings += [
+        _make_warning(
+            "link_mismatch",
+            f"a link says {shown.paper} but leads to {target.paper}",
+            shown,
+            raw,
+            field,
+        )
+        for shown, target in mismatches
+    ]
+    return merged, spans, warnings
 
 
 def _make_warning(
@@ -166,7 +206,10 @@ def _make_references(
     references: list[Reference] = []
     is_ascii = len(raw) == len(text)
     counted = start = paragraph = 0
-    blank, next_paragraph = _find_blank_line(text, 0)
+    if "\n" in text:
+        blank, next_paragraph = _find_blank_line(text, 0)
+    else:
+        blank = next_paragraph = len(text)
     for (paper, version, first, last, form), role in zip(mentions, roles, strict=True):
         if paper is None:
             continue
@@ -188,6 +231,12 @@ def _make_references(
 def _find_blank_line(text: str, at: int) -> tuple[int, int]:
     """Return the span of the next blank line."""
     found = text.find("\n", at)
+    for _ in range(_FEW):
+        if found < 0:
+            return len(text), len(text)
+        if blank := _BLANK_LINE.match(text, found):
+            return blank.span()
+        found = text.find("\n", found + 1)
     blank = None if found < 0 else _BLANK_LINE.search(text, found)
     return (len(text), len(text)) if blank is None else blank.span()
 

@@ -18,6 +18,8 @@ from enrich.text.tex import plain
 from enrich.text.tidy import tidy
 from enrich.text.times import to_instant, to_zone
 from enrich.writers._labels import (
+    describe_news,
+    has_vanished,
     label_authors,
     label_dates,
     label_id,
@@ -44,8 +46,8 @@ class _Markdown:
         """Yield the list, a talk a piece."""
         yield "# Reading list\n"
         zone = document.zone
-        talks = sorted(document.talks, key=lambda talk: _order(talk.talk.start_time, zone))
-        for month, group in groupby(talks, key=lambda talk: _month(talk.talk.start_time, zone)):
+        talks = sorted(document.talks, key=lambda talk: _order(talk.talk.shown_start, zone))
+        for month, group in groupby(talks, key=lambda talk: _month(talk.talk.shown_start, zone)):
             yield f"\n## {month}\n"
             for talk in group:
                 yield printable("\n" + "\n".join(_render_talk(talk, zone)) + "\n")
@@ -75,7 +77,11 @@ def _render_talk(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[str]
     talk = annotated.talk
     yield f"### {_escape(plain(talk.title or 'Untitled talk'))}"
     yield ""
-    yield " · ".join(_list_facts(talk, zone))
+    vanished = ["**no longer in its feed**"] if has_vanished(annotated) else []
+    yield " · ".join([*vanished, *_list_facts(talk, zone)])
+    if news := "; ".join(map(_escape, describe_news(annotated))):
+        yield ""
+        yield f"**New:** {news}"
     if annotated.papers:
         yield ""
     for work in group_works(annotated.papers.values()):
@@ -86,8 +92,8 @@ def _render_talk(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[str]
 def _list_facts(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
     if talk.status in {"cancelled", "postponed"}:
         yield f"**{talk.status}**"
-    if talk.start_time:
-        yield _escape(label_time(talk.start_time, zone))
+    if talk.shown_start:
+        yield _escape(label_time(talk.shown_start, zone))
     if talk.speaker:
         affiliation = f" ({_escape(talk.speaker_affiliation)})" if talk.speaker_affiliation else ""
         yield f"**{_escape(talk.speaker)}**{affiliation}"
