@@ -41,6 +41,7 @@ MAPPED = pa.struct(
 """What becomes of one talk in the first step."""
 JOINED = pa.struct([("line", pa.string()), ("error", pa.string())])
 """What becomes of one row in the last step."""
+_BATCH_SIZE = 2000  # rows that a method gets at once; by default Daft hands over 100,000
 
 
 class Mapper:
@@ -65,7 +66,7 @@ class Mapper:
         made = [list(self._map_feed(path, content)) for path, content in feeds]
         return pa.array(made, pa.list_(MAPPED))
 
-    @daft.method.batch(return_dtype=DataType.from_arrow_type(MAPPED))
+    @daft.method.batch(return_dtype=DataType.from_arrow_type(MAPPED), batch_size=_BATCH_SIZE)
     def map_talks(self, talks: Series) -> pa.Array:
         """Map talks, each the JSON of one, as `enrich talks --json` prints it."""
         made: list[dict[str, object]] = []
@@ -81,7 +82,9 @@ class Mapper:
             made[place] |= _make_mapped(found)
         return pa.array(made, MAPPED)
 
-    @daft.method.batch(return_dtype=DataType.from_arrow_type(pa.list_(REFERENCE)))
+    @daft.method.batch(
+        return_dtype=DataType.from_arrow_type(pa.list_(REFERENCE)), batch_size=_BATCH_SIZE
+    )
     def find_references(self, texts: Series) -> pa.Array:
         """Find the references of texts; null is a text without any."""
         found = find_references_many(text or "" for text in texts.to_pylist())
@@ -127,7 +130,7 @@ class Joiner:
         )
         self._abstracts = abstracts
 
-    @daft.method.batch(return_dtype=DataType.from_arrow_type(JOINED))
+    @daft.method.batch(return_dtype=DataType.from_arrow_type(JOINED), batch_size=_BATCH_SIZE)
     def join_lines(self, rows: Series) -> pa.Array:
         """Join rows to the lines that `enrich -f ndjson` writes, without line feeds."""
         joined = self._join_all(rows)
@@ -135,7 +138,7 @@ class Joiner:
             [{"line": line and line.rstrip("\n"), "error": error} for line, error in joined], JOINED
         )
 
-    @daft.method.batch(return_dtype=DataType.from_arrow_type(LINE))
+    @daft.method.batch(return_dtype=DataType.from_arrow_type(LINE), batch_size=_BATCH_SIZE)
     def join_talks(self, rows: Series) -> pa.Array:
         """Join rows to talks as structs; one that cannot be read is null."""
         joined = self._join_all(rows)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from enrich.references.wording import HEADINGS, SECTIONS
@@ -42,20 +43,29 @@ _HEADING_REST = (
 )
 
 
-def _index_headings(words: Iterable[str]) -> dict[bytes, re.Pattern[bytes]]:
-    """Return patterns of headings by their first bytes."""
+def _index_headings(words: Iterable[str]) -> dict[bytes, set[bytes]]:
+    """Return the spellings of headings by their first bytes."""
     keyed: dict[bytes, set[bytes]] = {}
     for word in words:
         for form in (word, word.capitalize(), word.title(), word.upper()):
             spelled = form.encode().translate(FOLD)
             keyed.setdefault(spelled[:_KEY_BYTES], set()).add(re.escape(spelled))
-    return {
-        key: re.compile(b"(?:" + b"|".join(sorted(found, reverse=True)) + _HEADING_REST)
-        for key, found in keyed.items()
-    }
+    return keyed
 
 
 _HEADINGS = _index_headings(HEADINGS)
+
+
+@cache
+def _compile_headings(key: bytes) -> re.Pattern[bytes]:
+    """Return the pattern of the headings that begin with some bytes.
+
+    There are hundreds, in all languages, and a process meets few: compiling all takes 100 ms.
+    """
+    found = sorted(_HEADINGS[key], reverse=True)
+    return re.compile(b"(?:" + b"|".join(found) + _HEADING_REST)
+
+
 _HEADING_START = re.compile(_LINE_START + b"(?=" + group_words(_HEADINGS) + b")")
 """The start of a line that may be a heading of references."""
 _FIRST_BYTES = frozenset(
@@ -206,7 +216,7 @@ def _search_heading(laid: bytes, at: int, end: int) -> _Heading | None:
 def _match_heading(laid: bytes, start: re.Match[bytes], shift: int = 0) -> _Heading | None:
     """Match the words of a heading behind the start of its line."""
     at = start.end() + shift
-    rest = _HEADINGS[laid[at : at + _KEY_BYTES]].match(laid, at)
+    rest = _compile_headings(laid[at : at + _KEY_BYTES]).match(laid, at)
     if rest is None or (rest["alone"] is None and rest["colon"] is None):
         return None
     return _Heading(
