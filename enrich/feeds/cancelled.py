@@ -9,44 +9,45 @@ from __future__ import annotations
 import re
 
 from enrich.codes import TalkStatus
+from enrich.text.patterns import compile_later
 
-_HINT = re.compile(b"cancel")  # of bytes: `in` takes half as long again
+_HINT = compile_later(b"cancel")  # of bytes: `in` takes half as long again
 _OFF = r"(?=\W{0,3}(?:[:!\u2013\u2014]|[ ]-|\Z))"
 _TALK = r"\b(?:talk|seminar|lecture|event|meeting|colloquium|session|workshop)s?"
 _SAID = rf"{_TALK}\s(?:has\sbeen|have\sbeen|is|are|was|were|will\sbe|had\sto\sbe)\s(?:now\s)?cancell?ed\b"
-_TITLE = re.compile(
+_TITLE = compile_later(
     rf"\A\W{{0,9}}cancel(?:l?ed\b|lation{_OFF})|(?:[:;,.!|\u2013\u2014]|[ ]-|{_TALK})\s{{0,3}}cancell?ed\W{{0,9}}\Z"
     rf"|\b(?-i:CANCELL?ED)\W{{0,9}}\Z|[\[(*]\W{{0,3}}cancell?ed\b[^\[\]()*\n]{{0,40}}[\])*]|{_SAID}",
     re.IGNORECASE,
 )
-_TEXT = re.compile(
+_TEXT = compile_later(
     rf"\A\W{{0,9}}cancel(?:l?ed|lation){_OFF}|^\W{{0,9}}status:[^\n]{{0,60}}\bcancell?ed\b"
     rf"|^\W{{0,9}}cancell?ed\W{{0,9}}$|^\W{{0,3}}[\[(*]\W{{0,3}}cancell?ed\b[^\[\]()*\n]{{0,40}}[\])*]|{_SAID}",
     re.IGNORECASE | re.MULTILINE,
 )
-_LATER_HINT = re.compile(b"postpon")
+_LATER_HINT = compile_later(b"postpon")
 _NO_DATE = r"(?!\s{1,3}(?:to|until|till)\b[^\n]{0,20}\d)"
 """A talk that was moved to a date takes place: the event is the new one."""
 _LATER_SAID = rf"{_TALK}\s(?:has\sbeen|have\sbeen|is|are|was|were|will\sbe|had\sto\sbe)\s(?:now\s)?postponed\b{_NO_DATE}"
-_LATER_TITLE = re.compile(
+_LATER_TITLE = compile_later(
     rf"\A\W{{0,9}}postponed(?:{_OFF}|\suntil\sfurther)|\A\W{{0,9}}(?-i:POSTPONED)\b{_NO_DATE}"
     rf"|(?:[:;,.!|\u2013\u2014]|[ ]-|{_TALK})\s{{0,3}}postponed\W{{0,9}}\Z|\b(?-i:POSTPONED)\W{{0,9}}\Z"
     rf"|[\[(*]\W{{0,3}}postponed\b{_NO_DATE}[^\[\]()*\n]{{0,40}}[\])*]|{_LATER_SAID}",
     re.IGNORECASE,
 )
-_LATER_TEXT = re.compile(
+_LATER_TEXT = compile_later(
     rf"\A\W{{0,9}}postponed{_OFF}|^\W{{0,9}}status:[^\n]{{0,60}}\bpostponed\b{_NO_DATE}"
     rf"|^\W{{0,9}}postponed\W{{0,9}}$|^\W{{0,3}}[\[(*]\W{{0,3}}postponed\b{_NO_DATE}[^\[\]()*\n]{{0,40}}[\])*]|{_LATER_SAID}",
     re.IGNORECASE | re.MULTILINE,
 )
-_ABROAD = re.compile(
+_ABROAD = compile_later(
     r"\W{0,9}(?:abgesagt|entfällt|annulée?s?|annullat[oaie]|cancelad[oa]s?|geannuleerd|afgelast)"
     rf"(?:\W{{0,2}}[\])*]|{_OFF})",
     re.IGNORECASE,
 )
 
 
-_LATER_ABROAD = re.compile(
+_LATER_ABROAD = compile_later(
     r"\W{0,9}(?:verschoben|reportée?s?|rinviat[oaie]|rimandat[oaie]|aplazad[oa]s?|pospuest[oa]s?|adiad[oa]s?|uitgesteld)"
     rf"(?:\W{{0,2}}[\])*]|{_OFF})",
     re.IGNORECASE,

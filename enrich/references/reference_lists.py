@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from enrich.references.wording import HEADINGS, SECTIONS
 from enrich.text.decoding import FOLD
-from enrich.text.patterns import group_words
+from enrich.text.patterns import compile_later, group_words
 
 Span = tuple[int, int]
 
@@ -50,7 +50,7 @@ def _index_headings(words: Iterable[str]) -> dict[bytes, re.Pattern[bytes]]:
             spelled = form.encode().translate(FOLD)
             keyed.setdefault(spelled[:_KEY_BYTES], set()).add(re.escape(spelled))
     return {
-        key: re.compile(b"(?:" + b"|".join(sorted(found, reverse=True)) + _HEADING_REST)
+        key: compile_later(b"(?:" + b"|".join(sorted(found, reverse=True)) + _HEADING_REST)
         for key, found in keyed.items()
     }
 
