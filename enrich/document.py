@@ -334,7 +334,28 @@ def read_line(data: Mapping[str, Any]) -> LineObject:
             if isinstance(papers := data.get(key), list)
         },
     }
-    return _convert_object(with_papers, LineObject)
+    line = _convert_object(with_papers, LineObject)
+    for number, reference in enumerate(line.references):
+        if reference.end < reference.start:
+            raise ValueError(f"references[{number}].end: lies before the start")
+        if reference.context[1] < reference.context[0]:
+            raise ValueError(f"references[{number}].context[1]: lies before the start")
+    return line
+
+
+def check_version(version: Any) -> None:
+    """Check the version of a document that is to be read.
+
+    Minor versions add keys and codes, which readers ignore.
+
+    Raises:
+        ValueError: it is another major version.
+    """
+    if isinstance(version, str) and version.partition(".")[0] != VERSION.partition(".")[0]:
+        raise ValueError(
+            f"is a document of version {version[:20]}, and this release reads version "
+            f"{VERSION.partition('.')[0]}; a newer release of enrich may read it"
+        )
 
 
 def read_paper(data: Mapping[str, Any]) -> PaperObject:
@@ -394,6 +415,26 @@ def _make_line(talk: Any, papers: Mapping[str, Any], place: int) -> dict[str, An
     return {**talk, "papers": [papers[id_] for id_ in cited if id_ in papers]}
 
 
+def decode_line(data: str | bytes) -> LineObject:
+    """Decode the JSON of a line of ndjson.
+
+    Raises:
+        ValueError: as `read_talk`, or it is not JSON.
+    """
+    try:
+        return _LINES.decode(data)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        pass  # what only the slower way reads: nulls, authors as strings, half pairs; or an error
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        raise ValueError("not JSON") from None
+    if not isinstance(value, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - one kind of error for what is read
+    return read_line(value)
+
+
+_LINES = msgspec.json.Decoder(LineObject)
 _PAPER_LISTS = ("papers", "suggested")
 
 
@@ -440,6 +481,7 @@ _EXPECTED = re.compile(
     r"Expected `([^`]*)`(?:, got `[^`]*`| matching regex '(.*)'| .*)?", re.DOTALL
 )
 _MISSING = re.compile(r"Object missing required field `(.*)`")
+_UNKNOWN_WORD = re.compile(r"Invalid enum value (.*)", re.DOTALL)
 
 
 def explain(error: msgspec.ValidationError) -> str:
@@ -451,6 +493,8 @@ def explain(error: msgspec.ValidationError) -> str:
     place = place.removesuffix("`").removeprefix("$").removeprefix(".")
     if missing := _MISSING.fullmatch(text):
         text = f'"{missing[1]}" is missing'
+    elif unknown := _UNKNOWN_WORD.fullmatch(text):
+        text = f"not a known word: {unknown[1][:60]}"
     elif expected := _EXPECTED.fullmatch(text):
         names = [name for name in expected[1].split(" | ") if name != "null"]
         words = " or ".join(_NAMES.get(name, name) for name in names)

@@ -179,7 +179,11 @@ def merge_views(first: Lookup, second: Lookup) -> Lookup:
         return first
     if first.versions == second.versions:
         return first
-    versions = {version.version: version for version in (*first.versions, *second.versions)}
+    versions = {version.version: version for version in first.versions}
+    for version in second.versions:
+        known = versions.get(version.version)
+        if known is None or known.title is None:
+            versions[version.version] = version
     return replace(first, versions=tuple(sorted(versions.values(), key=lambda v: v.number)))
 
 

@@ -63,7 +63,7 @@ def _describe_row(annotated: AnnotatedTalk, zone: tzinfo) -> tuple[str, ...]:
     if not annotated.references and not any(True for _ in talk.searched()):
         notes.append("no text")
     return (
-        when(talk.start_time, zone),
+        when(talk.shown_start, zone),
         _show_value(talk.speaker),
         _show_value(plain(talk.title) if talk.title else None),
         str(len(annotated.references)),

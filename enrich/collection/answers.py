@@ -20,7 +20,14 @@ import msgspec
 from msgspec import Struct, field
 
 from enrich.codes import known_word
-from enrich.collection.collection import Collection, connect_collection, finish, insert
+from enrich.collection.collection import (
+    Collection,
+    Name,
+    check_is_collection,
+    connect_collection,
+    finish,
+    insert,
+)
 from enrich.collection.part import (
     FILES,
     check_replaceable,
@@ -119,12 +126,14 @@ class Answers(Collection):
             raise PapersError(f"{self.path}: the collection is damaged ({reason(error)})") from None
 
 
-def open_answers(path: Path) -> Collection:
+def open_answers(path: Name) -> Collection:
     """Open a collection; one that a lookup made has its answers.
 
     Raises:
         PapersError: there is no such file, or it is not a collection.
     """
+    path = Path(path)
+    check_is_collection(path)
     connection = connect_collection(path)
     return (Answers if _has_answers(connection) else Collection)(connection, path)
 

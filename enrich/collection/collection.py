@@ -35,6 +35,8 @@ from enrich.store.sqlite import (
 from enrich.store.store import BATCH
 from enrich.text.tidy import tidy
 
+Name = str | Path
+"""What names a file."""
 MAGIC = b"SQLite format 3\0"
 MOST_WARNINGS = 20
 """Warnings of one file that are reported in full."""
@@ -62,6 +64,8 @@ def open_papers(
         if head.startswith(MAGIC):
             return Collection(connect_collection(path), path)
         reader = format_of(head, path)
+        if not head.strip():
+            on_warning(f"{path}: is empty; no paper is read from it")
         connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         connection.text_factory = bytes
         try:
@@ -102,7 +106,7 @@ def info(path: Path) -> dict[str, Any]:
     Raises:
         PapersError: there is no such file, or it is not a collection.
     """
-    _check_is_collection(path)
+    check_is_collection(path)
     with closing(connect_collection(path)) as connection:
         try:
             papers, abstracts = connection.execute(
@@ -141,13 +145,14 @@ def export(path: Path, *, abstracts: bool = False) -> Iterator[str]:
     return _export_each(open_collection(path), abstracts=abstracts)
 
 
-def open_collection(path: Path) -> Collection:
+def open_collection(path: Name) -> Collection:
     """Open a collection.
 
     Raises:
         PapersError: there is no such file, or it is not a collection.
     """
-    _check_is_collection(path)
+    path = Path(path)
+    check_is_collection(path)
     return Collection(connect_collection(path), path)
 
 
@@ -327,7 +332,8 @@ def _fill(
     problems.end(cut=stream.cut)
 
 
-def _check_is_collection(path: Path) -> None:
+def check_is_collection(path: Path) -> None:
+    """Raise PapersError, with what to do, if a file is not a collection."""
     with Stream(path) as stream:
         if not stream.head(len(MAGIC)).startswith(MAGIC):
             raise PapersError(

@@ -25,12 +25,18 @@ _PLACE = compile_later(
 """A command of Liquid on a line of its own, or a place in a property."""
 _SIGNS_OF_PLACE = ("{%", "{{", "<%=")
 _START = compile_later(r"^DTSTART[^:\n]{0,80}:\d{8}", re.MULTILINE)
+_REFERENCES = compile_later(
+    r"^[ \t]{0,8}@(?:article|book|inproceedings|misc|online|unpublished|preprint|techreport|phdthesis|incollection|string|comment)\s{0,4}[{(]",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""An entry of BibTeX."""
 _KINDS = (
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
-    (b"PK\x03\x04", "a zip archive"),
+    (b"PK\x03\x04", "a zip archive (or a sheet of Excel: save that as CSV)"),
+    (b"\xd0\xcf\x11\xe0", "an old file of Excel or Word"),
     (b"SQLite format 3", "a database"),
 )
 
@@ -86,6 +92,10 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
         )
     if b"\x00" in head or sum(c < " " and c not in "\t\r\n\f" for c in start) * 20 > len(start):
         raise FeedError(f"{label}: is binary data, not a calendar")
+    if _REFERENCES.search(text):
+        raise FeedError(
+            f"{label}: holds references to papers, not talks", hint="give it with --papers"
+        )
     raise FeedError(f"{label}: is no calendar (it has no BEGIN:VCALENDAR)")
 
 

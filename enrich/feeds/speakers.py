@@ -75,7 +75,7 @@ _SPEAKER, _AFFILIATION, _TITLE = range(3)
 def _compile_labels(column: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return what stands before the colon of a labelled line, and the whole line."""
     words = "|".join(row[column] for row in _LABELS)
-    head = rf"[ \t*_>-]{{0,6}}(?:{words})[*_ \t]{{0,4}}"
+    head = rf"[ \t*_>-]{{0,6}}(?:{words})[*_ \t\u00a0\u202f]{{0,4}}"
     value = r"(?P<value>\S[^\r\n]{0,300}|\r?\n[ \t]*\S[^\r\n]{0,300})?"
     return (
         re.compile(head, re.IGNORECASE),
@@ -494,6 +494,7 @@ def _may_be_people(text: str) -> bool:
                 latin
                 and not titled
                 and not _has_shape(words)
+                and not _begins_with_given_name(words)
                 and not (
                     len(words) == 1 and words[0][0].isupper() and _fold(words[0]) not in _NOT_NAMES
                 )
@@ -529,9 +530,10 @@ def _find_in_title(summary: str) -> tuple[str | None, str | None]:
         name, affiliation = _find_behind_by(summary, is_part=False)
     else:
         name, affiliation = _find_beside_signs(summary)
-    if name is None or _LIFE.search(summary.lower()) is not None:
+    if name is None:
         return None, None
-    return name, affiliation
+    about = summary.replace(affiliation, "") if affiliation else summary
+    return (None, None) if _LIFE.search(about.lower()) is not None else (name, affiliation)
 
 
 def _find_beside_signs(summary: str) -> tuple[str | None, str | None]:
@@ -652,6 +654,15 @@ def _has_shape(words: list[str]) -> bool:
         return False
     letters = "".join(words)
     return letters.isalpha() or not any(c.isdigit() or c in '?!/"' for c in letters)
+
+
+def _begins_with_given_name(words: list[str]) -> bool:
+    """Return whether words are a given name and capitalized ones; a mathematician's name may follow."""
+    return (
+        2 <= len(words) <= 4
+        and _fold(words[0]) in GIVEN_NAMES
+        and all(word[0].isupper() for word in words)
+    )
 
 
 def _is_one_name(text: str, words: list[str], *, lenient: bool) -> bool:

@@ -133,6 +133,8 @@ def find_breaks(raw: bytes, low: bytes) -> list[tuple[int, int]]:
     []
     """
     lines, is_folded = _find_joinable(raw)
+    if not lines and not is_folded:
+        return []
     found = []
     for at in lines:
         before = raw.rfind(b"\n", at - _LINE_BYTES if at > _LINE_BYTES else 0, at)

@@ -58,8 +58,16 @@ def _index_headings(words: Iterable[str]) -> dict[bytes, re.Pattern[bytes]]:
 _HEADINGS = _index_headings(HEADINGS)
 _HEADING_START = re.compile(_LINE_START + b"(?=" + group_words(_HEADINGS) + b")")
 """The start of a line that may be a heading of references."""
+_FIRST_BYTES = frozenset(
+    byte for byte in range(128) if not chr(byte).isalnum() and byte not in b"|\n\r"
+) | frozenset(b"0\xe2\xf0\xef")
+"""First bytes of a line that begins with markup or a number."""
+_ROMAN_NUMBER = re.compile(rb"[ivx]{1,4}(?:[.)]|\Z)")
+_LIST_KEYS = frozenset({_RIS_KEY, *_HEADINGS})
+_FEW = 4
+"""Lines that are checked one by one."""
 _PLAIN_LETTERS = b"abcdefghjklmnopqrstuwyz"
-"""First letters of a line that is not a Roman number."""
+"""First letters of a line without a Roman number."""
 _ITEM_BYTES = b" \t>*.[0-"
 """First bytes of a line that may be an item."""
 _ITEM_START = re.compile(rb"\n(?:[" + _ITEM_BYTES + b"]|" + _RIS_KEY + b")")
@@ -145,6 +153,30 @@ def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span],
         spans.append((heading.end, done))
         heading = _search_heading(laid, done, end)
     return spans, is_marked or _ITEM_START.search(laid, done, end + 1) is not None
+
+
+def may_have_lists(laid: bytes, end: int) -> bool:
+    """Decide cheaply whether a list may begin before `end`.
+
+    Of a few lines, the first bytes are faster than patterns.
+    """
+    if (
+        laid[0] in _FIRST_BYTES
+        or laid[:_KEY_BYTES] in _LIST_KEYS
+        or _ROMAN_NUMBER.match(laid)
+        or _AT_SIGN in laid
+        or _REVERSE_SOLIDUS in laid
+    ):
+        return True
+    at = laid.find(b"\n", 0, end)
+    for _ in range(_FEW):
+        if at < 0:
+            return False
+        key = laid[at + 1 : at + 1 + _KEY_BYTES]
+        if key[0] in _FIRST_BYTES or key in _LIST_KEYS or _ROMAN_NUMBER.match(key):
+            return True
+        at = laid.find(b"\n", at + 1, end)
+    return True
 
 
 def _match_first_line(laid: bytes) -> _Heading | None:

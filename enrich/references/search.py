@@ -121,11 +121,13 @@ def _search_plain(text: bytes, low: bytes, grammar: Grammar) -> list[Mention]:
             at += len(anchor)
             if seen:
                 found += seen
-                at = max(at, seen[-1].end)
+                at = max(at, seen[-1][3])
             at = low.find(anchor, at)
         if found:
             low = _blank_mentions(low, found)
             mentions = sorted(mentions + found, key=_START) if mentions else found
+    if _SLASH not in low:
+        return mentions
     found = []
     done = 0
     for slash, at, recognise in _find_slash_anchors(low, grammar):
@@ -151,7 +153,7 @@ def _find_slash_anchors(low: bytes, grammar: Grammar) -> Iterator[tuple[int, int
     Each as place of the slash, place of the anchor, recogniser.
     """
     _, slashed, slashes = grammar
-    if slashes is None or _SLASH not in low:
+    if slashes is None:
         return
     for slash in slashes.finditer(low):
         at = slash.start()
@@ -168,12 +170,10 @@ def _search_windows(
 ) -> list[Mention]:
     """Return the mentions of a text with escapes."""
     hits = _find_anchors(low, grammar)
-    places = sorted((*hits, *(start for start, _ in cuts)))
-    groups = list(_group_places(places))
-    covers_all = (
-        len(groups) == 1 and places[0] <= _BYTES_BEFORE and len(raw) - places[-1] <= _BYTES_AFTER
-    )
-    if not covers_all:
+    if hits and len(raw) <= _BYTES_BEFORE + _BYTES_AFTER:
+        groups = [(0, len(raw))]
+    else:
+        groups = list(_group_places(sorted((*hits, *(start for start, _ in cuts)))))
         seen = unhidden(raw)
         if len(seen) < len(raw) and len(_find_anchors(seen.translate(FOLD), grammar)) > len(hits):
             groups = [(0, len(raw))]  # an anchor is hidden somewhere

@@ -37,9 +37,9 @@ _QUOTED_PAIR = compile_later(r'(?<![^\s([{>])\\"(?=\S)([^"\\\n]{1,200}?)(?<=\S)\
 """Quotation marks with a backslash, which ical-generator writes, around words; TeX's `\\"o` does not match."""
 _ENDING = (
     r"&(?:nbsp|[lr]par|[lr]sqb|[lr]brack|quot|apos|[lr]dquo|[lr]squo|[lr]aquo|[lg]t|e[nm]sp|thinsp"
-    r"|#160|#x0{0,4}a0|#0{0,4}(?:34|39|40|41|60|62)|#x0{0,4}(?:2[2789]|3[ce]));"
+    r"|#160|#x0{0,4}a0|#0{0,4}(?:34|39|40|41|60|62)|#x0{0,4}(?:2[2789]|3[ce]));(?=[\s<>\"(),.;:!?&]|\Z)"
 )
-"""Blanks, brackets and quotation marks, with which no address goes on."""
+"""Blanks, brackets and quotation marks, behind which no address goes on."""
 _URL_OR_ENTITY = compile_later(
     rf"(https?://(?:(?!{_ENDING})[^\s<>\"]){{1,4000}})|&(?:#\d{{1,7}}|#x[0-9a-f]{{1,6}}|[a-z][a-z0-9]{{1,30}});",
     re.IGNORECASE,

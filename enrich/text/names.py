@@ -14,6 +14,7 @@ The rule, first match first. White space is collapsed; nothing else of the name 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -56,6 +57,17 @@ _CAPITAL_PARTICLES = frozenset(
 )
 _JOINING = frozenset({"y", "i"})
 _PORTUGUESE_SUFFIXES = frozenset({"neto", "filho", "júnior", "junior", "sobrinho"})
+_USUAL_WORD = re.compile(r"[A-Z][A-Za-z'.-]*")
+_SPECIAL_WORDS = frozenset({"ai"}).union(
+    _BODY,
+    _BODY_IN_SMALL,
+    _SMALL_PARTICLES,
+    _CAPITAL_PARTICLES,
+    _JOINING,
+    _PORTUGUESE_SUFFIXES,
+    *map(str.split, _UNNAMED),
+)
+"""Words by which one of the rules decides."""
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HANGUL = "\uac00-\ud7a3"
 _EASTERN = compile_later(rf"[{_HAN}{_HANGUL}\u3005\u3040-\u30ff]+")
@@ -86,6 +98,24 @@ def split_name(name: str) -> NameParts:
     if "," in name:
         return _split_at_commas([part.strip() for part in " ".join(words).split(",")])
     return _split_in_order(words)
+
+
+@lru_cache(maxsize=1 << 14)
+def is_usual_word(word: str) -> bool:
+    """Return whether a word decides nothing about its name.
+
+    The last of several such words is the family name.
+
+    >>> is_usual_word("Lovelace"), is_usual_word("W."), is_usual_word("Van"), is_usual_word("Team")
+    (True, True, False, False)
+    """
+    small = word.lower()
+    return (
+        _USUAL_WORD.fullmatch(word) is not None
+        and small not in _SPECIAL_WORDS
+        and not small.startswith(_SMALL_PREFIXES)
+        and not _SUFFIX.fullmatch(word)
+    )
 
 
 def split_suffix(given: str) -> tuple[str, str]:

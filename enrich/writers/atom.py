@@ -80,7 +80,7 @@ def _collect_mention(annotated: AnnotatedTalk, mentions: dict[PaperId, list[_Men
         return
     facts = (label_talk(talk), label_speaker(talk), tidy(_format_day(talk)))
     label = " · ".join(fact for fact in facts if fact)
-    mention = _Mention(label, _encode_address(talk.url), _format_start(talk.start_time))
+    mention = _Mention(label, _encode_address(talk.url), _format_start(talk.shown_start))
     for id_ in annotated.papers:
         mentions.setdefault(id_, []).append(mention)
 
@@ -166,7 +166,7 @@ def _format_start(time: datetime | date | None) -> str:
 
 
 def _format_day(talk: Talk) -> str:
-    return talk.start_time.isoformat()[:10] if talk.start_time else ""
+    return talk.shown_start.isoformat()[:10] if talk.shown_start else ""
 
 
 def _make_urn(text: str) -> str:

@@ -82,8 +82,8 @@ def _list_lines(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[tuple
 def _describe_talk(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
     if talk.status:
         yield talk.status
-    if talk.start_time:
-        yield label_time(talk.start_time, zone)
+    if talk.shown_start:
+        yield label_time(talk.shown_start, zone)
     if talk.recurrence:
         yield "repeated"
     yield label_speaker(talk)

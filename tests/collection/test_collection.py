@@ -92,7 +92,7 @@ def test_what_is_no_paper_is_one_warning_with_file_and_line(tmp_path: Path) -> N
 def test_an_empty_file_holds_no_papers(tmp_path: Path) -> None:
     path = tmp_path / "papers.jsonl"
     path.write_text("")
-    assert load(path, ONE.id) == ({}, [])
+    assert load(path, ONE.id) == ({}, [f"{path}: is empty; no paper is read from it"])
 
 
 def test_many_bad_lines_are_counted(tmp_path: Path) -> None:

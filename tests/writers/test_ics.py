@@ -69,16 +69,7 @@ def test_titles_stand_before_the_addresses(case: dict[str, str]) -> None:
     assert enrich_feed(text.encode()) == text
 
 
-REDACTED_FURTHER = pytest.mark.xfail(
-    strict=False, reason="redaction takes more of its own result: the next address after `Zoom:`"
-)
-
-
-@pytest.mark.parametrize(
-    "path",
-    [pytest.param(p, marks=REDACTED_FURTHER) if "amoffitt" in p.name else p for p in FEEDS],
-    ids=lambda path: path.name,
-)
+@pytest.mark.parametrize("path", FEEDS, ids=lambda path: path.name)
 def test_enriching_a_real_feed_twice_is_enriching_it_once(path: Path) -> None:
     feed = path.read_bytes()
     if not readable(feed):

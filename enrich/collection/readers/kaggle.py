@@ -74,7 +74,7 @@ def store_line(line: SnapshotLine) -> StoredPaper:
     Raises:
         ValueError: the line is not a record of a paper.
     """
-    if any(len(parts) < 3 for parts in line.authors_parsed):
+    if min(map(len, line.authors_parsed), default=3) < 3:
         raise ValueError("authors_parsed: not names in three parts")
     versions = line.versions or ()
     numbers = [version.version for version in versions]
