@@ -84,7 +84,7 @@ def _compile_labels(column: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 @lru_cache(maxsize=2048)
-def _is_label(head: str, column: int) -> bool:
+def _is_speaker_label(head: str, column: int) -> bool:
     """Return whether the words before a colon are a label; feeds repeat the same ones."""
     return _compile_labels(column)[0].fullmatch(head) is not None
 
@@ -442,7 +442,7 @@ def _find_heads(text: str) -> Iterator[tuple[int, str]]:
 def _find_value(column: int, text: str, heads: list[tuple[int, str]]) -> str | None:
     """Return the value of the first line that begins with a label."""
     for start, head in heads:
-        if _is_label(head, column):
+        if _is_speaker_label(head, column):
             found = _compile_labels(column)[1].match(text, start)
             if found is not None:
                 return found["value"].strip() if found["value"] else None

@@ -102,7 +102,7 @@ class Spreadsheet(DocumentOnly):
                     ValueError(f"line {line} has {len(cells)} cells, but the header has {width}")
                 )
             elif not _is_header(cells, layout):
-                rows.append(_read_row(line, cells, layout))
+                rows.append(_read_cells(line, cells, layout))
         kept = [row for row in rows if isinstance(row, _Row)]
         orders = decide_order(row.day for row in kept), decide_order(row.start for row in kept)
         zones = Zones()
@@ -116,7 +116,7 @@ def _is_header(cells: list[str], layout: Layout) -> bool:
     return tuple(cells[: len(layout.header)]) == layout.header
 
 
-def _read_row(line: int, cells: list[str], layout: Layout) -> _Row:
+def _read_cells(line: int, cells: list[str], layout: Layout) -> _Row:
     found: dict[str, str] = {}
     other: list[str] = []
     for title, name, cell in zip(layout.header, layout.columns, cells, strict=False):
