@@ -376,6 +376,28 @@ def read_notice(data: Mapping[str, Any]) -> NoticeObject:
     return _convert_object(data, NoticeObject)
 
 
+def decode_line(data: str | bytes) -> LineObject:
+    """Decode the JSON of a line of ndjson.
+
+    Raises:
+        ValueError: as `read_talk`, or it is not JSON.
+    """
+    try:
+        return _LINES.decode(data)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        pass  # what only the slower way reads: nulls, authors as strings, half pairs; or an error
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        raise ValueError("not JSON") from None
+    if not isinstance(value, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - one kind of error for what is read
+    return read_line(value)
+
+
+_LINES = msgspec.json.Decoder(LineObject)
+
+
 def read_document_lines(
     text: str | bytes,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -415,26 +437,6 @@ def _make_line(talk: Any, papers: Mapping[str, Any], place: int) -> dict[str, An
     return {**talk, "papers": [papers[id_] for id_ in cited if id_ in papers]}
 
 
-def decode_line(data: str | bytes) -> LineObject:
-    """Decode the JSON of a line of ndjson.
-
-    Raises:
-        ValueError: as `read_talk`, or it is not JSON.
-    """
-    try:
-        return _LINES.decode(data)
-    except (msgspec.DecodeError, UnicodeEncodeError):
-        pass  # what only the slower way reads: nulls, authors as strings, half pairs; or an error
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        raise ValueError("not JSON") from None
-    if not isinstance(value, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - one kind of error for what is read
-    return read_line(value)
-
-
-_LINES = msgspec.json.Decoder(LineObject)
 _PAPER_LISTS = ("papers", "suggested")
 
 
