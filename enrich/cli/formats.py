@@ -13,7 +13,8 @@ import click
 
 import enrich
 from enrich.cli.options import WRITE, add_options, complete_files, option
-from enrich.cli.plugins import GuardedWriter, may_offer
+from enrich.cli.plugins import GuardedWriter
+from enrich.registry import may_offer
 
 if TYPE_CHECKING:
     from enrich.model import AnnotatedTalk
