@@ -297,7 +297,9 @@ class Enricher:
             for talk in talks:
                 if not isinstance(talk, Talk):
                     refuse_talk(talk)
-                references = find_references(talk, sources=self._sources)
+                references = talk.references
+                if references is None:
+                    references = find_references(talk, sources=self._sources)
                 if talk.papers:
                     state.give(talk.papers)
                 yield Item((talk, references), _collect_cited(references))

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypedDict, get_args
 
-from enrich.codes import Form, NoticeCode, Role, TalkStatus, WarningCode, known_word
+from enrich.codes import Form, NewsCode, NoticeCode, Role, TalkStatus, WarningCode, known_word
 from enrich.paper import NO_PAPERS, Lookup, Paper, PaperId, Papers, lookup_from, paper_object
 from enrich.text.times import format_time, parse_time
 
@@ -26,8 +26,14 @@ if TYPE_CHECKING:
         WarningObject,
     )
 
-DERIVED_WARNINGS = frozenset({"link_mismatch", "unresolvable_link", "unknown_version"})
-"""Codes that extraction and the join find again each time; those of the reader come with the talk."""
+EXTRACTION_WARNINGS = frozenset({"link_mismatch", "unresolvable_link"})
+"""Codes that extraction finds."""
+
+NEWS_WARNINGS: frozenset[str] = frozenset(get_args(NewsCode))
+"""Codes that compare a talk with an earlier output; they hold for one run."""
+
+DERIVED_WARNINGS = EXTRACTION_WARNINGS | {"unknown_version"} | NEWS_WARNINGS
+"""Codes that are found again each time; those of the reader come with the talk."""
 
 
 class Mention(NamedTuple):
@@ -179,6 +185,8 @@ class Talk:
     warnings: tuple[TalkWarning, ...] = ()
     papers: tuple[Paper, ...] = ()
     """Resolved papers that came with the talk: those of an earlier output."""
+    references: References | None = None
+    """References that stand as they are; None: the texts are searched."""
     occurrences: Recurrence | None = field(default=None, repr=False, compare=False)
     """Of a series, for the selection by time; no part of the document."""
     selected_start: datetime | date | None = field(default=None, repr=False, compare=False)

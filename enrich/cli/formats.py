@@ -189,6 +189,12 @@ def _choose_target(text: str, format_: str | None, *, alone: bool, for_papers: b
     return Target(found, text)
 
 
+def split_format(text: str) -> tuple[str, str]:
+    """Return the `FORMAT:` that a value of `-o` begins with, or nothing, and the rest."""
+    prefix, colon, rest = text.partition(":")
+    return (prefix + colon, rest) if colon and _is_format(prefix) else ("", text)
+
+
 def _choose_collection(text: str, format_: str | None, *, alone: bool) -> Target | None:
     """Return the target if an output is a collection.
 

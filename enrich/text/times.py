@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 
 def format_time(time: datetime | date | None) -> str | None:
@@ -89,3 +89,19 @@ def to_seconds(name: str, duration: object) -> float | None:
     if math.isnan(seconds) or seconds < 0:
         raise ValueError(f"{name} is a number of seconds from 0 on, not {duration!r}")
     return seconds
+
+
+def format_instant(time: datetime | date | None) -> str:
+    """Return a text that is equal for equal times.
+
+    The zone does not matter. None becomes an empty text.
+
+    >>> format_instant(datetime.fromisoformat("2022-02-18T18:00:00-05:00")), format_instant(date(2022, 2, 18))
+    ('2022-02-18T23:00:00+00:00', '2022-02-18')
+    """
+    if isinstance(time, datetime) and time.tzinfo is not None:
+        try:
+            return time.astimezone(UTC).isoformat()
+        except (OverflowError, ValueError):  # at the ends of the calendar
+            return time.isoformat()
+    return "" if time is None else time.isoformat()
