@@ -138,6 +138,14 @@ def test_the_recipes_are_told_apart() -> None:
     assert README.count("\n") <= 260, "one page"
 
 
+def test_its_links_lead_somewhere() -> None:
+    links = re.findall(r"\]\(([^)]+)\)", README)
+    assert {f"enrich/guide/{page.name}" for page in (ROOT / "enrich/guide").glob("*.md")} <= {
+        *links
+    }
+    assert all(link.startswith("https://") or (ROOT / link).exists() for link in links)
+
+
 def test_its_tables_of_formats_are_made_from_the_code() -> None:
     """`python -m tests.house.format_tables` writes them."""
     assert with_tables(README) == README
