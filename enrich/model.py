@@ -366,16 +366,16 @@ class AnnotatedTalk:
         """
         of_talk = _row_of_talk(self.talk)
         if not self.references:
-            return [_make_row(of_talk)]
+            return [_fill_row(of_talk)]
         of_papers = {id_: _row_of_paper(paper) for id_, paper in self.papers.items()}
         return [
-            _make_row(of_talk, _row_of_reference(r), of_papers.get(r.paper, {}))
+            _fill_row(of_talk, _row_of_reference(r), of_papers.get(r.paper, {}))
             for r in self.references
         ]
 
     def _repr_html_(self) -> str:
         """Return the talk for a notebook."""
-        return _render_talk(self)
+        return _show_talk(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -430,7 +430,7 @@ class Document:
         """Return the document for a notebook; None if its talks can be read only once."""
         if not isinstance(self.talks, (list, tuple)):
             return None
-        return "".join(map(_render_talk, self.talks))
+        return "".join(map(_show_talk, self.talks))
 
 
 def reference_object(reference: Reference) -> ReferenceObject:
@@ -601,7 +601,7 @@ def _time(key: str, text: str | None) -> datetime | date | None:
 _EMPTY_ROW: Row = dict.fromkeys(Row.__annotations__)  # type: ignore[assignment]
 
 
-def _make_row(*parts: Mapping[str, Any]) -> Row:
+def _fill_row(*parts: Mapping[str, Any]) -> Row:
     row: Any = dict(_EMPTY_ROW)
     for part in parts:
         row.update(part)
@@ -656,25 +656,25 @@ def _row_of_paper(paper: Lookup) -> dict[str, Any]:
     }
 
 
-def _render_talk(annotated: AnnotatedTalk) -> str:
+def _show_talk(annotated: AnnotatedTalk) -> str:
     """Return a talk and its papers as HTML, all text escaped."""
     talk = annotated.talk
     head = " · ".join(filter(None, (talk.speaker, format_time(talk.start_time), talk.status)))
-    title = _render_link(talk.title or talk.id, talk.url)
-    papers = "".join(f"<li>{_render_paper(paper)}</li>" for paper in annotated.papers.values())
+    title = _show_link(talk.title or talk.id, talk.url)
+    papers = "".join(f"<li>{_show_paper(paper)}</li>" for paper in annotated.papers.values())
     return f"<p><b>{title}</b><br>{_escape_html(head)}</p>" + (papers and f"<ul>{papers}</ul>")
 
 
-def _render_paper(paper: Lookup) -> str:
+def _show_paper(paper: Lookup) -> str:
     if not isinstance(paper, Paper):
-        return f"{_render_link(str(paper.id), paper.url)}: {_escape_html(paper.message)}"
+        return f"{_show_link(str(paper.id), paper.url)}: {_escape_html(paper.message)}"
     authors = ", ".join(author.name for author in paper.authors)
     notes = " · ".join(filter(None, (authors, paper.published, paper.venue)))
-    title = _render_link(paper.title or str(paper.id), paper.url)
+    title = _show_link(paper.title or str(paper.id), paper.url)
     return f"{title}<br>{_escape_html(notes)}"
 
 
-def _render_link(text: str, url: str | None) -> str:
+def _show_link(text: str, url: str | None) -> str:
     """Return a text as a link, if it has an address of the web."""
     if url is None or not url.lower().startswith(("https://", "http://")):
         return _escape_html(text)

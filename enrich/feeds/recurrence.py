@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Any, Self
 
 from enrich.model import Recurrence
+from enrich.text.patterns import compile_later
 
 MAX_OCCURRENCES = 10_000
 """Most occurrences of a series that are examined."""
@@ -20,10 +21,10 @@ MAX_OCCURRENCES = 10_000
 _STEPS = {"YEARLY": 100_000, "MONTHLY": 100_000, "WEEKLY": 70_000, "DAILY": 10_000}
 """Most days that a rule may try: some 10,000 steps, less where a step is a year's or a month's days."""
 _STEPS_OF_CLOCKS = 20_000  # a step of hours or less is tried twice
-_RULE = re.compile(
+_RULE = compile_later(
     r"[A-Za-z]{3,12}=[A-Za-z0-9+,-]{1,400}(?:;[A-Za-z]{3,12}=[A-Za-z0-9+,-]{1,400}){0,14}"
 )
-_CLOCK = re.compile(r"BY(?:HOUR|MINUTE|SECOND)=([^;]*)", re.IGNORECASE)
+_CLOCK = compile_later(r"BY(?:HOUR|MINUTE|SECOND)=([^;]*)", re.IGNORECASE)
 _TIMES = 1500  # of one day
 _RULE_LENGTH = 500
 

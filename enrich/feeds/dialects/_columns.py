@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -12,6 +11,7 @@ from enrich.feeds.dialects._written_times import find_zone_of_header
 from enrich.feeds.protected import ANCHORS
 from enrich.feeds.tables import DELIMITERS, Table
 from enrich.text.letters import fold_text
+from enrich.text.patterns import compile_later
 
 _NAMES = """
 title: title, talk title, title of talk, title of the talk, titel, vortragstitel, titel des vortrags, titre, titre de l'expose, titulo, titolo, tytul, tytul referatu, название, название доклада, заголовок, 题目, 标题, 报告题目, タイトル, 題目, 演題, 제목, tittel, rubrik, otsikko, nazev, baslik, cim, titol, naslov, subject, talk, vortrag, presentation title, event title, thema, topic, sujet, тема
@@ -48,12 +48,12 @@ joining: zoom, zoom link, zoom id, zoom url, meeting, meeting link, meeting id, 
 _HEADER_WITHIN = 12
 """Records at the beginning, among which the header is."""
 _FEW = 2
-_IN_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]{1,40})[)\]]\s*$")
+_IN_BRACKETS = compile_later(r"\s*[(\[]([^()\[\]]{1,40})[)\]]\s*$")
 _OF_REFERENCES = frozenset({"exact", "form", "role", "start", "end"})
 """Columns of our own table of references, whose starts are offsets."""
-_GENDER = re.compile(r"[/*:_·.(-]{1,2}(?:r|rn|in|innen|e|es|s|a|as|trice)\)?$")
+_GENDER = compile_later(r"[/*:_·.(-]{1,2}(?:r|rn|in|innen|e|es|s|a|as|trice)\)?$")
 """The other ending of a word for people: `Vortragende/r`, `Referent*in`, `intervenant.e`."""
-_FILLERS = re.compile(
+_FILLERS = compile_later(
     r"\b(?:your|of (?:the|your) (?:talk|presentation)|talk's|speaker's|des vortrags)(?!\w)|[?!]$"
 )
 """Words of forms: `Title of your talk`."""

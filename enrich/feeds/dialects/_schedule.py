@@ -25,11 +25,12 @@ from enrich.feeds.dialects._documents import (
     time_warnings,
 )
 from enrich.model import Talk, TalkWarning
+from enrich.text.patterns import compile_later
 from enrich.text.web import host_of
 
-_SLIDES = re.compile(r"\b(?:slides?|presentation|folien)\b", re.IGNORECASE)
-_VIDEO = re.compile(r"\b(?:video|recording|aufzeichnung)\b", re.IGNORECASE)
-_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?::(\d{2}))?")
+_SLIDES = compile_later(r"\b(?:slides?|presentation|folien)\b", re.IGNORECASE)
+_VIDEO = compile_later(r"\b(?:video|recording|aufzeichnung)\b", re.IGNORECASE)
+_CLOCK = compile_later(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?::(\d{2}))?")
 
 
 def read_schedule(schedule: Mapping[str, Any], generator: str) -> Iterator[Talk | ValueError]:

@@ -31,20 +31,21 @@ from enrich.feeds.tables import Table
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Talk, TalkWarning
 from enrich.text.letters import strip_accents
+from enrich.text.patterns import compile_later
 from enrich.text.times import format_time
 
-_CANCELLED = re.compile(
+_CANCELLED = compile_later(
     r"cancel|abgesagt|entfall|annul|annull|cancelad|geannuleerd|afgelast|отмен|取消|中止",
     re.IGNORECASE,
 )
-_POSTPONED = re.compile(
+_POSTPONED = compile_later(
     r"postpon|verschoben|report[eé]|rinviat|aplazad|adiad|uitgesteld|延期", re.IGNORECASE
 )
-_TENTATIVE = re.compile(
+_TENTATIVE = compile_later(
     r"tentative|unter vorbehalt|vorläufig|provisoire|provisional", re.IGNORECASE
 )
-_MANY = re.compile(r"\s*(?:;|\||\n)\s*")
-_WEB = re.compile(r"https?://\S", re.IGNORECASE)
+_MANY = compile_later(r"\s*(?:;|\||\n)\s*")
+_WEB = compile_later(r"https?://\S", re.IGNORECASE)
 _RIGHT = "write it as 2026-03-12"
 
 

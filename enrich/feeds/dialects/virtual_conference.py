@@ -25,11 +25,12 @@ from enrich.feeds.dialects._documents import (
 )
 from enrich.feeds.dialects._shared import DocumentOnly, title_or_none
 from enrich.model import Talk, TalkWarning
+from enrich.text.patterns import compile_later
 
 _MARKS = frozenset({"eventtype", "virtualsite_url", "starttime", "paper_url", "poster_position"})
-_SLIDES = re.compile(r"\bslides?\b", re.IGNORECASE)
-_VIDEO = re.compile(r"\b(?:video|recording|youtube|slideslive)\b", re.IGNORECASE)
-_OF_A_GROUP = re.compile(r"/group\b")
+_SLIDES = compile_later(r"\bslides?\b", re.IGNORECASE)
+_VIDEO = compile_later(r"\b(?:video|recording|youtube|slideslive)\b", re.IGNORECASE)
+_OF_A_GROUP = compile_later(r"/group\b")
 """In the address of a venue, which is not a paper."""
 _UNSCHEDULED = (TalkWarning(code="no_start", message="the event has no start"),)
 
