@@ -88,6 +88,7 @@ def format_options(command: F, *, for_papers: bool = False) -> F:
                      help="Where to, instead of standard output; the format is that of the suffix. Written whole or not at all. May be given again."),
         click.option("--bibtex-type", type=click.Choice(["online", "article", "misc"]),
                      help="bibtex, biblatex: type of an entry for a paper that no proceedings accepted."),
+        click.option("--title", metavar="TEXT", help="html: heading of the page; by default the feed's name."),
         click.option("--bom", is_flag=True, help="csv: begin with a byte order mark, for spreadsheets."),
     ]  # fmt: skip
     if not for_papers:
@@ -220,7 +221,7 @@ def take_writers(targets: Iterable[Target], options: dict[str, Any]) -> list[tup
     return [(target, configure(each, given)) for target, each in chosen]
 
 
-FORMAT_OPTIONS = ("bibtex_type", "bom", "cite_talks", "rows")
+FORMAT_OPTIONS = ("bibtex_type", "bom", "cite_talks", "rows", "title")
 """Options of the command that are handed to the writers that list them."""
 
 

@@ -55,12 +55,13 @@ class _Bibtex:
         yield HEAD
         for key, cited in collect_entries(document, cite_talks=self.cite_talks):
             if isinstance(cited, Paper):
-                yield _format_bibtex(key, cited, self.bibtex_type or "misc")
+                yield format_bibtex(key, cited, self.bibtex_type or "misc")
             else:
                 yield format_entry("misc", key, _bibtex_talk_fields(key, cited))
 
 
-def _format_bibtex(key: str, paper: Paper, preprint: BibtexType) -> str:
+def format_bibtex(key: str, paper: Paper, preprint: BibtexType) -> str:
+    """Return the entry of a paper; a preprint gets a type of its own."""
     # Styles warn of an article or a contribution without author or year.
     is_complete = bool(paper.authors and valid_date(paper.published))
     if is_in_proceedings(paper) and paper.authors and year_in_proceedings(paper):
