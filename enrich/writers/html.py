@@ -92,8 +92,8 @@ class _Section:
 
 
 def _list_sections(contents: Contents) -> Iterator[_Section]:
-    """Yield the sections that are not empty."""
-    if contents.talks:
+    """Yield the sections that are not empty; that of talks if all are."""
+    if contents.talks or not (contents.works or contents.notices):
         yield _Section("talks", "Talks", lambda: _render_talks(contents), len(contents.talks))
     if ranked := contents.ranked_works():
         yield _Section(

@@ -14,7 +14,7 @@ h3 a,h4 a,.links a{text-decoration:none}
 .talk h3 a{color:var(--ink)}
 .talk.off h3 a{text-decoration:line-through}
 a:hover{text-decoration:underline}
-:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:2px}
+:focus-visible,[type=date]:focus-within{outline:3px solid var(--link);outline-offset:2px;border-radius:2px}
 h1{font-size:1.7rem;line-height:1.2;margin:0 0 .3rem;letter-spacing:-.01em}
 h2{font-size:1.2rem;margin:2.2rem 0 .4rem}
 h3{font-size:1.08rem;line-height:1.3;margin:0;font-weight:600}
@@ -52,7 +52,7 @@ article:target,li:target{background:var(--panel)}
 .papers{margin-top:.45rem}
 .papers>li{padding:.3rem 0 .3rem .9rem;border-left:3px solid var(--line)}
 .papers .tick{float:right;margin-left:1rem}
-article>.tick{grid-area:1/2;justify-self:end;align-self:start}
+article>.tick{position:relative;z-index:1;grid-area:1/2;justify-self:end;align-self:start}
 article>.when{grid-area:1/1}
 article>div{grid-area:1/2}
 .js h3{padding-right:4.5rem}
@@ -86,5 +86,5 @@ dd{margin:0}
 footer{margin-top:2rem}
 @media(min-width:48rem) and (min-height:40rem){form{position:sticky;top:0;z-index:1}article{scroll-margin-top:8rem}}
 @media(max-width:47.99rem){html{font-size:16px}body{padding:1rem 1rem 3rem}article{grid-template-columns:1fr}article>.tick{grid-area:1/1}article>div{grid-area:2/1}.js h3{padding:0}.when small{display:inline}svg{font-size:24px}form label{flex:1 1 9rem}select{max-width:none}[type=date]{width:100%!important}.row{gap:.4rem}}
-@media print{html{font-size:10pt;--ink:#000;--soft:#333;--back:#fff;--link:#000;--mark:#000;--line:#aaa}body{max-width:none;padding:0}form,nav,.tick,.skip,footer,summary,pre,a[href^="#"]{display:none!important}article{break-inside:avoid;content-visibility:visible;grid-template-columns:8rem 1fr}details:has(pre){display:none}details::details-content{content-visibility:visible;display:block;block-size:auto}.links a[href^=http]::after{content:" <" attr(href) ">";color:#333}.js h2{position:static;width:auto;height:auto;clip-path:none}}
+@media print{html{font-size:10pt}:root{color-scheme:light;--ink:#000;--soft:#333;--back:#fff;--link:#000;--mark:#000;--line:#aaa}body{max-width:none;padding:0}form,nav,.tick,.skip,footer,summary,pre,a[href^="#"]{display:none!important}article{break-inside:avoid;content-visibility:visible;grid-template-columns:8rem 1fr}details:has(pre){display:none}details::details-content{content-visibility:visible;display:block;block-size:auto}.links a[href^=http]::after{content:" <" attr(href) ">";color:#333}.js h2{position:static;width:auto;height:auto;clip-path:none}}
 """
