@@ -213,7 +213,7 @@ def _list_header_lines(contents: Contents) -> Iterator[Html]:
         )
     if contents.notices:
         missing.append(
-            tag("a", count_things(len(contents.notices), "note") + " on reading", href="#notes")
+            tag("a", count_things(len(contents.notices), "note") + " on the feeds", href="#notes")
         )
     if missing:
         yield join(missing, SEPARATOR)
@@ -248,17 +248,18 @@ def _render_tools(contents: Contents) -> Html:
         "form",
         tag("label", "Filter ", box, class_="wide"),
         series,
-        *dates,
         tag("label", "Order ", tag("select", *sorts, name_="sort")),
+        *dates,
         tag(
             "div",
             tag("output", id="count", role="status"),
+            tag("button", "From today", type="button", id="today", hidden=not contents.talks),
             tag("label", tag("input", type="checkbox", name_="hide"), " hide read"),
             tag("button", "Copy BibTeX", type="button", id="bibtex"),
             tag("button", "Copy list", type="button", id="list"),
-            tag("button", "JSON", type="button", id="json", title="download the data of this page"),
-            tag("button", "Clear", type="reset"),
-            tag("button", "?", type="button", popovertarget="help", aria_label="keys"),
+            tag("button", "Download JSON", type="button", id="json"),
+            tag("button", "Clear filters", type="reset"),
+            tag("button", "Keys", type="button", popovertarget="help"),
             class_="row",
         ),
         id="tools",

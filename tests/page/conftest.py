@@ -53,6 +53,11 @@ class Opened:
             self.page.wait_for_timeout(25)
         raise AssertionError(f"never true: {condition}")
 
+    def reload(self) -> None:
+        """Load the page again, after the browser's processes have shared what is stored."""
+        self.page.wait_for_timeout(500)
+        self.page.reload()
+
     def copied(self) -> str:
         """Return what lies on the clipboard."""
         return str(self.page.evaluate("navigator.clipboard.readText()"))

@@ -115,7 +115,7 @@ def test_a_thousand_talks_work(opened: Open) -> None:
     page = opened(render(samples.many()))
     page.page.fill("[name=q]", '"talk 77"')
     assert 1 <= len(page.titles()) <= 20
-    page.page.get_by_role("button", name="Clear").click()
+    page.page.get_by_role("button", name="Clear filters").click()
     page.wait("document.getElementById('count').textContent == '1000 talks'")
     page.page.select_option("[name=sort]", index=2)
     assert page.titles()[0].endswith("99")

@@ -82,7 +82,7 @@ def test_the_filter(four: Opened, query: str, shown: list[str]) -> None:
     four.page.locator("[name=q]").press_sequentially(query)
     assert four.titles() == shown
     assert count(four) == ("4 talks" if len(shown) == 4 else f"{len(shown)} of 4 talks")
-    four.page.get_by_role("button", name="Clear").click()
+    four.page.get_by_role("button", name="Clear filters").click()
     four.wait("!document.querySelector('article[hidden]')")
     assert count(four) == "4 talks"
     assert four.complaints == []
@@ -115,6 +115,15 @@ def test_series_and_dates(four: Opened) -> None:
     assert four.titles("papers") == ["Random graphs of Erdős", "Sound and vision"]
 
 
+def test_talks_from_today_on(opened: Open) -> None:
+    starts = (date(2020, 1, 1), date(9000, 1, 1))
+    page = opened(
+        Document(tuple(talk(n, (), start_time=s, title=str(s.year)) for n, s in enumerate(starts)))
+    )
+    page.page.get_by_role("button", name="From today").click()
+    assert page.titles() == ["9000"]
+
+
 def test_a_talk_without_a_date_is_in_no_range(opened: Open) -> None:
     page = opened(Document((talk(1, (), start_time=None, title="Lost"), talk(2, (), start_time=date(2026, 1, 3), title="Found"))))  # fmt: skip
     page.page.fill("[name=to]", "2027-01-01")
@@ -124,7 +133,7 @@ def test_a_talk_without_a_date_is_in_no_range(opened: Open) -> None:
 @pytest.mark.parametrize(
     ("order", "talks", "papers"),
     [
-        ("usual", ALL, "EVS"),
+        ("default", ALL, "EVS"),
         ("talk date, earliest first", ALL, "EVS"),
         ("talk date, latest first", ["Delta", "Beta", "Gamma", "Alpha"], "SEV"),
         ("paper's first date, newest first", ["Beta", "Alpha", "Gamma", "Delta"], "SVE"),
@@ -149,15 +158,16 @@ def test_a_tick_is_the_same_in_all_views_and_outlives_a_reload_and_the_next_page
     assert (
         four.evaluate("document.querySelectorAll('.seen').length") == 3
     )  # two talks and the paper itself
-    four.page.reload()
+    four.reload()
     assert four.page.locator(first).is_checked()
+    four.reload()
     next_week = opened(
         Document((make_talk(9, "Next", 28, "Red", ERDOS, SOUND),)), name="next.html", within=four
     )
     boxes = next_week.page.locator(".papers input")
     assert [boxes.nth(n).is_checked() for n in range(2)] == [True, False]
     boxes.nth(0).uncheck()
-    four.page.reload()
+    four.reload()
     assert not four.page.locator(first).is_checked()
 
 
@@ -166,6 +176,7 @@ def test_a_tick_outlives_a_new_name_of_the_work(opened: Open) -> None:
     alone = opened(Document((make_talk(1, "A", 1, "Red", forum),)))
     alone.page.locator(".papers input").check()
     same = paper(2, same_as=(forum.id,), title=VISION.title)
+    alone.reload()
     joined = opened(
         Document((make_talk(1, "A", 1, "Red", forum, same),)), name="next.html", within=alone
     )
@@ -219,7 +230,7 @@ def test_without_a_clipboard_the_text_is_shown(four: Opened) -> None:
 def test_the_json_is_the_document(opened: Open, tmp_path: Path) -> None:
     page = opened(samples.thirty())
     with page.page.expect_download() as download:
-        page.page.get_by_role("button", name="JSON").click()
+        page.page.get_by_role("button", name="Download JSON").click()
     assert download.value.suggested_filename == "talks.json"
     download.value.save_as(tmp_path / "saved.json")
     saved = json.loads((tmp_path / "saved.json").read_text(encoding="utf-8"))
@@ -235,7 +246,7 @@ def test_views_follow_the_address(opened: Open, thirty: str) -> None:
         assert page.page.locator("nav [aria-current]").get_attribute("href") == f"#{name}"
     page.page.go_back()
     page.page.locator("#notes").wait_for()
-    page.page.reload()
+    page.reload()
     assert page.page.locator("#notes").is_visible()
 
 
@@ -323,9 +334,9 @@ class TestKeys:
         assert four.page.locator("#help").is_visible()
         four.page.keyboard.press("Escape")
         assert not four.page.locator("#help").is_visible()
-        four.page.get_by_role("button", name="keys").click()
+        four.page.get_by_role("button", name="Keys").click()
         four.page.get_by_label("turn these keys off").check()
-        four.page.reload()
+        four.reload()
         four.page.keyboard.press("?")
         assert not four.page.locator("#help").is_visible()
 
@@ -374,7 +385,7 @@ def test_every_control_is_reached_and_used_by_keyboard_alone(four: Opened) -> No
             case "bibtex" | "list":
                 keyboard.press("Enter")
                 four.wait("/copied/.test(document.getElementById('count').textContent)")
-            case "Clear":
+            case "Clear filters":
                 keyboard.press("Space")
                 four.wait("document.getElementById('count').textContent == '4 talks'")
             case "read: Gamma":
@@ -396,8 +407,8 @@ def test_every_control_is_reached_and_used_by_keyboard_alone(four: Opened) -> No
         "bibtex",
         "list",
         "json",
-        "Clear",
-        "keys",
+        "Clear filters",
+        "Keys",
     } <= set(reached)
     assert {"read: Alpha", "read: Gamma", "https://example.org/1", ERDOS.url, "Abstract"} <= set(
         reached

@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import subprocess
 from base64 import b64encode
 from datetime import UTC, date, datetime
 from html import unescape
-from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
@@ -25,10 +23,12 @@ from enrich.writers._page.entries import quote_context
 from enrich.writers._page.script import SCRIPT, SOURCE_SHA256
 from enrich.writers._page.style import STYLE
 from enrich.writers._page.timeline import list_points
+from tests.conftest import ROOT
 from tests.page import samples
 from tests.page.conftest import render
-from tests.page.minify import ESBUILD, digest, install_packages, make_module, minify
+from tests.page.minify import digest
 from tests.page.samples import annotate, paper, reference_at, talk
+from tests.page.screenshot import MAX_BYTES, PICTURE
 from tests.strategies import documents
 
 MAX_SCRIPT = 4096
@@ -75,16 +75,6 @@ def test_the_script_is_small_and_that_of_the_source() -> None:
     assert digest() == SOURCE_SHA256, "run python -m tests.page.minify"
     assert "<!--" not in SCRIPT
     assert "</" not in SCRIPT.replace("</label>", "").replace("</small>", "")
-
-
-@pytest.mark.slow
-def test_esbuild_makes_the_script_of_the_source(npm_folder: Path) -> None:
-    try:
-        install_packages(npm_folder, ESBUILD)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        pytest.skip("npm cannot install esbuild here")
-    module = Path(make_module.__code__.co_filename).parents[2] / "enrich/writers/_page/script.py"
-    assert module.read_text(encoding="utf-8") == make_module(minify(npm_folder))
 
 
 def test_the_policy_admits_this_style_and_this_script_alone() -> None:
@@ -254,6 +244,11 @@ def test_the_title_is_given_or_the_feeds_name() -> None:
     assert "<title>A &amp; B</title>" in render(feed)
     assert "<h1>Mine</h1>" in render(feed, title="Mine")
     assert "<h1>Reading list</h1>" in render(Document((talk(1, ()), talk(2, ()))))
+
+
+def test_the_picture_in_the_readme_is_small() -> None:
+    assert PICTURE.stat().st_size <= MAX_BYTES
+    assert str(PICTURE.relative_to(ROOT)) in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_papers_without_talks_are_a_list_of_papers() -> None:

@@ -54,7 +54,12 @@ def render_talk(contents: Contents, number: int, ranks: str) -> Html:
     off = " off" if talk.status == "cancelled" else ""
     return tag(
         "article",
-        tag("p", _render_start(talk.start_time, contents.zone), class_="when"),
+        tag(
+            "a",
+            _render_start(talk.start_time, contents.zone),
+            class_="when",
+            href="#" + contents.anchors[number],
+        ),
         tag(
             "div",
             heading,
@@ -172,7 +177,7 @@ def render_unresolved(contents: Contents, work: Work, ranks: str) -> Html:
     ]
     return tag(
         "article",
-        tag("p", class_="when"),
+        tag("p", count_things(len(contents.naming[work.id]), "talk"), class_="when"),
         tag(
             "div",
             tag("h3", link(_show_title(work.best), work.best.url)),
@@ -237,7 +242,7 @@ def _list_work_facts(work: Work, references: tuple[Reference, ...]) -> Iterator[
     """Yield authors, dates, place and state of a work, and how a talk names it."""
     paper = work.best
     if not isinstance(paper, Paper):
-        yield from (show_text(fact) for fact in describe_state(paper))
+        yield show_text(paper.message)
         yield from describe_references(references)
         return
     yield _render_authors(paper)
@@ -293,9 +298,9 @@ def _list_work_links(work: Work) -> Iterator[Html]:
 
 
 def _link_publication(published: Publication) -> Html:
-    place = " ".join(
-        filter(None, (show_text(published.venue, most=_MAX_NAME), str(published.year or "")))
-    )
+    place = show_text(published.venue, most=_MAX_NAME)
+    if published.year and str(published.year) not in place:
+        place = f"{place} {published.year}".strip()
     address = published.url or (doi_url(published.doi) if published.doi else None)
     return link(f"published: {place}" if place else "published version", address)
 

@@ -12,7 +12,7 @@ from enrich.writers._page.contents import Contents
 K = TypeVar("K")
 
 SORTS = (
-    "usual",
+    "default",
     "talk date, earliest first",
     "talk date, latest first",
     "paper's first date, newest first",

@@ -43,7 +43,7 @@ addEventListener("DOMContentLoaded", () => {
           && (!to.value || day && day <= to.value));
       if (e.hidden) gone.add(e.dataset.n);
     }
-    all("#timeline [data-n]").forEach(e => e.toggleAttribute("hidden", gone.has(e.dataset.n)));
+    if (view.id == "timeline") all("#timeline [data-n]").forEach(e => e.toggleAttribute("hidden", gone.has(e.dataset.n)));
     if (order != sort.value) {
       order = sort.value;
       entries.toSorted((a, b) => a.ranks[order] - b.ranks[order]).forEach(({e, up}) => up.append(e));
@@ -57,6 +57,7 @@ addEventListener("DOMContentLoaded", () => {
     view = target?.closest("main>section") || view || sections[0];
     sections.forEach(section => { section.hidden = section != view; });
     all("nav a").forEach(a => { a.ariaCurrent = a.hash == "#" + view.id ? "page" : null; });
+    if (entries) run();
     current = target?.closest("article");
     if (current) {
       current.hidden = false;
@@ -84,6 +85,10 @@ addEventListener("DOMContentLoaded", () => {
   const lines = e => all("h3,h4", e).map(h => (h.matches("h4") ? "- " : "")
     + [h.textContent, h.nextSibling?.textContent, h.firstChild.href].filter(Boolean).join(" · ") + "\n").join("");
   const buttons = {
+    today: () => {
+      from.value = new Date().toLocaleDateString("sv");
+      run();
+    },
     bibtex: () => bibtex(shown()),
     list: () => copy(shown().map(lines).join("\n"), "List"),
     json: () => {

@@ -48,6 +48,7 @@ html:not(.js) form{display:none}
 article{display:grid;grid-template-columns:8.5rem 1fr;gap:0 1.2rem;padding:.75rem 0;border-bottom:1px solid var(--line);content-visibility:auto;contain-intrinsic-size:auto 11rem}
 article:target,li:target{background:var(--panel)}
 .when{padding-top:.15rem}
+a.when{text-decoration:none}
 .when small{display:block;font-size:.8rem}
 .papers{margin-top:.45rem}
 .papers>li{padding:.3rem 0 .3rem .9rem;border-left:3px solid var(--line)}
@@ -78,13 +79,12 @@ circle{r:4px;fill:var(--link);fill-opacity:.55;stroke:var(--link)}
 table{border-collapse:collapse;width:100%;font-size:.88rem}
 th,td{text-align:left;vertical-align:top;padding:.25rem .8rem .25rem 0;border-bottom:1px solid var(--line)}
 td:nth-child(odd):not(:last-child){white-space:nowrap}
-dialog{color:var(--ink);background:var(--back);border:1px solid var(--soft);border-radius:6px;max-width:28rem;padding:1rem 1.4rem}
-dialog::backdrop{background:#0008}
-dl{display:grid;grid-template-columns:auto 1fr;gap:.3rem 1rem}
+[popover]{color:var(--ink);background:var(--back);border:1px solid var(--soft);border-radius:6px;max-width:min(28rem,94vw);padding:1rem 1.4rem;box-shadow:0 4px 24px #0004}
+dl{margin:0 0 .8rem;display:grid;grid-template-columns:auto 1fr;gap:.3rem 1rem}
 dt{font-family:ui-monospace,monospace}
 dd{margin:0}
 footer{margin-top:2rem}
 @media(min-width:48rem) and (min-height:40rem){form{position:sticky;top:0;z-index:1}article{scroll-margin-top:8rem}}
-@media(max-width:47.99rem){html{font-size:16px}body{padding:1rem 1rem 3rem}article{grid-template-columns:1fr}article>.tick{grid-area:1/1}article>div{grid-area:2/1}.js h3{padding:0}.when small{display:inline}svg{font-size:24px}form label{flex:1 1 9rem}select{max-width:none}[type=date]{width:100%!important}.row{gap:.4rem}}
+@media(max-width:47.99rem){html{font-size:16px}body{padding:1rem 1rem 3rem}article{grid-template-columns:1fr}article>.tick{grid-area:1/1}article>div{grid-area:2/1}.js h3{padding:0}.when small{display:inline}svg{font-size:22px}form>label{flex:1 1 40%}form>label.wide{flex-basis:100%}select{max-width:none}[type=date]{width:100%!important}.row{gap:.4rem}[popovertarget]{display:none}}
 @media print{html{font-size:10pt}:root{color-scheme:light;--ink:#000;--soft:#333;--back:#fff;--link:#000;--mark:#000;--line:#aaa}body{max-width:none;padding:0}form,nav,.tick,.skip,footer,summary,pre,a[href^="#"]{display:none!important}article{break-inside:avoid;content-visibility:visible;grid-template-columns:8rem 1fr}details:has(pre){display:none}details::details-content{content-visibility:visible;display:block;block-size:auto}.links a[href^=http]::after{content:" <" attr(href) ">";color:#333}.js h2{position:static;width:auto;height:auto;clip-path:none}}
 """

@@ -15,9 +15,9 @@ from enrich.writers._page.elements import Html, show_text, tag
 from enrich.writers._page.order import first_date
 
 _WIDTH, _HEIGHT = 720, 320
-_LEFT, _RIGHT, _TOP, _BOTTOM = 84, 16, 14, 30
+_LEFT, _RIGHT, _TOP, _BOTTOM = 104, 16, 14, 30
 _AGES = (
-    (0, "same day"), (7, "1 week"), (30, "1 month"), (365, "1 year"), (5 * 365, "5 years"),
+    (0, "0 days"), (7, "1 week"), (30, "1 month"), (365, "1 year"), (5 * 365, "5 years"),
     (20 * 365, "20 years"), (100 * 365, "100 years"),
 )  # fmt: skip
 _STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12000)
@@ -141,7 +141,7 @@ def _scale(age: int) -> float:
 def _list_ages(lowest: int, highest: int) -> Iterator[tuple[int, str]]:
     """Yield the marks of the axis of ages."""
     yield from ((age, name) for age, name in _AGES if age <= highest)
-    yield from ((-age, f"{name} after") for age, name in _AGES if 0 < age <= -lowest)
+    yield from ((-age, f"-{name}") for age, name in _AGES if 0 < age <= -lowest)
 
 
 def _list_dates(first: date, last: date) -> Iterator[tuple[int, str]]:
