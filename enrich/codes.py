@@ -38,6 +38,7 @@ WarningCode = Literal[
 
 NoticeCode = Literal[
     "bad_record",
+    "calendar_of_page",
     "duplicates_dropped",
     "event_too_large",
     "no_occurrence",

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
@@ -248,6 +248,22 @@ def encode_indented(value: Struct | list[Any] | dict[str, Any], *, by: int = 0) 
     return text.replace("\n", "\n" + " " * by) if by else text
 
 
+def encode_array(values: Iterable[Struct | dict[str, Any]], *, by: int = 0) -> Iterator[str]:
+    r"""Yield the pieces of an indented array, a value a piece.
+
+    All lines but the first are indented by `by` blanks more.
+
+    >>> "".join(encode_array([])), "".join(encode_array([{}, {}], by=2))
+    ('[]', '[\n    {},\n    {}\n  ]')
+    """
+    indent = "\n" + " " * by
+    opening = "["
+    for value in values:
+        yield f"{opening}{indent}  {encode_indented(value, by=by + 2)}"
+        opening = ","
+    yield "[]" if opening == "[" else f"{indent}]"
+
+
 def encode_bytes(value: Any) -> bytes:
     """Return compact JSON in UTF-8, lone surrogates included.
 
@@ -311,7 +327,28 @@ def read_line(data: Mapping[str, Any]) -> LineObject:
             if isinstance(papers := data.get(key), list)
         },
     }
-    return _convert_object(with_papers, LineObject)
+    line = _convert_object(with_papers, LineObject)
+    for number, reference in enumerate(line.references):
+        if reference.end < reference.start:
+            raise ValueError(f"references[{number}].end: lies before the start")
+        if reference.context[1] < reference.context[0]:
+            raise ValueError(f"references[{number}].context[1]: lies before the start")
+    return line
+
+
+def check_version(version: Any) -> None:
+    """Check the version of a document that is to be read.
+
+    Minor versions add keys and codes, which readers ignore.
+
+    Raises:
+        ValueError: it is another major version.
+    """
+    if isinstance(version, str) and version.partition(".")[0] != VERSION.partition(".")[0]:
+        raise ValueError(
+            f"is a document of version {version[:20]}, and this release reads version "
+            f"{VERSION.partition('.')[0]}; a newer release of enrich may read it"
+        )
 
 
 def read_paper(data: Mapping[str, Any]) -> PaperObject:
@@ -332,6 +369,26 @@ def read_notice(data: Mapping[str, Any]) -> NoticeObject:
     return _convert_object(data, NoticeObject)
 
 
+def decode_line(data: str | bytes) -> LineObject:
+    """Decode the JSON of a line of ndjson.
+
+    Raises:
+        ValueError: as `read_talk`, or it is not JSON.
+    """
+    try:
+        return _LINES.decode(data)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        pass  # what only the slower way reads: nulls, authors as strings, half pairs; or an error
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        raise ValueError("not JSON") from None
+    if not isinstance(value, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - one kind of error for what is read
+    return read_line(value)
+
+
+_LINES = msgspec.json.Decoder(LineObject)
 _PAPER_LISTS = ("papers", "suggested")
 
 
@@ -378,6 +435,7 @@ _EXPECTED = re.compile(
     r"Expected `([^`]*)`(?:, got `[^`]*`| matching regex '(.*)'| .*)?", re.DOTALL
 )
 _MISSING = re.compile(r"Object missing required field `(.*)`")
+_UNKNOWN_WORD = re.compile(r"Invalid enum value (.*)", re.DOTALL)
 
 
 def explain(error: msgspec.ValidationError) -> str:
@@ -389,6 +447,8 @@ def explain(error: msgspec.ValidationError) -> str:
     place = place.removesuffix("`").removeprefix("$").removeprefix(".")
     if missing := _MISSING.fullmatch(text):
         text = f'"{missing[1]}" is missing'
+    elif unknown := _UNKNOWN_WORD.fullmatch(text):
+        text = f"not a known word: {unknown[1][:60]}"
     elif expected := _EXPECTED.fullmatch(text):
         names = [name for name in expected[1].split(" | ") if name != "null"]
         words = " or ".join(_NAMES.get(name, name) for name in names)

@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, Self
+from typing import TYPE_CHECKING, NoReturn, Self, TypeVar, cast
 
 from enrich.annotation import annotate
 from enrich.identity import find_title_keys
@@ -28,7 +29,7 @@ from enrich.lookup.state import Cited, Library, LookupState
 from enrich.model import AnnotatedTalk, Reference, References, Talk
 from enrich.paper import Lookup, Paper, PaperId, Papers
 from enrich.references.extract import find_references, parse_citation
-from enrich.sources import SecondSource, Source, links
+from enrich.sources import Publisher, SecondSource, Source, links
 from enrich.sources.installed import second_sources
 from enrich.sources.installed import sources as installed_sources
 from enrich.text.web import mail_address
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from enrich.collection.collection import Collection
     from enrich.http.retry import Retry
     from enrich.http.session import Login, PoliteSession
+
+T = TypeVar("T")
 
 LOOKAHEAD = 2000
 _PATIENCE_S = 2.0  # at the end, for a thread that waits for an answer
@@ -54,6 +57,7 @@ class Enricher:
         offline: never touch the network.
         refresh: ask for every paper again; a collection still wins.
         fallback: ask a second source where a service cannot answer.
+        published: ask where preprints were published, all of a run at once.
         max_age: seconds, or a timedelta, after which a stored record counts as expired.
         timeout_s: seconds, or a timedelta, for all requests of a run; what is left then is `failed`,
             retryable.
@@ -84,6 +88,7 @@ class Enricher:
         offline: bool = False,
         refresh: bool = False,
         fallback: bool = True,
+        published: bool = False,
         max_age: float | timedelta | None = None,
         timeout_s: float | timedelta | None = None,
         lookahead: int = LOOKAHEAD,
@@ -116,7 +121,11 @@ class Enricher:
         self._sources = installed_sources() if sources is None else check_sources(sources)
         self._logins = assign_login(login, self._sources)
         names = {source.name for source in self._sources}
-        self._second = tuple(s for s in second_sources() if fallback and s.behind in names)
+        second = second_sources()
+        self._second = tuple(s for s in second if fallback and s.behind in names)
+        self._publishers = tuple(
+            s for s in second if published and getattr(s, "publishes", None) in names
+        )
         self._on_progress = on_progress
         self._on_trouble = on_trouble or (lambda _: None)
         self._clock = clock
@@ -213,7 +222,27 @@ class Enricher:
         cited, spellings = self._parse_wanted(wanted)
         state = self._begin_run(self._end_of_run())
         (answered,) = self._queues(state, lookahead=1).answered(iter([Item(None, cited)]))
-        return Papers(answered.papers, spellings), state.report()
+        papers = {**answered.papers, **state.find_published(answered.papers.values())}
+        return Papers(papers, spellings), state.report()
+
+    def lookup_each(self, cited: Cited) -> tuple[Iterator[Lookup], RunTracker]:
+        """Return the papers one by one, in order, and the run's report as it grows.
+
+        Unlike `lookup` it holds `lookahead` of them at most: it is for very many.
+        """
+        until, tracker = self._end_of_run(), RunTracker()
+
+        def look_up() -> Iterator[Lookup]:
+            state = self._begin_run(until)
+            tracker.begin(state.report)
+            items = (Item(id_, {id_: versions}) for id_, versions in cited.items())
+            try:
+                for item in self._queues(state).answered(items):
+                    yield item.papers[item.value]
+            finally:
+                tracker.end()
+
+        return look_up(), tracker
 
     def find_same_titles(self, papers: Mapping[PaperId, Lookup]) -> Mapping[PaperId, Paper]:
         """Return the store's other papers that have a title of these.
@@ -269,11 +298,22 @@ class Enricher:
                 yield Item((talk, references), _collect_cited(references))
 
         try:
-            for item in self._queues(state).answered(extract_all()):
+            answered = self._queues(state).answered(extract_all())
+            for item in self._add_published(answered, state) if self._publishers else answered:
                 talk, references = item.value
                 yield annotate(talk, references, item.papers)
         finally:
             tracker.end()
+
+    def _add_published(self, items: Iterable[Item[T]], state: LookupState) -> Iterator[Item[T]]:
+        """Yield the items with their preprints' published versions, as many at once as may wait."""
+        waiting = iter(items)
+        while chunk := list(islice(waiting, self._lookahead)):
+            papers = {id_: paper for item in chunk for id_, paper in item.papers.items()}
+            found = state.find_published(papers.values())
+            for item in chunk:
+                item.papers |= {id_: found[id_] for id_ in item.papers if id_ in found}
+                yield item
 
     def _queues(self, state: LookupState, *, lookahead: int | None = None) -> Queues:
         return Queues(state, lookahead=lookahead or self._lookahead, on_progress=self._on_progress)
@@ -324,10 +364,12 @@ class Enricher:
         return Library(
             sources={source.name: source for source in self._sources},
             fallbacks=behind,
+            publishers=cast("Sequence[Publisher]", self._publishers),
             collections=self._collections,
             store=store,
             session=self._opened_session,
             pauses=self._find_pauses,
+            on_trouble=self._on_trouble,
             has_answered=self._has_answered,
             offline=self._offline,
             refresh=self._refresh,
@@ -344,7 +386,7 @@ class Enricher:
                 from enrich.http.session import open_session
 
                 self._session = open_session(
-                    (*self._sources, *self._second),
+                    (*self._sources, *dict.fromkeys((*self._second, *self._publishers))),
                     cache_dir=self._cache_dir,
                     state_dir=self._state_dir,
                     contact=self._contact,

@@ -53,7 +53,7 @@ class Work(NamedTuple):
 
     @property
     def earliest(self) -> Lookup:
-        """Return the paper with the first date."""
+        """Return the resolved paper with the first date, otherwise the first by id."""
         return min(self.papers, key=_read_date)
 
     @property
@@ -179,7 +179,11 @@ def merge_views(first: Lookup, second: Lookup) -> Lookup:
         return first
     if first.versions == second.versions:
         return first
-    versions = {version.version: version for version in (*first.versions, *second.versions)}
+    versions = {version.version: version for version in first.versions}
+    for version in second.versions:
+        known = versions.get(version.version)
+        if known is None or known.title is None:
+            versions[version.version] = version
     return replace(first, versions=tuple(sorted(versions.values(), key=lambda v: v.number)))
 
 
@@ -399,10 +403,12 @@ def _precedence(id_: PaperId) -> tuple[bool, PaperId]:
     return not id_.startswith(_PREFERRED_IDS), id_
 
 
-def _read_date(paper: Lookup) -> tuple[str, tuple[bool, PaperId]]:
-    """Return the sort key of papers by date."""
-    published = (isinstance(paper, Paper) and paper.published) or "9999"
-    return f"{published}-99-99"[:10], _precedence(paper.id)  # "2021" is some day of that year
+def _read_date(paper: Lookup) -> tuple[bool, str, tuple[bool, PaperId]]:
+    """Return the sort key of papers by date; those that are not resolved come last."""
+    if not isinstance(paper, Paper):
+        return True, "", _precedence(paper.id)
+    published = f"{paper.published or '9999'}-99-99"[:10]  # "2021" is some day of that year
+    return False, published, _precedence(paper.id)
 
 
 def _rank_record(paper: Lookup) -> tuple[bool, bool, bool, tuple[bool, PaperId]]:

@@ -180,8 +180,15 @@ class Talk:
     """Resolved papers that came with the talk: those of an earlier output."""
     occurrences: Recurrence | None = field(default=None, repr=False, compare=False)
     """Of a series, for the selection by time; no part of the document."""
+    selected_start: datetime | date | None = field(default=None, repr=False, compare=False)
+    """Of a series that was selected by time, its first occurrence in the range; no part of the document."""
     raw: bytes | None = field(default=None, repr=False)
     """The event's block as it lay in the feed, unfolded; only with `keep_raw`."""
+
+    @property
+    def shown_start(self) -> datetime | date | None:
+        """The start that formats for people show: of a series the first in the selected range."""
+        return self.start_time if self.selected_start is None else self.selected_start
 
     def searched(self) -> Iterable[tuple[str, str]]:
         """Yield the texts that are searched, as (field, text), the abstract first."""
@@ -245,30 +252,7 @@ class AnnotatedTalk:
         """
         from enrich.document import read_line
 
-        line = read_line(data)
-        return cls(
-            talk=Talk(**_talk_fields(line)),
-            references=tuple(
-                [
-                    Reference(
-                        paper=PaperId(r.paper),
-                        version=r.version,
-                        field=r.field,
-                        start=r.start,
-                        end=r.end,
-                        exact=r.exact,
-                        context=(r.context[0], r.context[1]),
-                        form=r.form,
-                        role=r.role,
-                        by_speaker=r.by_speaker,
-                    )
-                    for r in line.references
-                ]
-            ),
-            papers=Papers({PaperId(p.id): lookup_from(p) for p in line.papers}),
-            warnings=tuple(map(_warning, line.warnings)),
-            suggested=tuple([p for p in map(lookup_from, line.suggested) if isinstance(p, Paper)]),
-        )
+        return cls(**_line_fields(read_line(data)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=False)
@@ -369,6 +353,38 @@ def _talk_keys(annotated: AnnotatedTalk) -> dict[str, Any]:
             WarningObject(code=w.code, message=w.message, field=w.field, start=w.start, end=w.end)
             for w in annotated.warnings
         ],
+    }
+
+
+def annotated_talk_from(line: LineObject) -> AnnotatedTalk:
+    """Make the talk of a checked line of ndjson."""
+    return AnnotatedTalk(**_line_fields(line))
+
+
+def _line_fields(line: LineObject) -> dict[str, Any]:
+    """Return the fields of an annotated talk."""
+    return {
+        "talk": Talk(**_talk_fields(line)),
+        "references": tuple(
+            [
+                Reference(
+                    paper=PaperId(r.paper),
+                    version=r.version,
+                    field=r.field,
+                    start=r.start,
+                    end=r.end,
+                    exact=r.exact,
+                    context=(r.context[0], r.context[1]),
+                    form=r.form,
+                    role=r.role,
+                    by_speaker=r.by_speaker,
+                )
+                for r in line.references
+            ]
+        ),
+        "papers": Papers({PaperId(p.id): lookup_from(p) for p in line.papers}),
+        "warnings": tuple(map(_warning, line.warnings)),
+        "suggested": tuple([p for p in map(lookup_from, line.suggested) if isinstance(p, Paper)]),
     }
 
 

@@ -253,12 +253,19 @@ NO_PAPERS = Papers({})
 def with_versions(paper: Paper, wanted: Iterable[str]) -> Paper:
     """Return the paper with its first, newest and wanted versions only.
 
-    A collection's record keeps all it holds.
+    A collection's record keeps all it holds. A title that only another talk's citation made known is
+    left out, because it depends on which talks were looked up together.
     """
     if paper.via == "collection" or not paper.versions:
         return paper
-    keep = {"v1", paper.latest_version, *wanted}
-    rows = tuple(v for v in paper.versions if v.version in keep)
+    titled = {paper.latest_version, *wanted}
+    rows = tuple(
+        [
+            v if v.title is None or v.version in titled else replace(v, title=None)
+            for v in paper.versions
+            if v.version == "v1" or v.version in titled
+        ]
+    )
     return paper if rows == paper.versions else replace(paper, versions=rows)
 
 

@@ -7,7 +7,6 @@ are helpers, not members. A group of entry points has the name of its package: `
 
 from __future__ import annotations
 
-import ast
 import importlib
 import importlib.util
 import pkgutil
@@ -71,10 +70,13 @@ def load_part(package: str, attribute: str, name: str, part: str) -> Any:
 
 
 def describe_member(package: str, name: str) -> str:
-    """Return the first line of a member's docstring, without importing it."""
+    """Return the first line of a member's docstring, without importing it.
+
+    The docstring begins in the first line of the file, which is not parsed: the help describes ten.
+    """
     spec = importlib.util.find_spec(f"{package}.{name}")
     source = spec.loader.get_source(spec.name) if spec and spec.loader else None  # type: ignore[attr-defined]
-    return (ast.get_docstring(ast.parse(source or "")) or "").partition("\n")[0]
+    return (source or "").partition("\n")[0].strip('"')
 
 
 def defined_names(package: str, name: str) -> frozenset[str]:

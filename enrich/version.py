@@ -1,3 +1,3 @@
-"""The version of the package; pyproject.toml states the same, which a test checks."""
+"""The version of the package, stated here alone: the build reads it from this file."""
 
 VERSION = "0.1.0"

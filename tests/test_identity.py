@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -141,6 +142,24 @@ def test_two_views_of_a_paper_have_the_rows_of_both() -> None:
     )
     assert isinstance(out, Paper)
     assert out.versions == (ROWS[0], ROWS[2], ROWS[4])
+
+
+def test_a_title_that_one_of_two_views_has_is_kept() -> None:
+    named = replace(ROWS[2], title="Named")
+    for rows in ((named, ROWS[2]), (ROWS[2], named)):
+        out = merge_views(*(paper(A, versions=(ROWS[0], row)) for row in rows))
+        assert isinstance(out, Paper)
+        assert out.versions == (ROWS[0], named)
+
+
+def test_a_title_of_a_version_is_shown_where_it_is_cited() -> None:
+    """What another talk cites was looked up in a cold run later, in a warm one at once."""
+    rows = tuple(replace(row, title=row.version) for row in ROWS)
+    whole = paper(A, versions=rows, latest_version="v5")
+    for cited, titles in ((None, [None, "v5"]), ("v1", ["v1", "v5"]), ("v3", [None, "v3", "v5"])):
+        (out,) = select_versions({A: whole}, [(A, cited)]).values()
+        assert isinstance(out, Paper)
+        assert [row.title for row in out.versions] == titles
 
 
 def test_the_versions_that_citations_need_are_selected() -> None:

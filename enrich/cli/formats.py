@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
-from enrich.document import encode, encode_indented
-from enrich.model import AnnotatedTalk, Document, Talk
-from enrich.paper import Lookup, Papers, paper_object
-from enrich.writers import (
-    Writer,
-    builtin_names,
-    configure,
-    names,
-    needs_of,
-    options_of,
-    suffixes_of,
-    writer,
-)
+import enrich
+from enrich.cli.options import WRITE, add_options, complete_files, option
+from enrich.cli.plugins import may_offer
+
+if TYPE_CHECKING:
+    from enrich.model import AnnotatedTalk
+    from enrich.paper import Lookup
+    from enrich.writers import Writer
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEVICES = ("/dev/", "/proc/self/fd/")
 FOR_TALKS = frozenset({"ics", "text"})
 """Formats that mean nothing for papers without talks."""
+COLLECTION = "collection"
+"""Format of the command `lookup` alone: no text, so not one of the writers."""
+COLLECTION_SUFFIX = ".sqlite"
+
+
+def package_formats() -> tuple[str, ...]:
+    """Return the names of the package's own formats, sorted; `enrich.writers` is not imported."""
+    folders = [str(Path(folder, "writers")) for folder in enrich.__path__]
+    return tuple(
+        sorted(m.name for m in pkgutil.iter_modules(folders) if not m.name.startswith("_"))
+    )
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all installed formats, sorted; none is imported."""
+    if not may_offer("enrich.writers"):
+        return package_formats()
+    from enrich.writers import names as installed_formats
+
+    return installed_formats()
 
 
 class FormatChoice(click.Choice[str]):
@@ -38,12 +53,13 @@ class FormatChoice(click.Choice[str]):
     A run reads the installed distributions only for a name that the package lacks.
     """
 
-    def __init__(self, *, for_papers: bool = False) -> None:
+    def __init__(self, *, for_papers: bool = False, collections: bool = False) -> None:
         self._left_out = FOR_TALKS if for_papers else frozenset()
-        super().__init__(self._offered(builtin_names()))
+        self._more = (COLLECTION,) if collections else ()
+        super().__init__(self._offered(package_formats()))
 
     def _offered(self, all_names: Iterable[str]) -> tuple[str, ...]:
-        return tuple(name for name in all_names if name not in self._left_out)
+        return tuple(sorted({*all_names, *self._more} - self._left_out))
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
         """Return the names of all formats, for the help."""
@@ -69,8 +85,7 @@ class TargetName(click.ParamType[str]):
         return str(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """Where one output goes, and in which format."""
 
     format: str
@@ -78,27 +93,26 @@ class Target:
     """As the user wrote it; None for standard output."""
 
 
-def format_options(command: F, *, for_papers: bool = False) -> F:
+def format_options(command: F, *, for_papers: bool = False, collections: bool = False) -> F:
     """Add `-f`, `-o` and the options of single formats to a command."""
+    choice = FormatChoice(for_papers=for_papers, collections=collections)
     default = "json" if for_papers else "text on a terminal, otherwise json"
     options = [
-        click.option("-f", "--format", "format_", envvar="ENRICH_FORMAT", type=FormatChoice(for_papers=for_papers),
-                     help=f"What is written, if no suffix of -o names it; by default {default}."),
-        click.option("-o", "--output", "outputs", envvar=None if for_papers else "ENRICH_OUTPUT", multiple=True, type=TargetName(), metavar="[FORMAT:]FILE",
-                     help="Where to, instead of standard output; the format is that of the suffix. Written whole or not at all. May be given again."),
-        click.option("--bibtex-type", type=click.Choice(["online", "article", "misc"]),
-                     help="bibtex, biblatex: type of an entry for a paper that no proceedings accepted."),
-        click.option("--title", metavar="TEXT", help="html: heading of the page; by default the feed's name."),
-        click.option("--bom", is_flag=True, help="csv: begin with a byte order mark, for spreadsheets."),
+        option(WRITE, "-f", "--format", "format_", envvar="ENRICH_FORMAT", type=choice, show_default=default,
+               help="What is written, if no suffix of -o names it."),
+        option(WRITE, "-o", "--output", "outputs", envvar=None if for_papers else "ENRICH_OUTPUT", multiple=True, type=TargetName(), metavar="[FORMAT:]FILE", shell_complete=complete_files, show_default="standard output",
+               help="Where to; the format is that of the suffix. Written whole or not at all. May be given again."),
+        option(WRITE, "--bibtex-type", type=click.Choice(["online", "article", "misc"]), show_default="by the format",
+               help="bibtex, biblatex: type of an entry for a paper that no proceedings accepted."),
+        option(WRITE, "--title", metavar="TEXT", show_default="the feed's name", help="html: heading of the page."),
+        option(WRITE, "--bom", is_flag=True, help="csv: begin with a byte order mark, for spreadsheets."),
     ]  # fmt: skip
     if not for_papers:
         options += [
-            click.option("--cite-talks", is_flag=True, help="bibtex, biblatex, csl, ris: write the talks as entries, too."),
-            click.option("--rows", type=click.Choice(["talk", "paper", "reference"]), help="csv: what a row is; by default a reference."),
+            option(WRITE, "--cite-talks", is_flag=True, help="bibtex, biblatex, csl, ris: write the talks as entries, too."),
+            option(WRITE, "--rows", type=click.Choice(["talk", "paper", "reference"]), show_default="reference", help="csv: what a row is."),
         ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return add_options(command, options)
 
 
 def paper_format_options(command: F) -> F:
@@ -106,8 +120,17 @@ def paper_format_options(command: F) -> F:
     return format_options(command, for_papers=True)
 
 
+def lookup_format_options(command: F) -> F:
+    """Add the options of `paper_format_options`, with the format `collection`."""
+    return format_options(command, for_papers=True, collections=True)
+
+
 def choose_targets(
-    format_: str | None, outputs: Iterable[str], *, for_papers: bool = False
+    format_: str | None,
+    outputs: Iterable[str],
+    *,
+    for_papers: bool = False,
+    collections: bool = False,
 ) -> tuple[Target, ...]:
     """Return where each output goes and in which format.
 
@@ -119,9 +142,13 @@ def choose_targets(
     """
     given = tuple(outputs)
     if not given:
+        if format_ == COLLECTION:
+            raise click.UsageError(f"a collection is a file: -o FILE{COLLECTION_SUFFIX}")
         return (Target(format_ or _default_format(for_papers=for_papers), None),)
+    alone = len(given) == 1
     targets = tuple(
-        _choose_target(text, format_, alone=len(given) == 1, for_papers=for_papers)
+        (_choose_collection(text, format_, alone=alone) if collections else None)
+        or _choose_target(text, format_, alone=alone, for_papers=for_papers)
         for text in given
     )
     places = [os.path.realpath(t.path) if t.path else None for t in targets]
@@ -158,6 +185,23 @@ def _choose_target(text: str, format_: str | None, *, alone: bool, for_papers: b
     return Target(found, text)
 
 
+def _choose_collection(text: str, format_: str | None, *, alone: bool) -> Target | None:
+    """Return the target if an output is a collection.
+
+    Raises:
+        click.UsageError: standard output or a device is to be one.
+    """
+    prefix, _, rest = text.partition(":")
+    path = rest if prefix == COLLECTION else text
+    by_option = format_ == COLLECTION and (alone or format_of_suffix(text) is None)
+    by_suffix = text.lower().endswith(COLLECTION_SUFFIX) and not (alone and format_)
+    if not path or not (path is rest or by_option or by_suffix):
+        return None
+    if path == "-" or is_device(path):
+        raise click.UsageError(f"{text}: a collection is a file, no stream")
+    return Target(COLLECTION, path)
+
+
 def names_format(text: str) -> bool:
     """Return whether a value of `-o` names its format itself."""
     prefix, colon, _ = text.partition(":")
@@ -171,7 +215,7 @@ def _default_format(*, for_papers: bool) -> str:
 
 
 def _is_format(name: str) -> bool:
-    return name in builtin_names() or (name.isidentifier() and len(name) > 1 and name in names())
+    return name in package_formats() or (name.isidentifier() and len(name) > 1 and name in names())
 
 
 def is_device(path: str) -> bool:
@@ -186,8 +230,10 @@ def is_device(path: str) -> bool:
 
 def format_of_suffix(path: str) -> str | None:
     """Return the format that the longest known suffix of a name means."""
+    from enrich.writers import suffixes_of, writer
+
     name = Path(path).name.lower()
-    for list_names in (builtin_names, names):  # entry points are asked for unknown suffixes only
+    for list_names in (package_formats, names):  # entry points are asked for unknown suffixes only
         found = [(s, each) for each in list_names() for s in suffixes_of(writer(each))]
         matching = [(len(s), each) for s, each in found if name.endswith(s)]
         if matching:
@@ -197,6 +243,8 @@ def format_of_suffix(path: str) -> str | None:
 
 
 def _list_suffixes(*, for_papers: bool) -> Iterator[tuple[str, str]]:
+    from enrich.writers import suffixes_of, writer
+
     for name in names():
         if not (for_papers and name in FOR_TALKS):
             yield from ((suffix, name) for suffix in suffixes_of(writer(name)))
@@ -210,12 +258,14 @@ def take_writers(targets: Iterable[Target], options: dict[str, Any]) -> list[tup
     Raises:
         click.UsageError: an option is given that none of the formats takes.
     """
+    from enrich.writers import configure, options_of, writer
+
     values = {name: options.pop(name) for name in FORMAT_OPTIONS if name in options}
     given = {name: value for name, value in values.items() if value not in {None, False}}
     chosen = [(target, writer(target.format)) for target in targets]
     taken = {name for _, each in chosen for name in options_of(each)}
     for name in given.keys() - taken:
-        takers = [n for n in builtin_names() if name in options_of(writer(n))]
+        takers = [n for n in package_formats() if name in options_of(writer(n))]
         flag = "--" + name.replace("_", "-")
         raise click.UsageError(f"{flag} is an option of {', '.join(takers) or 'no format here'}")
     return [(target, configure(each, given)) for target, each in chosen]
@@ -229,10 +279,14 @@ def add_raw_references(
     talks: Iterable[AnnotatedTalk], writers: Iterable[Writer]
 ) -> Iterator[AnnotatedTalk]:
     """Add the references of the raw text, for a writer that needs them."""
+    from enrich.writers import needs_of
+
     needing = [each for each in writers if "raw_references" in needs_of(each)]
     if not needing:
         yield from talks
         return
+    from dataclasses import replace
+
     from enrich.references.extract import find_references
 
     get_text = needing[0].raw_text  # type: ignore[attr-defined]
@@ -247,9 +301,15 @@ def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> It
     json is the array of papers, ndjson one paper a line; the other formats get each paper alone, so
     that those that stream do so here.
     """
+    from enrich.document import encode, encode_array
+    from enrich.model import AnnotatedTalk, Document, Talk
+    from enrich.paper import Papers, paper_object
+    from enrich.writers import configure
+
     match target.format:
         case "json":
-            yield from _write_array(papers)
+            yield from encode_array(map(paper_object, papers))
+            yield "\n"
         case "ndjson":
             for paper in papers:
                 yield encode(paper_object(paper)) + "\n"
@@ -263,11 +323,3 @@ def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> It
                 for paper in papers
             )
             yield from configure(chosen, {"rows": "paper"}).write(Document(talks))
-
-
-def _write_array(papers: Iterable[Lookup]) -> Iterator[str]:
-    opening = "[\n  "
-    for paper in papers:
-        yield opening + encode_indented(paper_object(paper), by=2)
-        opening = ",\n  "
-    yield "[]\n" if opening.startswith("[") else "\n]\n"

@@ -2,11 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from enrich.cli.commands import command_names, describe_command, load_command
+from enrich.cli.options import complete_files, write_examples, write_options
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+_FEEDS = (
+    ("FILE", "A calendar, JSON or XML of a producer, or an earlier output; - is standard input."),
+    ("URL", "An http(s) or webcal address of one."),
+    ("researchseminars:NAME", "A series of researchseminars.org."),
+)
+
+
+def complete_feeds(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the commands that a first word can become, or what completes a file's name.
+
+    A shell takes either words or files, so beside commands files are words, too.
+    """
+    from click.shell_completion import CompletionItem
+
+    commands = () if ctx.params.get("feeds") or not incomplete else command_names()
+    found = [
+        CompletionItem(name, help=describe_command(name))
+        for name in commands
+        if name.startswith(incomplete)
+    ]
+    if not found:
+        return complete_files(ctx, param, incomplete)
+    return found + [CompletionItem(file.name) for file in sorted(Path().glob(f"{incomplete}*.*"))]
 
 
 class MainGroup(click.Group):
@@ -14,8 +46,10 @@ class MainGroup(click.Group):
 
     allow_interspersed_args = True
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(invoke_without_command=True, **options)
+    def __init__(self, *, examples: Iterable[str] = (), **settings: Any) -> None:
+        settings.setdefault("context_settings", {}).setdefault("show_default", True)
+        super().__init__(invoke_without_command=True, **settings)
+        self.examples = tuple(examples)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names of all commands."""
@@ -41,6 +75,12 @@ class MainGroup(click.Group):
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Return the usage of the main job."""
         return click.Command.collect_usage_pieces(self, ctx)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the kinds of feeds, the options by section, the commands and the examples."""
+        write_options(self, ctx, formatter, first=_FEEDS)
+        self.format_commands(ctx, formatter)
+        write_examples(formatter, self.examples)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands, importing none."""

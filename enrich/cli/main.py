@@ -22,7 +22,7 @@ from types import FrameType
 
 import click
 
-from enrich.cli.options import say
+from enrich.cli.options import VARIABLE, say
 from enrich.cli.run import command
 from enrich.errors import EnrichError, InvalidId, PapersError
 
@@ -100,6 +100,12 @@ def _report_errors(args: list[str]) -> int:
 
 
 def _run_command(args: list[str]) -> int:
+    """Run a command, or answer a shell that completes one; return the exit status."""
+    if instruction := os.environ.get(VARIABLE):
+        from click.shell_completion import shell_complete
+
+        settings = {"auto_envvar_prefix": "ENRICH"}
+        return shell_complete(command, settings, "enrich", VARIABLE, instruction)
     # Not command.main: it turns a broken pipe into status 1.
     with command.make_context(
         "enrich",

@@ -1,32 +1,152 @@
-"""Options of every command that looks papers up, and messages on standard error."""
+"""Options that commands share, in sections of the help, and messages on standard error.
+
+Nothing that reads feeds or looks papers up is imported here: the help has to be fast.
+"""
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from enrich.text.terminal import printable
-from enrich.text.web import mail_address
-
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from enrich.http.adapter import Login
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+READ, SELECT, WRITE, LOOKUPS, PLACES, OTHER = (
+    "What to read",
+    "What to select",
+    "What to write",
+    "Lookups",
+    "Where things are",
+    "Other options",
+)
+SECTIONS = (READ, SELECT, WRITE, LOOKUPS, PLACES, OTHER)
+"""Sections of options in the help, in their order."""
+
+VARIABLE = "_ENRICH_COMPLETE"
+"""Variable by which a shell's script asks the command for completions."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 def say(message: str) -> None:
     """Print one line on standard error, safe for a terminal."""
+    from enrich.text.terminal import printable
+
     print(f"enrich: {printable(message)}", file=sys.stderr)  # noqa: T201 - this is the printer
+
+
+class SectionOption(click.Option):
+    """Option that stands in a section of the help."""
+
+    def __init__(self, *names: Any, section: str = OTHER, **settings: Any) -> None:
+        super().__init__(*names, **settings)
+        self.section = section
+
+    def get_help_extra(self, ctx: click.Context) -> Any:
+        """Return the extras of the help; a default in words stands without brackets."""
+        extra = super().get_help_extra(ctx)
+        if isinstance(self.show_default, str):
+            extra["default"] = self.show_default
+        return extra
+
+
+def option(section: str, *names: str, **settings: Any) -> Callable[[F], F]:
+    """Return a decorator that adds an option in a section of the help."""
+    return click.option(*names, cls=SectionOption, section=section, **settings)
+
+
+def add_options(command: F, options: Iterable[Callable[[F], F]]) -> F:
+    """Add options to a command, so that the help lists them in this order."""
+    for one in reversed([*options]):
+        command = one(command)
+    return command
+
+
+class Command(click.Command):
+    """Command whose help lists its options by section, and ends with examples."""
+
+    def __init__(self, *args: Any, examples: Iterable[str] = (), **settings: Any) -> None:
+        settings.setdefault("context_settings", {}).setdefault("show_default", True)
+        super().__init__(*args, **settings)
+        self.examples = tuple(examples)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options by section, then the examples."""
+        write_options(self, ctx, formatter)
+        write_examples(formatter, self.examples)
+
+
+class CommandGroup(click.Group):
+    """Group of commands below one name, whose help ends with examples."""
+
+    def __init__(self, *args: Any, examples: Iterable[str] = (), **settings: Any) -> None:
+        settings.setdefault("context_settings", {}).setdefault(
+            "help_option_names", ["-h", "--help"]
+        )
+        super().__init__(*args, **settings)
+        self.examples = tuple(examples)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, the commands and the examples."""
+        super().format_options(ctx, formatter)
+        write_examples(formatter, self.examples)
+
+
+def write_options(
+    command: click.Command,
+    ctx: click.Context,
+    formatter: click.HelpFormatter,
+    first: Iterable[tuple[str, str]] = (),
+) -> None:
+    """Write the options of a command by section.
+
+    A command without sections gets one. `first` are rows that begin the first section.
+    """
+    rows: dict[str, list[tuple[str, str]]] = {}
+    if first:
+        rows[READ] = [*first]
+    for param in command.get_params(ctx):
+        record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
+        if record is not None:
+            rows.setdefault(getattr(param, "section", OTHER), []).append(record)
+    if rows.keys() == {OTHER}:
+        rows = {"Options": rows[OTHER]}
+    for section in ("Options", *SECTIONS):
+        if section in rows:
+            with formatter.section(section):
+                formatter.write_dl(rows[section], col_max=24)
+
+
+def write_examples(formatter: click.HelpFormatter, examples: Iterable[str]) -> None:
+    """Write the examples of a command, each as one line that can be copied."""
+    lines = tuple(examples)
+    if not lines:
+        return
+    with formatter.section("Example" if len(lines) == 1 else "Examples"):
+        for line in lines:
+            formatter.write(f"{'':>{formatter.current_indent}}{line}\n")
+
+
+def complete_files(
+    ctx: click.Context,  # noqa: ARG001 - click's signature
+    param: click.Parameter,  # noqa: ARG001
+    incomplete: str,
+) -> list[CompletionItem]:
+    """Return what lets a shell complete a file's name."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
 
 
 class Duration(click.ParamType[float]):
@@ -46,32 +166,101 @@ class Duration(click.ParamType[float]):
 
 
 def _parse_mail(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001 - click's signature
+    if not value:
+        return value
+    from enrich.text.web import mail_address
+
     try:
-        return value and mail_address(value)
+        return mail_address(value)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
+
+
+def selection_options(command: F) -> F:
+    """Add the options that select and order talks."""
+    options = (
+        option(SELECT, "--since", metavar="DATE", help="Talks that start at or after it: ISO 8601, 2022-02, today, yesterday, or 7d ago."),
+        option(SELECT, "--until", metavar="DATE", help="Talks that start before it: the same, or 7d ahead."),
+        option(SELECT, "--series", multiple=True, metavar="TEXT", help="Talks of a series whose name holds this. May be given again."),
+        option(SELECT, "--speaker", multiple=True, metavar="TEXT", help="Talks by a speaker whose name holds this. May be given again."),
+        option(SELECT, "--match", multiple=True, metavar="TEXT", help="Talks whose title, abstract or speaker holds this, in any case and without accents. May be given again: any of them."),
+        option(SELECT, "--exclude", multiple=True, metavar="TEXT", help="Leave out talks whose title, abstract or speaker holds this. May be given again."),
+        option(SELECT, "--sort", type=click.Choice(["feed", "start"]), default="feed", help="In the order of the feeds, or by start."),
+        option(SELECT, "--tz", metavar="ZONE", show_default="UTC", help="Zone of --since and --until, and of times in output for people."),
+        option(WRITE, "--keep-private", is_flag=True, help="Keep meeting links, numbers and passcodes."),
+    )  # fmt: skip
+    return add_options(command, options)
+
+
+def cache_dir_option(help_: str = "Folder of the store.", **settings: Any) -> Callable[[F], F]:
+    """Return a decorator that adds `--cache-dir`."""
+    return option(
+        PLACES,
+        "--cache-dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        callback=_expand_home,
+        metavar="DIR",
+        show_default="enrich in the user's cache folder",
+        help=help_,
+        **settings,
+    )
+
+
+def state_dir_option(**settings: Any) -> Callable[[F], F]:
+    """Return a decorator that adds `--state-dir`."""
+    return option(
+        PLACES,
+        "--state-dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        callback=_expand_home,
+        metavar="DIR",
+        show_default="enrich in the user's state folder",
+        help="Folder of the files through which all processes share one request rate.",
+        **settings,
+    )
+
+
+def _expand_home(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:  # noqa: ARG001 - click's signature
+    """Return a folder with its leading `~` expanded: a variable's value may hold one."""
+    return value and value.expanduser()
 
 
 def lookup_options(command: F) -> F:
     """Add the options of every command that looks papers up."""
     options = (
-        click.option("--papers", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-                     multiple=True, metavar="FILE", help="Papers that are asked first: a collection, a file of papers or an earlier output. May be given again."),
-        click.option("--offline", is_flag=True, help="Never use the network."),
-        click.option("--refresh", is_flag=True, help="Ask for everything again."),
-        click.option("--no-fallback", is_flag=True, help="Never ask a second source (DataCite, dblp)."),
-        click.option("--max-age", type=Duration(), metavar="AGE", help="Ask again for what is older, e.g. 30d."),
-        click.option("--timeout", type=Duration(), metavar="TIME", help="For all lookups together, e.g. 60s."),
-        click.option("--paper-abstracts", is_flag=True, help="Fill the papers' abstracts."),
-        click.option("--cache-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder of the store."),
-        click.option("--state-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Folder of the files through which all processes share one request rate."),
-        click.option("--contact", metavar="MAIL", callback=_parse_mail, help="Your mail address, sent to the services."),
-        click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
-        click.option("-v", "--verbose", count=True, help="Print more: each retry, and where papers come from."),
+        option(LOOKUPS, "--papers", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+               multiple=True, metavar="FILE", help="Papers that are asked first: a collection, a file of papers or an earlier output. May be given again."),
+        option(LOOKUPS, "--offline", is_flag=True, help="Never use the network."),
+        option(LOOKUPS, "--refresh", is_flag=True, help="Ask for everything again."),
+        option(LOOKUPS, "--no-fallback", is_flag=True, help="Never ask a second source (DataCite, dblp)."),
+        option(LOOKUPS, "--published", is_flag=True, help="Ask dblp where preprints were published."),
+        option(LOOKUPS, "--max-age", type=Duration(), metavar="AGE", show_default="7d, for papers older than a year 30d", help="Ask again for what is older, e.g. 30d."),
+        option(LOOKUPS, "--timeout", type=Duration(), metavar="TIME", show_default="no limit", help="For all lookups together, e.g. 60s."),
+        option(LOOKUPS, "--contact", metavar="MAIL", callback=_parse_mail, help="Your mail address, sent to the services."),
+        option(WRITE, "--paper-abstracts", is_flag=True, help="Fill the papers' abstracts."),
+        cache_dir_option(),
+        state_dir_option(),
+        quiet_option(),
+        verbose_option(),
     )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return add_options(command, options)
+
+
+def quiet_option() -> Callable[[F], F]:
+    """Return a decorator that adds `-q`."""
+    return option(OTHER, "-q", "--quiet", is_flag=True, help="Print errors only.")
+
+
+def verbose_option() -> Callable[[F], F]:
+    """Return a decorator that adds `-v`."""
+    return option(
+        OTHER,
+        "-v",
+        "--verbose",
+        count=True,
+        show_default=False,
+        help="Print the log: each request that is retried, and where papers come from; -vv prints all of it.",
+    )
 
 
 def enricher_options(options: dict[str, Any]) -> dict[str, Any]:
@@ -87,6 +276,7 @@ def enricher_options(options: dict[str, Any]) -> dict[str, Any]:
         "offline": options["offline"],
         "refresh": options["refresh"],
         "fallback": not options.pop("no_fallback"),
+        "published": options.pop("published"),
         "max_age": options.pop("max_age"),
         "timeout_s": options.pop("timeout"),
         "abstracts": options.pop("paper_abstracts"),
@@ -117,33 +307,32 @@ def read_logins() -> dict[str, Login]:
 
 
 @contextmanager
-def printing_log(*, verbose: bool, clear: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Print what the package logs while the block runs, if verbose.
+def printing_log(*, verbose: int, clear: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Print what the package logs while the block runs.
 
+    `verbose` is how often `-v` was given: 0 prints nothing, 2 also what was survived without a word.
     `clear` takes a progress line away before each line.
     """
     if not verbose:
         yield
         return
-    logger, handler = logging.getLogger("enrich"), _Printer(clear)
+    import logging
+
+    class Printer(logging.Handler):
+        """Handler that prints each message as the command line prints its own."""
+
+        def emit(self, record: logging.LogRecord) -> None:
+            """Print one message."""
+            clear()
+            say(record.getMessage())
+
+    level = logging.DEBUG if verbose > 1 else logging.INFO
+    logger, handler = logging.getLogger("enrich"), Printer(level)
     before = logger.level
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    logger.setLevel(level)
     try:
         yield
     finally:
         logger.removeHandler(handler)
         logger.setLevel(before)
-
-
-class _Printer(logging.Handler):
-    """Handler that prints each message as the command line prints its own."""
-
-    def __init__(self, clear: Callable[[], None]) -> None:
-        super().__init__(logging.INFO)
-        self._clear = clear
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Print one message."""
-        self._clear()
-        say(record.getMessage())

@@ -105,36 +105,53 @@ class Output:
             self._restore_handlers()
 
 
-def check_target(target: str, *, inputs: Iterable[str | Path], cache_dir: Path | None) -> None:
+def check_outputs(
+    paths: Iterable[str | None],
+    *,
+    inputs: Iterable[str | Path],
+    cache_dir: Path | None,
+    may_be_database: bool = False,
+) -> None:
     """Refuse an output that would replace an input or a store.
 
     Args:
-        target: The name of the output.
+        paths: The names of the outputs; None is standard output.
         inputs: Names of the files that the run reads; `-` is standard input's own file.
         cache_dir: The folder of the store; None: the user's own.
+        may_be_database: The outputs are collections; who makes them checks what they replace.
 
     Raises:
-        click.UsageError: the output is an input of the run, a database, or part of the store.
+        click.UsageError: an output is an input of the run, a database, or part of the store.
     """
     from enrich.store import store_folder
 
-    place = Path(target)
-    try:
-        if _is_in(store_folder(cache_dir), place):
-            raise click.UsageError(f"{target} is part of the store: the output would replace it")
-        if not place.is_file():
-            return
-        for name in inputs:
-            if _is_same(name, place):
-                read = "standard input" if name == "-" else "an input of this run"
-                raise click.UsageError(f"{target} is {read}: the output would replace it")
-        with place.open("rb") as file:
-            if file.read(len(_DATABASE)) == _DATABASE:
-                raise click.UsageError(
-                    f"{target} is a collection or another database: the output would replace it"
-                )
-    except (OSError, ValueError):  # unreadable, or not a name: opening it reports this
-        return
+    names, store = tuple(inputs), store_folder(cache_dir)
+    for path in paths:
+        with suppress(OSError, ValueError):  # unreadable, or not a name: opening it reports this
+            if path is None:
+                continue
+            reason = _explain_refusal(Path(path), names, store, may_be_database=may_be_database)
+            if reason:
+                raise click.UsageError(f"{path} is {reason}: the output would replace it")
+
+
+def _explain_refusal(
+    place: Path, inputs: Iterable[str | Path], store: Path, *, may_be_database: bool
+) -> str | None:
+    """Return what a file is that no output may replace; None for any other."""
+    if _is_in(store, place):
+        return "part of the store"
+    if not place.is_file():
+        return None
+    for name in inputs:
+        if _is_same(name, place):
+            return "standard input" if name == "-" else "an input of this run"
+    if may_be_database:
+        return None
+    with place.open("rb") as file:
+        if file.read(len(_DATABASE)) == _DATABASE:
+            return "a collection or another database"
+    return None
 
 
 def _is_in(folder: Path, place: Path) -> bool:
@@ -151,7 +168,7 @@ def _is_same(name: str | Path, place: Path) -> bool:
 
 
 def _keep_handlers() -> None:
-    """Restore nothing."""
+    """Keep the handlers as they are."""
 
 
 def _remove_on_signals(aside: Path) -> Callable[[], None]:

@@ -5,26 +5,32 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import replace
 
 from enrich.lookup.scheduler import Progress
 from enrich.sources import title_of
 from enrich.text.terminal import printable
 
 
-def open_progress(*, quiet: bool) -> ProgressLine | None:
-    """Return a progress line; None if standard error is not a terminal."""
+def open_progress(
+    *, quiet: bool, noun: str = "talks", total: int | None = None
+) -> ProgressLine | None:
+    """Return a progress line; None if standard error is not a terminal.
+
+    It counts what comes out (`noun`), of `total` if the run does not know that itself.
+    """
     shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    return ProgressLine() if shown and not quiet else None
+    return ProgressLine(noun, total) if shown and not quiet else None
 
 
-def describe_progress(progress: Progress) -> str:
+def describe_progress(progress: Progress, noun: str = "talks") -> str:
     """Return how far a run is, as one line.
 
     >>> describe_progress(Progress(talks=3, papers=0, total=12, waiting=(("arxiv", 3.0, 8.6),)))
     '3 of 12 talks, 0 papers asked for; waiting for arXiv, 3 s a request: about 9 s left'
     """
     of = "" if progress.total is None else f" of {progress.total}"
-    parts = [f"{progress.talks}{of} talks, {progress.papers} papers asked for"]
+    parts = [f"{progress.talks}{of} {noun}, {progress.papers} papers asked for"]
     parts += map(str, progress.retrying)
     retrying = {retry.service for retry in progress.retrying}
     for name, delay_s, left_s in progress.waiting:
@@ -40,12 +46,15 @@ def describe_progress(progress: Progress) -> str:
 class ProgressLine:
     """One line that each call replaces."""
 
-    def __init__(self) -> None:
+    def __init__(self, noun: str = "talks", total: int | None = None) -> None:
+        self._noun, self._total = noun, total
         self._shown = ""
 
     def __call__(self, progress: Progress) -> None:
         """Show how far a run is."""
-        self._show(describe_progress(progress))
+        if progress.total is None and self._total is not None:
+            progress = replace(progress, total=self._total)
+        self._show(describe_progress(progress, self._noun))
 
     def clear(self) -> None:
         """Remove the line."""

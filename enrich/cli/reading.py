@@ -1,14 +1,14 @@
-"""Talks of all feeds for a command: the options that select them, and what could not be read."""
+"""Talks of all feeds for a command: those that its options select, and what could not be read."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -22,26 +22,6 @@ _LOST = frozenset({"bad_record", "event_too_large", "truncated_event", "unreadab
 _TEXT_FILTERS = ("series", "speaker", "match", "exclude")
 _FILTERS = ("since", "until", *_TEXT_FILTERS, "with_papers_only", "own")
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def selection_options(command: F) -> F:
-    """Add the options that select and order talks."""
-    options = (
-        click.option("--since", metavar="DATE", help="Talks that start at or after it: ISO 8601, 2022-02, today, yesterday, or 7d ago."),
-        click.option("--until", metavar="DATE", help="Talks that start before it: the same, or 7d ahead."),
-        click.option("--series", multiple=True, metavar="TEXT", help="Talks of a series whose name holds this. May be given again."),
-        click.option("--speaker", multiple=True, metavar="TEXT", help="Talks by a speaker whose name holds this. May be given again."),
-        click.option("--match", multiple=True, metavar="TEXT", help="Talks whose title, abstract or speaker holds this, in any case and without accents. May be given again: any of them."),
-        click.option("--exclude", multiple=True, metavar="TEXT", help="Leave out talks whose title, abstract or speaker holds this. May be given again."),
-        click.option("--sort", type=click.Choice(["feed", "start"]), default="feed", help="In the order of the feeds, or by start."),
-        click.option("--tz", metavar="ZONE", help="Zone of --since and --until, and of times in output for people; UTC by default."),
-        click.option("--keep-private", is_flag=True, help="Keep meeting links, numbers and passcodes."),
-    )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
-
 
 @dataclass(slots=True, kw_only=True)
 class Reading:
@@ -49,7 +29,7 @@ class Reading:
 
     feeds: tuple[str, ...]
     options: dict[str, Any]
-    """Those of `selection_options`, and offline, refresh, cache_dir."""
+    """Those of `options.selection_options`, and offline, refresh, cache_dir."""
     prints_notices: bool
     """Whether notices are printed on standard error, because the output has no place for them."""
     keep_raw: bool = False

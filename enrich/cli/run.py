@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable
 from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from enrich.annotation import select_own
 from enrich.cli.formats import (
     Target,
     add_raw_references,
@@ -21,18 +18,22 @@ from enrich.cli.formats import (
     format_options,
     take_writers,
 )
-from enrich.cli.group import MainGroup
-from enrich.cli.options import enricher_options, lookup_options, printing_log, say
-from enrich.cli.output import Output, check_target
-from enrich.cli.progress import open_progress
-from enrich.cli.reading import Reading, selection_options
-from enrich.cli.reporting import Outcome
-from enrich.cli.spool import Spool
-from enrich.cli.suggestions import check_feeds
-from enrich.feeds.selection import keep_with_papers
-from enrich.model import AnnotatedTalk, Document, Talk
+from enrich.cli.group import MainGroup, complete_feeds
+from enrich.cli.options import (
+    OTHER,
+    SELECT,
+    SectionOption,
+    enricher_options,
+    lookup_options,
+    option,
+    printing_log,
+    say,
+    selection_options,
+)
 from enrich.version import VERSION
-from enrich.writers import Writer, configure, needs_of
+
+if TYPE_CHECKING:
+    from enrich.model import AnnotatedTalk, Document, Talk
 
 _EPILOG = """\b
 Environment: ENRICH_* for each option (ENRICH_OFFLINE=1); OPENREVIEW_TOKEN, or
@@ -41,14 +42,25 @@ Exit status: 0 answered, 1 nothing read or not written, 2 usage, 3 written but
 something failed or is stale, 130 interrupted."""
 
 
-@click.command(cls=MainGroup, epilog=_EPILOG)
-@click.version_option(VERSION, prog_name="enrich", allow_from_autoenv=False)
-@click.argument("feeds", nargs=-1, metavar="FEED…")
+_EXAMPLES = (
+    "enrich seminar.ics",
+    "enrich seminar.ics --since today -o talks.json -o papers.bib",
+    "enrich researchseminars:SciML --match transformer -f md",
+)
+
+
+@click.command(cls=MainGroup, epilog=_EPILOG, examples=_EXAMPLES)
+@click.argument("feeds", nargs=-1, metavar="FEED…", shell_complete=complete_feeds)
 @format_options
 @selection_options
-@click.option("--with-papers-only", is_flag=True, help="Leave out talks that mention no paper.")
-@click.option("--own", is_flag=True, help="Keep the speakers' own papers, and talks that have one.")
+@option(SELECT, "--with-papers-only", is_flag=True, help="Leave out talks that mention no paper.")
+@option(
+    SELECT, "--own", is_flag=True, help="Keep the speakers' own papers, and talks that have one."
+)
 @lookup_options
+@click.version_option(
+    VERSION, prog_name="enrich", allow_from_autoenv=False, cls=SectionOption, section=OTHER
+)
 @click.pass_context
 def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> int:
     """Make a reading list from feeds of research talks.
@@ -62,18 +74,30 @@ def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> in
             raise click.UsageError("no FEED is given; - reads standard input")
         click.echo(ctx.get_help())
         return 0
+    from enrich.cli.output import check_outputs
+    from enrich.cli.suggestions import check_feeds
+
     targets = choose_targets(options.pop("format_"), options.pop("outputs"))
     check_feeds(feeds)
-    for target in targets:
-        if target.path:
-            inputs = (*feeds, *options["papers"])
-            check_target(target.path, inputs=inputs, cache_dir=options["cache_dir"])
+    check_outputs(
+        (target.path for target in targets),
+        inputs=(*feeds, *options["papers"]),
+        cache_dir=options["cache_dir"],
+    )
     return run(feeds, targets, options)
 
 
 def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, Any]) -> int:
     """Run the main job; return the exit status."""
+    from enrich.annotation import select_own
+    from enrich.cli.progress import open_progress
+    from enrich.cli.reading import Reading
+    from enrich.cli.reporting import Outcome
+    from enrich.cli.writing import write_outputs
     from enrich.enricher import Enricher
+    from enrich.feeds.selection import keep_with_papers
+    from enrich.model import Document
+    from enrich.writers import configure, needs_of
 
     outputs = [
         (target, configure(each, {"width": _find_width(target)}))
@@ -97,10 +121,11 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
     outcome = Outcome()
     clear = progress.clear if progress else lambda: None
     with (
-        printing_log(verbose=bool(verbose), clear=clear),
+        printing_log(verbose=verbose, clear=clear),
         Enricher(**enricher_options(options), on_progress=progress) as enricher,
     ):
-        talks, first = reading.talks(), list[Talk]()
+        first: list[Talk] = []
+        talks = reading.talks()
         enrichment = enricher.run(chain(first, talks))  # from here on the run's time counts
         first.extend(islice(talks, 1))
         if not first and reading.unreadable:
@@ -112,7 +137,9 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
         def make_document(talks: Iterable[AnnotatedTalk]) -> Document:
             return Document(talks, reading.notices(), zone, enricher.find_same_titles)
 
-        _write_outputs(outputs, passing, make_document, clear)
+        write_outputs(
+            [(each, target.path) for target, each in outputs], passing, make_document, clear
+        )
         clear()
         outcome.unreadable, outcome.lost = reading.failed, reading.lost
         outcome.stale_feeds = reading.stale
@@ -131,34 +158,10 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
     return outcome.status
 
 
-def _write_outputs(
-    outputs: Sequence[tuple[Target, Writer]],
-    talks: Iterator[AnnotatedTalk],
-    make_document: Callable[[Iterable[AnnotatedTalk]], Document],
-    clear: Callable[[], None],
-) -> None:
-    """Write the talks in each format; all outputs, or none.
-
-    Raises:
-        OutputError: an output cannot be written.
-    """
-    with ExitStack() as opened:
-        # All are opened before anything is looked up, and kept only if all were written.
-        files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
-        spool = opened.enter_context(Spool()) if len(files) > 1 else None
-        passing = spool.keep_passing(talks) if spool else talks
-        for (_, chosen), file in zip(outputs, files, strict=True):
-            for piece in chosen.write(make_document(passing)):
-                clear()
-                file.write(piece)
-            if spool:
-                for _ in passing:  # a writer may end before its talks do
-                    pass
-                passing = spool.read()
-
-
 def _find_width(target: Target) -> int | None:
     """Return the width of the terminal that an output goes to, otherwise None."""
     if target.path is None and sys.stdout.isatty():
+        import shutil
+
         return shutil.get_terminal_size().columns
     return None

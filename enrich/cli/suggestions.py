@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -25,6 +23,8 @@ def find_close(word: str, known: Iterable[str]) -> str | None:
     >>> find_close("lokup", ["lookup", "cache"]), find_close("seminar", ["lookup", "cache"])
     ('lookup', None)
     """
+    from difflib import get_close_matches
+
     by_key = {one.casefold(): one for one in reversed([*known])}
     close = get_close_matches(word.casefold(), by_key, n=1, cutoff=0.75)
     return by_key[close[0]] if close else None
@@ -52,6 +52,8 @@ def suggest_feed(feed: str) -> str | None:
     found = []
     is_word = _SERIES_NAME.fullmatch(feed) and not _SUFFIX.fullmatch(Path(feed).suffix)
     if names_paper(feed):
+        import shlex
+
         found.append(f"enrich lookup {shlex.quote(feed)}")
     if is_word:
         found.append(f"{_SERIES}:{feed}")

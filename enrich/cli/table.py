@@ -30,7 +30,7 @@ def table_lines(
     DATE  SPEAKER  TITLE         LINKS  WARNINGS
     -     -        On[2J flight  0      no text
     """
-    rows = [_HEAD, *(_format_row(talk, zone) for talk in talks)]
+    rows = [_HEAD, *(_describe_row(talk, zone) for talk in talks)]
     widths = [max(count_columns(row[i]) for row in rows) for i in range(len(_HEAD))]
     widths[1] = min(widths[1], _MAX_SPEAKER)
     if width is not None:
@@ -56,20 +56,20 @@ def when(time: datetime | date | None, zone: tzinfo = UTC) -> str:
     return f"{to_zone(time, zone):%Y-%m-%d %H:%M}".rjust(16, "0")
 
 
-def _format_row(annotated: AnnotatedTalk, zone: tzinfo) -> tuple[str, ...]:
+def _describe_row(annotated: AnnotatedTalk, zone: tzinfo) -> tuple[str, ...]:
     talk = annotated.talk
     notes: list[str] = [talk.status] if talk.status else []
     notes += dict.fromkeys(w.code for w in (*talk.warnings, *annotated.warnings))
     if not annotated.references and not any(True for _ in talk.searched()):
         notes.append("no text")
     return (
-        when(talk.start_time, zone),
-        _format_cell(talk.speaker),
-        _format_cell(plain(talk.title) if talk.title else None),
+        when(talk.shown_start, zone),
+        _show_value(talk.speaker),
+        _show_value(plain(talk.title) if talk.title else None),
         str(len(annotated.references)),
         ", ".join(notes) or "-",
     )
 
 
-def _format_cell(text: str | None) -> str:
+def _show_value(text: str | None) -> str:
     return printable(tidy(text)) if text and text.strip() else "-"

@@ -18,7 +18,7 @@ from enrich.collection.readers._json import is_html
 from enrich.collection.readers._stream import Stream
 from enrich.document import encode
 from enrich.errors import PapersError, StoreError
-from enrich.paper import Paper, PaperId, paper_object
+from enrich.paper import Lookup, Paper, PaperId, paper_object
 from enrich.sources import links
 from enrich.store.codec import StoredPaper, decode_paper
 from enrich.store.sqlite import (
@@ -35,6 +35,8 @@ from enrich.store.sqlite import (
 from enrich.store.store import BATCH
 from enrich.text.tidy import tidy
 
+Name = str | Path
+"""What names a file."""
 MAGIC = b"SQLite format 3\0"
 MOST_WARNINGS = 20
 """Warnings of one file that are reported in full."""
@@ -60,8 +62,10 @@ def open_papers(
     with Stream(path) as stream:
         head = stream.head(HEAD)
         if head.startswith(MAGIC):
-            return Collection(_open(path), path)
+            return Collection(connect_collection(path), path)
         reader = format_of(head, path)
+        if not head.strip():
+            on_warning(f"{path}: is empty; no paper is read from it")
         connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         connection.text_factory = bytes
         try:
@@ -102,8 +106,8 @@ def info(path: Path) -> dict[str, Any]:
     Raises:
         PapersError: there is no such file, or it is not a collection.
     """
-    _check_is_collection(path)
-    with closing(_open(path)) as connection:
+    check_is_collection(path)
+    with closing(connect_collection(path)) as connection:
         try:
             papers, abstracts = connection.execute(
                 "SELECT (SELECT count(*) FROM papers), (SELECT count(*) FROM abstracts)"
@@ -141,14 +145,15 @@ def export(path: Path, *, abstracts: bool = False) -> Iterator[str]:
     return _export_each(open_collection(path), abstracts=abstracts)
 
 
-def open_collection(path: Path) -> Collection:
+def open_collection(path: Name) -> Collection:
     """Open a collection.
 
     Raises:
         PapersError: there is no such file, or it is not a collection.
     """
-    _check_is_collection(path)
-    return Collection(_open(path), path)
+    path = Path(path)
+    check_is_collection(path)
+    return Collection(connect_collection(path), path)
 
 
 class Collection:
@@ -171,6 +176,16 @@ class Collection:
             with suppress(Exception):  # a bad record of an untrusted file counts as missing
                 found[id_] = decode_paper(id_, record, links, abstract=abstract, via="collection")
         return found
+
+    def get_answers(
+        self, ids: Iterable[PaperId], *, abstracts: bool = False
+    ) -> dict[PaperId, Lookup]:
+        """Return what it answers for the ids; here the papers of `get_many`.
+
+        Raises:
+            PapersError: the file is damaged.
+        """
+        return dict(self.get_many(ids, abstracts=abstracts))
 
     def rows(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> Iterator[StoredPaper]:
         """Yield the stored papers that it holds, undecoded.
@@ -317,7 +332,8 @@ def _fill(
     problems.end(cut=stream.cut)
 
 
-def _check_is_collection(path: Path) -> None:
+def check_is_collection(path: Path) -> None:
+    """Raise PapersError, with what to do, if a file is not a collection."""
     with Stream(path) as stream:
         if not stream.head(len(MAGIC)).startswith(MAGIC):
             raise PapersError(
@@ -332,7 +348,14 @@ def _export_each(collection: Collection, *, abstracts: bool) -> Iterator[str]:
             yield encode(paper_object(paper)) + "\n"
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def connect_collection(path: Path) -> sqlite3.Connection:
+    """Open a collection's file read-only and immutable: many may read it, also on shared storage.
+
+    Nothing locks it and nothing is written beside it; who replaces it does so by one rename.
+
+    Raises:
+        PapersError: it is not a collection of today's layout.
+    """
     connection = None
     try:
         connection = connect(path, "mode=ro&immutable=1")

@@ -7,44 +7,31 @@ finished collection replaces an older one in one step; an import that fails leav
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from enrich.collection.collection import MAGIC, Problems, finish, format_of, insert, open_papers
+from enrich.collection.part import (
+    FILES,
+    check_replaceable,
+    connect_part,
+    name_part,
+    publish_part,
+    remove_part,
+)
 from enrich.collection.readers import HEAD, Item, Place, Reader
 from enrich.collection.readers._stream import Stream
 from enrich.errors import PapersError
 from enrich.sources import links
 from enrich.store.codec import store_paper
-from enrich.store.sqlite import (
-    APPLICATION_ID,
-    FAULTS,
-    SCHEMA,
-    connect,
-    create,
-    is_busy,
-    reason,
-    transaction,
-)
+from enrich.store.sqlite import FAULTS, SCHEMA, create, is_busy, reason, transaction
 
 BATCH = 1000
 """Number of records in one transaction."""
-_HEADER = 100  # bytes; the application's id stands at 68: sqlite.org/fileformat2.html
-_OURS = APPLICATION_ID.to_bytes(4, "big")
-_MAX_NAME = 255  # bytes, on all usual file systems
-FILES = """CREATE TABLE files (
-    number INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, changed INTEGER NOT NULL,
-    format TEXT NOT NULL, abstracts INTEGER NOT NULL, offset INTEGER NOT NULL DEFAULT 0,
-    place INTEGER NOT NULL DEFAULT 0, papers INTEGER NOT NULL DEFAULT 0,
-    problems INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0
-)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +85,9 @@ def import_papers(
         PapersError: a file cannot be read, or is not a file of papers, or none holds a paper; the
             collection cannot be written, or would replace a file that is not a collection.
     """
-    _check_replaceable(out)
+    check_replaceable(out)
     known = [_examine_file(path) for path in files]
-    part = _name_part(out)
+    part = name_part(out)
     try:
         connection, resumed = _open_part(part, known, abstracts=abstracts)
     except FAULTS as error:
@@ -118,11 +105,11 @@ def import_papers(
                 run.read(number, file)
             papers, problems = run.finish()
     except PapersError:
-        _remove(part)
+        remove_part(part)
         raise
     except FAULTS as error:
         raise PapersError(f"{part}: {reason(error)}", hint="run it again, and it goes on") from None
-    _publish(part, out)
+    publish_part(part, out)
     return Imported(papers=papers, problems=problems, resumed=resumed)
 
 
@@ -188,39 +175,6 @@ class _Import:
         return papers, problems
 
 
-def _name_part(out: Path) -> Path:
-    """Name the growing collection.
-
-    The name is always the same for one `out`, however long that name is.
-    """
-    name = out.name + ".part"
-    if len(os.fsencode(name + "-journal")) > _MAX_NAME:
-        name = f".{hashlib.sha256(os.fsencode(out.name)).hexdigest()[:32]}.part"
-    return out.with_name(name)
-
-
-def _check_replaceable(out: Path) -> None:
-    """Raise PapersError if another file than a collection would be replaced.
-
-    A collection of any layout may be replaced.
-    """
-    try:
-        if not out.exists():
-            return
-        head = b""
-        if out.is_file():
-            with out.open("rb") as file:
-                head = file.read(_HEADER)
-            if not head or (head.startswith(MAGIC) and head[68:72] == _OURS):
-                return
-    except OSError as error:
-        raise PapersError(f"{out}: {error.strerror}") from None
-    raise PapersError(
-        f"{out}: this is no collection, and is not replaced by one",
-        hint="give -o another name, or remove it",
-    )
-
-
 def _examine_file(path: Path) -> _File:
     with Stream(path) as stream:
         head = stream.head(HEAD)
@@ -239,12 +193,12 @@ def _open_part(
     if part.exists():
         if connection := _resume_part(part, wanted):
             return connection, True
-        _remove(part)
+        remove_part(part)
     try:
         part.touch()
     except OSError as error:
         raise PapersError(f"{part}: {error.strerror}") from None
-    connection = _connect_part(part)
+    connection = connect_part(part)
     with transaction(connection):
         create(connection)
         connection.execute(FILES)
@@ -264,7 +218,7 @@ def _resume_part(part: Path, wanted: list[tuple[object, ...]]) -> sqlite3.Connec
         sqlite3.Error: another import is writing it.
     """
     try:
-        connection = _connect_part(part)
+        connection = connect_part(part)
         try:
             (layout,) = connection.execute("PRAGMA user_version").fetchone()
             found = connection.execute(
@@ -285,25 +239,6 @@ def _resume_part(part: Path, wanted: list[tuple[object, ...]]) -> sqlite3.Connec
     return None
 
 
-def _connect_part(part: Path) -> sqlite3.Connection:
-    connection = connect(part)
-    try:
-        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-        connection.execute(
-            "PRAGMA synchronous=OFF"
-        )  # a kill loses nothing; at the end it is synced
-        connection.execute("PRAGMA cache_size=-16000")
-        connection.execute(
-            "PRAGMA page_size=8192"
-        )  # of a new file: less is left over at their ends
-        with transaction(connection):
-            pass
-    except FAULTS:
-        connection.close()
-        raise
-    return connection
-
-
 def _read_items(
     file: _File, stream: Stream, start: Place, on_warning: Callable[[str], None]
 ) -> Iterator[Item]:
@@ -314,25 +249,3 @@ def _read_items(
         for number, paper in enumerate(collection.papers(abstracts=True), 1):
             if number > start.number:
                 yield Item(Place(0, number), store_paper(paper, links))
-
-
-def _publish(part: Path, out: Path) -> None:
-    """Move the finished collection to its name.
-
-    It keeps the mode of an older one.
-    """
-    try:
-        if out.exists():
-            shutil.copymode(out, part)
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        part.replace(out)
-    except OSError as error:
-        raise PapersError(f"{out}: {error.strerror}") from None
-    _remove(part)
-
-
-def _remove(part: Path) -> None:
-    for file in (part, part.with_name(part.name + "-journal")):
-        with suppress(OSError):
-            file.unlink(missing_ok=True)

@@ -66,6 +66,7 @@ def read_calendar(
     stream: BinaryIO,
     *,
     name: str | None,
+    label: str = "the data given",
     duplicates: bool = True,
     seen: MutableSet[int] | None = None,
     keep_raw: bool = False,
@@ -80,6 +81,7 @@ def read_calendar(
         stream: binary and seekable, decompressed, `normalize_encoding`; it stays open, and is read until
             the last talk.
         name: the feed's name if the calendar has none.
+        label: what the feed is called in errors.
         duplicates: False gives one talk for each key: the highest SEQUENCE, then the last.
         seen: keys of the talks that feeds before gave; those are dropped, the new ones added.
         keep_raw: talks carry their block, feeds their own lines.
@@ -93,7 +95,9 @@ def read_calendar(
     """
     spans = find_spans(stream, keys=not duplicates, max_event_bytes=max_event_bytes)
     if not spans.starts and not spans.cut and not spans.calendars_begun:
-        raise FeedError("this is no calendar: it has no BEGIN:VCALENDAR and no BEGIN:VEVENT")
+        raise FeedError(
+            f"{label}: is no calendar (no line of it is BEGIN:VCALENDAR or BEGIN:VEVENT)"
+        )
     reader = _CalendarReader(
         stream,
         spans,

@@ -4,23 +4,40 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from enrich.document import check_version
 from enrich.errors import FeedError
 from enrich.feeds.dialects import Dialect, dialects
 from enrich.model import Feed, Notice, Talk
 from enrich.paper import Paper
 from enrich.text.checks import objects
 
+_OF_TALKS = frozenset(
+    {"start_time", "speaker", "references", "texts", "feed", "talks", "results", "schedule"}
+)
+_OF_PAPERS = frozenset(
+    {
+        "authors", "author", "authors_parsed", "authors_hidden", "latest_version", "versions", "published_as",
+        "title_text", "same_as", "matched_by", "doi", "DOI", "issued", "container-title", "journal-ref", "bibtex",
+    }
+)  # fmt: skip
+"""Keys of papers; an object with two of them is one."""
+_PAPER_ID = re.compile(
+    r"[a-z]{3,20}:(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]{2,12}(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]{1,3})?"
+)
+"""A shape of a paper's id that no calendar gives an event."""
+
 OnNotice = Callable[[Notice], None]
 
 logger = logging.getLogger("enrich")
 
 
-def reader_of(document: Any) -> Dialect | None:
+def find_dialect(document: Any) -> Dialect | None:
     """Return the dialect that reads a parsed document, if any."""
     return next((d for d in dialects() if d.knows_document(document)), None)
 
@@ -35,13 +52,19 @@ def read_document(
     Raises:
         FeedError: it holds no talks that anybody here reads.
     """
-    if reader := reader_of(document):
+    if _is_list_of_papers(document):
+        raise papers_error(label)
+    if reader := find_dialect(document):
         for item in _guard_items(reader.read_document(document)):
             if isinstance(item, Talk):
                 yield replace(item, feed=Feed(name=name))
             else:
                 on_notice(Notice(code="bad_record", message=str(item), feed=name))
     elif isinstance(document, Mapping) and _may_hold_talks(document.get("talks")):
+        try:
+            check_version(document.get("version"))
+        except ValueError as error:
+            raise FeedError(f"{label}: {error}") from None
         yield from _read_output(document, name, on_notice)
     elif _may_hold_talks(document):
         yield from _read_each(document, {}, name, on_notice)
@@ -50,6 +73,29 @@ def read_document(
     else:
         what = "XML, but no schedule" if hasattr(document, "tag") else "JSON, but no list of talks"
         raise FeedError(f"{label}: is {what} that enrich knows")
+
+
+def papers_error(label: str) -> FeedError:
+    """Return the error that a file holds papers in place of talks."""
+    return FeedError(
+        f"{label}: holds papers, not talks",
+        hint="give it with --papers, beside the feed whose papers it knows",
+    )
+
+
+def is_paper_record(record: Any) -> bool:
+    """Return whether an object is a paper of ours, of arXiv's snapshot or of CSL-JSON, not a talk."""
+    if not isinstance(record, Mapping) or not record.keys().isdisjoint(_OF_TALKS):
+        return False
+    own = isinstance(record.get("id"), str) and _PAPER_ID.fullmatch(record["id"]) is not None
+    return own or len(record.keys() & _OF_PAPERS) > 1
+
+
+def _is_list_of_papers(document: Any) -> bool:
+    """Return whether a list, or an object, holds papers and no talk."""
+    records = document if isinstance(document, list) else [document]
+    objects_there = [record for record in records if isinstance(record, Mapping)]
+    return bool(objects_there) and all(map(is_paper_record, objects_there))
 
 
 def _guard_items(items: Iterator[Talk | ValueError]) -> Iterator[Talk | ValueError]:
@@ -73,11 +119,18 @@ def log_error(error: Exception) -> str:
     return name
 
 
-def read_lines(lines: Iterable[bytes], *, name: str | None, on_notice: OnNotice) -> Iterator[Talk]:
+def read_lines(
+    lines: Iterable[bytes], *, name: str | None, label: str = "", on_notice: OnNotice
+) -> Iterator[Talk]:
     """Yield the talks of ndjson, one a line.
 
     A line that is not one becomes a notice.
+
+    Raises:
+        FeedError: all of its records are papers.
     """
+    papers: list[int] = []
+    talks = 0
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -87,7 +140,17 @@ def read_lines(lines: Iterable[bytes], *, name: str | None, on_notice: OnNotice)
             message = f"line {number} is no JSON"
             on_notice(Notice(code="bad_record", message=message, feed=name, line=number))
             continue
-        yield from _read_each([record], {}, name, on_notice, line=number)
+        if is_paper_record(record):
+            papers.append(number)
+            continue
+        for talk in _read_each([record], {}, name, on_notice, line=number):
+            talks += 1
+            yield talk
+    if papers and not talks:
+        raise papers_error(label or name or "the data given")
+    for number in papers:
+        message = f"line {number} is a paper, not a talk"
+        on_notice(Notice(code="bad_record", message=message, feed=name, line=number))
 
 
 def _may_hold_talks(value: Any) -> bool:

@@ -9,7 +9,8 @@ own log, at the level DEBUG, whoever sends; that is masked by filters on its log
 for. To do without them would take connection pools of our own for proxies and for a caller's session too,
 which is more code than the filters.
 
-Redirects are followed here, each to a checked address. What is not a feed is refused before it is stored, so
+Redirects are followed here, each to a checked address; a web page that names a calendar as its alternate
+is followed as one redirect more. What is not a feed is refused before it is stored, so
 a login page never replaces a good copy.
 """
 
@@ -18,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,6 +38,7 @@ from requests.utils import select_proxy
 
 from enrich.errors import EnrichError, FeedError, SourceError
 from enrich.feeds.ssrf import SsrfGuard, guarded, is_private
+from enrich.feeds.web_pages import find_calendar_link, name_address
 from enrich.http.cache import open_cache
 from enrich.http.transport import exchange
 from enrich.version import VERSION
@@ -50,9 +53,12 @@ MAX_REDIRECTS = 5
 DEADLINE_S = 120.0
 """Seconds that one feed may take, redirects and all."""
 
+_LINKED = "X-Enrich-Calendar"
+"""Header of a kept calendar that a page named: its host and path, without its query."""
 _KEPT = ("Content-Type", "ETag", "Last-Modified")
 _CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 _ACCEPT = "text/calendar, application/json;q=0.9, text/xml;q=0.9, */*;q=0.5"
+_WEBCAL = re.compile(r"\Awebcals?:", re.IGNORECASE)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _LOGGERS = (
@@ -79,6 +85,7 @@ def fetch(
     *,
     check: Callable[[bytes], None],
     on_stale: Callable[[str], None],
+    on_linked: Callable[[str], None] = lambda _: None,
     session: requests.Session | None = None,
     offline: bool = False,
     refresh: bool = False,
@@ -92,6 +99,7 @@ def fetch(
         url: http, https, webcal or webcals.
         check: Raises FeedError if a body is not a feed; such a body is never stored.
         on_stale: Called with the reason when the last copy is returned instead.
+        on_linked: Called with host and path of the calendar, if the address is a page that names one.
         session: A caller's; it alone sends, as it is. Cache and checks stay ours.
         offline: Give the last copy and ask nobody.
         refresh: Ask for the whole feed, whatever the site reports of its last copy.
@@ -113,6 +121,7 @@ def fetch(
     if offline:
         if copy is None:
             raise FeedError(f"{host}: there is no copy of this feed, and offline nobody is asked")
+        _report_linked(copy, on_linked)
         return copy.content
     connection = _Connection(
         url=url, host=host, session=session, check=check, limits=limits, private=private
@@ -124,16 +133,24 @@ def fetch(
         if copy is None or connection.denied:
             raise
         on_stale(str(error).removeprefix(f"{host}: "))
+        _report_linked(copy, on_linked)
         return copy.content
     finally:
         connection.close()
     kept: requests.Response | None = copy
     if response.status_code == 200:
-        kept = _without_address(response, host)
+        kept = _without_address(response, host, connection.linked)
     if kept is None:
         raise FeedError(f"{host}: answered {response.status_code} without being asked for it")
     cache.save_response(kept, key, datetime.now(UTC) + timedelta(seconds=KEEP_S))
+    _report_linked(kept, on_linked)
     return kept.content
+
+
+def _report_linked(response: requests.Response, on_linked: Callable[[str], None]) -> None:
+    """Report the calendar that a page named, from an answer or its copy."""
+    if name := response.headers.get(_LINKED):
+        on_linked(name)
 
 
 def _conditions(copy: CachedResponse) -> dict[str, str]:
@@ -179,6 +196,8 @@ class _Connection:
         self.denied = False
         """Whether the answer was that there is no such feed for us, which no old copy may cover."""
         self._url, self._host = url, host
+        self.linked: str | None = None
+        """Host and path of the calendar, if the feed's address is a page that names it."""
         self._was_secure = False
         """Whether an address of this feed was https: from then on no password goes over http."""
         self._typed_http = urlsplit(url).scheme.lower() == "http"
@@ -219,7 +238,11 @@ class _Connection:
             target = response.headers.get("Location")
             if response.status_code not in _REDIRECTS or not target:
                 self._judge(response.status_code)
-                return response
+                target = None if self.linked else find_calendar_link(response.content)
+                if target is None:
+                    return response
+                target = _WEBCAL.sub("https:", target)
+                self.linked, conditions = "", {}
             before = urlsplit(url).scheme
             url = self._join(url, target)
             if before == "https" and urlsplit(url).scheme == "http" and not self._typed_http:
@@ -227,6 +250,8 @@ class _Connection:
                 raise FeedError(f"{self._host}: leads from https to http, which is not followed")
             if urlsplit(url).scheme not in {"http", "https"}:
                 raise FeedError(f"{self._host}: leads to something that is no web address")
+            if self.linked is not None:
+                self.linked = self.linked or name_address(url)
         raise FeedError(f"{self._host}: leads on and on ({MAX_REDIRECTS} redirects)")
 
     def _join(self, url: str, target: str) -> str:
@@ -312,15 +337,21 @@ def _give_password(request: requests.PreparedRequest, url: str) -> None:
         requests.auth.HTTPBasicAuth(name, word)(request)
 
 
-def _without_address(response: requests.Response, host: str) -> requests.Response:
+def _without_address(
+    response: requests.Response, host: str, linked: str | None
+) -> requests.Response:
     """Return the answer as the cache may hold it.
 
-    It has no cookies, no path, and no headers but three.
+    It has no cookies, no path, and no headers but three. A calendar that a page named has none of them:
+    they would be sent to the page.
     """
+    headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
+    if linked:
+        headers = {_LINKED: linked.encode("ascii", "backslashreplace").decode()}
     request = requests.Request("GET", f"https://{host}/").prepare()
     raw = urllib3.HTTPResponse(
         body=BytesIO(response.content),
-        headers={name: response.headers[name] for name in _KEPT if name in response.headers},
+        headers=headers,
         status=response.status_code,
         reason=response.reason,
         preload_content=False,

@@ -141,6 +141,8 @@ GIVEN_NAMES = frozenset(
     yosef yoshiko yoshua you young ysabel yu yuan yue yuichi yuki yukiko yuko yulia yun yuri yuriy yusuf yuta yuto
     yvan yves yvette yvonne zach zachary zahra zainab zakaria zaneta zbigniew zdenek zeev zeljka zeljko zeynep zhang
     zhen zheng zhi zhong zita zoe zofia zohar zoltan zoran zsofia zsolt zuzana zuzanna
+    signe betty debra lauren abigail beverly brittany kayla lori freja gunilla mikkel kasper torbjorn hakon haakon eirik oystein
+    randi turid berit kari tuva ragnhild ragnar bjarne joakim ebba jouni jukka antti matti kirsi tiina outi riikka eero
     """.split()  # noqa: SIM905 - reads as the list it is
 )
 """Given names in Latin letters, folded."""

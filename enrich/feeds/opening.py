@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from enrich.errors import FeedError
 from enrich.feeds.sniffing import detect_format
+from enrich.feeds.web_pages import find_series, find_talk_calendar, name_address
 from enrich.model import Notice
 
 if TYPE_CHECKING:
@@ -59,10 +60,17 @@ class Downloader:
             message = f"the last copy of this feed was read, for {host} could not be asked: {why}"
             self.on_notice(Notice(code="stale_feed", message=message, feed=host))
 
+        def linked(name: str) -> None:
+            message = (
+                f"{name_address(url)} is a web page; the calendar that it names was read: {name}"
+            )
+            self.on_notice(Notice(code="calendar_of_page", message=message, feed=host))
+
         body = fetch(
             url,
             check=check,
             on_stale=stale,
+            on_linked=linked,
             session=self.session,
             offline=self.offline,
             refresh=self.refresh,
@@ -72,6 +80,20 @@ class Downloader:
                 deadline_s=min(DEADLINE_S, self.until - time.monotonic()),
             ),
         )
+        return body, host
+
+    def fetch_page(self, url: str) -> tuple[bytes, str]:
+        """Return the feed of an address, which may be a page of a series or talk.
+
+        Pages of researchseminars.org name no calendar; their addresses do.
+        """
+        series, talk = find_series(url), find_talk_calendar(url)
+        if series is None and talk is None:
+            return self.fetch(url)
+        body, host = self.fetch(talk) if talk else self.fetch_series(series or "")
+        what = f"the series {series}" if series else "its calendar"
+        message = f"{name_address(url)} is a web page; {what} was read in its place"
+        self.on_notice(Notice(code="calendar_of_page", message=message, feed=host))
         return body, host
 
     def fetch_series(self, name: str) -> tuple[bytes, str]:
@@ -107,7 +129,7 @@ def open_source(
         return _make_seekable(sys.stdin.buffer, held), None, "standard input"
     if isinstance(source, str) and (_ADDRESS.match(source) or _SERIES.fullmatch(source)):
         series = _SERIES.fullmatch(source)
-        body, host = downloader.fetch_series(series[1]) if series else downloader.fetch(source)
+        body, host = downloader.fetch_series(series[1]) if series else downloader.fetch_page(source)
         stream = spool(held)
         stream.write(body)
         stream.seek(0)

@@ -62,6 +62,9 @@ _PATH_KEY = re.compile(rb"(?:[a-z0-9-]|_(?!_;)){9,12}(?:(?=__;)|(?![\w-]))")
 _DOI = b"10.48550/"
 
 _NUMBER = re.compile(rb"(?<![0-9.])" + _NEW + _VERSION)
+_DOT_OF_NUMBER = re.compile(rb"\.(?<=[0-9]{4}\.)(?=[0-9]{4})")
+"""Begins with one byte, which is searched at the speed of memory."""
+_YEAR_AND_MONTH = 4  # digits before the dot
 _OLD_AT = re.compile(rb"/" + _OLD_NUMBER + _VERSION)
 _ARCHIVE = re.compile(rb"(?<![a-z0-9])[a-z]{1,8}(?:[-\x1e][a-z]{2,5})?(?:\.[a-z-]{2,11})?\Z")
 
@@ -135,7 +138,11 @@ _FIRST_LETTERS = 4  # of a host's name
 _MOST_BEHIND_BREAK = 12  # bytes of a key
 
 # A line break that may cut an address or an id.
-_BREAK = re.compile(rb"(?<=[\w/.:=?&%-])[ \t]{0,3}\r?\n[ \t]{0,40}(?=[\w/.:=?&%\\-])")
+_BREAK = re.compile(
+    rb"[ \t\r\n](?<=[\w/.:=?&%-][ \t\r\n])(?:(?<=\n)|(?<=\r)\n|(?<=[ \t])[ \t]{0,2}\r?\n)"
+    rb"[ \t]{0,40}(?=[\w/.:=?&%\\-])"
+)
+"""Begins with a set of bytes, which is searched fast."""
 _BLANKS = frozenset({b" ", b"\t"})
 _MOST_ADDRESS = 160
 _LETTERS_BEFORE = re.compile(rb"[a-z]{1,16}\Z")
@@ -258,7 +265,7 @@ def _may_hold_any(raw: bytes, anchors: tuple[str, ...]) -> bool:
     if not any(map(raw.__contains__, _SIGNS_OF_ADDRESS)):
         return False
     low = _BREAK.sub(b"", raw.lower())
-    return any(host[:_FIRST_LETTERS] in low for host in _compile(anchors).hosts)
+    return any(map(low.__contains__, _compile(anchors).heads))
 
 
 def _scan(
@@ -317,6 +324,8 @@ class _Grammar(NamedTuple):
 
     labels: tuple[bytes, ...]
     hosts: tuple[bytes, ...]
+    heads: tuple[bytes, ...]
+    """First letters of the hosts."""
     cue: re.Pattern[bytes]
     words: frozenset[bytes]
     """What a line break may cut between two letters."""
@@ -330,7 +339,7 @@ def _compile(anchors: tuple[str, ...]) -> _Grammar:
     words = b"".join(re.escape(label) + rb"(?:s|ids?)?(?![a-z])|" for label in labels)
     cue = re.compile(rb"(?<![a-z0-9/@])(?:" + words + _CUES + rb")")
     known = _WORDS_OF_ADDRESSES | _WORDS_OF_ARCHIVES | set(_WORD.findall(b" ".join(names)))
-    return _Grammar(labels, hosts, cue, known)
+    return _Grammar(labels, hosts, tuple({host[:_FIRST_LETTERS] for host in hosts}), cue, known)
 
 
 def _find(low: bytes, anchor: bytes) -> Iterator[int]:
@@ -346,7 +355,7 @@ def _labelled(view: bytes, low: bytes, grammar: _Grammar) -> Iterator[Span]:
 
     Ids in addresses whose host has a label's name are yielded too.
     """
-    for label in grammar.labels:
+    for label in filter(low.__contains__, grammar.labels):
         for at in _find(low, label):
             end = at + len(label)
             before, behind = low[at - 1 : at], low[end : end + 1]
@@ -368,7 +377,7 @@ def _labelled(view: bytes, low: bytes, grammar: _Grammar) -> Iterator[Span]:
 
 def _addresses(view: bytes, low: bytes, grammar: _Grammar) -> Iterator[Span]:
     """Yield the addresses on the hosts up to their ids or keys."""
-    for host in grammar.hosts:
+    for host in filter(low.__contains__, grammar.hosts):
         for at in _find(low, host):
             end = at + len(host)
             found = (
@@ -427,7 +436,7 @@ def _with_numbers(
     Bare numbers that count are yielded too.
     """
     done = 0
-    numbers = _NUMBER.finditer(low)
+    numbers = _find_numbers(low)
     number = next(numbers, None)
     for start, end in (*seeds, (len(low), len(low))):
         while number is not None and number.start() < start:
@@ -441,6 +450,13 @@ def _with_numbers(
         if start >= done and start < len(low):
             done = _end_list(low, end)
             yield start, done, b""
+
+
+def _find_numbers(low: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield the numbers of new ids, with their versions."""
+    for dot in _DOT_OF_NUMBER.finditer(low):
+        if (found := _NUMBER.match(low, dot.start() - _YEAR_AND_MONTH)) is not None:
+            yield found
 
 
 def _end_list(low: bytes, end: int) -> int:

@@ -106,6 +106,7 @@ def _read_source(
             yield from read_calendar(
                 normalize(stream, held),
                 name=name,
+                label=label,
                 duplicates=duplicates,
                 seen=seen,
                 keep_raw=keep_raw,
@@ -116,7 +117,7 @@ def _read_source(
             )
             return
         if kind == "lines":
-            talks = read_lines(stream, name=name, on_notice=on_notice)
+            talks = read_lines(stream, name=name, label=label, on_notice=on_notice)
         else:
             if kind == "xml":
                 document = parse_xml(stream, label, max_bytes)

@@ -8,30 +8,20 @@ a place, they are masked instead. The words and patterns are in `redact_words`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from enrich.feeds.ical.values import Properties, split_line, text_of
 from enrich.feeds.protected import ANCHORS, Mark, Span, protect
-from enrich.feeds.redact_words import (
-    BARE_LINK,
-    DIAL_IN_LINE,
-    FILLER_WORDS,
-    FOREIGN_SECRET,
-    HINT_LINE,
-    HINTS,
-    LABELLED_LINK,
-    LOOKALIKES,
-    MEETING_LABEL,
-    MEETING_LINK,
-    MEETING_NUMBER,
-    MEETING_SECRET_WORD,
-    NOT_SECRETS,
+from enrich.feeds.redact_rules import (
+    LIKELY_WORD,
     NUMBER_BEHIND_LINK,
     SECRET,
-    TEAMS_BLOCK,
-    TELEPHONE,
-    WRAPPED_LINK,
+    Rules,
+    compile_lower,
+    fold_letters,
+    make_rules,
 )
+from enrich.feeds.redact_words import FILLER_WORDS, NOT_SECRETS
 from enrich.text.content_lines import escape_value
 
 _PEOPLE = frozenset({"ATTENDEE", "ORGANIZER", "CONTACT", "CONFERENCE", "CALENDAR-ADDRESS"})
@@ -39,27 +29,48 @@ _MAIL = re.compile(
     r"(?<![\w.%+-])(?:mailto:)?([\w.%+-]{1,80}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,5})", re.IGNORECASE
 )
 _REDACTED = frozenset({"SUMMARY", "DESCRIPTION", "COMMENT", "LOCATION", "X-ALT-DESC"})
+_MOST_ROUNDS = 8
 _EMPTIED = re.compile(r"[ ]?[(\[][ ,;:.\0]{0,20}\0[ ,;:.\0]{0,20}[)\]]")
 _WORD = re.compile(r"[^\W_]+")
 _RULE = re.compile(r"[\W_]{8,400}")
+_MEETING_LABEL = re.compile(
+    r"join|dial|tap|zoom|teams|meet|webex|local number|edit this|options|phone|call|sip"
+)
 _MASKED = re.compile(r"(?P<kept>https?://)|(?P<digit>\d)|[^\W_]")
 
 
-def redact_text(text: str, people: Collection[str] = (), anchors: tuple[str, ...] = ANCHORS) -> str:
+def redact_text(
+    text: str,
+    people: Collection[str] = (),
+    anchors: tuple[str, ...] = ANCHORS,
+    rules: Rules | None = None,
+) -> str:
     r"""Return a text without meeting credentials and the addresses of people.
 
     Args:
         text: any text; one without credentials is returned as it is.
         people: mail addresses of the event's people, in lower case.
         anchors: what marks a paper in a text (`protected.protect`).
+        rules: those of `redact_words`, unless others are given.
 
     >>> redact_text("Join Zoom Meeting\nhttps://uni.zoom.us/j/123?pwd=abc\nPasscode: 314\n\nBased on 2103.01338")
     'Based on 2103.01338'
     >>> redact_text("We meet in room 314 (https://arxiv.org/abs/2103.01338)")
     'We meet in room 314 (https://arxiv.org/abs/2103.01338)'
     """
-    spans = _find_credentials(text)
-    if people:
+    rules = rules or make_rules()
+    for _ in range(_MOST_ROUNDS):  # what stood apart may come to stand beside a word for it
+        redacted = _redact_once(text, people, anchors, rules)
+        if redacted == text:
+            break
+        text = redacted
+    return text
+
+
+def _redact_once(text: str, people: Collection[str], anchors: tuple[str, ...], rules: Rules) -> str:
+    """Return a text without the credentials that are found in it as it stands."""
+    spans = _find_credentials(text, rules)
+    if people and "@" in text:
         found = [m.span() for m in _MAIL.finditer(text) if m[1].lower() in people]
         spans = _merge(spans + found)
     if not spans:
@@ -112,41 +123,38 @@ def redact_lines(
 
 def is_suspect(lower: bytes) -> bool:
     """Return whether a text may hold credentials; lower case, UTF-8."""
-    for byte, hint in HINTS:  # noqa: SIM110 - any() takes half as long again
-        if byte in lower and hint.search(lower) is not None:
-            return True
-    return False
+    return make_rules().is_suspect(lower)
 
 
-def _find_credentials(text: str) -> list[Span]:
+def _find_credentials(text: str, rules: Rules) -> list[Span]:
     """Return the spans of meeting credentials, in order, not overlapping."""
-    if not text.isascii():
-        text = text.translate(LOOKALIKES)
-    links = [
-        m.span()
-        for pattern in (WRAPPED_LINK, MEETING_LINK, BARE_LINK)
-        for m in pattern.finditer(text)
-    ]
-    links.extend(m.span(1) for m in LABELLED_LINK.finditer(text))
-    spans = [
-        m.span()
-        for pattern in (MEETING_NUMBER, HINT_LINE, TELEPHONE, TEAMS_BLOCK)
-        for m in pattern.finditer(text)
-    ]
+    lower = fold_letters(text)
+    links = [*rules.find_meetings(lower)]
+    for rule in rules.links:
+        links += rule.find(lower)
+    spans = []
+    for rule in rules.others:
+        spans += rule.find(lower)
     for start, end in links:
-        tail = NUMBER_BEHIND_LINK.match(text, end)
-        spans.append((start, tail.end() if tail else start + len(text[start:end].rstrip(".,;:!?"))))
-    beside = bool(spans)
-    ends = {end for _, end in spans}
-    for secret in SECRET.finditer(text):
+        tail = compile_lower(NUMBER_BEHIND_LINK).match(lower, end)
+        spans.append(
+            (start, tail.end() if tail else start + len(lower[start:end].rstrip(".,;:!?")))
+        )
+    spans += list(_find_secrets(lower, spans))
+    if spans:
+        for rule in rules.beside:
+            spans += rule.find(lower)
+    return _merge(spans)
+
+
+def _find_secrets(lower: str, others: Sequence[Span]) -> Iterator[Span]:
+    """Yield passwords and the like, by what stands beside them."""
+    ends = {end for _, end in others}
+    for secret in SECRET.search(lower):
         value = secret["value"].rstrip(".!?:")
         near = not ends.isdisjoint(range(secret.start() - 3, secret.start() + 1))
-        if value and _is_secret(secret, value, beside=beside, near=near):
-            spans.append((secret.start(), secret.start("value") + len(value)))
-    if spans:
-        for pattern in (DIAL_IN_LINE, FOREIGN_SECRET):
-            spans.extend(m.span() for m in pattern.finditer(text))
-    return _merge(spans)
+        if value and _is_secret(secret, value, beside=bool(others), near=near):
+            yield secret.start(), secret.start("value") + len(value)
 
 
 def _is_secret(found: re.Match[str], value: str, *, beside: bool, near: bool) -> bool:
@@ -155,20 +163,16 @@ def _is_secret(found: re.Match[str], value: str, *, beside: bool, near: bool) ->
     `beside`: a meeting stands somewhere in the text; `near`: right before it.
     """
     digits = sum(c.isdigit() for c in value)
-    if found["word"].lower() == "pin":
+    if found["word"] == "pin":
         return digits >= 4 and (beside or found["sign"] is not None)
-    beside = beside or (found["whose"] or "").lower() in {"meeting", "webinar", "zoom"}
-    likely = beside or MEETING_SECRET_WORD.match(found["word"]) is not None
+    beside = beside or found["whose"] in {"meeting", "webinar", "zoom"}
+    likely = beside or compile_lower(LIKELY_WORD).match(found["word"]) is not None
     if found["sign"] is not None or found["dash"] is not None:
         return likely or digits > 0
     if found["verb"] is not None:
         ends = found.string[found.end() : found.end() + 1] in {"", " ", "\n", ",", ";", ")"}
-        return (
-            digits > 0
-            or value[0] in "\"'“‘"
-            or (beside and ends and value.lower() not in NOT_SECRETS)
-        )
-    return digits >= (1 if likely else 4) or (near and value.lower() not in NOT_SECRETS)
+        return digits > 0 or value[0] in "\"'“‘" or (beside and ends and value not in NOT_SECRETS)
+    return digits >= (1 if likely else 4) or (near and value not in NOT_SECRETS)
 
 
 def _merge(spans: list[Span]) -> list[Span]:
@@ -279,8 +283,7 @@ def _join_lines(lines: list[str | None]) -> str:
             if line is None:
                 beside = True
             elif line.strip():
-                label = MEETING_LABEL.search(line) is not None and _is_filler(line)
-                if beside and (label or _RULE.fullmatch(line) is not None):
+                if beside and (_is_label(line) or _RULE.fullmatch(line) is not None):
                     lines[number] = None
                 else:
                     beside = False
@@ -295,5 +298,11 @@ def _join_lines(lines: list[str | None]) -> str:
     return "\n".join(kept)
 
 
+def _is_label(line: str) -> bool:
+    """Return whether a line names a meeting and nothing else."""
+    return _MEETING_LABEL.search(line.lower()) is not None and _is_filler(line)
+
+
 def _is_filler(text: str) -> bool:
+    """Return whether all words of a text are such as stand around credentials."""
     return all(word.lower() in FILLER_WORDS for word in _WORD.findall(text))

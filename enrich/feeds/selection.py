@@ -141,15 +141,15 @@ def sort_by_start(talks: Iterable[Talk], zone: tzinfo = UTC) -> list[Talk]:
 
 
 def _order_by_start(talk: Talk, zone: tzinfo) -> tuple[bool, datetime]:
-    if talk.start_time is None:
+    if talk.shown_start is None:
         return True, datetime.max.replace(tzinfo=UTC)
-    return False, to_instant(talk.start_time, zone)
+    return False, to_instant(talk.shown_start, zone)
 
 
 def _select_in_range(
     talk: Talk, since: datetime | None, until: datetime | None, zone: tzinfo
 ) -> Talk | None:
-    """Return a talk if it, or an occurrence of its series, is in range.
+    """Return a talk if it, or an occurrence of its series, is in range; that is then its shown start.
 
     A series whose rule needs too many steps is kept, with a warning.
     """
@@ -162,23 +162,25 @@ def _select_in_range(
     if talk.occurrences is None:
         return None
     try:
-        return talk if _occurs_between(talk.occurrences, since, until, zone) else None
+        found = _find_occurrence(talk.occurrences, since, until, zone)
+        return None if found is None else replace(talk, selected_start=found)
     except UncheckedError:
         return replace(talk, warnings=add_warning(talk.warnings, "recurring_unchecked"))
 
 
-def _occurs_between(
+def _find_occurrence(
     series: Recurrence, since: datetime | None, until: datetime | None, zone: tzinfo
-) -> bool:
+) -> datetime | date | None:
+    """Return the first occurrence of a series in a range, in the zone of its start."""
     own = series.start.tzinfo if isinstance(series.start, datetime) else None
     for time in iterate_occurrences(series):
         local = time.replace(tzinfo=own) if isinstance(time, datetime) else time
         start = to_instant(local, zone)
         if _is_between(start, since, until):
-            return True
+            return local
         if until is not None and start >= until:
-            return False
-    return False
+            return None
+    return None
 
 
 def _is_between(start: datetime, since: datetime | None, until: datetime | None) -> bool:

@@ -7,9 +7,12 @@ import re
 from typing import Any, BinaryIO
 
 from enrich.errors import FeedError
+from enrich.feeds.tables import Table, is_tabular
 
 _HEAD_BYTES = 65_536
 _PIECE_BYTES = 1 << 18
+_USUAL_BYTES = 512  # that a calendar begins within
+_MAX_TABLE_BYTES = 64_000_000
 _CALENDAR = re.compile(rb"BEGIN\s{0,4}:\s{0,4}V(?:CALENDAR|EVENT)", re.IGNORECASE)
 _FOLD = re.compile(r"\r?[\r\n][ \t]")
 _PASSWORD = re.compile(r"""type\s{0,4}=\s{0,4}["']?password""", re.IGNORECASE)
@@ -19,19 +22,26 @@ _PLACE = re.compile(
     re.MULTILINE,
 )
 """A command of Liquid on a line of its own, or a place in a property."""
+_SIGNS_OF_PLACE = ("{%", "{{", "<%=")
 _START = re.compile(r"^DTSTART[^:\n]{0,80}:\d{8}", re.MULTILINE)
+_REFERENCES = re.compile(
+    r"^[ \t]{0,8}@(?:article|book|inproceedings|misc|online|unpublished|preprint|techreport|phdthesis|incollection|string|comment)\s{0,4}[{(]",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""An entry of BibTeX."""
 _KINDS = (
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
-    (b"PK\x03\x04", "a zip archive"),
+    (b"PK\x03\x04", "a zip archive (or a sheet of Excel: save that as CSV)"),
+    (b"\xd0\xcf\x11\xe0", "an old file of Excel or Word"),
     (b"SQLite format 3", "a database"),
 )
 
 
 def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
-    """Return `calendar`, `json`, `lines` (of JSON) or `xml`, and what JSON holds.
+    """Return `calendar`, `json`, `lines` (of JSON), `xml` or `table`, and what JSON or a table holds.
 
     Raises:
         FeedError: it has another format.
@@ -44,7 +54,11 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
         raise FeedError(f"{label}: is empty")
     if start[0] in "[{" and (found := _detect_json(stream)):
         return found
-    if _CALENDAR.search(_FOLD.sub("", text).encode("utf-8", "replace")) or _holds_calendar(stream):
+    if (
+        _CALENDAR.search(head, 0, _USUAL_BYTES)
+        or _CALENDAR.search(_FOLD.sub("", text).encode("utf-8", "replace"))
+        or _holds_calendar(stream)
+    ):
         if _is_template(text):
             raise _template_error(label)
         return "calendar", None
@@ -68,14 +82,35 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
     for magic, what in _KINDS:
         if head.startswith(magic):
             raise FeedError(f"{label}: is {what}, not a calendar")
+    if (table := _detect_table(stream)) is not None:
+        return "table", table
+    if is_tabular(Table(head)):
+        raise FeedError(
+            f"{label}: is a table, but no line of it names the columns of talks",
+            hint="a first line such as: date, time, speaker, title, abstract, paper",
+        )
     if b"\x00" in head or sum(c < " " and c not in "\t\r\n\f" for c in start) * 20 > len(start):
         raise FeedError(f"{label}: is binary data, not a calendar")
+    if _REFERENCES.search(text):
+        raise FeedError(
+            f"{label}: holds references to papers, not talks", hint="give it with --papers"
+        )
     raise FeedError(f"{label}: is no calendar (it has no BEGIN:VCALENDAR)")
+
+
+def _detect_table(stream: BinaryIO) -> Table | None:
+    """Return the file as a table whose header a dialect knows, otherwise None."""
+    from enrich.feeds.documents import find_dialect
+
+    data = stream.read(_MAX_TABLE_BYTES + 1)
+    stream.seek(0)
+    table = Table(data)
+    return table if len(data) <= _MAX_TABLE_BYTES and find_dialect(table) is not None else None
 
 
 def _is_template(text: str) -> bool:
     """Return whether a file is what a calendar is made from, with places for its events' values."""
-    if _PLACE.search(text) is None:
+    if not any(sign in text for sign in _SIGNS_OF_PLACE) or _PLACE.search(text) is None:
         return False
     before, _, events = text.partition("BEGIN:VEVENT")
     return _START.search(events or before) is None

@@ -9,6 +9,8 @@ initial, a title such as "Dr.", a place of work behind it. In doubt there is no 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from enrich.feeds.given_names import (
@@ -64,17 +66,30 @@ _LABELS = (
 )  # fmt: skip
 
 
-def _label(column: int) -> re.Pattern[str]:
+_SPEAKER, _AFFILIATION, _TITLE = range(3)
+"""Columns of the table."""
+
+
+@cache
+def _compile_labels(column: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what stands before the colon of a labelled line, and the whole line."""
     words = "|".join(row[column] for row in _LABELS)
-    return re.compile(
-        rf"^[ \t*_>-]{{0,6}}(?:{words})[*_ \t]{{0,4}}(?:[:：][*_]{{0,3}}[ \t]*)(?P<value>\S[^\r\n]{{0,300}}|\r?\n[ \t]*\S[^\r\n]{{0,300}})?$",
-        re.IGNORECASE | re.MULTILINE,
+    head = rf"[ \t*_>-]{{0,6}}(?:{words})[*_ \t\u00a0\u202f]{{0,4}}"
+    value = r"(?P<value>\S[^\r\n]{0,300}|\r?\n[ \t]*\S[^\r\n]{0,300})?"
+    return (
+        re.compile(head, re.IGNORECASE),
+        re.compile(rf"^{head}[:：][*_]{{0,3}}[ \t]*{value}$", re.IGNORECASE | re.MULTILINE),
     )
 
 
+@lru_cache(maxsize=2048)
+def _is_label(head: str, column: int) -> bool:
+    """Return whether the words before a colon are a label; feeds repeat the same ones."""
+    return _compile_labels(column)[0].fullmatch(head) is not None
+
+
 _ANY_LABEL = re.compile(r"^[^\n:：]{1,40}[:：]", re.MULTILINE)
-"""A cheap check of lines, before the words of all languages are tried."""
-_SPEAKER, _AFFILIATION, _TITLE = (_label(column) for column in range(3))
+_MOST_OF_LABEL = 40  # characters before the colon
 
 _UNKNOWN = re.compile(
     r"(?i)\W{0,3}(?:t\.?b\.?[adc]\.?|n\.?\s?n\.?|to be (?:announced|confirmed|determined)|see (?:web|below|above)\b.*|various\b.*"
@@ -83,7 +98,7 @@ _UNKNOWN = re.compile(
 )
 """What stands where nobody is known yet."""
 _BODY = re.compile(
-    r"(?i)\b(?:collaboration|consortium|team|group|members|students|faculty|committee|board|AG|GmbH|inc|ltd|llc|company|department"
+    r"\b(?:collaboration|consortium|team|group|members|students|faculty|committee|board|ag|gmbh|inc|ltd|llc|company|department"
     r"|universit\w*|institut\w*|school|college|center|centre|staff|advisors?|website|uhr|montag|dienstag|mittwoch|donnerstag|freitag)\b"
 )
 _PLACE_OF_WORK = re.compile(
@@ -91,11 +106,11 @@ _PLACE_OF_WORK = re.compile(
     r"|(?-i:\b[A-Z]{2,6}\b)|大学|大學|研究|대학|科学院|学院|sorbonne|unam|yliopisto|egyetem|企業"
 )
 _ROLE = re.compile(
-    r"(?i)\b(?:professor|lecturer|researcher|fellow|postdoc\w*|student|candidate|director|scientist|engineer|reader|MD|PhD|ricercat\w+|mitarbeiter\w*"
+    r"\b(?:professor|lecturer|researcher|fellow|postdoc\w*|student|candidate|director|scientist|engineer|reader|md|phd|ricercat\w+|mitarbeiter\w*"
     r"|maître(?:sse)? de conf\w*|chercheu\w+|docent|docente|profesora?|wissenschaftlich\w*|assistant|associate)\b"
 )
 _SERIES = re.compile(
-    r"(?i)seminar\w*|séminaires?|seminári\w*|seminario\w*|szeminárium\w*|семинар\w*|σεμινάριο|colloqui\w+|colóquio|coloquio|kolloqui\w+|kolokvi\w+"
+    r"seminar\w*|séminaires?|seminári\w*|seminario\w*|szeminárium\w*|семинар\w*|σεμινάριο|colloqui\w+|colóquio|coloquio|kolloqui\w+|kolokvi\w+"
     r"|kolokwi\w+|коллоквиум|wiskundecolloquium|oberseminar|reading group|journal club|(?:guest|invited|public|keynote) (?:talk|lecture)|gastvortrag|vortrag"
     r"|antrittsvorlesung|soutenance de thèse|disputation\w*|kuliah tamu|conférence|exposé|charla|palestra|föredrag|lectures?|talks?|meeting|workshop"
     r"|談話会|セミナー|コロキウム|学术报告|讨论班|報告会|세미나|콜로퀴움|ندوة|संगोष्ठी|groupe de travail|thesis defen[cs]e|phd defen[cs]e"
@@ -117,14 +132,15 @@ _BY = re.compile(
     r"(?:\b(?:by|von|with|par|de|av|di|door)\b|^by)\s+(?P<name>(?:(?:Prof|Dr|Mme|M|Mr|Ms|Mrs)\.?\s+){0,3}[^\W\d_a-zà-ÿ][^:：–—]{2,80})",
     re.UNICODE,
 )
-_SEPARATOR = re.compile(r"\s*[:：]\s+|[：]|\s+[-–—|]\s+|[—](?=\s)|\s*[「]")
+_SEPARATOR = re.compile(r"[:：] |：| [-–—|] |—(?= )|「")
+"""Of a title whose words single blanks part; what stands between two of them is stripped."""
+_SIGN = re.compile(r"[:：,(（|「\"”“–—]| -")
+"""One is in every title with a name, unless its words are `SERIES by NAME`."""
 _PARENTHESES = re.compile(r"^(?P<name>[^()（）]{2,80}?)\s*[(（](?P<rest>[^()（）]{2,160})[)）]\s*$")
 _HONORIFIC = re.compile(
     r"(?i)^(?:(?:prof(?:essor|\.)?|dr\.?(?:\s?hab\.?)?|doc\.|doç\.?|phd|mr\.?|mrs\.?|ms\.?|mme|dra?\.|sir|dott\.?(?:ssa)?|ing\.|ts\.|dkt\.?|د\.|डॉ\.|प्रो\.)\s+){1,3}"
 )
-_AND = re.compile(
-    r"\s*(?:,|;|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\boch\b|\bog\b|\bі\b|\bи\b|\bvà\b)\s+"
-)
+_AND = re.compile(r"(?:[,;&]|\b(?:and|und|et|y|e|och|og|і|и|và)\b)\s+")
 _PARTICLES = frozenset(
     [
         "van",
@@ -158,11 +174,13 @@ _PARTICLES = frozenset(
         "st",
     ]
 )
+_PARTICLES_OF_NAMES = _PARTICLES - {"de", "e", "y", "la", "le", "di", "do"}
+"""Those that other words are not parted by."""
 _DEGREE = re.compile(r"(?i),?\s+(?:md|ph\.?d|mph|msc|rn)\b\.?(?=,|\s|$)")
 _INITIAL = re.compile(r"[^\W\d_]\.(?:[^\W\d_]\.)*|[A-Z]")
 _PATRONYMIC = re.compile(r"\w+(?:ович|евич|ич|овна|евна|ична)$")
 _LIFE = re.compile(
-    r"(?i)\b(?:life|legacy|works?|leben|werk|vie|œuvre|vida|obra|vita|opere|élete|munkássága|biography|first programmer|exhibition|mostra|ceremony"
+    r"\b(?:life|legacy|works?|leben|werk|vie|œuvre|vida|obra|vita|opere|élete|munkássága|biography|first programmer|exhibition|mostra|ceremony"
     r"|memorial|institute|foundation|fellowships?|lecture series|kritik|lesekreis)\b"
 )
 _NOT_NAMES = frozenset(
@@ -383,28 +401,48 @@ def find_speaker(summary: str | None, description: str | None) -> Speaker:
     Speaker(name='Ruth Moufang', affiliation='Frankfurt', title='Loops')
     """
     text = (description or "")[:20_000]
-    name, affiliation, labelled = _find_labelled(text)
+    heads = list(_find_heads(text)) if text else []
+    name, affiliation, labelled = _find_labelled(text, heads)
     if not labelled:
         name, affiliation = _find_in_title(summary or "")
         if name is None and text:
             name, affiliation = _find_in_first_line(text)
     if name is not None and affiliation is None:
-        affiliation = _clean_value(_find_value(_AFFILIATION, text))
+        affiliation = _clean_value(_find_value(_AFFILIATION, text, heads))
         if affiliation and (_UNKNOWN.fullmatch(affiliation) or "advisor" in affiliation.lower()):
             affiliation = None
-    named = summary is not None and _names_series(summary) and _find_in_title(summary)[0] is None
-    title = _clean_value(_find_value(_TITLE, text)) if named else None
-    if title and _UNKNOWN.fullmatch(title):
+    title = _clean_value(_find_value(_TITLE, text, heads)) if summary else None
+    if title and (
+        _UNKNOWN.fullmatch(title)
+        or not _names_series(summary or "")
+        or _find_in_title(summary or "")[0] is not None
+    ):
         title = None
     return Speaker(name, affiliation, title)
 
 
-def _find_value(label: re.Pattern[str], text: str) -> str | None:
+def _find_heads(text: str) -> Iterator[tuple[int, str]]:
+    """Yield what may be labels: where a line begins, and the words before its colon."""
+    if "：" in text:
+        for found in _ANY_LABEL.finditer(text):
+            yield found.start(), found[0][:-1]
+        return
+    at = text.find(":")
+    while at >= 0:
+        start = text.rfind("\n", max(0, at - _MOST_OF_LABEL - 1), at) + 1
+        if start < at and (start > 0 or at <= _MOST_OF_LABEL):
+            yield start, text[start:at]
+        line = text.find("\n", at)
+        at = text.find(":", line) if line >= 0 else -1
+
+
+def _find_value(column: int, text: str, heads: list[tuple[int, str]]) -> str | None:
     """Return the value of the first line that begins with a label."""
-    for begin in _ANY_LABEL.finditer(text):
-        found = label.match(text, begin.start())
-        if found is not None:
-            return found["value"].strip() if found["value"] else None
+    for start, head in heads:
+        if _is_label(head, column):
+            found = _compile_labels(column)[1].match(text, start)
+            if found is not None:
+                return found["value"].strip() if found["value"] else None
     return None
 
 
@@ -412,11 +450,11 @@ def _clean_value(value: str | None) -> str | None:
     return " ".join(value.split()).strip(" *_,;·|") or None if value else None
 
 
-def _find_labelled(text: str) -> tuple[str | None, str | None, bool]:
+def _find_labelled(text: str, heads: list[tuple[int, str]]) -> tuple[str | None, str | None, bool]:
     """Return name and affiliation of a labelled line, and whether there is such a line."""
-    value = _clean_value(_find_value(_SPEAKER, text))
+    value = _clean_value(_find_value(_SPEAKER, text, heads))
     if value is None:
-        inline = _INLINE.search(text)
+        inline = None if text.isascii() else _INLINE.search(text)
         if inline is None or _UNKNOWN.fullmatch(inline["name"]):
             return None, None, False
         return inline["name"].strip(), inline["place"] and inline["place"].strip(), True
@@ -426,7 +464,7 @@ def _find_labelled(text: str) -> tuple[str | None, str | None, bool]:
     name, affiliation = _split_affiliation(value)
     if (
         not name
-        or _BODY.search(_DEGREE.sub("", name))
+        or _BODY.search(_DEGREE.sub("", name).lower())
         or any(c.isdigit() for c in name)
         or not _may_be_people(_DEGREE.sub("", name))
     ):
@@ -452,7 +490,8 @@ def _may_be_people(text: str) -> bool:
             or (
                 latin
                 and not titled
-                and not _has_shape(" ".join(words))
+                and not _has_shape(words)
+                and not _begins_with_given_name(words)
                 and not (
                     len(words) == 1 and words[0][0].isupper() and _fold(words[0]) not in _NOT_NAMES
                 )
@@ -471,63 +510,91 @@ def _split_affiliation(value: str) -> tuple[str, str | None]:
         at = found.end()
     if affiliations:
         rest = value[at:]
-        whole = "".join(names) + (rest if _AND.match(rest) or not rest.strip() else "")
+        whole = "".join(names) + (rest if _AND.match(rest.lstrip()) or not rest.strip() else "")
         return whole.strip(" ,;"), "; ".join(dict.fromkeys(affiliations))
     head, comma, tail = value.partition(", ")
     if comma and re.match(r"(?i)(?:md|ph\.?d)\b", tail):
         return value, None
-    if comma and (_PLACE_OF_WORK.search(tail) or _ROLE.search(tail)) and not _is_person_name(tail):
-        return head.strip(), None if _ROLE.match(tail) else tail.strip()
+    if comma and _is_place_or_role(tail) and not _is_person_name(tail):
+        return head.strip(), None if _ROLE.match(tail.lower()) else tail.strip()
     return value, None
 
 
 def _find_in_title(summary: str) -> tuple[str | None, str | None]:
     """Return name and affiliation of a title, None and None in doubt."""
     summary = _PREFIX.sub("", " ".join(summary.split()))
-    if not summary or _LIFE.search(summary):
+    if _SIGN.search(summary) is None:
+        name, affiliation = _find_behind_by(summary, is_part=False)
+    else:
+        name, affiliation = _find_beside_signs(summary)
+    if name is None:
         return None, None
-    for pattern in (_AFTER_TALK, _QUOTED_BY):
-        if (found := pattern.search(summary)) and _is_person_name(
-            found["name"].strip(), lenient=True
-        ):
+    about = summary.replace(affiliation, "") if affiliation else summary
+    return (None, None) if _LIFE.search(about.lower()) is not None else (name, affiliation)
+
+
+def _find_beside_signs(summary: str) -> tuple[str | None, str | None]:
+    """Return name and affiliation of a title that colons, dashes, brackets or commas part."""
+    has_comma, has_bracket = "," in summary or ":" in summary, "(" in summary or "（" in summary
+    for pattern in (_AFTER_TALK,) * has_comma + (_QUOTED_BY,) * (" by " in summary):
+        found = pattern.search(summary)
+        if found is not None and _is_person_name(found["name"].strip(), lenient=True):
             return found["name"].strip(), None
     if (
-        (found := _NAME_AND_TITLE.match(summary))
-        and _has_shape(found["name"].strip())
+        has_bracket
+        and (found := _NAME_AND_TITLE.match(summary)) is not None
+        and _has_shape(found["name"].strip().split())
         and not _names_series(found["name"])
-        and not _BODY.search(found["name"])
+        and not _BODY.search(found["name"].lower())
     ):
         return found["name"].strip(), found["place"].strip()
     parts = [part.strip(' 」"“”') for part in _SEPARATOR.split(summary) if part.strip(" 」")]
-    others = [part for part in parts if not _names_series(part)]
-    for part in (parts[0], parts[-1], *others) if len(parts) > 1 or "(" in summary else parts[:0]:
-        if (person := _as_person(part, alone=len(others) <= 1))[0]:
-            return person
-    if (found := _BY.search(parts[0] if len(parts) > 1 else summary)) and (
-        _SERIES.search(summary[: found.start()]) or summary.startswith(('"', "“")) or len(parts) > 1
+    if len(parts) > 1 or "(" in summary:
+        others = parts
+        if len(parts) > 2 or has_bracket:
+            others = [part for part in parts if not _names_series(part)]
+        for part in dict.fromkeys((parts[0], parts[-1], *others)):
+            person = _find_in_part(part, alone=len(others) <= 1)
+            if person[0]:
+                return person
+    return _find_behind_by(parts[0] if len(parts) > 1 else summary, is_part=len(parts) > 1)
+
+
+def _find_behind_by(text: str, *, is_part: bool) -> tuple[str | None, str | None]:
+    """Return name and affiliation of `SERIES by NAME`, of a quoted title or a part of a title."""
+    found = _BY.search(text)
+    if found is None or not (
+        is_part or text.startswith(('"', "“")) or _SERIES.search(text[: found.start()].lower())
     ):
-        return _as_person(found["name"].strip(), alone=False)
-    return None, None
+        return None, None
+    return _find_in_part(found["name"].strip(), alone=False)
 
 
-def _as_person(part: str, *, alone: bool) -> tuple[str | None, str | None]:
+def _find_in_part(part: str, *, alone: bool) -> tuple[str | None, str | None]:
     """Return name and affiliation if a part of a title is a person."""
-    found = _PARENTHESES.match(part)
+    found = _PARENTHESES.match(part) if part[-1:] in {")", "）"} else None
     if found:
         name, rest = found["name"].strip(), found["rest"].strip()
-        works = _PLACE_OF_WORK.search(rest) is not None or alone
+        works = alone or _PLACE_OF_WORK.search(rest) is not None
         if _names_series(name):
             person, comma, place = rest.partition(", ")
             return (
                 (person, place) if comma and _is_person_name(person, lenient=True) else (None, None)
             )
-        if _is_person_name(name) or (works and _has_shape(name) and not _BODY.search(name)):
+        if _is_person_name(name) or (
+            works and _has_shape(name.split()) and not _BODY.search(name.lower())
+        ):
             return name, None if rest.lower().startswith(("for the", "on behalf")) else rest
         return None, None
     name, comma, rest = part.partition(", ")
-    if comma and (_PLACE_OF_WORK.search(rest) or _ROLE.search(rest)) and _is_person_name(name):
+    if comma and _is_person_name(name) and _is_place_or_role(rest):
         return (part, None) if re.fullmatch(r"(?i)(?:md|phd)\b.*", rest) else (name, rest)
     return (part, None) if _is_person_name(part) else (None, None)
+
+
+def _is_place_or_role(text: str) -> bool:
+    """Return whether a text names a place of work or a post."""
+    return _PLACE_OF_WORK.search(text) is not None or _ROLE.search(text.lower()) is not None
 
 
 def _find_in_first_line(text: str) -> tuple[str | None, str | None]:
@@ -539,71 +606,88 @@ def _find_in_first_line(text: str) -> tuple[str | None, str | None]:
     if dot and _is_person_name(name, lenient=True):
         return name.strip(), rest.strip() or None
     name, comma, rest = line.partition(", ")
-    if comma and _ROLE.search(rest[:40]) and _is_person_name(name, lenient=True):
+    if comma and _is_person_name(name, lenient=True) and _ROLE.search(rest[:40].lower()):
         return name.strip(), None
     return None, None
 
 
 def _names_series(text: str) -> bool:
     """Return whether a title names a series and nothing else."""
-    return _SERIES.search(text) is not None and not _is_person_name(text) and len(text.split()) <= 6
+    return (
+        len(text.split()) <= 6
+        and _SERIES.search(text.lower()) is not None
+        and not _is_person_name(text)
+    )
 
 
 def _is_person_name(text: str, *, lenient: bool = False) -> bool:
     """Return whether a text is one person's name, or several."""
-    people = [part for part in _AND.split(text) if part.strip()]
+    people = [part.strip() for part in _AND.split(text) if part.strip()]
     return (
         bool(people)
         and len(people) <= 6
-        and all(_is_one_name(part.strip(), lenient=lenient) for part in people)
+        and all(_is_one_name(part, part.split(), lenient=lenient) for part in people)
     )
 
 
-def _has_shape(text: str) -> bool:
-    """Return whether a text has the shape of a name.
+def _has_shape(words: list[str]) -> bool:
+    """Return whether the words of a text have the shape of a name.
 
     A name has two to five capitalized words.
     """
-    words = text.split()
-    if not 2 <= len(words) <= 5 or any(c.isdigit() or c in '?!/"' for c in text):
+    if not 2 <= len(words) <= 5:
         return False
-    bare = [word for word in words if word.lower().strip(".'’") not in _PARTICLES]
-    if all(word.isupper() and len(word) > 2 for word in bare):
+    bare = []
+    for word in words:
+        if word[0].isupper():
+            if word.lower().strip(".'’") in _PARTICLES:
+                continue
+            if _fold(word) in _NOT_NAMES:
+                return False
+            bare.append(word)
+        elif word.lower().strip(".'’") not in _PARTICLES:
+            return False
+    if not bare or all(word.isupper() and len(word) > 2 for word in bare):
         return False
-    return len(bare) >= 1 and all(
-        word[0].isupper() and _fold(word) not in _NOT_NAMES for word in bare
+    letters = "".join(words)
+    return letters.isalpha() or not any(c.isdigit() or c in '?!/"' for c in letters)
+
+
+def _begins_with_given_name(words: list[str]) -> bool:
+    """Return whether words are a given name and capitalized ones; a mathematician's name may follow."""
+    return (
+        2 <= len(words) <= 4
+        and _fold(words[0]) in GIVEN_NAMES
+        and all(word[0].isupper() for word in words)
     )
 
 
-def _is_one_name(text: str, *, lenient: bool) -> bool:
+def _is_one_name(text: str, words: list[str], *, lenient: bool) -> bool:
+    """Return whether a text, whose words these are, is one person's name."""
     titled = _HONORIFIC.match(text)
-    bare = text[titled.end() :] if titled else text
-    if _is_east_asian(bare):
+    bare = text
+    if titled is not None:
+        bare = text[titled.end() :]
+        words = bare.split()
+    if not text.isascii() and _is_east_asian(bare):
         return True
-    if titled and (
-        _has_shape(bare) or (bare and not bare[0].isascii() and 2 <= len(bare.split()) <= 5)
-    ):
+    shaped = _has_shape(words)
+    if titled and (shaped or (bare and not bare[0].isascii() and 2 <= len(words) <= 5)):
         return True
-    words = bare.split()
-    if not _has_shape(bare) or _SERIES.search(bare) or _BODY.search(bare):
+    if not shaped or _SERIES.search(bare.lower()) or _BODY.search(bare.lower()):
         return False
     if lenient:
         return True
-    folded = [_fold(word) for word in words]
     if any(word.lower() in GIVEN_NAMES_ELSEWHERE for word in words):
         return True
-    if any(
-        part in GIVEN_NAMES
-        for word in (folded[0], folded[-1] if len(words) == 2 else folded[0])
-        for part in (word, word.partition("-")[0])
-    ):
-        return True
+    for word in (words[0], words[-1]) if len(words) == 2 else words[:1]:
+        folded = _fold(word)
+        if folded in GIVEN_NAMES or folded.partition("-")[0] in GIVEN_NAMES:
+            return True
     return (
         any(_INITIAL.fullmatch(word) for word in words[:-1])
         or any(_PATRONYMIC.search(word.lower()) for word in words)
-        or any(
-            word in _PARTICLES - {"de", "e", "y", "la", "le", "di", "do"} for word in words[1:-1]
-        )
+        or any(word in _PARTICLES_OF_NAMES for word in words[1:-1])
     )
 
 

@@ -21,7 +21,7 @@ from requests.adapters import BaseAdapter
 
 from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError, Unreachable
 from enrich.http.politeness import Politeness
-from enrich.http.rate_limit import PATIENCE_S, Gate
+from enrich.http.rate_limit import PATIENCE_S, RateLimiter
 from enrich.http.retry import Retry
 from enrich.http.transport import check_form, exchange, retry_after_s
 
@@ -42,7 +42,7 @@ class Service(Protocol):
 
     One with a login also has `log_in(login: Login, send) -> str`, which gives a bearer token, once
     a run. `send(method, url, *, json=None, data=None)` sends past cache, login and `check`, but
-    through gate and retries; it gives answers such as 400 and 401 back, and raises SourceError.
+    through the rate limiter and retries; it gives answers such as 400 and 401 back, and raises SourceError.
     """
 
     name: str
@@ -63,14 +63,14 @@ class Service(Protocol):
 
 
 @dataclass(slots=True)
-class Reach:
-    """Record of whether any service answered in this run; if none did, the network may be down."""
+class Connectivity:
+    """Whether any service answered in this run; if none did, the network may be down."""
 
     answered: bool = False
 
 
 @dataclass(kw_only=True, slots=True)
-class Account:
+class SharedToken:
     """Token of a login, shared by all runs of a session."""
 
     token: str | None = field(default=None, repr=False)
@@ -78,13 +78,13 @@ class Account:
 
 
 @dataclass(kw_only=True, slots=True)
-class Line:
+class ServiceRun:
     """Shared parts of the adapters of one service's hosts, in one run."""
 
     service: Service
-    gate: Gate
+    limiter: RateLimiter
     login: Login | None = field(default=None, repr=False)
-    account: Account = field(default_factory=Account)
+    shared_token: SharedToken = field(default_factory=SharedToken)
     user_agent: str
     clock: Callable[[], float]
     now: Callable[[], float]
@@ -93,39 +93,39 @@ class Line:
     """The end of the run, by `clock`."""
     on_wait: Callable[[str, float], None]
     on_retry: Callable[[Retry], None] = lambda _: None
-    reach: Reach = field(default_factory=Reach)
+    connectivity: Connectivity = field(default_factory=Connectivity)
     adapters: dict[str, PoliteAdapter] = field(default_factory=dict)
     login_failed: SourceError | None = None
     before_request: Callable[[], None] | None = None
     """Called when the slot for a request is had; what it raises ends the request."""
 
-    def begin_run(self, until: float, reach: Reach) -> Line:
-        """Return this line for a further run.
+    def begin_run(self, until: float, connectivity: Connectivity) -> ServiceRun:
+        """Return the same service for a further run.
 
         That run may go on beside this one.
         """
-        line = replace(
+        run = replace(
             self,
             until=until,
-            reach=reach,
+            connectivity=connectivity,
             adapters={},
             login_failed=None,
             before_request=None,
         )
         for host, adapter in self.adapters.items():
-            line.adapters[host] = PoliteAdapter(host, line, adapter.network, owned=False)
-        return line
+            run.adapters[host] = PoliteAdapter(host, run, adapter.network, owned=False)
+        return run
 
 
 class PoliteAdapter(BaseAdapter):
     """Adapter that a session mounts for one https host."""
 
-    def __init__(self, host: str, line: Line, network: BaseAdapter, *, owned: bool) -> None:
+    def __init__(self, host: str, run: ServiceRun, network: BaseAdapter, *, owned: bool) -> None:
         super().__init__()
         self.network = network
         self._owned = owned
         self._host = host
-        self._line = line
+        self._run = run
         self._attempts: int | None = None  # known when the host is first asked
         self._failures = 0
         self._ended: SourceError | None = None
@@ -154,16 +154,16 @@ class PoliteAdapter(BaseAdapter):
             SourceError: there was no such answer.
         """
         if self._ended is not None:
-            raise _again(self._ended)
+            raise _copy_error(self._ended)
         carried = {"verify": verify, "cert": cert, "proxies": proxies}
         try:
-            response = self._logged_in(request, carried)
+            response = self._send_with_login(request, carried)
         except Refused as error:
             self._ended = error
             raise
         except (Overloaded, BadAnswer) as error:
             self._failures += 1
-            if isinstance(error, Unreachable) and not self._line.reach.answered:
+            if isinstance(error, Unreachable) and not self._run.connectivity.answered:
                 self._ended = error
                 raise
             if self._failures >= _FAILURES or self._attempts == 1:
@@ -178,46 +178,46 @@ class PoliteAdapter(BaseAdapter):
 
     # --- login -----------------------------------------------------------------------------
 
-    def _logged_in(
+    def _send_with_login(
         self, request: requests.PreparedRequest, carried: Mapping[str, Any]
     ) -> requests.Response:
-        line = self._line
-        if line.login is None:
+        run = self._run
+        if run.login is None:
             return self._follow(request, carried, None)
-        token = self._token(carried, None)
+        token = self._fetch_token(carried, None)
         response = self._follow(request, carried, token)
         if response.status_code == 401:  # OpenReview: TokenExpiredError
-            response = self._follow(request, carried, self._token(carried, token))
+            response = self._follow(request, carried, self._fetch_token(carried, token))
         if response.status_code == 401:
             _refuse_login(self._host)
         return response
 
-    def _token(self, carried: Mapping[str, Any], expired: str | None) -> str:
+    def _fetch_token(self, carried: Mapping[str, Any], expired: str | None) -> str:
         """Return the token.
 
         An expired one is replaced by a new one.
         """
-        line = self._line
-        account = line.account
-        with account.lock:
-            if line.login_failed is not None:
-                raise _again(line.login_failed)
-            if account.token is not None and account.token != expired:
-                return account.token
-            if isinstance(line.login, str) and expired is not None:
+        run = self._run
+        shared = run.shared_token
+        with shared.lock:
+            if run.login_failed is not None:
+                raise _copy_error(run.login_failed)
+            if shared.token is not None and shared.token != expired:
+                return shared.token
+            if isinstance(run.login, str) and expired is not None:
                 _refuse_login(self._host)
 
             def send(method: str, url: str, **parts: Any) -> requests.Response:
-                adapter = line.adapters[_target(url, line.service.politeness.hosts) or ""]
+                adapter = run.adapters[_target(url, run.service.politeness.hosts) or ""]
                 prepared = requests.Request(method, url, **parts).prepare()
                 return adapter._follow(prepared, carried, None, login=True)  # noqa: SLF001
 
             try:
-                account.token = line.service.log_in(line.login, send)  # type: ignore[attr-defined]
+                shared.token = run.service.log_in(run.login, send)  # type: ignore[attr-defined]
             except SourceError as error:
-                line.login_failed = error
+                run.login_failed = error
                 raise
-            return account.token
+            return shared.token
 
     # --- redirects and attempts ------------------------------------------------------------
 
@@ -236,7 +236,7 @@ class PoliteAdapter(BaseAdapter):
                 response.request = request  # as the caller made it: without the token
                 return response
             url = _join(asked.url or "", response.headers["location"]) or ""
-            adapter = self._line.adapters[urlsplit(url).hostname or ""]
+            adapter = self._run.adapters[urlsplit(url).hostname or ""]
             asked = asked.copy()
             asked.prepare_url(url, None)
         raise BadAnswer(f"{self._host} redirects without end", code="http_error")
@@ -249,52 +249,52 @@ class PoliteAdapter(BaseAdapter):
         *,
         login: bool,
     ) -> requests.Response:
-        line = self._line
+        run = self._run
         attempts = self._attempts
         if attempts is None:
-            attempts = 1 if line.gate.was_refused(self._host) else ATTEMPTS
+            attempts = 1 if run.limiter.was_refused(self._host) else ATTEMPTS
             self._attempts = attempts
-        delay = max(1.0, line.service.politeness.delay_s)
+        delay = max(1.0, run.service.politeness.delay_s)
         backoff = tenacity.wait_exponential(
             multiplier=delay, max=_LONGEST_BACKOFF_S
         ) + tenacity.wait_random(0, delay)
-        until = min(line.until, line.clock() + _TOTAL_S)
+        until = min(run.until, run.clock() + _TOTAL_S)
 
         def wait(state: tenacity.RetryCallState) -> float:
-            return max(backoff(state), getattr(_error(state), "retry_after_s", None) or 0.0)
+            return max(backoff(state), getattr(_find_error(state), "retry_after_s", None) or 0.0)
 
         def stop(state: tenacity.RetryCallState) -> bool:
             return (
                 state.attempt_number >= attempts
-                or (isinstance(_error(state), Unreachable) and not line.reach.answered)
+                or (isinstance(_find_error(state), Unreachable) and not run.connectivity.answered)
                 or state.upcoming_sleep > PATIENCE_S
-                or line.clock() + state.upcoming_sleep > until
+                or run.clock() + state.upcoming_sleep > until
             )
 
         def tell(state: tenacity.RetryCallState) -> None:
             retry = Retry(
-                service=line.service.name,
-                reason=self._describe(_error(state)),
+                service=run.service.name,
+                reason=self._describe(_find_error(state)),
                 attempt=state.attempt_number + 1,
                 attempts=attempts,
                 wait_s=state.upcoming_sleep,
             )
             logger.info("%s", retry)
-            line.on_retry(retry)
-            line.on_wait(line.service.name, state.upcoming_sleep)
+            run.on_retry(retry)
+            run.on_wait(run.service.name, state.upcoming_sleep)
 
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type((Overloaded, BadAnswer)),
             wait=wait,
             stop=stop,
             before_sleep=tell,
-            sleep=line.sleep,
+            sleep=run.sleep,
             reraise=True,
         )
         for attempt in retrying:
             with attempt:
                 last = attempt.retry_state.attempt_number >= attempts
-                return self._once(request, carried, token, last=last, login=login)
+                return self._send_once(request, carried, token, last=last, login=login)
         raise AssertionError("tenacity gives an outcome or raises")
 
     def _describe(self, error: BaseException | None) -> str:
@@ -302,11 +302,11 @@ class PoliteAdapter(BaseAdapter):
 
         The service's name stands in place of the host's.
         """
-        title = getattr(self._line.service, "title", self._line.service.name)
+        title = getattr(self._run.service, "title", self._run.service.name)
         text = f"{error}".replace(self._host, title)
         return text.replace("answered with HTTP status", "answered")
 
-    def _once(
+    def _send_once(
         self,
         request: requests.PreparedRequest,
         carried: Mapping[str, Any],
@@ -315,42 +315,42 @@ class PoliteAdapter(BaseAdapter):
         last: bool,
         login: bool,
     ) -> requests.Response:
-        line, politeness = self._line, self._line.service.politeness
-        with line.gate.turn(line.until, before=line.before_request) as turn:
-            left = max(0.001, line.until - line.clock())
+        run, politeness = self._run, self._run.service.politeness
+        with run.limiter.slot(run.until, before=run.before_request) as slot:
+            left = max(0.001, run.until - run.clock())
             connect_s, read_s = politeness.timeout_s
             try:
                 response = exchange(
                     self.network,
-                    self._dressed(request, token),
+                    self._add_headers(request, token),
                     timeout_s=(min(connect_s, left), min(read_s, left)),
-                    deadline=line.clock() + min(politeness.deadline_s, left),
+                    deadline=run.clock() + min(politeness.deadline_s, left),
                     max_bytes=politeness.max_bytes,
-                    clock=line.clock,
+                    clock=run.clock,
                     **carried,
                 )
-                line.reach.answered = True
-                self._judge(response, logged_in=token is not None, login=login)
+                run.connectivity.answered = True
+                self._check_answer(response, logged_in=token is not None, login=login)
             except SourceError as error:
                 if error.retry_after_s:
-                    turn.pause(error.retry_after_s)
+                    slot.pause(error.retry_after_s)
                 elif last or isinstance(error, Refused):
-                    turn.refuse(self._host)
+                    slot.refuse(self._host)
                 raise
-            turn.answer(self._host)
+            slot.answer(self._host)
         self._attempts = ATTEMPTS
         return response
 
-    def _dressed(
+    def _add_headers(
         self, request: requests.PreparedRequest, token: str | None
     ) -> requests.PreparedRequest:
-        dressed = request.copy()
-        dressed.headers["User-Agent"] = self._line.user_agent  # arxiv.Client sets its own each time
-        if dressed.headers.get("Accept", "*/*") == "*/*":
-            dressed.headers["Accept"] = f"{self._line.service.politeness.media}, */*;q=0.1"
+        prepared = request.copy()
+        prepared.headers["User-Agent"] = self._run.user_agent  # arxiv.Client sets its own each time
+        if prepared.headers.get("Accept", "*/*") == "*/*":
+            prepared.headers["Accept"] = f"{self._run.service.politeness.media}, */*;q=0.1"
         if token is not None:
-            dressed.headers["Authorization"] = f"Bearer {token}"
-        return dressed
+            prepared.headers["Authorization"] = f"Bearer {token}"
+        return prepared
 
     def _check(self, response: requests.Response) -> None:
         """Call the service's check.
@@ -358,15 +358,15 @@ class PoliteAdapter(BaseAdapter):
         Any exception of it but our own means a bad answer.
         """
         try:
-            self._line.service.check(response)
+            self._run.service.check(response)
         except SourceError:
             raise
         except Exception as error:
             logger.debug("%s: a check raised %s", self._host, type(error).__name__)
             raise BadAnswer(f"{self._host} sent an answer that cannot be read") from error
 
-    def _judge(self, response: requests.Response, *, logged_in: bool, login: bool) -> None:
-        service, status = self._line.service, response.status_code
+    def _check_answer(self, response: requests.Response, *, logged_in: bool, login: bool) -> None:
+        service, status = self._run.service, response.status_code
         if response.is_redirect:
             url = _join(response.url, response.headers["location"])
             safe = response.request.method in {"GET", "HEAD"}
@@ -385,14 +385,14 @@ class PoliteAdapter(BaseAdapter):
                 raise
         except SourceError as error:
             if error.retry_after_s is None:
-                error.retry_after_s = retry_after_s(response, self._line.now())
+                error.retry_after_s = retry_after_s(response, self._run.now())
             raise
         if retried:
             code: ErrorCode = "rate_limited" if status in {406, 429} else "http_error"
             raise Overloaded(
                 f"{self._host} answered with HTTP status {status}",
                 code=code,
-                retry_after_s=retry_after_s(response, self._line.now()),
+                retry_after_s=retry_after_s(response, self._run.now()),
             )
 
 
@@ -418,11 +418,11 @@ def _target(url: str, hosts: tuple[str, ...]) -> str | None:
     )
 
 
-def _error(state: tenacity.RetryCallState) -> BaseException | None:
+def _find_error(state: tenacity.RetryCallState) -> BaseException | None:
     return state.outcome.exception() if state.outcome else None
 
 
-def _again(error: SourceError) -> SourceError:
+def _copy_error(error: SourceError) -> SourceError:
     return copy.copy(error).with_traceback(None)
 
 

@@ -46,7 +46,7 @@ logger = logging.getLogger("enrich")
 
 
 @dataclass(slots=True)
-class Turn:
+class Slot:
     """One slot of the rate limiter, and what the service answered in it."""
 
     paused_until: float
@@ -76,7 +76,7 @@ class _Times:
     refused: dict[str, float] = field(default_factory=dict)
 
 
-class Gate:
+class RateLimiter:
     """Rate limiter of one service. Its slots exclude each other; `sleep` must let both clocks go on."""
 
     def __init__(
@@ -141,7 +141,7 @@ class Gate:
     # --- a slot ----------------------------------------------------------------------------
 
     @contextmanager
-    def turn(self, until: float, *, before: Callable[[], None] | None = None) -> Iterator[Turn]:
+    def slot(self, until: float, *, before: Callable[[], None] | None = None) -> Iterator[Slot]:
         """Wait for a slot and hold it through the block.
 
         Args:
@@ -149,35 +149,35 @@ class Gate:
             before: Called when the slot is had; if it raises, nothing was asked.
 
         Raises:
-            SourceError: a pause is longer than our patience, or the turn did not come in time.
+            SourceError: a pause is longer than our patience, or the slot did not come in time.
         """
         if not self._threads.acquire(timeout=self._queue_s(until)):
             raise self._too_late()
         try:
             while True:
                 with self._locked(until):
-                    times = self._corrected(self._read())
+                    times = self._correct_times(self._read())
                     pause = self._left(times.paused_until)
-                    wait = max(pause, self._spacing(times))
+                    wait = max(pause, self._compute_spacing(times))
                     if wait < _TICK_S and self._clock() < until:
                         if before is not None:
                             before()
-                        yield from self._exchange(times)
+                        yield from self._hold_slot(times)
                         return
                 self._wait(wait, pause, until)
         finally:
             self._threads.release()
 
-    def _exchange(self, times: _Times) -> Iterator[Turn]:
-        turn = Turn(times.paused_until, dict(times.refused), self._now)
-        self._write(_Times(None, turn.paused_until, turn.refused))
+    def _hold_slot(self, times: _Times) -> Iterator[Slot]:
+        slot = Slot(times.paused_until, dict(times.refused), self._now)
+        self._write(_Times(None, slot.paused_until, slot.refused))
         try:
-            yield turn
+            yield slot
         finally:
             self._last = self._clock()
-            self._write(_Times(self._now(), turn.paused_until, turn.refused))
+            self._write(_Times(self._now(), slot.paused_until, slot.refused))
 
-    def _corrected(self, times: _Times) -> _Times:
+    def _correct_times(self, times: _Times) -> _Times:
         right, now = times, self._now()
         if self._forget:
             right, self._forget = _Times(ended=times.ended), False
@@ -188,7 +188,7 @@ class Gate:
             self._write(right)
         return right
 
-    def _spacing(self, times: _Times) -> float:
+    def _compute_spacing(self, times: _Times) -> float:
         delay = self._delay_s * _SPARE
         left = (times.ended or 0.0) + delay - self._now()
         if self._last is not None:
@@ -247,7 +247,7 @@ class Gate:
         if self._folder is None:
             return self._times
         try:
-            return _times(json.loads(_read_private(self._file(self._folder))))
+            return _parse_times(json.loads(_read_private(self._file(self._folder))))
         except FileNotFoundError:
             return _Times()
         except OSError as error:
@@ -324,13 +324,13 @@ def _refuse_link(path: Path) -> None:
         raise OSError(errno.ELOOP, f"{path.name} is a symbolic link")
 
 
-def _times(data: Any) -> _Times:
-    refused = {str(host): _seconds(at) for host, at in data["refused"].items()}
-    ended = None if data["ended"] is None else _seconds(data["ended"])
-    return _Times(ended, _seconds(data["paused_until"]), refused)
+def _parse_times(data: Any) -> _Times:
+    refused = {str(host): _parse_seconds(at) for host, at in data["refused"].items()}
+    ended = None if data["ended"] is None else _parse_seconds(data["ended"])
+    return _Times(ended, _parse_seconds(data["paused_until"]), refused)
 
 
-def _seconds(value: Any) -> float:
+def _parse_seconds(value: Any) -> float:
     seconds = float(value)
     if not math.isfinite(seconds):
         raise ValueError("no time")

@@ -1,8 +1,8 @@
 """Session for papers: cache, then one polite adapter a host, nothing else.
 
 ```
-CachedSession ─▶ PoliteAdapter ─▶ tenacity ─▶ Gate ─▶ network ─▶ whole body ─▶ check
- (cache)          (polite)                    (gate)  (exchange)               (the service's)
+CachedSession ─▶ PoliteAdapter ─▶ tenacity ─▶ RateLimiter ─▶ network ─▶ whole body ─▶ check
+ (cache)          (polite)                    (rate_limit) (exchange)             (the service's)
 ```
 Checks raise below the cache, so nothing bad is kept and nothing good is lost. An expired answer is
 never given for a failed one: staleness of papers is the store's.
@@ -25,9 +25,9 @@ from requests_cache import DO_NOT_CACHE, CachedSession
 from requests_cache.backends.base import BaseCache
 from requests_cache.policy import ExpirationPatterns
 
-from enrich.http.adapter import Line, Login, PoliteAdapter, Reach, Service
+from enrich.http.adapter import Connectivity, Login, PoliteAdapter, Service, ServiceRun
 from enrich.http.cache import open_cache
-from enrich.http.rate_limit import Gate
+from enrich.http.rate_limit import RateLimiter
 from enrich.http.retry import Retry
 from enrich.http.watch import open_adapter
 from enrich.text.web import mail_address
@@ -42,15 +42,20 @@ class PoliteSession(CachedSession):
     """Session that reaches the given services over https and nobody else."""
 
     def __init__(
-        self, cache: BaseCache, lines: Iterable[Line], *, refresh: bool, timeout_s: float | None
+        self,
+        cache: BaseCache,
+        runs: Iterable[ServiceRun],
+        *,
+        refresh: bool,
+        timeout_s: float | None,
     ) -> None:
-        self.lines = {line.service.name: line for line in lines}
+        self.runs = {run.service.name: run for run in runs}
         self._refresh = refresh
         self._timeout_s = timeout_s
         keep: ExpirationPatterns = {
-            f"{host}/*": DO_NOT_CACHE if line.login else line.service.politeness.keep_s
-            for line in self.lines.values()
-            for host in line.service.politeness.hosts
+            f"{host}/*": DO_NOT_CACHE if run.login else run.service.politeness.keep_s
+            for run in self.runs.values()
+            for host in run.service.politeness.hosts
         }
         super().__init__(
             backend=cache, expire_after=DO_NOT_CACHE, urls_expire_after=keep, stale_if_error=False
@@ -58,8 +63,8 @@ class PoliteSession(CachedSession):
         self.auth = _no_auth
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.adapters.clear()
-        for line in self.lines.values():
-            for host, adapter in line.adapters.items():
+        for run in self.runs.values():
+            for host, adapter in run.adapters.items():
                 self.mount(f"https://{host}/", adapter)
         self.begin_run()
 
@@ -68,13 +73,13 @@ class PoliteSession(CachedSession):
 
         Its time starts now, and hosts that were left alone are asked again.
         """
-        for line in self.lines.values():
-            line.until = math.inf if self._timeout_s is None else line.clock() + self._timeout_s
-            line.login_failed = None
-            line.reach.answered = False
+        for run in self.runs.values():
+            run.until = math.inf if self._timeout_s is None else run.clock() + self._timeout_s
+            run.login_failed = None
+            run.connectivity.answered = False
             if self._refresh:
-                line.gate.forget()
-            for adapter in line.adapters.values():
+                run.limiter.forget()
+            for adapter in run.adapters.values():
                 adapter.begin_run()
 
     def open_run(self, until: float) -> PoliteSession:
@@ -85,11 +90,11 @@ class PoliteSession(CachedSession):
         Args:
             until: The end of the run, by the clock of the session.
         """
-        reach = Reach()
-        lines = [line.begin_run(until, reach) for line in self.lines.values()]
-        session = PoliteSession(self.cache, lines, refresh=self._refresh, timeout_s=None)
-        for line in session.lines.values():
-            line.until = until
+        connectivity = Connectivity()
+        runs = [run.begin_run(until, connectivity) for run in self.runs.values()]
+        session = PoliteSession(self.cache, runs, refresh=self._refresh, timeout_s=None)
+        for run in session.runs.values():
+            run.until = until
         session.verify, session.cert = self.verify, self.cert
         session.proxies, session.trust_env = self.proxies, self.trust_env
         return session
@@ -100,15 +105,15 @@ class PoliteSession(CachedSession):
 
         Within the block, this applies to every request to the service.
         """
-        line = self.lines.get(name)
-        if line is None:
+        run = self.runs.get(name)
+        if run is None:
             yield
             return
-        line.before_request = check
+        run.before_request = check
         try:
             yield
         finally:
-            line.before_request = None
+            run.before_request = None
 
     def close(self) -> None:
         """Close connections and cache.
@@ -174,10 +179,10 @@ def open_session(
     cache_dir = cache_dir or user_cache_path("enrich", appauthor=False)
     state_dir = state_dir or user_state_path("enrich", appauthor=False)
     tell, on_trouble = on_wait or _silent, _once(on_trouble)
-    lines, reach = [], Reach()
+    runs, connectivity = list[ServiceRun](), Connectivity()
     for service in services:
         polite, name = service.politeness, service.name
-        gate = Gate(
+        limiter = RateLimiter(
             polite.hosts[0],
             state_dir,
             polite.delay_s,
@@ -187,9 +192,9 @@ def open_session(
             on_wait=lambda seconds, name=name: tell(name, seconds),  # type: ignore[misc]
             on_trouble=on_trouble,
         )
-        line = Line(
+        run = ServiceRun(
             service=service,
-            gate=gate,
+            limiter=limiter,
             login=(login or {}).get(name),
             user_agent=_user_agent(contact),
             clock=clock,
@@ -197,16 +202,16 @@ def open_session(
             sleep=sleep,
             on_wait=tell,
             on_retry=on_retry,
-            reach=reach,
+            connectivity=connectivity,
         )
         for host in polite.hosts:
             network = open_adapter() if base is None else base.get_adapter(f"https://{host}/")
             if isinstance(network, PoliteAdapter):
                 network = network.network
-            line.adapters[host] = PoliteAdapter(host, line, network, owned=base is None)
-        lines.append(line)
+            run.adapters[host] = PoliteAdapter(host, run, network, owned=base is None)
+        runs.append(run)
     session = PoliteSession(
-        open_cache(cache_dir, on_trouble), lines, refresh=refresh, timeout_s=timeout_s
+        open_cache(cache_dir, on_trouble), runs, refresh=refresh, timeout_s=timeout_s
     )
     if base is not None:
         session.verify, session.cert = base.verify, base.cert
@@ -216,13 +221,13 @@ def open_session(
 
 def paused_until(session: PoliteSession) -> dict[str, datetime]:
     """Return the services that named a pause, with its end."""
-    ends = {name: line.gate.paused_until() for name, line in session.lines.items()}
+    ends = {name: run.limiter.paused_until() for name, run in session.runs.items()}
     return {name: datetime.fromtimestamp(end, UTC) for name, end in ends.items() if end}
 
 
 def has_answered(session: PoliteSession) -> bool:
     """Return whether any service answered in this run."""
-    return any(line.reach.answered for line in session.lines.values())
+    return any(run.connectivity.answered for run in session.runs.values())
 
 
 def _user_agent(contact: str | None) -> str:

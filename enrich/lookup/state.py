@@ -16,15 +16,15 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from enrich.errors import BadAnswer, SourceError
+from enrich.errors import BadAnswer, PapersError, SourceError
 from enrich.http.retry import Retry
 from enrich.lookup.run import RunReport
 from enrich.paper import Lookup, Paper, PaperId, Unresolved, Version
-from enrich.sources import SecondSource, Source
-from enrich.store import freshness as trust
-from enrich.store.freshness import Record
+from enrich.sources import Publisher, SecondSource, Source
+from enrich.store.freshness import Record, decide_answer, is_fresh
 
 if TYPE_CHECKING:
     from requests import Session
@@ -53,6 +53,8 @@ class Asked:
     """What the answer lacked, to be asked for once more."""
 
 
+_PUBLISHED = "published"
+"""In place of a version: the store's record of where a preprint was published."""
 _RECENT = 8192  # papers kept in memory for the talks to come; the rest is in the store
 
 
@@ -69,8 +71,12 @@ class Library:
     """Opened when the first request is due."""
     pauses: Callable[[], Mapping[str, datetime]]
     """The services that named a pause which is not over, with its end."""
+    on_trouble: Callable[[str], None] = lambda _: None
+    """Called with a sentence when a collection turns out to be damaged."""
     has_answered: Callable[[Any], bool] = lambda _: True
     """Whether any service answered in the run of such a session."""
+    publishers: Sequence[Publisher] = ()
+    """Second sources that are asked where preprints were published."""
     offline: bool = False
     refresh: bool = False
     max_age_s: float | None = None
@@ -122,10 +128,12 @@ class LookupState:
         """Why a source could not be asked: the first reason, or one that asking again cannot mend."""
         self._recent: OrderedDict[Key, Record] = OrderedDict()
         self._collected: OrderedDict[PaperId, Paper] = OrderedDict()
+        self._damaged: set[Path] = set()
         self._asked: set[Key] = set()
         self._failed: dict[PaperId, Lookup] = {}
         self._given: dict[PaperId, Paper] = {}
         self._services: set[str] = set()
+        self._asked_published: set[PaperId] = set()
 
     def give(self, papers: Iterable[Paper]) -> None:
         """Take resolved papers that came with a talk (an earlier output).
@@ -248,7 +256,7 @@ class LookupState:
                 self.troubles[name] = error
             for key in unanswered:
                 failure = self._failure(source, key[0], error)
-                records.extend(self._settle(key, failure, old, source.revision))
+                records.extend(self._take_answer(key, failure, old, source.revision))
                 if key[1] is None and key not in old and name in self.library.fallbacks:
                     asked.unknown.append(key[0])
 
@@ -262,7 +270,7 @@ class LookupState:
                 )
                 for id_, version, answer in answers:
                     unanswered.pop((id_, version), None)
-                    records += self._settle((id_, version), answer, old, source.revision)
+                    records += self._take_answer((id_, version), answer, old, source.revision)
         except _StoredMeanwhile:
             self._keep(records, [key for key in wanted if key not in unanswered])
             raise
@@ -294,7 +302,7 @@ class LookupState:
                     # The first source's reason stands; a second source's silence means nothing.
                     with suppress(SourceError):
                         for paper in self._fetch_second(second, batch):
-                            _, record = trust.settle(
+                            _, record = decide_answer(
                                 None, paper, revision=second.revision, now=self.now
                             )
                             records += [] if record is None else [record]
@@ -302,6 +310,69 @@ class LookupState:
                 found = {record.id for record in records}
                 lacking = [id_ for id_ in lacking if id_ not in found]
             self._keep(records, [(record.id, None) for record in records])
+
+    def find_published(self, papers: Iterable[Lookup]) -> dict[PaperId, Paper]:
+        """Return the preprints among papers with their published versions, as publishers know them.
+
+        All that the store does not know is asked for at once.
+        """
+        found: dict[PaperId, Paper] = {}
+        for publisher in self.library.publishers:
+            preprints = {
+                paper.id: paper
+                for paper in papers
+                if isinstance(paper, Paper)
+                and paper.id.source == publisher.publishes
+                and paper.published_as is None
+            }
+            records = self._ask_published(publisher, [*preprints])
+            for id_, paper in preprints.items():
+                record = records.get((id_, _PUBLISHED))
+                if record is not None and record.paper is not None:
+                    found[id_] = _add_published(paper, record.paper)
+        return found
+
+    def _ask_published(self, publisher: Publisher, ids: Sequence[PaperId]) -> dict[Key, Record]:
+        """Return a publisher's records of preprints, from the store or by asking."""
+        with self.library.locks[publisher.publishes]:
+            known = self._stored((id_, _PUBLISHED) for id_ in ids)
+            wanted = [
+                id_
+                for id_ in ids
+                if id_ not in self._asked_published
+                and not self._is_fresh(known.get((id_, _PUBLISHED)), publisher.revision)
+            ]
+            if not wanted or self.library.offline:
+                return known
+            self._note_service(publisher.name)
+            for start in range(0, len(wanted), publisher.politeness.batch):
+                batch = wanted[start : start + publisher.politeness.batch]
+                try:
+                    with self._checked_session(publisher.name, lambda: None) as session:
+                        papers = {p.id: p for p in publisher.fetch_published(batch, session)}
+                except SourceError as error:
+                    self.troubles.setdefault(publisher.name, error)
+                    break
+                records = []
+                for id_ in batch:
+                    key = (id_, _PUBLISHED)
+                    answer = papers.get(id_) or self._not_found(id_)
+                    _, record = decide_answer(
+                        known.get(key), answer, version=_PUBLISHED,
+                        revision=publisher.revision, now=self.now,
+                    )  # fmt: skip
+                    records += [record] if record else []
+                self._keep(records, ())
+                known |= {(record.id, record.version): record for record in records}
+            self._asked_published.update(wanted)
+        return known
+
+    def _is_fresh(self, record: Record | None, revision: int) -> bool:
+        return (
+            record is not None
+            and not self.library.refresh
+            and is_fresh(record, now=self.now, revision=revision, max_age=self.library.max_age_s)
+        )
 
     def _fetch_second(self, second: SecondSource, batch: Sequence[PaperId]) -> Iterator[Paper]:
         """Yield a second source's records of what nobody stored."""
@@ -332,12 +403,7 @@ class LookupState:
 
     def _is_new(self, record: Record) -> bool:
         """Return whether a record can be used as if this run had asked for it."""
-        return not self.library.refresh and trust.fresh(
-            record,
-            now=self.now,
-            revision=self.library.revision(record),
-            max_age=self.library.max_age_s,
-        )
+        return self._is_fresh(record, self.library.revision(record))
 
     @contextmanager
     def _checked_session(self, name: str, check: Callable[[], None]) -> Iterator[Session]:
@@ -376,14 +442,28 @@ class LookupState:
             else:
                 missing.append(id_)
         for collection in self.library.collections if missing else ():
-            with self.library.store_lock:
-                more = collection.get_many(missing, abstracts=self.library.abstracts)
+            more = self._ask_collection(collection, missing)
             found |= more
             self._collected.update(more)
             missing = [id_ for id_ in missing if id_ not in more]
         while len(self._collected) > _RECENT:
             self._collected.popitem(last=False)
         return found
+
+    def _ask_collection(
+        self, collection: Collection, wanted: Sequence[PaperId]
+    ) -> Mapping[PaperId, Paper]:
+        """Return the papers that a collection holds; once it is damaged, none."""
+        with self.library.store_lock:
+            if collection.path in self._damaged:
+                return {}
+            try:
+                return collection.get_many(wanted, abstracts=self.library.abstracts)
+            except PapersError as error:
+                self._damaged.add(collection.path)
+                trouble = f"{error}; what it held is looked up elsewhere"
+        self.library.on_trouble(trouble)
+        return {}
 
     def _stored(self, wanted: Iterable[Key]) -> dict[Key, Record]:
         out: dict[Key, Record] = {}
@@ -450,7 +530,7 @@ class LookupState:
         ordered = tuple(sorted(rows.values(), key=lambda row: row.number))
         return lookup if ordered == lookup.versions else replace(lookup, versions=ordered)
 
-    def _settle(
+    def _take_answer(
         self, key: Key, answer: Lookup, old: Mapping[Key, Record], revision: int
     ) -> list[Record]:
         """Take one answer, and return the records to store.
@@ -458,13 +538,13 @@ class LookupState:
         A record replaces a stored one if it may; otherwise, what to return is remembered.
         """
         id_, version = key
-        served, record = trust.settle(
+        returned, record = decide_answer(
             old.get(key), answer, version=version, revision=revision, now=self.now
         )
         if version is None and (
-            served.stale if isinstance(served, Paper) else served.code != "not_found"
+            returned.stale if isinstance(returned, Paper) else returned.code != "not_found"
         ):
-            self._failed[id_] = served
+            self._failed[id_] = returned
         return [] if record is None else [record]
 
     def _keep(self, records: Sequence[Record], asked: Iterable[Key]) -> None:
@@ -503,6 +583,17 @@ class LookupState:
             url=source.url(id_) if source else None,
             pdf=source.pdf(id_) if source else None,
         )
+
+
+def _add_published(paper: Paper, known: Paper) -> Paper:
+    """Return a preprint with the published version and the same works of a publisher's record."""
+    more = tuple(id_ for id_ in known.same_as if id_ not in paper.same_as)
+    return replace(
+        paper,
+        published_as=known.published_as,
+        same_as=(*paper.same_as, *more),
+        matched_by=paper.matched_by or (known.matched_by if more else None),
+    )
 
 
 def _fuller(new: Version, old: Version | None) -> Version:

@@ -16,6 +16,8 @@ from enrich.sources import Forms, forms
 from enrich.text.decoding import FOLD
 
 _BLANK_LINE = re.compile(r"\n[ \t\r]{0,80}\n")
+_FEW = 4
+"""Line breaks that are found one by one, for that passes long lines fastest."""
 _NO_REFERENCES = References()
 
 
@@ -115,9 +117,28 @@ def _search_text(text: str, field: str, grammar: Grammar) -> References:
     """Return the references and warnings of one text."""
     raw = text.encode("utf-8", "surrogatepass")
     low = raw.translate(FOLD)
-    mentions: Sequence[Mention] = find_mentions(raw, low, grammar, is_ascii=len(raw) == len(text))
+    is_ascii = len(raw) == len(text)
+    mentions: Sequence[Mention] = find_mentions(raw, low, grammar, is_ascii=is_ascii)
     if not mentions:
         return _NO_REFERENCES
+    warnings: Sequence[TalkWarning] = ()
+    spans: Sequence[tuple[int, int]]
+    if len(mentions) == 1 and mentions[0][0] is not None:  # nothing to merge, nothing to warn of
+        spans = (mentions[0][2:4],)
+    else:
+        mentions, spans, warnings = _merge_and_warn(raw, mentions, field)
+    roles: Sequence[Role]
+    if field == "paper_link":
+        roles = ["own"] * len(mentions)
+    else:
+        roles = decide_roles(raw, low, spans, is_ascii=is_ascii)
+    return References(_make_references(text, raw, mentions, roles, field), warnings)
+
+
+def _merge_and_warn(
+    raw: bytes, mentions: Sequence[Mention], field: str
+) -> tuple[Sequence[Mention], Sequence[tuple[int, int]], list[TalkWarning]]:
+    """Merge links with their texts, with spans and warnings."""
     warnings = [
         _make_warning(
             "unresolvable_link",
@@ -129,25 +150,20 @@ def _search_text(text: str, field: str, grammar: Grammar) -> References:
         for m in mentions
         if m.paper is None
     ]
-    spans: Sequence[tuple[int, int]] = [mention[2:4] for mention in mentions]
-    if len(mentions) > 1 and has_links(mentions):
-        mentions, spans, mismatches = merge_links(raw, mentions)
-        warnings += [
-            _make_warning(
-                "link_mismatch",
-                f"a link says {shown.paper} but leads to {target.paper}",
-                shown,
-                raw,
-                field,
-            )
-            for shown, target in mismatches
-        ]
-    roles: Sequence[Role] = (
-        ["own"] * len(mentions)
-        if field == "paper_link"
-        else decide_roles(raw, low, spans, is_ascii=len(raw) == len(text))
-    )
-    return References(_make_references(text, raw, mentions, roles, field), warnings)
+    if not has_links(mentions):
+        return mentions, [mention[2:4] for mention in mentions], warnings
+    merged, spans, mismatches = merge_links(raw, mentions)
+    warnings += [
+        _make_warning(
+            "link_mismatch",
+            f"a link says {shown.paper} but leads to {target.paper}",
+            shown,
+            raw,
+            field,
+        )
+        for shown, target in mismatches
+    ]
+    return merged, spans, warnings
 
 
 def _make_warning(
@@ -166,7 +182,10 @@ def _make_references(
     references: list[Reference] = []
     is_ascii = len(raw) == len(text)
     counted = start = paragraph = 0
-    blank, next_paragraph = _find_blank_line(text, 0)
+    if "\n" in text:
+        blank, next_paragraph = _find_blank_line(text, 0)
+    else:
+        blank = next_paragraph = len(text)
     for (paper, version, first, last, form), role in zip(mentions, roles, strict=True):
         if paper is None:
             continue
@@ -188,12 +207,14 @@ def _make_references(
 def _find_blank_line(text: str, at: int) -> tuple[int, int]:
     """Return the span of the next blank line."""
     found = text.find("\n", at)
-    while found >= 0:
-        blank = _BLANK_LINE.match(text, found)
-        if blank is not None:
+    for _ in range(_FEW):
+        if found < 0:
+            return len(text), len(text)
+        if blank := _BLANK_LINE.match(text, found):
             return blank.span()
         found = text.find("\n", found + 1)
-    return len(text), len(text)
+    blank = None if found < 0 else _BLANK_LINE.search(text, found)
+    return (len(text), len(text)) if blank is None else blank.span()
 
 
 def _decode(raw: bytes, start: int, end: int) -> str:

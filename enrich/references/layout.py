@@ -27,8 +27,18 @@ _WIDE_BY_LEAD = tuple(
     for lead in sorted({sign.encode()[0] for sign, _ in _WIDE})
 )
 """The same by their first byte, which is found many times faster as a number."""
+_WIDE_LEADS = tuple(lead for lead, _ in _WIDE_BY_LEAD)
 _LITERAL_BREAK = re.compile(rb"\\n(?![a-z])")
 _LESS_THAN, _REVERSE_SOLIDUS = b"<\\"
+
+
+def has_plain_signs(low: bytes, *, is_ascii: bool) -> bool:
+    """Decide cheaply whether a text is laid out already."""
+    return (
+        _LESS_THAN not in low
+        and _REVERSE_SOLIDUS not in low
+        and (is_ascii or not any(lead in low for lead in _WIDE_LEADS))
+    )
 
 
 def lay_out(raw: bytes, low: bytes, *, is_ascii: bool) -> bytes:

@@ -18,7 +18,10 @@ _LINE_BYTES = 160
 _SHORTEST_LINE = 2
 """A shorter line cannot be part of a reference; this keeps a column of digits cheap."""
 
-_DOT, _SLASH, _ZERO, _NINE = b"./09"
+_FEW = 4
+"""Line breaks that are found one by one."""
+_DOT, _SLASH, _ZERO, _NINE, _PERCENT_SIGN, _LOW_LINE = b"./09%_"
+_BLANKS = frozenset({b" ", b"\t"})
 _BREAK = rb"[ \t]{0,3}+\r?+\n[ \t]{0,40}+"
 _FOLD = rb"\r?\n[ \t]"
 _CUT_NUMBER = b"|".join(
@@ -51,8 +54,16 @@ _CANDIDATE = re.compile(
     rb"|(?<=[=?&:])" + _FOLD + rb"(?=[a-z0-9_-])"
     rb"|(?<=[a-z])" + _FOLD + rb"(?=(?:rxiv|xiv|iv|v)[: ])"
 )
-_MAY_FOLLOW = frozenset(bytes((b,)) for b in range(128) if chr(b).isalnum() or b in b" \t-./:=?_")
-"""What a line may begin with that goes on with an id or an address."""
+_FOLDED = re.compile(rb"\n[ \t]")
+_MAY_JOIN = re.compile(
+    rb"(?i)\n(?:(?<=[a-z \t\r-]\n)[ \t]{0,40}+(?:[/:.?=]|[a-z-]{1,12}+[./:?=]|(?:rx|x)?i?v )"
+    rb"|(?<=\.\n)[ \t]{0,40}+(?:[0-9.]|[a-z-]{2,12}+/)"
+    rb"|(?<=[0-9]\n)[ \t]{0,40}+[0-9.]"
+    rb"|(?<=/\n)[ \t]{0,40}+[a-z0-9.]"
+    rb"|(?<=[=?&:]\n)[ \t][a-z0-9_-]"
+    rb"|(?<=[ \t\r]\n)[ \t]{0,40}[a-z0-9_-])"
+)
+"""A line break beside which the ends of both lines may belong to one id or address; a cheap check."""
 _WORDS = (
     frozenset(
         """
@@ -91,6 +102,8 @@ _OLD_HEAD = re.compile(
     rb"(?i)(?<![a-z0-9.-])([a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,9})?/[0-9]{0,6})\Z"
 )
 _DIGITS = re.compile(rb"[0-9.]{1,9}")
+_LONGEST_HOST, _LONGEST_WORD = 64, 12
+"""Bytes that hold what these patterns match."""
 _LETTERS_BEFORE = re.compile(rb"(?i)[a-z-]{1,12}\Z")
 _LETTERS = re.compile(rb"(?i)[a-z-]{1,12}")
 _NEW_ID = re.compile(NEW)
@@ -119,49 +132,78 @@ def find_breaks(raw: bytes, low: bytes) -> list[tuple[int, int]]:
     >>> find_breaks(b"arXiv:1203.0133\n8 talks", b"arxiv:0000.0000\n0 talks")
     []
     """
+    lines, is_folded = _find_joinable(raw)
+    if not lines and not is_folded:
+        return []
     found = []
-    folded = False
-    before, at = -1, raw.find(b"\n")
-    while at >= 0:
-        following = raw[at + 1 : at + 2]
-        if following == b"\n":  # a blank line parts paragraphs
-            before = at + 1
-            at = raw.find(b"\n", at + 2)
-            continue
-        if following in _MAY_FOLLOW and at - before > _SHORTEST_LINE:
-            start = at
-            while raw[start - 1] in b" \t\r" and at - start < 4:
-                start -= 1
-            last = raw[start - 1]
-            is_fold = following in b" \t"
-            folded = folded or is_fold
-            if last in b"=?&:":
-                match = _CANDIDATE.match(raw, start) if is_fold else None
-            elif last == _DOT:
-                match = None if _is_column(raw, start, at + 1) else _CANDIDATE.match(raw, start)
-            elif (
-                _ZERO <= last <= _NINE and raw.find(b".", start - 6 if start > 6 else 0, at + 7) < 0
-            ):
-                match = None  # no new id, whose digits a full stop parts
-                if raw.find(b"/", start - 8 if start > 8 else 0, start) >= 0:
-                    match = _CANDIDATE.match(raw, start)
-            else:
-                match = _CANDIDATE.match(raw, start)
-            if match is not None:
-                left = raw[max(before + 1, start - _LINE_BYTES) : start]
-                if _is_split(left, raw[match.end() : match.end() + 24]):
-                    found.append(match.span())
-        before, at = at, raw.find(b"\n", at + 1)
-    if not folded:
+    for at in lines:
+        before = raw.rfind(b"\n", at - _LINE_BYTES if at > _LINE_BYTES else 0, at)
+        match = _match_break(raw, at) if at - before > _SHORTEST_LINE else None
+        if match is not None:
+            start, end = match.span()
+            left = raw[max(before + 1, start - _LINE_BYTES) : start]
+            if _is_split(left, raw[end : end + 24]):
+                found.append((start, end))
+    if not is_folded:
         return found
     cuts = {*found, *find_split_ids(raw, low)}
-    for sign in _ENCODED:
-        cuts.update(_find_split_urls(raw, low, sign))
+    if _PERCENT_SIGN in raw or _LOW_LINE in raw:
+        for sign in _ENCODED:
+            cuts.update(_find_split_urls(raw, low, sign))
     apart: list[tuple[int, int]] = []
     for cut in sorted(cuts):
         if not apart or apart[-1][1] <= cut[0]:
             apart.append(cut)
     return apart
+
+
+def _find_joinable(raw: bytes) -> tuple[list[int], bool]:
+    """Return the line breaks that may join two lines.
+
+    And whether a line begins with a blank. Few breaks are found byte by byte, for that passes long lines
+    fastest; more by the pattern alone.
+    """
+    found: list[int] = []
+    is_folded = False
+    at = raw.find(b"\n")
+    for _ in range(_FEW):
+        if at < 0:
+            return found, is_folded
+        following = raw[at + 1 : at + 2]
+        if following == b"\n":  # a blank line parts paragraphs
+            at += 1
+        else:
+            is_folded = is_folded or following in _BLANKS
+            if _MAY_JOIN.match(raw, at):
+                found.append(at)
+        at = raw.find(b"\n", at + 1)
+    if at >= 0:
+        found += [line.start() for line in _MAY_JOIN.finditer(raw, at)]
+        is_folded = is_folded or _FOLDED.search(raw, at) is not None
+    return found, is_folded
+
+
+def _match_break(raw: bytes, at: int) -> re.Match[bytes] | None:
+    """Match a break that may split an id or address.
+
+    `at` is its line feed.
+    """
+    start = at
+    while raw[start - 1] in b" \t\r" and at - start < 4:
+        start -= 1
+    last = raw[start - 1]
+    if last in b"=?&:" and raw[at + 1] not in b" \t":
+        return None
+    if last == _DOT:
+        if _is_column(raw, start, at + 1):
+            return None
+    elif (
+        _ZERO <= last <= _NINE
+        and raw.find(b".", start - 6 if start > 6 else 0, at + 7) < 0
+        and raw.find(b"/", start - 8 if start > 8 else 0, start) < 0
+    ):
+        return None  # no new id, whose digits a full stop parts
+    return _CANDIDATE.match(raw, start)
 
 
 def _is_column(raw: bytes, start: int, end: int) -> bool:
@@ -184,14 +226,15 @@ def _is_split(left: bytes, right: bytes) -> bool:
         if last.isdigit():
             return False
     if last == b"/":
-        return _OPEN.search(left) is not None
+        return _OPEN.search(left, max(0, len(left) - _LONGEST_HOST)) is not None
     if last in b"=?&:":
         return _OURS.search(left) is not None
     if last == b".":
-        return _NAME.search(left) is not None
-    head, tail = _LETTERS_BEFORE.search(left), _LETTERS.match(right)
+        return _NAME.search(left, max(0, len(left) - _LONGEST_HOST)) is not None
+    tail = _LETTERS.match(right)
     if tail is None:
-        return _HOST.search(left) is not None
+        return _HOST.search(left, max(0, len(left) - _LONGEST_HOST)) is not None
+    head = _LETTERS_BEFORE.search(left, max(0, len(left) - _LONGEST_WORD))
     return head is not None and (head[0] + tail[0]).decode().lower() in _WORDS
 
 

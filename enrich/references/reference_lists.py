@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from enrich.references.wording import HEADINGS, SECTIONS
 from enrich.text.decoding import FOLD
+from enrich.text.patterns import group_words
 
 Span = tuple[int, int]
 
@@ -18,13 +19,23 @@ Span = tuple[int, int]
 _MARK = rb"(?:[^\w\s\x80-\xff|]|_|[ \t]|\xe2[\x80-\xbf][\x80-\xbf]|\xf0\x9f[\x80-\xbf][\x80-\xbf]|\xef\xb8\x8f)"
 """A sign of markup, a blank or a symbol."""
 _COMMAND = rb"\\(?:sub){0,2}(?:section|chapter|paragraph|part|textbf|heading)\*?\{"
-_LINE_START = re.compile(
-    rb"\n(?P<mark>[ \t]{0,8}" + _COMMAND + _MARK + rb"{0,3}+|" + _MARK + rb"{0,15}+)(?P<number>"
+_ASCII_MARK = rb"[^a-zA-Z0-9\n\r\x0b\x0c|\x80-\xff]"
+_LINE_START = (
+    rb"\n(?P<mark>(?>(?![ \t]{0,8}\\)"
+    + _ASCII_MARK
+    + rb"{0,15}+(?![\xe2\xef\xf0])|[ \t]{0,8}"
+    + _COMMAND
+    + _MARK
+    + rb"{0,3}+|"
+    + _MARK
+    + rb"{0,15}+))(?P<number>"
     rb"(?:(?:0{1,2}(?:\.0{1,2}){0,2}[.)]?|[ivx]{1,4}[.)])[ \t]{1,3})?)"
 )
 _KEY_BYTES = 4
+_MAX_START_BYTES = 80
+"""Bytes of what `_LINE_START` matches."""
 _RIS_KEY = b"ty  "
-_REVERSE_SOLIDUS, _AT_SIGN, _LINE_FEED = b"\\@\n"
+_REVERSE_SOLIDUS, _AT_SIGN = b"\\@"
 _HEADING_REST = (
     rb")(?![a-z0-9\x80-\xff])[ \t]?[*_}\]=#-]{0,8}[ \t]?(?:\([^()\n]{0,30}\))?[ \t]{0,3}"
     rb"(?P<colon>:[*_}\]]{0,4}[ \t]{0,80})?[*_}#=.\xe2\x80\x94-]{0,8}[ \t]{0,80}(?P<alone>\r?\n|\Z|\\\\)?"
@@ -45,12 +56,21 @@ def _index_headings(words: Iterable[str]) -> dict[bytes, re.Pattern[bytes]]:
 
 
 _HEADINGS = _index_headings(HEADINGS)
+_HEADING_START = re.compile(_LINE_START + b"(?=" + group_words(_HEADINGS) + b")")
+"""The start of a line that may be a heading of references."""
 _FIRST_BYTES = frozenset(
     byte for byte in range(128) if not chr(byte).isalnum() and byte not in b"|\n\r"
-) | frozenset(b"0ivx\xe2\xf0\xef")
+) | frozenset(b"0\xe2\xf0\xef")
 """First bytes of a line that begins with markup or a number."""
-_ITEM_BYTES = frozenset(b" \t>*.-[0")
+_ROMAN_NUMBER = re.compile(rb"[ivx]{1,4}(?:[.)]|\Z)")
+_LIST_KEYS = frozenset({_RIS_KEY, *_HEADINGS})
+_FEW = 4
+"""Lines that are checked one by one."""
+_PLAIN_LETTERS = b"abcdefghjklmnopqrstuwyz"
+"""First letters of a line without a Roman number."""
+_ITEM_BYTES = b" \t>*.[0-"
 """First bytes of a line that may be an item."""
+_ITEM_START = re.compile(rb"\n(?:[" + _ITEM_BYTES + b"]|" + _RIS_KEY + b")")
 _ENDS = re.compile(  # headings that end a list, all at the start of a line
     rb"\n(?:[ \t]{0,3}#{1,6}[ \t]|={1,6}[ \t]\S|[ \t]{0,8}"
     + _COMMAND
@@ -104,6 +124,8 @@ def find_reference_lists(raw: bytes, laid: bytes, end: int) -> tuple[list[Span],
 class _Heading(NamedTuple):
     """A heading of a reference list."""
 
+    start: int
+    """Its line feed."""
     mark: bytes
     is_numbered: bool
     is_alone: bool
@@ -116,46 +138,74 @@ def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span],
 
     And whether a line before `end` begins with markup, a number or the tag of an entry.
     """
-    spans = []
+    spans: list[Span] = []
     done = 0
-    is_marked = laid[0] in _ITEM_BYTES or laid[:_KEY_BYTES] == _RIS_KEY
-    if (laid[0] in _FIRST_BYTES or laid[:_KEY_BYTES] in _HEADINGS) and (
-        heading := _match_heading(b"\n" + laid[:200], 0)
-    ):
-        heading = heading._replace(end=heading.end - 1)
+    is_marked = laid[0] in _ITEM_BYTES or laid.startswith(_RIS_KEY)
+    heading = _match_first_line(laid)
+    if heading is None:
+        done = laid.find(b"\n", 0, end)
+        if done < 0:
+            return spans, is_marked
+        heading = _search_heading(laid, done, end)
+    while heading is not None:
+        is_marked = is_marked or _ITEM_START.search(laid, done, heading.start + 2) is not None
         done = _find_list_end(raw, laid, heading)
         spans.append((heading.end, done))
-    at = laid.find(b"\n", done, end)
-    while at >= 0:
-        done = at + 1
-        first = laid[done]
-        if first == _LINE_FEED:
-            at = done
-            if laid[done + 1 : done + 2] != b"\n":
-                done += 1
-                first = laid[done] if done < len(laid) else _LINE_FEED
-        key = laid[done : done + _KEY_BYTES]
-        heading = None
-        if first in _FIRST_BYTES or key in _HEADINGS or key == _RIS_KEY:
-            is_marked = is_marked or first in _ITEM_BYTES or key == _RIS_KEY
-            heading = _match_heading(laid, done - 1)
-        if heading is not None:
-            done = _find_list_end(raw, laid, heading)
-            spans.append((heading.end, done))
-        at = laid.find(b"\n", done, end)
-    return spans, is_marked
+        heading = _search_heading(laid, done, end)
+    return spans, is_marked or _ITEM_START.search(laid, done, end + 1) is not None
 
 
-def _match_heading(laid: bytes, at: int) -> _Heading | None:
-    """Match a heading of references behind a line break."""
-    start = _LINE_START.match(laid, at)
-    if start is None:
+def may_have_lists(laid: bytes, end: int) -> bool:
+    """Decide cheaply whether a list may begin before `end`.
+
+    Of a few lines, the first bytes are faster than patterns.
+    """
+    if (
+        laid[0] in _FIRST_BYTES
+        or laid[:_KEY_BYTES] in _LIST_KEYS
+        or _ROMAN_NUMBER.match(laid)
+        or _AT_SIGN in laid
+        or _REVERSE_SOLIDUS in laid
+    ):
+        return True
+    at = laid.find(b"\n", 0, end)
+    for _ in range(_FEW):
+        if at < 0:
+            return False
+        key = laid[at + 1 : at + 1 + _KEY_BYTES]
+        if key[0] in _FIRST_BYTES or key in _LIST_KEYS or _ROMAN_NUMBER.match(key):
+            return True
+        at = laid.find(b"\n", at + 1, end)
+    return True
+
+
+def _match_first_line(laid: bytes) -> _Heading | None:
+    """Match a heading of references at the start of a text."""
+    if laid[0] in _PLAIN_LETTERS and laid[:_KEY_BYTES] not in _HEADINGS:
         return None
-    words = _HEADINGS.get(laid[start.end() : start.end() + _KEY_BYTES])
-    rest = None if words is None else words.match(laid, start.end())
+    start = _HEADING_START.match(b"\n" + laid[:_MAX_START_BYTES])
+    return None if start is None else _match_heading(laid, start, -1)
+
+
+def _search_heading(laid: bytes, at: int, end: int) -> _Heading | None:
+    """Return the next heading of references that begins before `end`."""
+    for start in _HEADING_START.finditer(laid, at, end + _MAX_START_BYTES):
+        if start.start() >= end:
+            break
+        heading = _match_heading(laid, start)
+        if heading is not None:
+            return heading
+    return None
+
+
+def _match_heading(laid: bytes, start: re.Match[bytes], shift: int = 0) -> _Heading | None:
+    """Match the words of a heading behind the start of its line."""
+    at = start.end() + shift
+    rest = _HEADINGS[laid[at : at + _KEY_BYTES]].match(laid, at)
     if rest is None or (rest["alone"] is None and rest["colon"] is None):
         return None
     return _Heading(
+        start.start() + shift,
         start["mark"].strip(),
         bool(start["number"]),
         rest["alone"] is not None,

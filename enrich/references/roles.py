@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from functools import cache
 
 from enrich.codes import Role
-from enrich.references.layout import lay_out
-from enrich.references.reference_lists import find_reference_lists, is_in_item
+from enrich.references.layout import has_plain_signs, lay_out
+from enrich.references.reference_lists import find_reference_lists, is_in_item, may_have_lists
 from enrich.references.wording import ABBREVIATIONS, LABELS, WORDINGS, Wording
 
 _SENTENCE_BYTES = 400
@@ -25,9 +25,14 @@ _LONGEST_MARK = 4
 """Bytes of the number of an item."""
 _MOST_LINES = 6
 """Lines that a sentence may be broken into."""
+_Stem = tuple[bytes, Wording]
 _MENTIONED: Sequence[Role] = ("mentioned",)
 _FEWEST_WORDS = 9
 """Bytes of the shortest claim, and of the stop before it."""
+_NEAR_BYTES = 120
+"""Bytes before a reference in which a sentence begins that is checked cheaply."""
+_SHORTEST_SENTENCE = 16
+"""Bytes of a sentence before it; what is shorter may be the mark of an item."""
 _CLEAR_BYTES = 120
 """Bytes before a sentence that are searched for a label."""
 _FEWEST = 4
@@ -39,6 +44,7 @@ _LABEL = re.compile(
     _SIGN + rb"{0,16}(?P<label>[^\s:*_|][^:\n|]{0,60}?)[ \t*_]{0,4}(?:\[[^\]\n]{0,20}\])?:"
 )
 _LABEL_TAIL = re.compile(r"\s{0,2}(?:#?\s?0{1,2}|\([^()]{1,40}\)|\[[^\[\]]{0,20}\])\Z")
+_LABEL_TAIL_ENDS = ("0", ")", "]")
 _LIST_GAP = re.compile(
     rb"[\s,;&+/)\]}>\"'*`(\[{<.-]*(?:(?:and|und|sowie|et|y|e|i|og|och|en|ve|oraz|a|si|va|ja"
     + "|и|та|και|和|与|與|及|と|과|와|및|și|ו|و".encode()
@@ -50,17 +56,31 @@ _STOPS = tuple(
 )
 _LAST_WORD = re.compile(r"[\w.]*\Z")
 _OTHER_STOP = re.compile(rb"[?!|\t\x0b]|\.[)\"]")
-_FULL_STOP, _LINE_FEED, _COLON, _LESS_THAN, _REVERSE_SOLIDUS = b".\n:<\\"
+_FULL_STOP, _LINE_FEED, _COLON = b".\n:"
 _LONGEST_ABBREVIATION = 4
 """Letters of the longest abbreviation that is one word of ASCII."""
 _ASCII_ABBREVIATIONS = frozenset(word.encode() for word in ABBREVIATIONS if word.isascii())
 _START_BYTES = 4
-_STEMS = tuple((tuple(stem.encode() for stem in row.stems), row) for row in WORDINGS)
-_WORD_STARTS = frozenset(
-    stem[:_START_BYTES] for stems, _ in _STEMS for stem in stems if stem.isascii()
-)
-"""First letters of the ASCII stems, all of which begin a word."""
-_ABBREVIATION_ENDS = frozenset(word[-3:] for word in _ASCII_ABBREVIATIONS)
+
+
+def _index_stems() -> tuple[dict[bytes, list[_Stem]], dict[str, list[_Stem]]]:
+    """Return stems by their first letters if ASCII, others by a character."""
+    starts: dict[bytes, list[_Stem]] = {}
+    characters: dict[str, list[_Stem]] = {}
+    for wording in WORDINGS:
+        for stem in wording.stems:
+            spelled = stem.encode()
+            if stem.isascii():
+                starts.setdefault(spelled[:_START_BYTES], []).append((spelled, wording))
+            else:
+                character = next(c for c in stem if not c.isascii())
+                characters.setdefault(character, []).append((spelled, wording))
+    return starts, characters
+
+
+_BY_START, _BY_CHARACTER = _index_stems()
+_STARTS, _CHARACTERS = frozenset(_BY_START), frozenset(_BY_CHARACTER)
+_ASCII = bytes(range(128))
 _TO_WORDS = bytes(byte if chr(byte).isalpha() and byte < 128 else 32 for byte in range(256))
 
 
@@ -72,12 +92,12 @@ def decide_roles(
     `low` is the text folded by `FOLD`.
     """
     laid = low
-    if not is_ascii or _LESS_THAN in low or _REVERSE_SOLIDUS in low:
+    if not has_plain_signs(low, is_ascii=is_ascii):
         end = spans[-1][1] + _AFTER_BYTES  # what stands further on decides nothing
         laid = lay_out(raw[:end], low[:end], is_ascii=is_ascii)
-    lists, has_items = find_reference_lists(raw, laid, spans[-1][0])
-    if len(spans) == 1 and not lists and not has_items and _is_bare(laid, spans[0][0]):
+    if len(spans) == 1 and not may_have_lists(laid, spans[0][0]) and _is_bare(laid, spans[0][0]):
         return _MENTIONED
+    lists, has_items = find_reference_lists(raw, laid, spans[-1][0])
     roles: list[Role] = []
     role: Role = "mentioned"
     place = previous_end = item_end = 0
@@ -107,12 +127,22 @@ def decide_roles(
 
 
 def _is_bare(laid: bytes, start: int) -> bool:
-    """Decide cheaply whether hardly a word precedes a reference."""
-    stop = laid.rfind(b". ", start - _FEWEST_WORDS if start > _FEWEST_WORDS else 0, start)
-    if stop < _CLEAR_BYTES or laid.find(b":", stop - _CLEAR_BYTES, start) >= 0:
-        return False
-    word = laid[stop - 3 : stop]
-    return word.isalpha() and word not in _ABBREVIATION_ENDS
+    """Decide cheaply whether no word that claims precedes a reference."""
+    reach = start - _NEAR_BYTES if start > _NEAR_BYTES else 0
+    stop = laid.rfind(b". ", reach, start)
+    if stop < 0:
+        stop = laid.rfind(b".\n\n", reach, start)
+    return (
+        stop > _SHORTEST_SENTENCE
+        and laid.find(b":", stop - _CLEAR_BYTES if stop > _CLEAR_BYTES else 0, start) < 0
+        and laid.find(b"\n", stop - _SHORTEST_SENTENCE, stop) < 0
+        and laid[stop - 1 : stop].isalpha()
+        and not _is_abbreviated(laid, stop)
+        and (
+            start - stop <= _FEWEST_WORDS
+            or (laid.find(b"\n", stop + 3, start) < 0 and not _find_wordings(laid[stop:start]))
+        )
+    )
 
 
 def _continues_list(laid: bytes, previous_end: int, start: int) -> bool:
@@ -165,11 +195,18 @@ def _is_claimed_as_own(raw: bytes, laid: bytes, previous_end: int, start: int, e
 
 def _find_wordings(words: bytes) -> Sequence[Wording]:
     """Return the wordings with a stem in a sentence."""
-    if words.isascii() and _WORD_STARTS.isdisjoint(
+    starts = _STARTS.intersection(
         [word[:_START_BYTES] for word in words.translate(_TO_WORDS).split()]
-    ):
-        return ()
-    return [wording for stems, wording in _STEMS if any(stem in words for stem in stems)]
+    )
+    stems = [stem for start in starts for stem in _BY_START[start]]
+    if not words.isascii():
+        shown = words.translate(None, _ASCII).decode("utf-8", "ignore")
+        stems += [stem for c in _CHARACTERS.intersection(shown) for stem in _BY_CHARACTER[c]]
+    found: list[Wording] = []
+    for stem, wording in stems:
+        if stem in words and wording not in found:
+            found.append(wording)
+    return found
 
 
 def _has_own_label(laid: bytes, start: int, end: int) -> bool:
@@ -180,7 +217,9 @@ def _has_own_label(laid: bytes, start: int, end: int) -> bool:
     if match is None:
         return False
     label = match["label"].decode("utf-8", "ignore").lower().strip(" *_[]")
-    return label in LABELS or _LABEL_TAIL.sub("", label) in LABELS
+    return label in LABELS or (
+        label.endswith(_LABEL_TAIL_ENDS) and _LABEL_TAIL.sub("", label) in LABELS
+    )
 
 
 def _is_plain_entry(laid: bytes, line: int, start: int) -> bool:

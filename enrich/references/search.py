@@ -20,8 +20,7 @@ from enrich.text.decoding import FOLD, is_odd, plain, unhidden
 
 _BYTES_BEFORE, _BYTES_AFTER = 420, 700
 """Bytes around an anchor that are decoded together."""
-_LINE_FEED = ord("\n")
-_SLASHES = re.compile(b"/+")
+_LINE_FEED, _SLASH = b"\n/"
 _START = attrgetter("start")
 
 Recogniser = Callable[[bytes, int], Sequence[Mention]]
@@ -33,17 +32,17 @@ class Grammar(NamedTuple):
 
     finds: tuple[tuple[bytes, Recogniser], ...]
     """Anchors that are searched one by one."""
-    behind: Mapping[bytes, Sequence[tuple[int, bytes, Recogniser]]]
-    """Anchors with a slash, by the bytes before it: how far before the slash each begins.
+    slashed: Mapping[bytes, Sequence[tuple[int, bytes, Recogniser]]]
+    """Anchors with a slash, by the bytes before it: how far before the slash each begins."""
+    slashes: re.Pattern[bytes] | None
+    """The slashes of all of these.
 
     Slashes are rare in prose, so that one scan for them serves many anchors.
     """
-    ahead: Mapping[bytes, Sequence[tuple[int, bytes, Recogniser]]]
-    """Anchors that begin with the slash or shortly before it, by the byte behind it."""
 
 
-_KEY_BYTES = 5
-"""Bytes before a slash that distinguish anchors."""
+_KEY_BYTES = 4
+"""Bytes before a slash that distinguish anchors; an anchor with fewer is searched by itself."""
 
 
 def grammar_of(sources: Iterable[Forms] | None) -> Grammar:
@@ -63,19 +62,32 @@ def _installed_grammar() -> Grammar:
 def _build_grammar(sources: tuple[tuple[tuple[bytes, ...], Recogniser], ...]) -> Grammar:
     """Build the grammar of anchors and their recognisers."""
     finds = []
-    behind: dict[bytes, list[tuple[int, bytes, Recogniser]]] = {}
-    ahead: dict[bytes, list[tuple[int, bytes, Recogniser]]] = {}
+    slashed: dict[bytes, list[tuple[int, bytes, Recogniser]]] = {}
     for anchors, recognise in sources:
         for anchor in (anchor.translate(FOLD) for anchor in anchors):
-            before, slash, after = anchor.partition(b"/")
-            entry = (len(before), anchor, recognise)
-            if slash and len(before) >= _KEY_BYTES:
-                behind.setdefault(before[-_KEY_BYTES:], []).append(entry)
-            elif slash and after:
-                ahead.setdefault(after[:1], []).append(entry)
+            before, slash, _ = anchor.partition(b"/")
+            if slash and (not before or len(before) >= _KEY_BYTES):
+                entry = (len(before), anchor, recognise)
+                slashed.setdefault(before[-_KEY_BYTES:], []).append(entry)
             else:
-                finds.append(entry[1:])
-    return Grammar(tuple(finds), behind, ahead)
+                finds.append((anchor, recognise))
+    found = {anchor for entries in slashed.values() for _, anchor, _ in entries}
+    return Grammar(tuple(finds), slashed, _compile_slashes(sorted(found)))
+
+
+def _compile_slashes(anchors: Sequence[bytes]) -> re.Pattern[bytes] | None:
+    """Compile a pattern of the slashes of anchors.
+
+    >>> _compile_slashes([b"/0000000", b"hf.co/papers/"]).findall(b"https://hf.co/papers/0, a/b, math/0000000")
+    [b'/', b'/']
+    """
+    parts = [tuple(map(re.escape, anchor.partition(b"/")[::2])) for anchor in anchors]
+    found = [b"(?=%b)" % after for before, after in parts if not before]
+    behind = [b"(?<=%b/)(?=%b)" % (before, after) for before, after in parts if before]
+    if behind:
+        last = b"".join(sorted({before[-1:] for before, _ in parts if before}))
+        found.append(b"(?<=[%b]/)(?:%b)" % (last, b"|".join(behind)))
+    return re.compile(b"/(?:%b)" % b"|".join(found)) if found else None
 
 
 def find_mentions(raw: bytes, low: bytes, grammar: Grammar, *, is_ascii: bool) -> list[Mention]:
@@ -109,11 +121,13 @@ def _search_plain(text: bytes, low: bytes, grammar: Grammar) -> list[Mention]:
             at += len(anchor)
             if seen:
                 found += seen
-                at = max(at, seen[-1].end)
+                at = max(at, seen[-1][3])
             at = low.find(anchor, at)
         if found:
             low = _blank_mentions(low, found)
             mentions = sorted(mentions + found, key=_START) if mentions else found
+    if _SLASH not in low:
+        return mentions
     found = []
     done = 0
     for slash, at, recognise in _find_slash_anchors(low, grammar):
@@ -138,18 +152,17 @@ def _find_slash_anchors(low: bytes, grammar: Grammar) -> Iterator[tuple[int, int
 
     Each as place of the slash, place of the anchor, recogniser.
     """
-    _, behind, ahead = grammar
-    at = low.find(b"/")
-    while at >= 0:
-        key, following = low[at - _KEY_BYTES : at], low[at + 1 : at + 2]
-        if key in behind or following in ahead:
-            for before, anchor, recognise in (*behind.get(key, ()), *ahead.get(following, ())):
-                if low.startswith(anchor, at - before):
-                    yield at, at - before, recognise
-        done = at + 1
-        at = low.find(b"/", done)
-        if at == done and (run := _SLASHES.match(low, at)):
-            at = run.end() - 1  # only the ends of a run can belong to an anchor
+    _, slashed, slashes = grammar
+    if slashes is None:
+        return
+    for slash in slashes.finditer(low):
+        at = slash.start()
+        for before, anchor, recognise in (
+            *slashed.get(b"", ()),
+            *slashed.get(low[max(0, at - _KEY_BYTES) : at], ()),
+        ):
+            if low.startswith(anchor, at - before):
+                yield at, at - before, recognise
 
 
 def _search_windows(
@@ -157,12 +170,10 @@ def _search_windows(
 ) -> list[Mention]:
     """Return the mentions of a text with escapes."""
     hits = _find_anchors(low, grammar)
-    places = sorted((*hits, *(start for start, _ in cuts)))
-    groups = list(_group_places(places))
-    covers_all = (
-        len(groups) == 1 and places[0] <= _BYTES_BEFORE and len(raw) - places[-1] <= _BYTES_AFTER
-    )
-    if not covers_all:
+    if hits and len(raw) <= _BYTES_BEFORE + _BYTES_AFTER:
+        groups = [(0, len(raw))]
+    else:
+        groups = list(_group_places(sorted((*hits, *(start for start, _ in cuts)))))
         seen = unhidden(raw)
         if len(seen) < len(raw) and len(_find_anchors(seen.translate(FOLD), grammar)) > len(hits):
             groups = [(0, len(raw))]  # an anchor is hidden somewhere

@@ -139,6 +139,26 @@ class SecondSource(Protocol):
         ...
 
 
+class Publisher(Protocol):
+    """A second source that also knows where another source's preprints were published."""
+
+    name: str
+    publishes: str
+    """Name of the source whose preprints it knows."""
+    revision: int
+    politeness: Politeness
+
+    def fetch_published(self, wanted: Sequence[PaperId], session: Session) -> Iterator[Paper]:
+        """Yield records of at most `politeness.batch` preprints, with `published_as`, in any order.
+
+        They may state ids of the same work (`same_as`). What is not yielded has no known version.
+
+        Raises:
+            SourceError: it could not be asked.
+        """
+        ...
+
+
 def members() -> tuple[str, ...]:
     """Return the names of the members of this folder, sorted.
 

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from enrich.errors import BadAnswer, Refused, SourceError
 from enrich.http.politeness import Politeness
 from enrich.paper import Author, Paper, PaperId, Publication, Version
+from enrich.sources._answers import parse_json
 from enrich.sources.arxiv.forms import FORMS
 from enrich.text.tidy import tidy
 from enrich.text.web import doi_url
@@ -226,10 +227,7 @@ def _decode_text(each: _Object, key: str) -> str | None:
 
 
 def _parse_records(response: Response) -> list[Any]:
-    try:
-        body = response.json()
-    except (ValueError, RecursionError):
-        body = None
+    body = parse_json(response)
     data = body.get("data") if isinstance(body, Mapping) else None
     if not isinstance(data, list):
         raise BadAnswer("DataCite's answer holds no list of records")

@@ -2,6 +2,9 @@
 
 The SPARQL endpoint (sparql.dblp.org, schema: github.com/dblp/kg) is asked once for all ids. It knows
 a year and no day, and no rejected paper; what it lacks means nothing.
+
+It also names where arXiv's papers were published: a preprint and its published version are two
+records with one title and one first author, as a person.
 """
 
 from __future__ import annotations
@@ -16,9 +19,13 @@ from urllib.parse import urlencode
 from enrich.errors import BadAnswer, Refused, SourceError
 from enrich.http.politeness import Politeness
 from enrich.paper import Author, Paper, PaperId, Publication
+from enrich.sources._answers import parse_json
+from enrich.sources.arxiv.forms import FORMS as ARXIV_FORMS
 from enrich.sources.arxiv.ids import canonical as canonical_arxiv
 from enrich.sources.openreview.forms import FORMS
+from enrich.sources.openreview.forms import canonical as canonical_openreview
 from enrich.text.tidy import tidy
+from enrich.text.titles import title_key
 from enrich.text.web import doi_url
 
 if TYPE_CHECKING:
@@ -31,6 +38,12 @@ _LONGEST_QUERY = 2000
 """Octets of a GET's query; a longer one is posted."""
 _PAGE = "https://openreview.net/forum?id="
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_ARXIV_KEY = re.compile(r"[A-Za-z0-9.-]{1,20}(?:/[0-9]{7})?")
+_ARXIV_DOI = "https://doi.org/10.48550/ARXIV."
+"""dblp writes DOIs in capitals; another case finds nothing."""
+_ARXIV_PREFIX = "10.48550/arxiv."
+_PREPRINTS = "CoRR"
+_MOST_YEARS_APART = 3
 _HOMONYM = re.compile(r" \d{4}$")
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/[!-~]+)", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -49,12 +62,32 @@ SELECT ?page ?pub ?title ?n ?name ?venue ?year ?doi WHERE {
 }
 ORDER BY ?page ?pub ?n"""
 
+_QUERY_PUBLISHED = """\
+PREFIX dblp: <https://dblp.org/rdf/schema#>
+SELECT ?preprint ?written ?title ?own ?pub ?venue ?year ?doi ?main ?page WHERE {
+  VALUES ?preprint { %s }
+  ?record dblp:doi ?preprint ; dblp:title ?written ; dblp:hasSignature ?s .
+  ?s dblp:signatureOrdinal 1 ; dblp:signatureCreator ?author .
+  ?pub dblp:hasSignature ?first ; dblp:title ?title .
+  ?first dblp:signatureOrdinal 1 ; dblp:signatureCreator ?author .
+  FILTER(?pub != ?record)
+  FILTER(LCASE(REPLACE(STR(?written), "[^A-Za-z0-9]", "")) = LCASE(REPLACE(STR(?title), "[^A-Za-z0-9]", "")))
+  OPTIONAL { ?record dblp:yearOfPublication ?own }
+  OPTIONAL { ?pub dblp:publishedIn ?venue }
+  OPTIONAL { ?pub dblp:yearOfPublication ?year }
+  OPTIONAL { ?pub dblp:doi ?doi }
+  OPTIONAL { ?pub dblp:primaryDocumentPage ?main }
+  OPTIONAL { ?pub dblp:documentPage ?page }
+}
+ORDER BY ?preprint ?pub ?page"""
+
 
 class Dblp:
     """The service."""
 
     name = "dblp"
     behind = "openreview"
+    publishes = "arxiv"
     revision = 1
     politeness = Politeness(
         hosts=(HOST,), delay_s=1.0, batch=200, media="application/sparql-results+json"
@@ -83,16 +116,121 @@ class Dblp:
         pages = {f"{_PAGE}{p.key}": p for p in wanted if _KEY.fullmatch(p.key)}
         if not pages:
             return
-        asked = {"query": query(pages)}
-        if len(urlencode(asked)) > _LONGEST_QUERY:
-            response = session.post(ENDPOINT, data=asked)
-        else:
-            response = session.get(f"{ENDPOINT}?{urlencode(asked)}")
-        if response.status_code != 200:
-            raise SourceError(f"dblp answered HTTP {response.status_code}", code="http_error")
+        response = _ask(query(pages), session)
         for page, record in _best(_bindings(response)).items():
             if page in pages and (paper := _try_parse(record, pages[page])):
                 yield paper
+
+    def fetch_published(self, wanted: Sequence[PaperId], session: Session) -> Iterator[Paper]:
+        """Yield the published versions of preprints that dblp has, as records of the preprints.
+
+        Raises:
+            SourceError: dblp could not be asked.
+        """
+        preprints = {
+            f"{_ARXIV_DOI}{p.key.upper()}": p for p in wanted if _ARXIV_KEY.fullmatch(p.key)
+        }
+        if not preprints:
+            return
+        asked = _QUERY_PUBLISHED % " ".join(f"<{doi}>" for doi in sorted(preprints))
+        found: dict[PaperId, dict[str, _Pair]] = {}
+        for row in _bindings(_ask(asked, session)):
+            id_ = preprints.get(_read_cell(row, "preprint") or "")
+            if id_ is not None and (pair := _read_pair(row)):
+                known = found.setdefault(id_, {}).setdefault(pair.publication, pair)
+                known.pages.update(pair.pages)
+        for id_, pairs in found.items():
+            yield min(pairs.values(), key=_rank_pair).describe(id_)
+
+
+def _ask(asked: str, session: Session) -> Response:
+    """Send a query.
+
+    Raises:
+        SourceError: dblp could not be asked.
+    """
+    form = {"query": asked}
+    if len(urlencode(form)) > _LONGEST_QUERY:
+        response = session.post(ENDPOINT, data=form)
+    else:
+        response = session.get(f"{ENDPOINT}?{urlencode(form)}")
+    if response.status_code != 200:
+        raise SourceError(f"dblp answered HTTP {response.status_code}", code="http_error")
+    return response
+
+
+@dataclass(slots=True, kw_only=True)
+class _Pair:
+    """A preprint's record and that of its published version."""
+
+    publication: str
+    title: str
+    venue: str | None
+    year: int | None
+    doi: str | None
+    main: str | None
+    pages: set[str]
+
+    def describe(self, id_: PaperId) -> Paper:
+        """Return a record of the preprint with its published version."""
+        keys = sorted(page.removeprefix(_PAGE) for page in self.pages if page.startswith(_PAGE))
+        same = [found[0] for key in keys if (found := canonical_openreview(key))]
+        page = next((p for p in (self.main, *sorted(self.pages)) if p and _is_web(p)), None)
+        return Paper(
+            id=id_,
+            title=self.title,
+            published_as=Publication(
+                venue=self.venue,
+                year=self.year,
+                doi=self.doi,
+                url=doi_url(self.doi) if self.doi else page,
+                via="dblp",
+            ),
+            same_as=tuple(same),
+            matched_by="dblp" if same else None,
+            url=ARXIV_FORMS.url(id_),
+            pdf=ARXIV_FORMS.pdf(id_),
+            via="dblp",
+        )
+
+
+def _rank_pair(pair: _Pair) -> tuple[int, str]:
+    """Return the sort key of published versions: the first one counts."""
+    return pair.year or 9999, pair.publication
+
+
+def _read_pair(row: Any) -> _Pair | None:
+    """Return the pair of a row; None if it is not certain.
+
+    The query compares Latin letters alone, so the titles are compared again, and a title that
+    different works share is not enough.
+    """
+    publication = _read_cell(row, "pub")
+    written, title = (
+        (_read_cell(row, key) or "").removesuffix(".") for key in ("written", "title")
+    )
+    key = title_key(written)
+    venue = _read_cell(row, "venue")
+    if not publication or key is None or key != title_key(title) or venue == _PREPRINTS:
+        return None
+    own, year = (_YEAR.match(_read_cell(row, each) or "") for each in ("own", "year"))
+    if own and year and abs(int(own[0]) - int(year[0])) > _MOST_YEARS_APART:
+        return None
+    doi = _DOI.fullmatch(_read_cell(row, "doi") or "")
+    page = _read_cell(row, "page")
+    return _Pair(
+        publication=publication,
+        title=written,
+        venue=venue,
+        year=int(year[0]) if year else None,
+        doi=doi[1].lower() if doi and not doi[1].lower().startswith(_ARXIV_PREFIX) else None,
+        main=_read_cell(row, "main"),
+        pages={page} if page else set(),
+    )
+
+
+def _is_web(address: str) -> bool:
+    return address.startswith(("https://", "http://"))
 
 
 def _try_parse(record: _Record, paper: PaperId) -> Paper | None:
@@ -122,12 +260,12 @@ class _Record:
     @property
     def is_preprint(self) -> bool:
         """Return whether the record is CoRR's, with the title of v1."""
-        return self.venue == "CoRR"
+        return self.venue == _PREPRINTS
 
     def paper(self, id_: PaperId) -> Paper:
         same, published_as = None, None
         for doi in sorted(self.dois):
-            own = doi.lower().removeprefix("10.48550/arxiv.")
+            own = doi.lower().removeprefix(_ARXIV_PREFIX)
             if own != doi.lower():
                 same = same or canonical_arxiv(own)
             elif published_as is None:
@@ -185,10 +323,7 @@ def _read_cell(row: Any, key: str) -> str | None:
 
 
 def _bindings(response: Response) -> list[Any]:
-    try:
-        body = response.json()
-    except (ValueError, RecursionError):
-        body = None
+    body = parse_json(response)
     results = body.get("results") if isinstance(body, Mapping) else None
     bindings = results.get("bindings") if isinstance(results, Mapping) else None
     if not isinstance(bindings, list):

@@ -25,7 +25,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 from enrich.codes import Decision, known_word
 from enrich.document import DateText, IdText, NonEmpty, UrlText, VersionText, explain
 from enrich.paper import Author, Links, Paper, PaperId, Publication, Version
-from enrich.text.names import split_name
+from enrich.text.names import is_usual_word, split_name
 from enrich.text.tidy import tidy
 from enrich.text.web import doi_url
 
@@ -163,6 +163,8 @@ def encode_parts(family: str, given: str) -> str:
     ('Ada Lovelace', 'Gabriel|García Márquez')
     """
     name = f"{given} {family}"
+    if is_usual_word(family) and all(map(is_usual_word, given.split(" "))):
+        return name
     return name if split_name(name) == (family, given) else f"{given}|{family}"
 
 

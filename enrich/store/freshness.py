@@ -24,7 +24,7 @@ HOUR = 3600.0
 DAY = 24 * HOUR
 
 
-def rank(via: str | None) -> int:
+def rank_origin(via: str | None) -> int:
     """Return the precedence of a record.
 
     A lower one never replaces a higher one.
@@ -51,16 +51,15 @@ class Record:
     """How often in a row the service answered that there is no such paper."""
 
 
-class Settled(NamedTuple):
-    """What an answer comes to."""
+class Decision(NamedTuple):
+    """What to return to the caller, and what to write to the store."""
 
     lookup: Lookup
-    """To serve."""
     record: Record | None
-    """To keep, None where the store stays as it is."""
+    """None: the store stays as it is."""
 
 
-def fresh(record: Record, *, now: float, revision: int, max_age: float | None = None) -> bool:
+def is_fresh(record: Record, *, now: float, revision: int, max_age: float | None = None) -> bool:
     """Return whether a record can be returned without asking.
 
     `revision` is that of the parser that would make it today; `max_age` (seconds) is for records
@@ -73,19 +72,19 @@ def fresh(record: Record, *, now: float, revision: int, max_age: float | None = 
     return now < record.expires_at and (max_age is None or now - record.fetched_at <= max_age)
 
 
-def expiry(
+def compute_expiry(
     paper: PaperId, version: str | None, answer: Paper | None, *, now: float, misses: int = 1
 ) -> float | None:
     """Compute when a record made now expires; None: never.
 
     `answer` None is a missing paper.
 
-    >>> expiry(PaperId("arxiv:2103.99999"), None, None, now=0, misses=3) / HOUR
+    >>> compute_expiry(PaperId("arxiv:2103.99999"), None, None, now=0, misses=3) / HOUR
     4.0
     """
     if answer is None:
         return now + min(HOUR * 2.0 ** min(misses - 1, 10), 7 * DAY)
-    if rank(answer.via) < rank(None):
+    if rank_origin(answer.via) < rank_origin(None):
         return now + DAY
     if version is not None:
         return None
@@ -99,17 +98,17 @@ def may_replace(old: Record, new: Record) -> bool:
     """Return whether a new record may replace the old one."""
     if old.paper is None:
         return True
-    return new.paper is not None and rank(new.paper.via) >= rank(old.paper.via)
+    return new.paper is not None and rank_origin(new.paper.via) >= rank_origin(old.paper.via)
 
 
-def settle(
+def decide_answer(
     old: Record | None,
     answer: Lookup,
     *,
     version: str | None = None,
     now: float,
     revision: int,
-) -> Settled:
+) -> Decision:
     """Decide what to return and what to store after an answer.
 
     `old` is the record that was there (expired, or the run refreshes), `revision` that of the parser
@@ -117,7 +116,7 @@ def settle(
     """
     kept = old.paper if old else None
     if isinstance(answer, Unresolved) and answer.code != "not_found":
-        return Settled(replace(kept, stale=True) if kept else answer, None)
+        return Decision(replace(kept, stale=True) if kept else answer, None)
     found = answer if isinstance(answer, Paper) else None
     misses = 0 if found else 1 + (old.misses if old else 0)
     new = Record(
@@ -126,12 +125,12 @@ def settle(
         paper=found,
         revision=revision,
         fetched_at=now,
-        expires_at=expiry(answer.id, version, found, now=now, misses=misses),
+        expires_at=compute_expiry(answer.id, version, found, now=now, misses=misses),
         misses=misses,
     )
     if old and kept and not may_replace(old, new):
-        return Settled(replace(kept, stale=True), None)
-    return Settled(answer, new)
+        return Decision(replace(kept, stale=True), None)
+    return Decision(answer, new)
 
 
 def _older_than_a_year(paper: Paper, now: float) -> bool:

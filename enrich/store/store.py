@@ -140,7 +140,7 @@ class Store:
     def put_many(self, records: Iterable[Record]) -> None:
         """Store records in one transaction.
 
-        One that `trust` does not let replace the old is left out.
+        One that `may_replace` refuses is left out.
         """
         new = {(record.id, record.version): record for record in records}
         if not new:

@@ -49,10 +49,22 @@ _CHARACTER = (
     rb"(?<=\xc2)[\x85\xa0]|(?<=\xe2)(?:\x80[\x80-\x8a\x90-\x95\xa8\xa9\xaf]|\x81\x9f|\x88\x92)"
     rb"|(?<=\xe3)\x80[\x80\x81]|(?<=\xef)\xbc[\x88\x89\x8c\x8d\x9a\x9b]"
 )
-_ESCAPE = re.compile(
-    rb"([%&\\<\xc2\xe2\xe3\xef](?:"
-    + b"|".join((_PERCENT, _ENTITY, _BACKSLASH, _TAG, _INVISIBLE, _CHARACTER))
-    + rb"))"
+_ESCAPE = re.compile(  # each kind behind its first byte, by which `re` chooses
+    b"("
+    + b"|".join(
+        lead + b"(?:" + kind + b")"
+        for lead, kind in (
+            (b"%", _PERCENT),
+            (b"&", _ENTITY),
+            (rb"\\", _BACKSLASH),
+            (b"<", _TAG),
+            *(
+                (lead, _INVISIBLE + b"|" + _CHARACTER)
+                for lead in (b"\xc2", b"\xe2", b"\xe3", b"\xef")
+            ),
+        )
+    )
+    + b")"
 )
 _PERCENT_AT, _ENTITY_AT = re.compile(b"%" + _PERCENT), re.compile(b"&" + _ENTITY)
 _BACKSLASH_AT, _TAG_AT = re.compile(rb"\\" + _BACKSLASH), re.compile(b"<" + _TAG)
@@ -210,6 +222,8 @@ def plain(raw: bytes, low: int, high: int, cuts: Sequence[tuple[int, int]] = ())
         if edits:
             seen = _replace_spans(window, edits, below)
             continue
+        if seen is not None and not is_odd(window, is_ascii=window.isascii()):
+            break
         parts = _ESCAPE.split(window)
         escapes = parts[1::2]
         new = list(map(_decode_escape, escapes))

@@ -55,6 +55,17 @@ _CAPITAL_PARTICLES = frozenset(
 )
 _JOINING = frozenset({"y", "i"})
 _PORTUGUESE_SUFFIXES = frozenset({"neto", "filho", "júnior", "junior", "sobrinho"})
+_USUAL_WORD = re.compile(r"[A-Z][A-Za-z'.-]*")
+_SPECIAL_WORDS = frozenset({"ai"}).union(
+    _BODY,
+    _BODY_IN_SMALL,
+    _SMALL_PARTICLES,
+    _CAPITAL_PARTICLES,
+    _JOINING,
+    _PORTUGUESE_SUFFIXES,
+    *map(str.split, _UNNAMED),
+)
+"""Words by which one of the rules decides."""
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HANGUL = "\uac00-\ud7a3"
 _EASTERN = re.compile(rf"[{_HAN}{_HANGUL}\u3005\u3040-\u30ff]+")
@@ -84,7 +95,25 @@ def split_name(name: str) -> NameParts:
         return WHOLE
     if "," in name:
         return _split_at_commas([part.strip() for part in " ".join(words).split(",")])
-    return _split_words(words)
+    return _split_in_order(words)
+
+
+@lru_cache(maxsize=1 << 14)
+def is_usual_word(word: str) -> bool:
+    """Return whether a word decides nothing about its name.
+
+    The last of several such words is the family name.
+
+    >>> is_usual_word("Lovelace"), is_usual_word("W."), is_usual_word("Van"), is_usual_word("Team")
+    (True, True, False, False)
+    """
+    small = word.lower()
+    return (
+        _USUAL_WORD.fullmatch(word) is not None
+        and small not in _SPECIAL_WORDS
+        and not small.startswith(_SMALL_PREFIXES)
+        and not _SUFFIX.fullmatch(word)
+    )
 
 
 def split_suffix(given: str) -> tuple[str, str]:
@@ -116,7 +145,7 @@ def _split_at_commas(parts: Sequence[str]) -> NameParts:
         first, second = parts
         if not _SUFFIX.fullmatch(second):
             return NameParts(first, second) if first and second else WHOLE
-        family, given = _split_words(first.split())
+        family, given = _split_in_order(first.split())
         return NameParts(family, f"{given}, {second}") if family else WHOLE
     if len(parts) == 3 and all(parts):
         family, second, third = parts
@@ -127,7 +156,7 @@ def _split_at_commas(parts: Sequence[str]) -> NameParts:
     return WHOLE
 
 
-def _split_words(words: Sequence[str]) -> NameParts:
+def _split_in_order(words: Sequence[str]) -> NameParts:
     """Return the parts of a name in the order given, family, suffix."""
     suffix = ""
     if len(words) > 1 and _SUFFIX.fullmatch(words[-1]):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
 from enrich.model import Talk
-from enrich.paper import Author, Paper
+from enrich.paper import Author, Lookup, Paper, Publication
 from enrich.text.names import split_suffix
 from enrich.text.tex import marked_math, render
 from enrich.text.tidy import tidy
@@ -25,9 +25,12 @@ _TITLE_OF_PERSON = re.compile(r"(?:(?:Dr|Prof|Professor)\b\.?\s+)+")
 Item = dict[str, Any]
 
 
-def paper_item(paper: Paper, render_formula: Callable[[str], str]) -> Item:
+def paper_item(
+    paper: Paper, render_formula: Callable[[str], str], others: Iterable[Lookup] = ()
+) -> Item:
     """Make the CSL item of a paper; formulas in its title are rendered by a function.
 
+    `others` are other records of the same work: an accepted paper keeps its preprint's id.
     A preprint is an `article` with `genre` and `number`, which Zotero reads as its archive's id;
     `archive` too would make styles print the id twice.
     """
@@ -38,17 +41,18 @@ def paper_item(paper: Paper, render_formula: Callable[[str], str]) -> Item:
         item |= {"type": "article", "genre": "preprint"}
     if (archive := ARCHIVES.get(paper.id.source)) and item["type"] == "article":
         item["publisher"] = archive
-    if eprint := eprint_of(paper):
+    others = tuple(others)
+    if eprint := eprint_of(paper, others):
         item["number"] = f"arXiv:{eprint}"
-        if paper.latest_version:
+        if eprint_of(paper) and paper.latest_version:
             item["version"] = paper.latest_version
     item["title"] = render(clean(paper.title), render_formula)
     if paper.authors:
         item["author"] = [_csl_name(author) for author in paper.authors]
-    _add_value(item, "issued", _issued(paper.published))
-    _add_value(item, "DOI", doi_of(paper))
+    _add_value(item, "issued", _issued(date_of(paper)))
+    _add_value(item, "DOI", doi_of(paper, others))
     _add_value(item, "URL", paper.url)
-    _add_value(item, "note", ". ".join(notes_of(paper)))
+    _add_value(item, "note", ". ".join(notes_of(paper, others)))
     _add_value(item, "abstract", clean(paper.abstract))
     return item
 
@@ -71,32 +75,66 @@ def is_in_proceedings(paper: Paper) -> bool:
     return paper.decision == "accepted" and bool(clean(paper.venue))
 
 
-def eprint_of(paper: Paper) -> str | None:
-    """Return the arXiv id of a paper."""
-    return paper.id.key if paper.id.source == "arxiv" else None
+def eprint_of(paper: Paper, others: Iterable[Lookup] = ()) -> str | None:
+    """Return the arXiv id of a paper, otherwise that of its work's preprint."""
+    preprint = find_preprint(paper, others)
+    return preprint.id.key if preprint else None
 
 
-def doi_of(paper: Paper) -> str | None:
+def category_of(paper: Paper, others: Iterable[Lookup] = ()) -> str | None:
+    """Return the arXiv category of a paper, otherwise that of its work's preprint."""
+    preprint = find_preprint(paper, others)
+    return preprint.category if isinstance(preprint, Paper) else None
+
+
+def find_preprint(paper: Paper, others: Iterable[Lookup]) -> Lookup | None:
+    """Return the record at arXiv among those of a work."""
+    records = (paper, *others)
+    return next((r for r in records if r.id.source == "arxiv" and r.status != "not_found"), None)
+
+
+def find_publication(paper: Paper, others: Iterable[Lookup] = ()) -> Publication | None:
+    """Return the published version that a record of the work names; one with a DOI is preferred."""
+    named = [r.published_as for r in (paper, *others) if isinstance(r, Paper) and r.published_as]
+    return next((each for each in named if each.doi), named[0] if named else None)
+
+
+def doi_of(paper: Paper, others: Iterable[Lookup] = ()) -> str | None:
     """Return the DOI of the published version, otherwise the paper's own."""
-    return (paper.published_as and paper.published_as.doi) or paper.doi
+    published = find_publication(paper, others)
+    return (published and published.doi) or paper.doi
 
 
-def notes_of(paper: Paper) -> Iterator[str]:
-    """Yield what readers must know beside the standard fields."""
+def notes_of(paper: Paper, others: Iterable[Lookup] = ()) -> Iterator[str]:
+    """Yield what readers must know beside the standard fields: other records' addresses last."""
+    others = tuple(others)
     if paper.withdrawn:
         yield "Withdrawn"
-    published = paper.published_as
+    published = find_publication(paper, others)
     if published and (venue := clean(published.venue)):
         year = f", {published.year}" if published.year and str(published.year) not in venue else ""
         yield f"Published in {venue}{year}"
     elif (venue := clean(paper.venue)) and not is_in_proceedings(paper):
         yield venue
+    if links := [_name_record(other) for other in others if other.status != "not_found"]:
+        yield f"Also at {', '.join(links)}"
+
+
+def _name_record(paper: Lookup) -> str:
+    withdrawn = " (withdrawn)" if isinstance(paper, Paper) and paper.withdrawn else ""
+    return clean(paper.url or paper.id) + withdrawn
 
 
 def year_in_proceedings(paper: Paper) -> str | None:
     """Return the year of a paper's venue, otherwise that of the paper."""
     found = _YEAR.search(paper.venue or "")
     return found[0] if found else paper.published and paper.published[:4]
+
+
+def date_of(paper: Paper) -> str | None:
+    """Return the date to cite: the proceedings' year, unless the paper's own date is of it."""
+    year = year_in_proceedings(paper) if is_in_proceedings(paper) else None
+    return year if year and year != (paper.published or "")[:4] else paper.published
 
 
 def talk_title(talk: Talk) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from typing import Literal
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 from enrich.model import Document, Talk
-from enrich.paper import Author, Paper
+from enrich.paper import Author
 from enrich.text.names import split_suffix
 from enrich.writers._csl_item import talk_day, talk_speakers, talk_title
-from enrich.writers._keys import make_keys, paper_namesake, talk_namesake
+from enrich.writers._keys import Namesake, make_keys, paper_namesake, talk_namesake
+from enrich.writers._options import Configurable
 from enrich.writers._tex import escape_text
-from enrich.writers._totals import Totals
+from enrich.writers._works import Entry, collect_cited, identify_talk
 
 BibtexType = Literal["online", "article", "misc"]
 Fields = Iterable[tuple[str, str | None]]
@@ -29,26 +31,45 @@ _SPECIAL_IN_NAMES = re.compile(r"[,\\$\"~]")
 _OTHERS = frozenset({"et al", "et al.", "and others", "others"})
 
 
-def collect_entries(document: Document, *, cite_talks: bool) -> Iterator[tuple[str, Paper | Talk]]:
-    """Yield each talk and resolved paper with its key: talks first, then papers."""
-    totals = Totals()
-    talks: dict[tuple[str, ...], Talk] = {}
-    for annotated in totals.counting(document.talks):
-        talk = annotated.talk
-        if cite_talks and talk.status != "cancelled":
-            small = replace(talk, abstract=None, texts=(), papers=(), raw=None)
-            talks.setdefault(_identify_talk(talk), small)
-    papers = [paper for paper in totals.papers(document).values() if isinstance(paper, Paper)]
-    namesakes = [
-        talk_namesake(talk_speakers(talk), talk_day(talk), talk_title(talk), identity)
-        for identity, talk in talks.items()
-    ]
-    keys = make_keys([*namesakes, *map(paper_namesake, papers)])
-    yield from zip(keys, [*talks.values(), *papers], strict=True)
+@dataclass(frozen=True)
+class BibWriter(Configurable):
+    """A dialect of .bib files."""
+
+    options: ClassVar[tuple[str, ...]] = ("bibtex_type", "cite_talks")
+    bibtex_type: BibtexType | None = None
+    """Type of preprints; each dialect has its own default."""
+    cite_talks: bool = False
+
+    @abstractmethod
+    def format_work(self, key: str, work: Entry) -> str:
+        """Return the entry of a work."""
+
+    @abstractmethod
+    def format_talk(self, key: str, talk: Talk) -> str:
+        """Return the entry of a talk."""
+
+    def write(self, document: Document) -> Iterator[str]:
+        """Yield the entries."""
+        yield HEAD
+        for key, cited in collect_entries(document, cite_talks=self.cite_talks):
+            if isinstance(cited, Talk):
+                yield self.format_talk(key, cited)
+            else:
+                yield self.format_work(key, cited)
 
 
-def _identify_talk(talk: Talk) -> tuple[str, ...]:
-    return talk.id, talk.feed.name or "", str(talk.start_time or "")
+def collect_entries(document: Document, *, cite_talks: bool) -> Iterator[tuple[str, Talk | Entry]]:
+    """Yield each talk and work with its key: talks first, then works."""
+    cited = list(collect_cited(document, cite_talks=cite_talks))
+    cited.sort(key=lambda one: not isinstance(one, Talk))
+    yield from zip(make_keys(map(_make_namesake, cited)), cited, strict=True)
+
+
+def _make_namesake(cited: Talk | Entry) -> Namesake:
+    if not isinstance(cited, Talk):
+        return paper_namesake(cited.earliest)
+    identity = identify_talk(cited)
+    return talk_namesake(talk_speakers(cited), talk_day(cited), talk_title(cited), identity)
 
 
 def format_entry(kind: str, key: str, fields: Fields) -> str:

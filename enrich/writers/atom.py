@@ -1,4 +1,4 @@
-"""`-f atom`: an Atom feed (RFC 4287) of the papers, each with the talks that name it.
+"""`-f atom`: an Atom feed (RFC 4287): an entry for each work, with the talks that name it.
 
 Dates are the papers' own and the talks', never the clock's. The papers are kept until the end.
 """
@@ -8,10 +8,11 @@ from __future__ import annotations
 import html
 import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
+from enrich.identity import Work, group_works
 from enrich.model import AnnotatedTalk, Document, Talk
 from enrich.paper import Lookup, Paper, PaperId
 from enrich.text.terminal import drop_unsafe
@@ -35,7 +36,7 @@ _SCHEMES = ("https://", "http://")
 
 
 class _Mention(NamedTuple):
-    """A talk that names a paper."""
+    """A talk that names a work."""
 
     label: str
     url: str
@@ -47,7 +48,7 @@ class _Atom:
     suffixes = (".atom",)
 
     def write(self, document: Document) -> Iterator[str]:
-        """Yield the head of the feed, then an entry for each paper."""
+        """Yield the head of the feed, then an entry for each work."""
         totals = Totals()
         mentions: dict[PaperId, list[_Mention]] = {}
         name = ""
@@ -55,7 +56,10 @@ class _Atom:
             name = name or tidy(drop_unsafe(annotated.talk.feed.name or ""))
             _collect_mention(annotated, mentions)
         papers = totals.papers(document)
-        entries = [(paper, mentions.get(id_, [])) for id_, paper in papers.items()]
+        entries = [
+            (work, _join_mentions(mentions.get(paper.id, ()) for paper in work.papers))
+            for work in group_works(papers.values())
+        ]
         updated = max((_find_updated(*entry) for entry in entries), default=_UNKNOWN_TIME)
         yield '<?xml version="1.0" encoding="utf-8"?>\n'
         yield '<feed xmlns="http://www.w3.org/2005/Atom">\n'
@@ -76,17 +80,25 @@ def _collect_mention(annotated: AnnotatedTalk, mentions: dict[PaperId, list[_Men
         return
     facts = (label_talk(talk), label_speaker(talk), tidy(_format_day(talk)))
     label = " · ".join(fact for fact in facts if fact)
-    mention = _Mention(label, _encode_address(talk.url), _format_start(talk.start_time))
+    mention = _Mention(label, _encode_address(talk.url), _format_start(talk.shown_start))
     for id_ in annotated.papers:
         mentions.setdefault(id_, []).append(mention)
 
 
-def _format_entry(paper: Lookup, mentions: Iterable[_Mention], used: set[str]) -> str:
-    url = _encode_address(paper.url)
-    id_ = url if url and url not in used else _make_urn(paper.id)
+def _join_mentions(mentions: Iterable[Iterable[_Mention]]) -> list[_Mention]:
+    """Return the talks that name any record of a work, each once."""
+    return list(dict.fromkeys(mention for of_one in mentions for mention in of_one))
+
+
+def _format_entry(work: Work, mentions: Sequence[_Mention], used: set[str]) -> str:
+    """Return the entry of a work, under the id of its earliest record, which stays."""
+    paper = work.best
+    id_ = _encode_address(work.earliest.url)
+    if not id_ or id_ in used:
+        id_ = _make_urn(work.earliest.id)
     used.add(id_)
     parts = ["<entry>\n", _format_element("title", label_paper(paper)), _format_element("id", id_)]
-    parts.append(_format_element("updated", _find_updated(paper, mentions)))
+    parts.append(_format_element("updated", _find_updated(work, mentions)))
     if isinstance(paper, Paper):
         if paper.published:
             parts.append(_format_element("published", _complete_date(paper.published)))
@@ -94,10 +106,7 @@ def _format_entry(paper: Lookup, mentions: Iterable[_Mention], used: set[str]) -
         parts += [f"<author>{_format_element('name', name, end='')}</author>\n" for name in names]
         if paper.category:
             parts.append(f'<category term="{_escape_xml(tidy(paper.category))}"/>\n')
-    if url:
-        parts.append(_format_link("alternate", url))
-    if pdf := _encode_address(paper.pdf):
-        parts.append(_format_link("related", pdf, 'type="application/pdf" title="PDF"'))
+    parts += _list_record_links(work)
     parts += [
         _format_link("related", mention.url, f'title="{_escape_xml(mention.label)}"')
         for mention in {m.url: m for m in mentions if m.url}.values()
@@ -106,6 +115,20 @@ def _format_entry(paper: Lookup, mentions: Iterable[_Mention], used: set[str]) -
         _format_element("summary", "\n".join(_list_summary(paper, mentions)), 'type="text"')
     )
     return "".join([*parts, "</entry>\n"])
+
+
+def _list_record_links(work: Work) -> Iterator[str]:
+    """Yield the links to a work's page and PDF, then to its other records."""
+    if url := _encode_address(work.best.url):
+        yield _format_link("alternate", url)
+    pdfs = (_encode_address(each.pdf) for each in (work.best, *work.papers))
+    if pdf := next(filter(None, pdfs), ""):
+        yield _format_link("related", pdf, 'type="application/pdf" title="PDF"')
+    for paper in work.papers:
+        if paper is not work.best and (url := _encode_address(paper.url)):
+            withdrawn = " (withdrawn)" if isinstance(paper, Paper) and paper.withdrawn else ""
+            title = _escape_xml(tidy(label_id(paper.id)) + withdrawn)
+            yield _format_link("related", url, f'title="{title}"')
 
 
 def _list_summary(paper: Lookup, mentions: Iterable[_Mention]) -> Iterator[str]:
@@ -117,11 +140,11 @@ def _list_summary(paper: Lookup, mentions: Iterable[_Mention]) -> Iterator[str]:
         yield f"Talk: {mention.label}"
 
 
-def _find_updated(paper: Lookup, mentions: Iterable[_Mention]) -> str:
-    """Return the paper's newest date, otherwise that of the newest talk that names it."""
-    if isinstance(paper, Paper) and (known := paper.updated or paper.published):
-        return _complete_date(known)
-    return max((m.start for m in mentions if m.start), default=_UNKNOWN_TIME)
+def _find_updated(work: Work, mentions: Iterable[_Mention]) -> str:
+    """Return the newest date of a work's records, otherwise of the talks that name it."""
+    known = [p.updated or p.published for p in work.papers if isinstance(p, Paper)]
+    dates = [_complete_date(date) for date in known if date]
+    return max(dates or [m.start for m in mentions if m.start], default=_UNKNOWN_TIME)
 
 
 def _complete_date(text: str) -> str:
@@ -143,7 +166,7 @@ def _format_start(time: datetime | date | None) -> str:
 
 
 def _format_day(talk: Talk) -> str:
-    return talk.start_time.isoformat()[:10] if talk.start_time else ""
+    return talk.shown_start.isoformat()[:10] if talk.shown_start else ""
 
 
 def _make_urn(text: str) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass
+from typing import ClassVar
 
-from enrich.model import Document, Talk
-from enrich.paper import Paper
+from enrich.model import Talk
 from enrich.writers._csl_item import (
     ARCHIVES,
+    category_of,
     clean,
+    date_of,
     doi_of,
     eprint_of,
+    find_publication,
     is_in_proceedings,
     notes_of,
     talk_day,
@@ -21,11 +22,9 @@ from enrich.writers._csl_item import (
     valid_date,
 )
 from enrich.writers._entries import (
-    HEAD,
-    BibtexType,
+    BibWriter,
     Fields,
     braced,
-    collect_entries,
     doi_field,
     format_entry,
     names_field,
@@ -33,64 +32,60 @@ from enrich.writers._entries import (
     url_field,
 )
 from enrich.writers._tex import escape_title
+from enrich.writers._works import Entry
 
 
 @dataclass(frozen=True)
-class _Biblatex:
+class _Biblatex(BibWriter):
+    """The dialect; preprints are `online` by default."""
+
     suffixes: ClassVar[tuple[str, ...]] = (".biblatex",)
-    options: ClassVar[tuple[str, ...]] = ("bibtex_type", "cite_talks")
-    bibtex_type: BibtexType | None = None
-    """Type of preprints; `online` unless given."""
-    cite_talks: bool = False
 
-    def with_options(self, **options: Any) -> Self:
-        """Return the writer with some of its options set."""
-        return replace(self, **options)
+    def format_work(self, key: str, work: Entry) -> str:
+        """Return the entry of a work."""
+        paper = work.paper
+        preprint = self.bibtex_type or "online"
+        # The data model wants an author of an article and of a contribution, and an address of `online`.
+        kind: str = preprint
+        if is_in_proceedings(paper) and paper.authors:
+            kind = "inproceedings"
+        elif (preprint == "article" and not paper.authors) or (
+            preprint == "online" and not paper.url
+        ):
+            kind = "misc"
+        return format_entry(kind, key, _biblatex_fields(key, work, kind))
 
-    def write(self, document: Document) -> Iterator[str]:
-        """Yield the entries."""
-        yield HEAD
-        for key, cited in collect_entries(document, cite_talks=self.cite_talks):
-            if isinstance(cited, Paper):
-                yield _format_biblatex(key, cited, self.bibtex_type or "online")
-            else:
-                kind = "unpublished" if talk_speakers(cited) else "misc"
-                yield format_entry(kind, key, _biblatex_talk_fields(key, cited))
-
-
-def _format_biblatex(key: str, paper: Paper, preprint: BibtexType) -> str:
-    # The data model wants an author of an article and of a contribution, and an address of `online`.
-    kind: str = preprint
-    if is_in_proceedings(paper) and paper.authors:
-        kind = "inproceedings"
-    elif (preprint == "article" and not paper.authors) or (preprint == "online" and not paper.url):
-        kind = "misc"
-    return format_entry(kind, key, _biblatex_fields(key, paper, kind))
+    def format_talk(self, key: str, talk: Talk) -> str:
+        """Return the entry of a talk."""
+        kind = "unpublished" if talk_speakers(talk) else "misc"
+        return format_entry(kind, key, _biblatex_talk_fields(key, talk))
 
 
-def _biblatex_fields(key: str, paper: Paper, kind: str) -> Fields:
-    eprint = eprint_of(paper)
+def _biblatex_fields(key: str, work: Entry, kind: str) -> Fields:
+    paper, others = work.paper, work.others
+    eprint = eprint_of(paper, others)
+    published = find_publication(paper, others)
+    venue = clean(published.venue) if published else ""
     names = names_field(paper.authors)
     yield "title", braced(braced(escape_title(clean(paper.title))))
     yield ("author", names) if names else ("key", braced(key))
-    yield "date", braced(_format_iso_date(paper.published))
+    yield "date", braced(_format_iso_date(date_of(paper)))
     if kind == "inproceedings":
         yield "booktitle", text_field(clean(paper.venue))
     elif kind == "article":
-        published = paper.published_as and clean(paper.published_as.venue)
-        yield "journaltitle", text_field(published or ARCHIVES.get(paper.id.source) or "Preprint")
+        yield "journaltitle", text_field(venue or ARCHIVES.get(paper.id.source) or "Preprint")
     elif not eprint:
         organization = text_field(ARCHIVES.get(paper.id.source))
         yield ("organization" if kind == "online" else "howpublished"), organization
-    if kind != "inproceedings" and not (paper.published_as and paper.published_as.venue):
+    if kind != "inproceedings" and not venue:
         yield "pubstate", "{prepublished}"
     if eprint:
         yield "eprint", url_field(eprint)
         yield "eprinttype", "{arxiv}"
-        yield "eprintclass", text_field(paper.category)
-    yield "doi", doi_field(doi_of(paper))
+        yield "eprintclass", text_field(category_of(paper, others))
+    yield "doi", doi_field(doi_of(paper, others))
     yield "url", url_field(paper.url)
-    yield "note", text_field(". ".join(notes_of(paper)))
+    yield "note", text_field(". ".join(notes_of(paper, others)))
 
 
 def _biblatex_talk_fields(key: str, talk: Talk) -> Fields:

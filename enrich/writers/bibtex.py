@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass
+from typing import ClassVar
 
-from enrich.model import Document, Talk
-from enrich.paper import Paper
+from enrich.model import Talk
 from enrich.writers._csl_item import (
     ARCHIVES,
+    category_of,
     clean,
     doi_of,
     eprint_of,
+    find_publication,
     is_in_proceedings,
     notes_of,
     talk_day,
@@ -22,11 +22,9 @@ from enrich.writers._csl_item import (
     year_in_proceedings,
 )
 from enrich.writers._entries import (
-    HEAD,
-    BibtexType,
+    BibWriter,
     Fields,
     braced,
-    collect_entries,
     doi_field,
     format_entry,
     names_field,
@@ -34,45 +32,37 @@ from enrich.writers._entries import (
     url_field,
 )
 from enrich.writers._tex import escape_title
+from enrich.writers._works import Entry
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 @dataclass(frozen=True)
-class _Bibtex:
+class _Bibtex(BibWriter):
+    """The dialect; preprints are `misc` by default, for few styles know `online`."""
+
     suffixes: ClassVar[tuple[str, ...]] = (".bib",)
-    options: ClassVar[tuple[str, ...]] = ("bibtex_type", "cite_talks")
-    bibtex_type: BibtexType | None = None
-    """Type of preprints; `misc` unless given, for few styles know `online`."""
-    cite_talks: bool = False
 
-    def with_options(self, **options: Any) -> Self:
-        """Return the writer with some of its options set."""
-        return replace(self, **options)
+    def format_work(self, key: str, work: Entry) -> str:
+        """Return the entry of a work."""
+        paper = work.paper
+        preprint = self.bibtex_type or "misc"
+        # Styles warn of an article or a contribution without author or year.
+        is_complete = bool(paper.authors and valid_date(paper.published))
+        if is_in_proceedings(paper) and paper.authors and year_in_proceedings(paper):
+            kind = "inproceedings"
+        else:
+            kind = "misc" if preprint == "article" and not is_complete else preprint
+        return format_entry(kind, key, _bibtex_fields(key, work, kind))
 
-    def write(self, document: Document) -> Iterator[str]:
-        """Yield the entries."""
-        yield HEAD
-        for key, cited in collect_entries(document, cite_talks=self.cite_talks):
-            if isinstance(cited, Paper):
-                yield format_bibtex(key, cited, self.bibtex_type or "misc")
-            else:
-                yield format_entry("misc", key, _bibtex_talk_fields(key, cited))
-
-
-def format_bibtex(key: str, paper: Paper, preprint: BibtexType) -> str:
-    """Return the entry of a paper; a preprint gets a type of its own."""
-    # Styles warn of an article or a contribution without author or year.
-    is_complete = bool(paper.authors and valid_date(paper.published))
-    if is_in_proceedings(paper) and paper.authors and year_in_proceedings(paper):
-        kind = "inproceedings"
-    else:
-        kind = "misc" if preprint == "article" and not is_complete else preprint
-    return format_entry(kind, key, _bibtex_fields(key, paper, kind))
+    def format_talk(self, key: str, talk: Talk) -> str:
+        """Return the entry of a talk."""
+        return format_entry("misc", key, _bibtex_talk_fields(key, talk))
 
 
-def _bibtex_fields(key: str, paper: Paper, kind: str) -> Fields:
-    eprint = eprint_of(paper)
+def _bibtex_fields(key: str, work: Entry, kind: str) -> Fields:
+    paper, others = work.paper, work.others
+    eprint = eprint_of(paper, others)
     yield "title", braced(braced(escape_title(clean(paper.title))))
     yield from _author_or_key(key, names_field(paper.authors))
     if kind == "inproceedings":
@@ -81,23 +71,25 @@ def _bibtex_fields(key: str, paper: Paper, kind: str) -> Fields:
     else:
         yield from _date_fields(paper.published)
     if kind == "article":
-        yield "journal", text_field(journal_of(paper))
+        yield "journal", text_field(_find_journal(work))
     elif kind != "inproceedings" and not eprint:
         yield "howpublished", text_field(ARCHIVES.get(paper.id.source))
     if eprint:
         yield "eprint", url_field(eprint)
         yield "archivePrefix", "{arXiv}"
-        yield "primaryClass", text_field(paper.category)
-    yield "doi", doi_field(doi_of(paper))
+        yield "primaryClass", text_field(category_of(paper, others))
+    yield "doi", doi_field(doi_of(paper, others))
     yield "url", url_field(paper.url)
-    yield "note", text_field(". ".join(notes_of(paper)))
+    yield "note", text_field(". ".join(notes_of(paper, others)))
 
 
-def journal_of(paper: Paper) -> str:
+def _find_journal(work: Entry) -> str:
     """Return what stands for the journal of a preprint that is an article."""
-    if paper.published_as and (venue := clean(paper.published_as.venue)):
+    paper, others = work.paper, work.others
+    published = find_publication(paper, others)
+    if published and (venue := clean(published.venue)):
         return venue
-    if eprint := eprint_of(paper):
+    if eprint := eprint_of(paper, others):
         return f"arXiv preprint arXiv:{eprint}"
     return clean(paper.venue) or ARCHIVES.get(paper.id.source, paper.id.source)
 

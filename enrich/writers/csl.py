@@ -1,34 +1,28 @@
-"""`-f csl`: CSL-JSON, an array of items; streams, memory for the ids of papers."""
+"""`-f csl`: CSL-JSON, an array of items, a work each; the papers are kept until the end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass
+from typing import ClassVar
 
-from enrich.document import encode_indented
+from enrich.document import encode_array
 from enrich.model import Document
 from enrich.writers._csl_item import protect_formula
 from enrich.writers._items import items
+from enrich.writers._options import Configurable
 
 
 @dataclass(frozen=True)
-class _Csl:
+class _Csl(Configurable):
     suffixes: ClassVar[tuple[str, ...]] = (".csl.json",)
     options: ClassVar[tuple[str, ...]] = ("cite_talks",)
     cite_talks: bool = False
 
-    def with_options(self, **options: Any) -> Self:
-        """Return the writer with some of its options set."""
-        return replace(self, **options)
-
     def write(self, document: Document) -> Iterator[str]:
         """Yield the items."""
-        opening = "[\n  "
-        for item in items(document, protect_formula, cite_talks=self.cite_talks):
-            yield opening + encode_indented(item, by=2)
-            opening = ",\n  "
-        yield "[]\n" if opening.startswith("[") else "\n]\n"
+        yield from encode_array(items(document, protect_formula, cite_talks=self.cite_talks))
+        yield "\n"
 
 
 WRITER = _Csl()

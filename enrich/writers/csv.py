@@ -1,4 +1,4 @@
-"""`-f csv`: a table for spreadsheets; a row is a reference, a talk or a paper. Streams but for papers.
+"""`-f csv`: a table for spreadsheets; a row is a reference, a talk or a work. Streams but for works.
 
 UTF-8, a header, lines that end in LF. Lists are joined by `; `. A cell that a spreadsheet would take
 for a formula begins with `'`. Control and bidi characters are left out.
@@ -9,8 +9,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal, Self
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
 
 from enrich.document import (
     PaperObject,
@@ -18,9 +18,11 @@ from enrich.document import (
     ReferenceObject,
     TalkObject,
 )
+from enrich.identity import Work, group_works
 from enrich.model import AnnotatedTalk, Document, reference_object, talk_object
 from enrich.paper import paper_object
 from enrich.text.terminal import drop_unsafe
+from enrich.writers._options import Configurable
 from enrich.writers._totals import Totals
 
 Rows = Literal["talk", "paper", "reference"]
@@ -55,17 +57,12 @@ _REFERENCE_ROW = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Csv:
+@dataclass(frozen=True)
+class _Csv(Configurable):
+    suffixes: ClassVar[tuple[str, ...]] = (".csv",)
+    options: ClassVar[tuple[str, ...]] = ("rows", "bom")
     rows: Rows = "reference"
     bom: bool = False
-
-    suffixes = (".csv",)
-    options = ("rows", "bom")
-
-    def with_options(self, **options: Any) -> Self:
-        """Return a writer with other rows, or with a byte order mark."""
-        return replace(self, **options)
 
     def write(self, document: Document) -> Iterator[str]:
         """Yield the header, then the rows."""
@@ -135,9 +132,18 @@ def _list_papers(document: Document) -> Iterator[list[Any]]:
     totals = Totals()
     for _ in totals.counting(document.talks):
         pass
-    for paper in totals.papers(document).values():
-        values = _collect_paper(paper_object(paper))
+    for work in group_works(totals.papers(document).values()):
+        values = _collect_paper(paper_object(work.best)) | _join_links(work)
         yield [values[column] for column in _PAPER]
+
+
+def _join_links(work: Work) -> dict[str, str]:
+    """Return the addresses of a work's records, those of the describing record first."""
+    records = (work.best, *work.papers)
+    return {
+        "url": _join_list(dict.fromkeys(each.url for each in records if each.url)),
+        "pdf": _join_list(dict.fromkeys(each.pdf for each in records if each.pdf)),
+    }
 
 
 def _collect_paper(paper: PaperObject) -> dict[str, Any]:

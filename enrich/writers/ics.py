@@ -14,6 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from enrich.identity import group_works
 from enrich.model import AnnotatedTalk, Document, Reference, Talk
 from enrich.paper import Lookup, Paper, PaperId
 from enrich.text.content_lines import (
@@ -28,11 +29,13 @@ from enrich.text.html import is_html
 from enrich.text.terminal import drop_unsafe
 from enrich.text.tex import plain
 from enrich.writers._calendar import list_event_lines, list_head_lines, make_description
+from enrich.writers._labels import label_id
 
 _RELATION = "http://purl.org/spar/cito/cites"
 """An extension relation type (RFC 8288 §2.1.2): `cites` alone is not registered."""
 _OUR_MARKS = (";DERIVED=TRUE", f';LINKREL="{_RELATION}"')
 _LABEL = re.compile(r';LABEL=(?:"([^"]*)"|([^";:,]*))')
+_TZID = re.compile(r';TZID=(?:"([^"]*)"|([^";:,]*))', re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*": ')
 """A title as it is inserted; it holds no quotation mark."""
 _RESEARCHSEMINARS = 'Title: <a href="'
@@ -65,24 +68,34 @@ class _Ics:
         return "" if number is None else _read_description(lines[number])
 
     def write(self, document: Document) -> Iterator[str]:
-        """Yield the head of the calendar, then each event."""
-        known_zones: set[str] = set()
+        """Yield the head of the calendar, then each event.
+
+        A zone stands before the first event that uses it, the others at the end: so a calendar of
+        several feeds streams, and is the same when it is written again.
+        """
+        zones: dict[str, list[str] | None] = {}  # None: written
         last_head: bytes | None = None
         begun = False
         for annotated in document.talks:
             feed = annotated.talk.feed
             if not begun or feed.head != last_head:
-                own, zones = list_head_lines(feed.head, feed.name)
+                own, more = list_head_lines(feed.head, feed.name)
                 if not begun:
                     yield _fold_lines(["BEGIN:VCALENDAR", *own])
-                for zone in zones:
-                    if (name := _find_zone_name(zone)) not in known_zones:
-                        known_zones.add(name)
-                        yield _fold_lines(zone)
+                for lines in more:
+                    zones.setdefault(_find_zone_name(lines), lines)
                 begun, last_head = True, feed.head
-            yield _fold_lines(_enrich_event(annotated))
+            lines = _enrich_event(annotated)
+            for name in _find_zones_used(lines):
+                if (zone := zones.get(name)) is not None:
+                    zones[name] = None
+                    yield _fold_lines(zone)
+            yield _fold_lines(lines)
         if not begun:
             yield _fold_lines(["BEGIN:VCALENDAR", *list_head_lines(None, None)[0]])
+        for unused in zones.values():
+            if unused is not None:
+                yield _fold_lines(unused)
         yield _fold_lines(["END:VCALENDAR"])
 
 
@@ -98,6 +111,13 @@ def _find_zone_name(lines: Iterable[str]) -> str:
     return ""
 
 
+def _find_zones_used(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        if "TZID=" in line.upper() and (parts := split_content_line(line)) is not None:
+            for found in _TZID.finditer(parts.head):
+                yield (found[1] or found[2] or "").strip()
+
+
 def _enrich_event(annotated: AnnotatedTalk) -> list[str]:
     """Return the event's lines with the titles of its papers."""
     lines = list_event_lines(annotated.talk)
@@ -109,7 +129,8 @@ def _enrich_event(annotated: AnnotatedTalk) -> list[str]:
         text = _read_description(lines[number])
         if references is None:
             references = _shift_references(annotated, text)
-        titled = _add_titles(text, references, annotated.papers, earlier.values())
+        titles = _list_titles(annotated.papers)
+        titled = _add_titles(text, references, titles, earlier.values())
         if titled != text:
             lines[number] = _find_head(lines[number]) + escape_value(titled)
     kept = [line for at, line in enumerate(lines) if at not in ours]
@@ -168,21 +189,38 @@ def _shift_references(annotated: AnnotatedTalk, text: str) -> tuple[Reference, .
 # --- titles in the description ----------------------------------------------------------------------
 
 
-def _format_title(paper: Lookup | None) -> str:
+def _list_titles(papers: Mapping[PaperId, Lookup]) -> dict[PaperId, str]:
+    """Return the title of each paper's work, as it is inserted."""
+    works = group_works(papers.values())
+    return {paper.id: _format_title(work.best) for work in works for paper in work.papers}
+
+
+def _format_title(paper: Lookup) -> str:
     r"""Return a title as it is inserted; empty if it is not known.
 
     It holds no quotation mark, which ends a parameter, and no `\`, which ical.js reads as an escape.
     """
     if not isinstance(paper, Paper):
         return ""
-    text = drop_unsafe(plain(paper.title)).replace("\\", "")
+    return _clean_label(plain(paper.title) + (" (withdrawn)" if paper.withdrawn else ""))
+
+
+def _format_record(paper: Lookup) -> str:
+    """Return the id of another record of a work; empty if it is not known."""
+    if not isinstance(paper, Paper):
+        return ""
+    return _clean_label(label_id(paper.id) + (" (withdrawn)" if paper.withdrawn else ""))
+
+
+def _clean_label(text: str) -> str:
+    text = drop_unsafe(text).replace("\\", "")
     return decode_parameter(encode_parameter(text)[1:-1])
 
 
 def _add_titles(
     text: str,
     references: Iterable[Reference],
-    papers: Mapping[PaperId, Lookup],
+    titles: Mapping[PaperId, str],
     earlier: Iterable[str],
 ) -> str:
     """Return the text with each paper's title before the paper's address."""
@@ -195,7 +233,7 @@ def _add_titles(
     pieces: list[str] = []
     at, last = 0, -1
     for reference in references:
-        title = _format_title(papers.get(reference.paper))
+        title = titles.get(reference.paper)
         alone = reference.form == "doi" or reference.exact[:1].isalpha()
         if not title or not alone or inserted.overlap(reference.start, reference.end):
             continue  # a bare number is found by what stands before it
@@ -267,7 +305,10 @@ def _format_link_line(link: _Link) -> str:
 
 
 def _list_links(annotated: AnnotatedTalk, earlier: Mapping[str, str]) -> Iterator[_Link]:
-    """Yield a link for each resolved paper, those of an earlier run first and in their order."""
+    """Yield a link for each resolved paper, those of an earlier run first and in their order.
+
+    Of a work, the record that describes it has the title, each other one its id.
+    """
     titles: dict[str, str] = dict(earlier)
     texts = {"abstract": annotated.talk.abstract or "", **dict(annotated.talk.texts)}
     marks = {f'"{title}": ' for title in earlier.values() if title}
@@ -277,11 +318,13 @@ def _list_links(annotated: AnnotatedTalk, earlier: Mapping[str, str]) -> Iterato
         for r in annotated.references
         if r.field not in spans or not spans[r.field].overlap(r.start, r.end)
     ]
-    for id_ in dict.fromkeys(named):
-        paper = annotated.papers.get(id_)
-        url = "".join(drop_unsafe(paper.url or "").split()) if paper else ""
-        if (title := _format_title(paper)) and url.startswith(("https://", "http://")):
-            titles[url] = title
+    found = [paper for id_ in dict.fromkeys(named) if (paper := annotated.papers.get(id_))]
+    for work in group_works(found):
+        for paper in (work.best, *(each for each in work.papers if each is not work.best)):
+            url = "".join(drop_unsafe(paper.url or "").split())
+            title = _format_title(paper) if paper is work.best else _format_record(paper)
+            if title and url.startswith(("https://", "http://")):
+                titles[url] = title
     return (_Link(url, title) for url, title in titles.items())
 
 

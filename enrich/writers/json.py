@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from msgspec import Struct
-
-from enrich.document import HeadObject, encode_indented
+from enrich.document import HeadObject, encode_array, encode_indented
 from enrich.model import Document, notice_object, talk_object
 from enrich.paper import paper_object
 from enrich.version import VERSION
@@ -22,21 +20,13 @@ class _Json:
         head = HeadObject(generator=f"enrich/{VERSION}")
         yield encode_indented(head)[:-2]  # the brace stays open
         yield ',\n  "talks": '
-        yield from _array(map(talk_object, totals.counting(document.talks)))
+        yield from encode_array(map(talk_object, totals.counting(document.talks)), by=2)
         papers = totals.papers(document)
         yield ',\n  "papers": '
-        yield from _array(map(paper_object, papers.values()))
+        yield from encode_array(map(paper_object, papers.values()), by=2)
         yield ',\n  "notices": '
-        yield from _array(map(notice_object, document.notices))
+        yield from encode_array(map(notice_object, document.notices), by=2)
         yield f',\n  "summary": {encode_indented(totals.summary(papers), by=2)}\n}}\n'
-
-
-def _array(objects: Iterable[Struct]) -> Iterator[str]:
-    opening = "[\n    "
-    for item in objects:
-        yield opening + encode_indented(item, by=4)
-        opening = ",\n    "
-    yield "[]" if opening.startswith("[") else "\n  ]"
 
 
 WRITER = _Json()

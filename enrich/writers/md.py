@@ -44,8 +44,8 @@ class _Markdown:
         """Yield the list, a talk a piece."""
         yield "# Reading list\n"
         zone = document.zone
-        talks = sorted(document.talks, key=lambda talk: _order(talk.talk.start_time, zone))
-        for month, group in groupby(talks, key=lambda talk: _month(talk.talk.start_time, zone)):
+        talks = sorted(document.talks, key=lambda talk: _order(talk.talk.shown_start, zone))
+        for month, group in groupby(talks, key=lambda talk: _month(talk.talk.shown_start, zone)):
             yield f"\n## {month}\n"
             for talk in group:
                 yield printable("\n" + "\n".join(_render_talk(talk, zone)) + "\n")
@@ -86,8 +86,8 @@ def _render_talk(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[str]
 def _list_facts(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
     if talk.status in {"cancelled", "postponed"}:
         yield f"**{talk.status}**"
-    if talk.start_time:
-        yield _escape(label_time(talk.start_time, zone))
+    if talk.shown_start:
+        yield _escape(label_time(talk.shown_start, zone))
     if talk.speaker:
         affiliation = f" ({_escape(talk.speaker_affiliation)})" if talk.speaker_affiliation else ""
         yield f"**{_escape(talk.speaker)}**{affiliation}"

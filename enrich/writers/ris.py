@@ -1,19 +1,21 @@
-"""`-f ris`: RIS as Zotero, JabRef, EndNote and bibutils read it; streams.
+"""`-f ris`: RIS as Zotero, JabRef, EndNote and bibutils read it; a record is a work.
 
 The arXiv id stands in AN, which Zotero keeps as "Loc. in Archive" and JabRef as `number`. Lines end
-with a line feed alone, which all of them read. No DB: bibutils warns of it.
+with a line feed alone, which all of them read. No DB: bibutils warns of it. The papers are kept until
+the end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass
+from typing import ClassVar
 
 from enrich.model import Document
 from enrich.text.tex import plain_math
 from enrich.writers._csl_item import Item
 from enrich.writers._items import items
+from enrich.writers._options import Configurable
 from enrich.writers._tex import DROPPED
 
 _TYPES = {"article": "UNPB", "paper-conference": "CONF", "speech": "SLIDE"}
@@ -21,14 +23,10 @@ _DROPPED = {**DROPPED, ord("\n"): " ", ord("\t"): " "}
 
 
 @dataclass(frozen=True)
-class _Ris:
+class _Ris(Configurable):
     suffixes: ClassVar[tuple[str, ...]] = (".ris",)
     options: ClassVar[tuple[str, ...]] = ("cite_talks",)
     cite_talks: bool = False
-
-    def with_options(self, **options: Any) -> Self:
-        """Return the writer with some of its options set."""
-        return replace(self, **options)
 
     def write(self, document: Document) -> Iterator[str]:
         """Yield the entries; a blank line for a document without papers."""

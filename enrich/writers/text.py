@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Self
 
+from enrich.identity import Work, group_works
 from enrich.model import AnnotatedTalk, Document, Reference, Talk
-from enrich.paper import Lookup, Paper
+from enrich.paper import Lookup, Paper, PaperId
 from enrich.text.terminal import printable, wrap_columns
 from enrich.text.tidy import tidy
 from enrich.writers._labels import (
@@ -22,12 +23,16 @@ from enrich.writers._labels import (
     label_speaker,
     label_talk,
     label_time,
+    list_cited_versions,
     locate_notice,
 )
 
 _DEFAULT_WIDTH = 80
 _MIN_WIDTH = 24
 _SEPARATOR = " · "
+
+Cited = Mapping[PaperId, list[Reference]]
+"""A talk's references to each of its papers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +75,57 @@ def _list_lines(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[tuple
     if talk.url:
         yield 0, talk.url
     cited = group_references(annotated)
-    for id_, paper in annotated.papers.items():
-        yield from _list_paper_lines(paper, cited[id_])
+    for work in group_works(annotated.papers.values()):
+        yield from _list_work_lines(work, cited)
 
 
 def _describe_talk(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
     if talk.status:
         yield talk.status
-    if talk.start_time:
-        yield label_time(talk.start_time, zone)
+    if talk.shown_start:
+        yield label_time(talk.shown_start, zone)
     if talk.recurrence:
         yield "repeated"
     yield label_speaker(talk)
     yield from (text for text in (talk.series, talk.room) if text)
 
 
-def _list_paper_lines(paper: Lookup, references: list[Reference]) -> Iterator[tuple[int, str]]:
+def _list_work_lines(work: Work, cited: Cited) -> Iterator[tuple[int, str]]:
+    """Yield the record that describes a work, then a line for each other record."""
+    paper = work.best
+    others = [other for other in work.papers if other is not paper]
+    of_others = [r._replace(version=None) for other in others for r in cited[other.id]]
+    how = tuple(describe_references((*cited[paper.id], *of_others)))
+    state = describe_state(_drop_links(paper, others))
     yield 2, f"* {label_paper(paper)}"
-    how = tuple(describe_references(references))
     if isinstance(paper, Paper):
         yield 4, label_authors(paper)
         facts = (label_dates(paper), label_id(paper.id), paper.category, paper.venue)
         yield 4, _join_facts((*(fact for fact in facts if fact), *how))
-        yield 4, _join_facts(describe_state(paper))
+        yield 4, _join_facts(state)
     else:
-        yield 4, _join_facts((*how, *describe_state(paper)))
+        yield 4, _join_facts((*how, *state))
     if paper.url:
         yield 4, paper.url
+    for other in others:
+        yield 4, _join_facts(_describe_record(other, cited[other.id]))
+        if other.url:
+            yield 4, other.url
+
+
+def _drop_links(paper: Lookup, others: Iterable[Lookup]) -> Lookup:
+    """Return a paper without the links to records that are listed below it."""
+    listed = {other.id for other in others}
+    return replace(paper, same_as=tuple(id_ for id_ in paper.same_as if id_ not in listed))
+
+
+def _describe_record(paper: Lookup, references: Iterable[Reference]) -> Iterator[str]:
+    """Yield the facts of another record of a work."""
+    yield f"also {label_id(paper.id)}"
+    if versions := list_cited_versions(references):
+        yield f"cited: {', '.join(versions)}"
+    if not isinstance(paper, Paper) or paper.withdrawn:
+        yield next(describe_state(paper))
 
 
 def _join_facts(facts: Iterable[str]) -> str:

@@ -54,6 +54,13 @@ def _late(number: int, zones: int = 1) -> bytes:
     return calendar(*named, *(line for day in days for line in day))
 
 
+def _html(piece: str, *, alternative: bool = False) -> bytes:
+    """Return an event whose text is HTML of one piece, again and again."""
+    name = "X-ALT-DESC;FMTTYPE=text/html" if alternative else "DESCRIPTION"
+    text = "<p>" + piece * (SIZE // len(piece))
+    return calendar("BEGIN:VEVENT", "UID:1", f"{name}:{text}", "END:VEVENT")
+
+
 def _schedule_json(start: str, duration: str) -> bytes:
     event = {"guid": "1", "id": 1, "date": start, "start": "10:00", "duration": duration, "title": "T",
              "abstract": "A", "persons": [], "links": []}  # fmt: skip
@@ -145,7 +152,7 @@ HOSTILE_FEEDS: dict[str, Callable[[], bytes]] = {
     "punycode": lambda: calendar(
         "BEGIN:VEVENT",
         "UID:1",
-        "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=punycode:" + "a" * 20_000 + "-" + "b" * 20_000,
+        "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=punycode:" + "b" * 200_000,
         "END:VEVENT",
     ),
     "idna": lambda: calendar(
@@ -173,6 +180,37 @@ HOSTILE_FEEDS: dict[str, Callable[[], bytes]] = {
         "SUMMARY;ENCODING=QUOTED-PRINTABLE:" + "=\r\n" * (SIZE // 3),
         "END:VEVENT",
     ),
+    **{
+        f"HTML of {piece}{' as the alternative' * alternative}": lambda piece=piece, alternative=alternative: (
+            _html(  # type: ignore[misc]
+                piece, alternative=alternative
+            )
+        )
+        for alternative in (False, True)
+        for piece in (
+            "<",
+            "<b>",
+            "<a href=",
+            "<a href='",
+            '<a href="x">',
+            "<!--",
+            "<!-- -->",
+            "<![CDATA[",
+            "<![if x]>",
+            "</",
+            "<ul><li>",
+            "<html-blob>",
+            "&amp\\;",
+            "&#",
+            "&#38\\;",
+            "&x",
+            '\\"',
+            '<a b=\\"',
+            "<script>",
+            "<style>",
+            "<a href=https://arxiv.org/abs/2103.01338>https://arxiv.org/abs/2103.01338</a>",
+        )
+    },
     "a schedule that ends after 9999": lambda: _schedule_json("9999-12-31T23:30:00+00:00", "99:00"),
     "a schedule before 1": lambda: _schedule_json("0001-01-01T00:30:00+14:00", "99:00"),
     "a schedule of a long duration": lambda: _schedule_json(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -142,6 +141,22 @@ def test_papers_are_never_replaced_by_the_output(
     assert papers.read_bytes() == PAPERS.read_bytes()
 
 
+def test_lookup_never_replaces_what_it_reads(env: dict[str, str], tmp_path: Path) -> None:
+    papers, ids = tmp_path / "papers.jsonl", tmp_path / "ids.csv"
+    shutil.copy(PAPERS, papers)
+    ids.write_text("2103.01338\n")
+    command = [sys.executable, "-m", "enrich", "lookup", "--papers", str(papers), "--offline"]
+    for args in (("2103.01338", "-o", f"ndjson:{papers}"), ("-", "-o", str(ids))):
+        with ids.open("rb") as stdin:
+            done = subprocess.run(
+                [*command, *args], stdin=stdin, env=env, check=False, capture_output=True, text=True
+            )
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "would replace it" in done.stderr
+    assert papers.read_bytes() == PAPERS.read_bytes()
+    assert ids.read_text() == "2103.01338\n"
+
+
 @pytest.mark.parametrize("as_input", [True, False])
 def test_a_collection_is_never_replaced_by_the_output(
     env: dict[str, str], tmp_path: Path, as_input: bool
@@ -273,6 +288,7 @@ def test_a_full_standard_error_costs_nothing(
 def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(
     env: dict[str, str], tmp_path: Path
 ) -> None:
+    resource = pytest.importorskip("resource", reason="there are no limits of this kind here")
     target = tmp_path / "out" / "talks.json"
     target.parent.mkdir()
     target.write_bytes(OLD)

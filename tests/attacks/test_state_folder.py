@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from enrich.http.rate_limit import Gate
+from enrich.http.rate_limit import RateLimiter
 
 NAME = "export.arxiv.org"
 
 
-def gate(folder: Path, troubles: list[str] | None = None) -> Gate:
-    return Gate(
+def make_limiter(folder: Path, troubles: list[str] | None = None) -> RateLimiter:
+    return RateLimiter(
         NAME,
         folder,
         0.0,
@@ -28,15 +28,15 @@ def gate(folder: Path, troubles: list[str] | None = None) -> Gate:
     )
 
 
-def pass_through(limiter: Gate) -> None:
-    with limiter.turn(math.inf):
+def pass_through(limiter: RateLimiter) -> None:
+    with limiter.slot(math.inf):
         pass
 
 
 def test_its_files_are_private_under_any_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        pass_through(gate(tmp_path / "state"))
+        pass_through(make_limiter(tmp_path / "state"))
     finally:
         os.umask(before)
     modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in (tmp_path / "state").iterdir()}
@@ -56,7 +56,7 @@ def test_nothing_is_written_through_a_link(suffix: str, kind: str, tmp_path: Pat
         link.hardlink_to(victim)
     else:
         link.symlink_to(victim)
-    limiter = gate(folder)
+    limiter = make_limiter(folder)
     pass_through(limiter)
     pass_through(limiter)
     assert victim.exists() == (kind != "dangling")
@@ -70,7 +70,7 @@ def test_a_link_is_refused_in_a_sentence(suffix: str, tmp_path: Path) -> None:
     )
     (tmp_path / f"{NAME}.{suffix}").symlink_to(tmp_path / "elsewhere")
     troubles: list[str] = []
-    pass_through(gate(tmp_path, troubles))
+    pass_through(make_limiter(tmp_path, troubles))
     assert len(troubles) == 1
     assert "--state-dir" in troubles[0]
 
@@ -79,7 +79,7 @@ def test_a_link_is_refused_in_a_sentence(suffix: str, tmp_path: Path) -> None:
 def test_a_pipe_is_not_waited_for(suffix: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / f"{NAME}.{suffix}")
     start = time.monotonic()
-    pass_through(gate(tmp_path))
+    pass_through(make_limiter(tmp_path))
     assert time.monotonic() - start < 5
 
 
@@ -101,7 +101,7 @@ def test_a_pipe_is_not_waited_for(suffix: str, tmp_path: Path) -> None:
 def test_any_content_counts_as_torn(text: str, tmp_path: Path) -> None:
     file = tmp_path / f"{NAME}.json"
     file.write_text(text, errors="surrogateescape")
-    limiter = gate(tmp_path)
+    limiter = make_limiter(tmp_path)
     assert limiter.paused_until() is None
     assert not limiter.was_refused(NAME)
     pass_through(limiter)

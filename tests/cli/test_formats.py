@@ -38,6 +38,7 @@ def with_titles(monkeypatch: pytest.MonkeyPatch) -> None:
     found: Mapping[str, Any] = {"titles": point}
     monkeypatch.setattr("enrich.writers.entry_points_of", lambda _: found)
     monkeypatch.setattr("enrich.registry.entry_points_of", lambda _: found)
+    monkeypatch.setattr(formats, "may_offer", lambda _: True)
 
 
 def convert(value: str) -> str:
@@ -79,6 +80,7 @@ def offer(monkeypatch: pytest.MonkeyPatch, loaded: Any) -> None:
     found: Mapping[str, Any] = {"titles": point}
     monkeypatch.setattr("enrich.writers.entry_points_of", lambda _: found)
     monkeypatch.setattr("enrich.registry.entry_points_of", lambda _: found)
+    monkeypatch.setattr(formats, "may_offer", lambda _: True)
 
 
 def test_a_format_may_have_no_suffixes(monkeypatch: pytest.MonkeyPatch) -> None:

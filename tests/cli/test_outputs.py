@@ -6,17 +6,19 @@ import csv
 import io
 import json
 import os
-import pty
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from enrich.cli.spool import Spool
-from enrich.feeds.reading import read_talks
-from enrich.model import AnnotatedTalk
+from enrich.cli.output import OutputError
+from enrich.cli.writing import write_outputs
+from enrich.model import AnnotatedTalk, Document, Talk
+from enrich.writers import Writer
 from tests.command import checked, run
 from tests.conftest import ROOT
 from tests.fakes import Fakes
@@ -127,18 +129,70 @@ class TestSeveralOutputs:
         assert (tmp_path / "c.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
 
-def test_the_spool_gives_back_what_passed() -> None:
-    talks = [AnnotatedTalk(talk=t) for t in read_talks(EXAMPLE, keep_raw=True)] * 3
-    with Spool() as spool:
-        assert list(spool.keep_passing(talks)) == talks
-        again = list(spool.read())
-        assert again == talks
-        assert [t.talk.raw for t in again] == [t.talk.raw for t in talks]
-        assert again[0].talk.feed is again[2].talk.feed
+class _Lines:
+    """A writer of the ids of its talks, which must come soon after they are made."""
+
+    suffixes: tuple[str, ...] = ()
+
+    def __init__(self, made: list[str], *, fails: bool = False, first: int | None = None) -> None:
+        self._made, self._fails, self._first = made, fails, first
+
+    def write(self, document: Document) -> Iterator[str]:
+        for annotated in islice(document.talks, self._first):
+            assert len(self._made) - int(annotated.talk.id) <= 3
+            yield f"{annotated.talk.id}\n"
+        if self._fails:
+            raise OutputError("the disk is full")
+
+
+def _to(path: Path, writer: Writer) -> tuple[Writer, str | None]:
+    return writer, str(path)
+
+
+class TestWriting:
+    """Of several outputs of one run."""
+
+    @staticmethod
+    def talks(made: list[str]) -> Iterator[AnnotatedTalk]:
+        for number in range(50):
+            made.append(str(number))
+            yield AnnotatedTalk(talk=Talk(id=str(number)))
+
+    def test_no_output_lags_behind_another(self, tmp_path: Path) -> None:
+        made: list[str] = []
+        outputs = [_to(tmp_path / name, _Lines(made)) for name in "abc"]
+        write_outputs(outputs, self.talks(made), Document, lambda: None)
+        for name in "abc":
+            assert (tmp_path / name).read_text() == "".join(f"{n}\n" for n in range(50))
+
+    def test_a_writer_may_end_before_its_talks_do(self, tmp_path: Path) -> None:
+        made: list[str] = []
+        outputs = [_to(tmp_path / str(n), _Lines(made, first=n)) for n in (2, 0, 50)]
+        write_outputs(outputs, self.talks(made), Document, lambda: None)
+        assert [(tmp_path / n).read_text().count("\n") for n in ("2", "0", "50")] == [2, 0, 50]
+
+    @pytest.mark.parametrize("failing", range(3))
+    def test_none_is_kept_if_one_fails(self, failing: int, tmp_path: Path) -> None:
+        made: list[str] = []
+        outputs = [_to(tmp_path / str(n), _Lines(made, fails=n == failing)) for n in range(3)]
+        with pytest.raises(OutputError, match="the disk is full"):
+            write_outputs(outputs, self.talks(made), Document, lambda: None)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_none_is_kept_if_the_talks_fail(self, tmp_path: Path) -> None:
+        def talks() -> Iterator[AnnotatedTalk]:
+            yield AnnotatedTalk(talk=Talk(id="0"))
+            raise KeyboardInterrupt
+
+        outputs = [_to(tmp_path / name, _Lines([])) for name in "ab"]
+        with pytest.raises(KeyboardInterrupt):
+            write_outputs(outputs, talks(), Document, lambda: None)
+        assert list(tmp_path.iterdir()) == []
 
 
 class TestTerminals:
     def test_standard_output_is_text_at_the_terminals_width(self, env: dict[str, str]) -> None:
+        pty = pytest.importorskip("pty", reason="there are no terminals of this kind here")
         main, other = pty.openpty()
         command = [sys.executable, "-m", "enrich", "demo", "-q"]
         with subprocess.Popen(command, env={**env, "COLUMNS": "40"}, stdout=other) as process:

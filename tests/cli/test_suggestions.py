@@ -62,3 +62,24 @@ def test_the_environment_reaches_commands_and_the_main_job_alike(
     for args in (["talks", "--json", path], ["--offline", "-f", "ndjson", path]):
         assert main(args) == 0
         assert [json.loads(line)["id"] for line in capsys.readouterr().out.splitlines()] == ["two"]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("arXiv:2103.01338", "did you mean enrich lookup arXiv:2103.01338?"),
+        ("see arXiv:2103.01338", "echo 'see arXiv:2103.01338' | enrich extract"),
+        ("nosuch.txt", None),
+    ],
+)
+def test_a_text_in_place_of_a_file_names_the_way_to_pass_it(
+    text: str,
+    named: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["extract", text]) == 1
+    err = capsys.readouterr().err
+    assert (named in err) if named else ("(" not in err)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from enrich.collection.collection import open_papers
 from enrich.collection.importing import import_papers
+from enrich.enricher import Enricher
 from enrich.errors import PapersError
 from enrich.paper import Author, Paper, PaperId
 from tests.strategies import papers
@@ -91,7 +92,7 @@ def test_what_is_no_paper_is_one_warning_with_file_and_line(tmp_path: Path) -> N
 def test_an_empty_file_holds_no_papers(tmp_path: Path) -> None:
     path = tmp_path / "papers.jsonl"
     path.write_text("")
-    assert load(path, ONE.id) == ({}, [])
+    assert load(path, ONE.id) == ({}, [f"{path}: is empty; no paper is read from it"])
 
 
 def test_many_bad_lines_are_counted(tmp_path: Path) -> None:
@@ -177,3 +178,35 @@ def test_a_collection_of_an_earlier_layout_says_what_to_run(tmp_path: Path) -> N
     import_papers([source], path, on_warning=pytest.fail)
     with open_papers(path, on_warning=pytest.fail) as collection:
         assert list(collection.get_many([ONE.id])) == [ONE.id]
+
+
+def test_a_collection_that_is_damaged_during_a_run_costs_its_own_papers_alone(
+    tmp_path: Path,
+) -> None:
+    """Its pages are overwritten while it is open; the run goes on with what the others hold."""
+    many = [replace(ONE, id=PaperId(f"arxiv:2103.{n:05}"), title="T" * 300) for n in range(1, 3001)]
+    source, path = tmp_path / "papers.jsonl", tmp_path / "papers.sqlite"
+    source.write_text(lines(*many), encoding="utf-8")
+    import_papers([source], path, on_warning=pytest.fail)
+    (tmp_path / "others.jsonl").write_text(lines(*many[2000:]), encoding="utf-8")
+    said: list[str] = []
+    with Enricher(
+        papers=[path, tmp_path / "others.jsonl"],
+        offline=True,
+        cache_dir=tmp_path / "cache",
+        on_trouble=said.append,
+    ) as enricher:
+        first = enricher.lookup([many[0].id])
+        size = path.stat().st_size
+        with path.open("r+b") as file:
+            for place in range(8192, size, 4096):
+                file.seek(place)
+                file.write(b"\x09" * 4096)
+        found = enricher.lookup([paper.id for paper in many])
+    assert first[many[0].id].status == "resolved"
+    assert len(found) == 3000
+    for paper in many[2000:]:
+        assert found[paper.id].title == "T" * 300  # type: ignore[union-attr]
+    assert {found[paper.id].status for paper in many[1:2000]} <= {"resolved", "failed"}
+    assert [message for message in said if "is damaged" in message] == said != []
+    assert len(said) == 1

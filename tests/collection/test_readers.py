@@ -191,7 +191,9 @@ def the_long_way(data: dict[str, Any]) -> StoredPaper:
                 for last, first, suffix, *_ in data["authors_parsed"]
                 if (author := _arxiv.author(last, first, suffix))
             ],
-            versions=[(row["version"], _arxiv.day(row["created"])) for row in data["versions"]],
+            versions=[
+                (row["version"], _arxiv.parse_day(row["created"])) for row in data["versions"]
+            ],
             categories=data["categories"],
             comments=data["comments"],
             journal_ref=data["journal-ref"],

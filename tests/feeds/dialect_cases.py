@@ -34,6 +34,8 @@ def source_of(case: Case) -> bytes:
     """Return the feed of a case."""
     if "ics" in case:
         return "\r\n".join((*case["ics"], "")).encode()
+    if "lines" in case:
+        return "\n".join((*case["lines"], "")).encode(case.get("encoding", "utf-8"))
     if "xml" in case:
         return "\n".join(case["xml"]).encode()
     return json.dumps(case["json"], indent=1).encode()

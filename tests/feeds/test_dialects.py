@@ -62,8 +62,9 @@ def test_a_case_with_one_wrong_label_fails_by_its_name(case: Case) -> None:
 
 @CASE
 def test_no_paper_of_a_case_is_lost(case: Case) -> None:
-    written = source_of(case).replace(b"\\,", b",").replace(b"\\n", b"\n").decode()
-    wanted = {r.paper for r in find_references(written)}
+    written = source_of(case).replace(b"\\,", b",").replace(b"\\n", b"\n")
+    text = written.decode(case.get("encoding", "utf-8"))
+    wanted = {r.paper for r in find_references(text)}
     found = {r.paper for talk in read_talks(source_of(case)) for r in find_references(talk)}
     assert wanted <= found
 
@@ -138,6 +139,15 @@ KEYS = st.sampled_from(
         "attachments",
         "folders",
         "seminar_id",
+        "state",
+        "slot",
+        "slots",
+        "resources",
+        "next",
+        "name",
+        "eventtype",
+        "starttime",
+        "eventmedia",
         "series_ctr",
     ]
 )

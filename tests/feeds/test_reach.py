@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.feeds import calendar, event
+from tests.feeds.dialect_cases import source_of
 
 FORBIDDEN = (
     "enrich.references", "enrich.sources", "enrich.fallbacks", "enrich.lookup", "enrich.store", "enrich.collection",
@@ -50,10 +51,8 @@ def feeds(tmp_path: Path) -> list[Path]:
     paths = [ROOT / "enrich/example/SciML.ics"]
     for number, file in enumerate(sorted((ROOT / "tests/data/dialects").glob("*.json"))):
         for index, case in enumerate(json.loads(file.read_text("utf-8"))["cases"]):
-            lines = case.get("ics") or case.get("xml")
-            text = "\r\n".join((*lines, "")) if lines else json.dumps(case["json"])
             paths.append(tmp_path / f"{number}-{index}")
-            paths[-1].write_text(text, "utf-8")
+            paths[-1].write_bytes(source_of(case))
     paths.append(tmp_path / "meeting.ics")
     text = r"DESCRIPTION:See arXiv:2103.01338\nhttps://zoom.us/j/1?to=https://arxiv.org/abs/2103.01338\n"
     link = "LOCATION:https://openreview.net/forum?id=FpKgG31Z_i9"

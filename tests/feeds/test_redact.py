@@ -115,9 +115,21 @@ def test_no_secret_is_left_whatever_stands_beside(pieces: list[str], glue: str) 
     assert found is None or found[0] in allowed, left
 
 
-def test_cutting_again_changes_nothing() -> None:
-    for block in BLOCKS.values():
-        assert redact_text(redact_text(block)) == redact_text(block)
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_redacting_again_changes_nothing(case: dict[str, str]) -> None:
+    assert redact_text(case["expected"]) == case["expected"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*BLOCKS.values(), *KEPT, *REFERENCES]) | st.text(max_size=20), max_size=8
+    ),
+    st.sampled_from(["\n", "\n\n", " ", ", ", ""]),
+)
+def test_redacting_any_text_again_changes_nothing(pieces: list[str], glue: str) -> None:
+    once = redact_text(glue.join(pieces))
+    assert redact_text(once) == once
 
 
 def test_credentials_are_masked_where_their_removal_would_change_a_reference() -> None:
@@ -281,6 +293,8 @@ def test_private_things_stay_for_ones_own_use() -> None:
         "arXiv:2103.01338, ", "2103.01338 (", "https://arxiv.org/abs/2103.01338(", "abs/2103.01338 ", "hep-th/9901001\n",
         "arXiv:", "preprint ", "和", "and ", "((((", "arXiv:2103.01338 ((( https://", "openreview.net/?id=", "arX\n ",
         "2103.\n01338 ", "https%3A%2F%2Farxiv.org%2Fabs%2F2103.01338 ", "pin. . . 2103.01338 ", "joint work (2103.01338",
+        "Zoom: https://a.b ", "Zoom: https://a.b/c https://zoom.us/j/1\n", "passcode: passcode 12 ", "会议号: 812 3456 7890 ", ": 123456 ",
+        "//meet.a.b:1/ ", "user@zoom.us/j/1 ", "zoom.us/j/1 12345678 ", "0000.00000.", "2103.01338.", " \n \r\n", "id / pw: 123456 / x ",
     ],
 )  # fmt: skip
 def test_time_is_linear(piece: str) -> None:

@@ -13,15 +13,15 @@ from typing import NamedTuple
 
 VERBS = frozenset(
     """
-    Accept Acquire Add Annotate Append Apply Ask Assign Begin Build Call Check Choose Close Collect
-    Compare Compute Convert Copy Count Create Decide Decode Derive Describe Drop Encode End Escape
-    Expand Explain Export Extend Extract Fetch Fill Filter Find Fold Follow Format Group Guard Handle
-    Hold Import Index Insert Iterate Join Keep Limit Link List Load Lock Log Look Make Map Mark Match
-    Measure Merge Move Name Normalize Open Parse Pass Pause Pick Place Prepare Print Put Raise Read
-    Rebuild Recognize Record Redact Refuse Register Reject Relate Release Remove Render Replace Report
-    Reset Resolve Retry Return Run Save Search Seek Select Send Serialize Set Show Skip Sort Split
-    Start Stop Store Strip Take Test Tidy Translate Truncate Unfold Unwrap Update Use Validate Wait
-    Walk Wrap Write Yield
+    Accept Add Annotate Append Apply Ask Assign Begin Build Call Check Choose Close Collect
+    Compare Compile Compute Convert Copy Count Create Decide Decode Derive Describe Drop Encode
+    End Escape Expand Explain Export Extend Extract Fetch Fill Filter Find Fold Format Group
+    Guard Hold Import Index Insert Iterate Join Keep Limit Link List Load Log Make Mark Match
+    Merge Move Name Normalize Open Parse Pass Pick Place Prepare Print Publish Raise Read
+    Rebuild Recognize Record Redact Refuse Register Reject Relate Release Remove Render Replace
+    Report Reset Resolve Return Run Search Seek Select Send Serialize Set Show Skip Sort Split
+    Start Stop Store Strip Take Tidy Translate Truncate Unescape Unfold Unwrap Update Use
+    Validate Wait Walk Wrap Write Yield
     """.split()  # noqa: SIM905 - reads as the list it is
 )
 """What a function's docstring begins with."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import subprocess
 import sys
@@ -119,7 +120,4 @@ def test_public_names_are_there_and_no_module_hides_one() -> None:
 
 
 def test_the_version_is_that_of_the_distribution() -> None:
-    import tomllib
-
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert enrich.__version__ == project["version"]
+    assert enrich.__version__ == importlib.metadata.version("talk-enrich")

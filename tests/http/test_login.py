@@ -64,7 +64,7 @@ def test_nothing_secret_is_kept_or_logged(
         assert secret.encode() not in kept
         assert secret not in caplog.text
         assert secret not in repr(vars(session))
-        assert secret not in repr(session.lines)
+        assert secret not in repr(session.runs)
 
 
 def test_an_expired_token_is_renewed_once(fakes: Fakes, run: Run) -> None:

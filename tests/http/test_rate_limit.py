@@ -1,4 +1,4 @@
-"""The gate: spaced, one at a time, over processes and threads, whatever clocks and disks do."""
+"""The limiter: spaced, one at a time, over processes and threads, whatever clocks and disks do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrich.errors import SourceError
-from enrich.http.rate_limit import MOST_PAUSE_S, PATIENCE_S, Gate
+from enrich.http.rate_limit import MOST_PAUSE_S, PATIENCE_S, RateLimiter
 from tests.fakes import FakePaper, Fakes
 from tests.http.many_processes import gaps_of_processes
 
@@ -44,14 +44,16 @@ class Clock:
         self.ticks += seconds
 
 
-def gate(clock: Clock, folder: Path | None, delay_s: float = 3.0, **options: Any) -> Gate:
-    return Gate(
+def make_limiter(
+    clock: Clock, folder: Path | None, delay_s: float = 3.0, **options: Any
+) -> RateLimiter:
+    return RateLimiter(
         NAME, folder, delay_s, clock=clock.clock, now=clock.now, sleep=clock.sleep, **options
     )
 
 
-def pass_through(gate: Gate, until: float = math.inf) -> None:
-    with gate.turn(until):
+def pass_through(limiter: RateLimiter, until: float = math.inf) -> None:
+    with limiter.slot(until):
         pass
 
 
@@ -61,8 +63,11 @@ def pass_through(gate: Gate, until: float = math.inf) -> None:
 def test_the_first_turn_waits_for_nothing_and_the_next_for_the_delay(tmp_path: Path) -> None:
     clock = Clock()
     waits: list[float] = []
-    first, second = gate(clock, tmp_path), gate(clock, tmp_path, on_wait=waits.append)
-    with first.turn(math.inf):
+    first, second = (
+        make_limiter(clock, tmp_path),
+        make_limiter(clock, tmp_path, on_wait=waits.append),
+    )
+    with first.slot(math.inf):
         clock.ticks += 10  # a slow answer: the delay counts from its end
     pass_through(second)
     assert clock.waits == waits
@@ -77,7 +82,7 @@ def test_a_clock_that_jumps_costs_one_delay_at_most(
     jump: float, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     clock, folder = Clock(), tmp_path_factory.mktemp("state")
-    ours, theirs = gate(clock, folder), gate(clock, folder)
+    ours, theirs = make_limiter(clock, folder), make_limiter(clock, folder)
     pass_through(theirs)
     pass_through(ours)
     assert clock.waits == [pytest.approx(3.03)]
@@ -91,7 +96,7 @@ def test_a_clock_that_jumps_costs_one_delay_at_most(
 
 def test_a_turn_that_cannot_come_in_time_is_not_waited_for(tmp_path: Path) -> None:
     clock = Clock()
-    ours = gate(clock, tmp_path)
+    ours = make_limiter(clock, tmp_path)
     pass_through(ours)
     with pytest.raises(SourceError) as caught:
         pass_through(ours, clock.ticks + 2)
@@ -108,10 +113,10 @@ def test_a_turn_that_cannot_come_in_time_is_not_waited_for(tmp_path: Path) -> No
 
 def test_a_pause_binds_all_and_is_waited_for_where_it_is_short(tmp_path: Path) -> None:
     clock = Clock()
-    ours, theirs = gate(clock, tmp_path), gate(clock, tmp_path)
-    with ours.turn(math.inf) as turn:
-        turn.pause(30)
-        turn.pause(1)
+    ours, theirs = make_limiter(clock, tmp_path), make_limiter(clock, tmp_path)
+    with ours.slot(math.inf) as slot:
+        slot.pause(30)
+        slot.pause(1)
     assert theirs.paused_until() == pytest.approx(clock.now() + 30)
     with pytest.raises(SourceError) as caught:
         pass_through(theirs, clock.ticks + 20)
@@ -125,9 +130,9 @@ def test_before_a_long_pause_nobody_waits_and_none_is_longer_than_ten_minutes(
     tmp_path: Path,
 ) -> None:
     clock = Clock()
-    ours, theirs = gate(clock, tmp_path), gate(clock, tmp_path)
-    with ours.turn(math.inf) as turn:
-        turn.pause(86_400)
+    ours, theirs = make_limiter(clock, tmp_path), make_limiter(clock, tmp_path)
+    with ours.slot(math.inf) as slot:
+        slot.pause(86_400)
     with pytest.raises(SourceError) as caught:
         pass_through(theirs)
     assert (caught.value.code, caught.value.retryable) == ("rate_limited", True)
@@ -136,21 +141,21 @@ def test_before_a_long_pause_nobody_waits_and_none_is_longer_than_ten_minutes(
     clock.ticks += MOST_PAUSE_S - PATIENCE_S + 1
     pass_through(theirs)
     clock.set -= 86_400  # a clock that goes back does not lengthen a pause
-    with theirs.turn(math.inf) as turn:
-        turn.pause(600)
+    with theirs.slot(math.inf) as slot:
+        slot.pause(600)
     clock.set -= 86_400
     assert theirs.paused_until() is None
 
 
 def test_a_refusal_is_known_to_all_for_ten_minutes_or_until_an_answer(tmp_path: Path) -> None:
     clock = Clock()
-    ours, theirs = gate(clock, tmp_path), gate(clock, tmp_path)
-    with ours.turn(math.inf) as turn:
-        turn.refuse("a.example")
-        turn.refuse("b.example")
+    ours, theirs = make_limiter(clock, tmp_path), make_limiter(clock, tmp_path)
+    with ours.slot(math.inf) as slot:
+        slot.refuse("a.example")
+        slot.refuse("b.example")
     assert theirs.was_refused("a.example")
-    with ours.turn(math.inf) as turn:
-        turn.answer("a.example")
+    with ours.slot(math.inf) as slot:
+        slot.answer("a.example")
     assert not theirs.was_refused("a.example")
     assert theirs.was_refused("b.example")
     clock.ticks += MOST_PAUSE_S
@@ -159,14 +164,14 @@ def test_a_refusal_is_known_to_all_for_ten_minutes_or_until_an_answer(tmp_path: 
 
 def test_forgetting_ends_pauses_and_refusals_once(tmp_path: Path) -> None:
     clock = Clock()
-    with gate(clock, tmp_path).turn(math.inf) as turn:
-        turn.pause(600)
-        turn.refuse(NAME)
-    fresh = gate(clock, tmp_path)
+    with make_limiter(clock, tmp_path).slot(math.inf) as slot:
+        slot.pause(600)
+        slot.refuse(NAME)
+    fresh = make_limiter(clock, tmp_path)
     fresh.forget()
     assert not fresh.was_refused(NAME)
-    with fresh.turn(math.inf) as turn:
-        turn.pause(500)
+    with fresh.slot(math.inf) as slot:
+        slot.pause(500)
     assert clock.waits == [pytest.approx(3.03)], "what is asked of us between requests stays"
     with pytest.raises(SourceError):
         pass_through(fresh)
@@ -186,13 +191,13 @@ def test_forgetting_ends_pauses_and_refusals_once(tmp_path: Path) -> None:
 def test_a_damaged_file_counts_as_an_exchange_that_just_ended(tmp_path: Path, text: str) -> None:
     clock = Clock()
     (tmp_path / f"{NAME}.json").write_text(text, encoding="latin-1")
-    pass_through(gate(clock, tmp_path))
+    pass_through(make_limiter(clock, tmp_path))
     assert clock.waits == [pytest.approx(3.03)]
     json.loads((tmp_path / f"{NAME}.json").read_text())
 
 
 def test_the_files_are_private(tmp_path: Path) -> None:
-    pass_through(gate(Clock(), tmp_path / "a" / "b"))
+    pass_through(make_limiter(Clock(), tmp_path / "a" / "b"))
     assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "a" / "b" / f"{NAME}.lock").stat().st_mode & 0o077 == 0
 
@@ -203,10 +208,10 @@ def test_a_folder_that_cannot_be_used_is_said_once_and_the_gate_still_spaces(
     clock = Clock()
     (tmp_path / "file").write_text("in the way")
     troubles: list[str] = []
-    ours = gate(clock, tmp_path / "file" / "state", on_trouble=troubles.append)
+    ours = make_limiter(clock, tmp_path / "file" / "state", on_trouble=troubles.append)
     assert not ours.was_refused(NAME)
-    with ours.turn(math.inf) as turn:
-        turn.refuse(NAME)
+    with ours.slot(math.inf) as slot:
+        slot.refuse(NAME)
     pass_through(ours)
     assert len(troubles) == 1
     assert "--state-dir" in troubles[0]
@@ -217,13 +222,13 @@ def test_a_folder_that_cannot_be_used_is_said_once_and_the_gate_still_spaces(
 SOMEBODY_ELSE = """
 import math, os, sys, time
 from pathlib import Path
-from enrich.http.rate_limit import Gate
+from enrich.http.rate_limit import RateLimiter
 
 def ask(folder, times):
-    gate = Gate("a.example", Path(folder), 0.2, clock=time.monotonic, now=time.time,
+    limiter = RateLimiter("a.example", Path(folder), 0.2, clock=time.monotonic, now=time.time,
                 sleep=time.sleep, on_trouble=print)
     for _ in range(times):
-        with gate.turn(math.inf):
+        with limiter.slot(math.inf):
             pass
 
 ask(sys.argv[1], 1)  # all that is imported is imported now
@@ -260,12 +265,12 @@ def test_a_folder_that_is_not_ours_is_said_once(
 
 
 def test_threads_take_turns(tmp_path: Path) -> None:
-    ours = Gate(NAME, tmp_path, 0.02, clock=time.monotonic, now=time.time, sleep=time.sleep)
+    ours = RateLimiter(NAME, tmp_path, 0.02, clock=time.monotonic, now=time.time, sleep=time.sleep)
     spans: list[tuple[float, float]] = []
 
     def ask() -> None:
         for _ in range(5):
-            with ours.turn(math.inf):
+            with ours.slot(math.inf):
                 start = time.monotonic()
                 time.sleep(0.005)
                 spans.append((start, time.monotonic()))
@@ -297,9 +302,9 @@ def test_processes_and_their_threads_never_come_too_soon_or_two_at_once(
 HOLDER = """
 import math, sys, time
 from pathlib import Path
-from enrich.http.rate_limit import Gate
-gate = Gate(sys.argv[2], Path(sys.argv[1]), 3, clock=time.monotonic, now=time.time, sleep=time.sleep)
-with gate.turn(math.inf):
+from enrich.http.rate_limit import RateLimiter
+limiter = RateLimiter(sys.argv[2], Path(sys.argv[1]), 3, clock=time.monotonic, now=time.time, sleep=time.sleep)
+with limiter.slot(math.inf):
     print("in", flush=True)
     time.sleep(600)
 """
@@ -323,7 +328,7 @@ def test_a_holder_that_is_killed_frees_the_gate_and_its_request_counts(
 ) -> None:
     clock = Clock()
     clock.set = time.time()
-    ours = gate(clock, tmp_path)
+    ours = make_limiter(clock, tmp_path)
     ours_until = clock.ticks + 0.3
     with pytest.raises(SourceError, match="time given"):
         pass_through(ours, ours_until)

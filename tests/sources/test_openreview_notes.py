@@ -206,7 +206,7 @@ def test_decisions(venue: Any, venueid: Any, more: dict[str, Any], decision: str
     paper = paper_of(note(content=content, **more))
     assert paper.decision == decision
     assert paper.withdrawn is (decision == "withdrawn")
-    assert paper.venue == (venue if isinstance(venue, str) else read.text(venue))
+    assert paper.venue == (venue if isinstance(venue, str) else read.first_string(venue))
 
 
 def test_certain_links_to_arxiv_and_to_the_published_paper() -> None:

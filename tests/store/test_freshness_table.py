@@ -12,11 +12,11 @@ from enrich.store.freshness import (
     DAY,
     HOUR,
     Record,
-    expiry,
-    fresh,
+    compute_expiry,
+    decide_answer,
+    is_fresh,
     may_replace,
-    rank,
-    settle,
+    rank_origin,
 )
 
 NOW = 1_700_000_000.0  # 2023-11-14
@@ -42,7 +42,7 @@ def test_units_and_defaults() -> None:
     ("via", "precedence"), [(None, 1), ("collection", 1), ("datacite", 0), ("dblp", 0)]
 )
 def test_precedence(via: str | None, precedence: int) -> None:
-    assert rank(via) == precedence
+    assert rank_origin(via) == precedence
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_precedence(via: str | None, precedence: int) -> None:
 def test_a_record_is_fresh(
     fields: dict[str, object], options: dict[str, float], expected: bool
 ) -> None:
-    assert fresh(record(**fields), now=NOW, revision=2, **options) is expected
+    assert is_fresh(record(**fields), now=NOW, revision=2, **options) is expected
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_a_record_is_fresh(
     [(1, 1), (2, 2), (3, 4), (7, 64), (8, 128), (9, 168), (10, 168), (11, 168), (5000, 168)],
 )
 def test_missing_is_asked_again(misses: int, hours: int) -> None:
-    assert expiry(ID, None, None, now=NOW, misses=misses) == NOW + hours * HOUR
-    assert expiry(ID, "v1", None, now=NOW, misses=misses) == NOW + hours * HOUR
+    assert compute_expiry(ID, None, None, now=NOW, misses=misses) == NOW + hours * HOUR
+    assert compute_expiry(ID, "v1", None, now=NOW, misses=misses) == NOW + hours * HOUR
 
 
 def test_missing_is_asked_again_after_an_hour_unless_told() -> None:
-    assert expiry(ID, None, None, now=NOW) == NOW + HOUR
+    assert compute_expiry(ID, None, None, now=NOW) == NOW + HOUR
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_missing_is_asked_again_after_an_hour_unless_told() -> None:
     ],
 )
 def test_a_paper_expires(fields: dict[str, str], version: str | None, days: float | None) -> None:
-    found = expiry(ID, version, replace(PAPER, **fields), now=NOW)  # type: ignore[arg-type]
+    found = compute_expiry(ID, version, replace(PAPER, **fields), now=NOW)  # type: ignore[arg-type]
     if days is None:
         assert found is None
     else:
@@ -111,8 +111,8 @@ def test_a_paper_expires(fields: dict[str, str], version: str | None, days: floa
 
 def test_the_year_begins_with_the_epoch_where_the_clock_is_wrong() -> None:
     old, new = replace(PAPER, published="1969"), replace(PAPER, published="1970")
-    assert expiry(ID, None, old, now=0) == pytest.approx((27 + 3 * SPREAD) * DAY, abs=1)
-    assert expiry(ID, None, new, now=0) == pytest.approx((7 + 0.7 * SPREAD) * DAY, abs=1)
+    assert compute_expiry(ID, None, old, now=0) == pytest.approx((27 + 3 * SPREAD) * DAY, abs=1)
+    assert compute_expiry(ID, None, new, now=0) == pytest.approx((7 + 0.7 * SPREAD) * DAY, abs=1)
 
 
 @pytest.mark.parametrize(
@@ -138,15 +138,15 @@ def test_replacing(old: str | None, new: str | None, expected: bool) -> None:
 
 def test_settling_counts_misses_from_one() -> None:
     none = Unresolved(id=ID, code="not_found", message="none")
-    first = settle(None, none, version="v2", now=NOW, revision=5).record
+    first = decide_answer(None, none, version="v2", now=NOW, revision=5).record
     assert first == Record(
         id=ID, version="v2", paper=None, revision=5, fetched_at=NOW, expires_at=NOW + HOUR, misses=1
     )
-    second = settle(first, none, now=NOW, revision=5)
+    second = decide_answer(first, none, now=NOW, revision=5)
     assert second.lookup == none
     assert second.record is not None
     assert (second.record.misses, second.record.expires_at) == (2, NOW + 2 * HOUR)
-    third = settle(second.record, PAPER, now=NOW, revision=5)
+    third = decide_answer(second.record, PAPER, now=NOW, revision=5)
     assert third.record is not None
     assert (third.record.misses, third.record.version, third.lookup) == (0, None, PAPER)
 
@@ -154,13 +154,16 @@ def test_settling_counts_misses_from_one() -> None:
 @pytest.mark.parametrize("code", ["timeout", "forbidden", "parse_error", "offline_miss"])
 def test_settling_a_failure_keeps_the_record(code: str) -> None:
     failed = Unresolved(id=ID, code=code, message="no")  # type: ignore[arg-type]
-    assert settle(None, failed, now=NOW, revision=1) == (failed, None)
-    assert settle(record(paper=None), failed, now=NOW, revision=1) == (failed, None)
-    assert settle(record(), failed, now=NOW, revision=1) == (replace(PAPER, stale=True), None)
+    assert decide_answer(None, failed, now=NOW, revision=1) == (failed, None)
+    assert decide_answer(record(paper=None), failed, now=NOW, revision=1) == (failed, None)
+    assert decide_answer(record(), failed, now=NOW, revision=1) == (
+        replace(PAPER, stale=True),
+        None,
+    )
 
 
 def test_settling_what_may_not_replace_returns_the_old_one_stale() -> None:
     none = Unresolved(id=ID, code="not_found", message="none")
     stale = (replace(PAPER, stale=True), None)
-    assert settle(record(), none, now=NOW, revision=1) == stale
-    assert settle(record(), replace(PAPER, via="dblp"), now=NOW, revision=1) == stale
+    assert decide_answer(record(), none, now=NOW, revision=1) == stale
+    assert decide_answer(record(), replace(PAPER, via="dblp"), now=NOW, revision=1) == stale

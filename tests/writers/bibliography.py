@@ -54,6 +54,12 @@ def render(papers: Iterable[Paper], name: str, **options: Any) -> str:
     return "".join(write(one_talk(papers), name))
 
 
+def count_works(document: Document) -> int:
+    """Return how many works a document's papers are, as its JSON counts them."""
+    summary = json.loads("".join(write(document, "json")))["summary"]
+    return int(summary["works"])
+
+
 def write_file(folder: Path, papers: Iterable[Paper], name: str, **options: Any) -> Path:
     """Write papers in a format to a file of a folder."""
     path = folder / FORMATS[name]

@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -370,15 +369,6 @@ def test_cited_talks_change_no_key_of_a_paper() -> None:
 
 def test_a_talk_without_speaker_is_no_unpublished_work() -> None:
     assert "@misc{anon2022understanding_talk," in cite_talk("biblatex", speaker=None)
-
-
-@pytest.mark.parametrize("name", ["csl", "ris"])
-def test_items_are_written_as_their_talks_come(name: str) -> None:
-    def talks() -> Iterator[AnnotatedTalk]:
-        yield AnnotatedTalk(talk=Talk(id="1"), papers=Papers({ID: PAPER}))
-        raise AssertionError("the next talk was read first")
-
-    assert "2103.01338" in next(iter(writer(name).write(Document(talks()))))
 
 
 # --- whole files ----------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from enrich.paper import Author, Paper, PaperId, Papers, Publication, Unresolved
 from enrich.text.terminal import drop_unsafe
 from enrich.writers import configure, writer
 from tests.strategies import documents
+from tests.writers.bibliography import count_works
 
 ROWS = ("talk", "paper", "reference")
 PAPER = Paper(
@@ -47,7 +48,7 @@ def test_any_document_has_rows_of_one_length(rows: str, document: Document) -> N
     counts = {
         "talk": len(talks),
         "reference": sum(len(t.references) for t in talks),
-        "paper": len({id_ for t in talks for id_ in t.papers}),
+        "paper": count_works(document),
     }
     assert len(lines) == counts[rows]
     cells = [cell for line in lines for cell in line]

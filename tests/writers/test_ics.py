@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,7 +20,7 @@ from icalendar import Calendar
 
 from enrich.feeds.reading import read_talks
 from enrich.model import AnnotatedTalk, Document, Feed, Talk
-from enrich.paper import Papers, Unresolved
+from enrich.paper import PaperId, Papers, Unresolved
 from enrich.text.content_lines import escape_value
 from enrich.writers import write
 from tests.conftest import ROOT, SHARED
@@ -68,16 +69,7 @@ def test_titles_stand_before_the_addresses(case: dict[str, str]) -> None:
     assert enrich_feed(text.encode()) == text
 
 
-REDACTED_FURTHER = pytest.mark.xfail(
-    strict=False, reason="redaction takes more of its own result: the next address after `Zoom:`"
-)
-
-
-@pytest.mark.parametrize(
-    "path",
-    [pytest.param(p, marks=REDACTED_FURTHER) if "amoffitt" in p.name else p for p in FEEDS],
-    ids=lambda path: path.name,
-)
+@pytest.mark.parametrize("path", FEEDS, ids=lambda path: path.name)
 def test_enriching_a_real_feed_twice_is_enriching_it_once(path: Path) -> None:
     feed = path.read_bytes()
     if not readable(feed):
@@ -233,6 +225,78 @@ class TestSeveralFeeds:
         assert text.count("BEGIN:VCALENDAR") == 1
         assert re.findall(r"TZID:(.*)\r", text) == ["Z/A", "Z/B"]
         assert re.findall(r"UID:(.*)\r", text) == ["a", "b", "c"]
+
+    ZONED = (
+        ("Z/A", "DTSTART;TZID=Z/A:20220218T180000"),
+        ("Z/B", "DTSTART:20220218T180000Z"),
+        ("Z/A", 'DTSTART;TZID="Z/A":20220219T180000'),
+        ("Z/C", "DTSTART;VALUE=DATE:20220218"),
+        ("Z/D", "EXDATE;TZID=Z/D:20220218T180000"),
+    )
+
+    @staticmethod
+    def zone_feed(zone: str, *lines: str) -> bytes:
+        return "\r\n".join(
+            ["BEGIN:VCALENDAR", "BEGIN:VTIMEZONE", f"TZID:{zone}", "BEGIN:STANDARD", "DTSTART:19700101T000000",
+             "TZOFFSETFROM:+0100", "TZOFFSETTO:+0100", "END:STANDARD", "END:VTIMEZONE", "BEGIN:VEVENT",
+             f"UID:{zone}", "DTSTART:20220218T180000Z", *lines, "END:VEVENT", "END:VCALENDAR", ""]
+        ).encode()  # fmt: skip
+
+    def test_a_second_run_leaves_each_zone_in_its_place(self) -> None:
+        feeds = [
+            self.zone_feed(zone, f"X-N:{number}", line)
+            for number, (zone, line) in enumerate(self.ZONED)
+        ]
+        talks = [talk for one in feeds for talk in read_talks(one, keep_raw=True)]
+        once = enrich_talks(talks)
+        assert enrich_talks(list(read_talks(once.encode(), keep_raw=True))) == once
+        assert re.findall(r"^TZID:(.*)\r", once, re.MULTILINE) == ["Z/A", "Z/D", "Z/B", "Z/C"]
+
+    @given(st.lists(st.sampled_from(ZONED), min_size=1, max_size=6))
+    def test_any_feeds_together_are_enriched_once(self, zoned: list[tuple[str, str]]) -> None:
+        feeds = [
+            self.zone_feed(zone, f"X-N:{n}", line, f"SUMMARY:{n}")
+            for n, (zone, line) in enumerate(zoned)
+        ]
+        talks = [talk for one in feeds for talk in read_talks(one, keep_raw=True, duplicates=True)]
+        once = enrich_talks(talks)
+        assert enrich_talks(list(read_talks(once.encode(), keep_raw=True))) == once
+        assert once.count("BEGIN:VTIMEZONE") == len({zone for zone, _ in zoned})
+
+
+class TestWorks:
+    """Two records of one work: one title, both links."""
+
+    ACCEPTED = replace(
+        paper("2101.00077", "Locked Memories"),
+        id=PaperId("openreview:FpKgG31Z_i9"),
+        url="https://openreview.net/forum?id=FpKgG31Z_i9",
+        decision="accepted",
+        same_as=(PaperId("arxiv:2103.01338"),),
+        matched_by="openreview",
+    )
+    PREPRINT = paper("2103.01338", "An Older Title")
+    FEED = calendar_of(
+        "DESCRIPTION:See https://arxiv.org/abs/2103.01338 and https://openreview.net/forum?id=FpKgG31Z_i9"
+    )
+
+    def test_the_describing_record_has_the_title_and_the_other_its_id(self) -> None:
+        papers = {p.id: p for p in (self.PREPRINT, self.ACCEPTED)}
+        once = enrich_feed(self.FEED, papers)
+        (event,) = events_of(once)
+        assert [(link.params["LABEL"], str(link)) for link in event["LINK"]] == [
+            ("Locked Memories", self.ACCEPTED.url),
+            ("arXiv:2103.01338", self.PREPRINT.url),
+        ]
+        assert description_of(once).count('"Locked Memories": ') == 2
+        assert enrich_feed(once.encode(), papers) == once
+        assert enrich_feed(once.encode(), {}) == once
+
+    def test_a_withdrawn_paper_is_marked(self) -> None:
+        papers = {p.id: p for p in (replace(self.PREPRINT, withdrawn=True),)}
+        once = enrich_feed(self.FEED, papers)
+        assert '"An Older Title (withdrawn)": https://arxiv.org' in description_of(once)
+        assert enrich_feed(once.encode(), papers) == once
 
 
 class TestMadeCalendars:

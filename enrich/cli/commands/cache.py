@@ -7,27 +7,27 @@ from pathlib import Path
 
 import click
 
-from enrich.cli.options import say
+from enrich.cli.options import Command, CommandGroup, cache_dir_option, say
 from enrich.text.terminal import printable
 
-_FOLDER = click.option(
-    "--cache-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar="ENRICH_CACHE_DIR",
-    metavar="DIR",
-    help="Folder of the store.",
-)
+_FOLDER = cache_dir_option(envvar="ENRICH_CACHE_DIR")
 
 
 @click.group(
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=CommandGroup,
+    examples=["enrich cache info"],
     help="The store of papers that were looked up: info, clear.",
 )
 def command() -> None:
     """Group the commands."""
 
 
-@command.command("info", short_help="Print where the store is and what it holds.")
+@command.command(
+    "info",
+    cls=Command,
+    examples=["enrich cache info"],
+    short_help="Print where the store is and what it holds.",
+)
 @_FOLDER
 def show_store(cache_dir: Path | None) -> int:
     """Print where the store is and what it holds."""
@@ -42,7 +42,9 @@ def show_store(cache_dir: Path | None) -> int:
     return 0
 
 
-@command.command(short_help="Remove all papers and responses.")
+@command.command(
+    cls=Command, examples=["enrich cache clear"], short_help="Remove all papers and responses."
+)
 @_FOLDER
 def clear(cache_dir: Path | None) -> int:
     """Remove all papers, and the responses of services and feeds beside them."""

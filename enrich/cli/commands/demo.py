@@ -8,16 +8,18 @@ from typing import Any
 import click
 
 from enrich.cli.formats import FORMAT_OPTIONS, format_options
-from enrich.cli.options import say
+from enrich.cli.options import Command, quiet_option, say, verbose_option
 from enrich.cli.run import command as main_command
 
 
 @click.command(
-    help="Run the main job on the example feed; its papers come from a file in the package."
+    cls=Command,
+    examples=["enrich demo -f md"],
+    help="Run the main job on the example feed; its papers come from a file in the package.",
 )
 @format_options
-@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
-@click.option("-v", "--verbose", count=True, help="Print more.")
+@quiet_option()
+@verbose_option()
 def command(*, quiet: bool, verbose: int, **options: Any) -> int:
     """Run the main job on the example."""
     args = ["--offline", "--no-fallback"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -12,26 +13,27 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
-from msgspec.structs import asdict
 
-from enrich.cli.options import say
-from enrich.document import encode
+from enrich.cli.options import Command, complete_files, say
 from enrich.errors import FeedError
-from enrich.model import reference_object
 
 _BATCH_SIZE = 100  # texts of one call
 _CALENDAR = re.compile(rb"\s{0,99}(?:\xef\xbb\xbf)?BEGIN\s?:\s?VCALENDAR", re.IGNORECASE)
 
 
 @click.command(
+    cls=Command,
+    examples=["enrich extract notes.txt"],
     help="Print the references of texts, one JSON object a line; - is standard input, and so is nothing. "
     'With --jsonl the input is lines of {"id", "text"} and the output lines of {"id", "references"}. '
-    'With several files each line begins with its "file".'
+    'With several files each line begins with its "file".',
 )
-@click.argument("files", nargs=-1, metavar="[TEXT-FILE…|-]")
+@click.argument("files", nargs=-1, metavar="[TEXT-FILE…|-]", shell_complete=complete_files)
 @click.option("--jsonl", is_flag=True, help="Lines of JSON in, lines of JSON out, one for each.")
 def command(files: tuple[str, ...], *, jsonl: bool) -> int:
     """Print the references of the texts."""
+    from enrich.document import encode
+
     status = 0
     for name in files or ("-",):
         label = {"file": name} if len(files) > 1 else {}
@@ -49,6 +51,10 @@ def command(files: tuple[str, ...], *, jsonl: bool) -> int:
 
 def _print_references(data: bytes, label: dict[str, str], name: str) -> None:
     """Print the references of one text; point to the command for calendars."""
+    from msgspec.structs import asdict
+
+    from enrich.document import encode
+    from enrich.model import reference_object
     from enrich.references.extract import find_references
 
     for reference in find_references(data.decode("utf-8", "replace")):
@@ -62,16 +68,35 @@ def _print_references(data: bytes, label: dict[str, str], name: str) -> None:
 
 
 def _open_text(name: str) -> AbstractContextManager[BinaryIO]:
+    """Open a file of text.
+
+    Raises:
+        FeedError: it cannot be read; the hint shows how to pass a text.
+    """
     if name == "-":
         return nullcontext(sys.stdin.buffer)
     try:
         return Path(name).open("rb")
     except OSError as error:
-        raise FeedError(f"{name}: {error.strerror}") from error
+        raise FeedError(f"{name}: {error.strerror}", hint=_suggest_command(name)) from error
+
+
+def _suggest_command(name: str) -> str | None:
+    """Return what to write for a text that was given in place of a file."""
+    from enrich.cli.suggestions import names_paper
+    from enrich.references.extract import find_references
+
+    quoted = shlex.quote(name)
+    if names_paper(name):
+        return f"did you mean enrich lookup {quoted}? A text is read from standard input: echo {quoted} | enrich extract"
+    if find_references(name) or " " in name:
+        return f"a text is read from standard input: echo {quoted} | enrich extract"
+    return None
 
 
 def _answer_lines(file: BinaryIO, name: str) -> Iterator[dict[str, Any] | None]:
     """Yield an answer for each line; None for a bad one, after its message."""
+    from enrich.model import reference_object
     from enrich.references.extract import find_references_many
 
     rows = _parse_lines(file, name)

@@ -3,45 +3,76 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from enrich.cli.formats import (
+    COLLECTION,
+    Target,
     choose_targets,
-    paper_format_options,
+    lookup_format_options,
     take_writers,
     write_papers,
 )
-from enrich.cli.options import enricher_options, lookup_options, printing_log, say
-from enrich.cli.output import Output
+from enrich.cli.options import Command, enricher_options, lookup_options, printing_log, say
+from enrich.cli.output import Output, check_outputs
+from enrich.cli.progress import open_progress
 from enrich.cli.reporting import Outcome
 from enrich.errors import InvalidId
+from enrich.paper import Lookup, PaperId
+from enrich.writers import Writer
+
+if TYPE_CHECKING:
+    from enrich.collection.answers import GrowingAnswers
+
+_BATCH_SIZE = 500  # answers of one transaction
+_MOST_SECONDS = 1.0
 
 
 @click.command(
+    cls=Command,
+    examples=["enrich lookup 2103.01338v2 math.AG/0601001 -f bibtex"],
     help="Look papers up by id or address (2103.01338v2, math.AG/0601001, openreview:FpKgG31Z_i9) "
     "and write them: an array of papers as JSON, or a format of reference managers. "
-    "- reads ids from standard input, one a line."
+    "- reads ids from standard input, one a line. -o FILE.sqlite makes a collection for --papers: "
+    "answers are kept as they come, and the same command again asks only for what is lacking.",
 )
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
-@paper_format_options
+@lookup_format_options
 @lookup_options
 def command(ids: tuple[str, ...], **options: Any) -> int:
-    """Look the ids up and write their papers."""
+    """Write the papers of the ids."""
     from enrich.annotation import describe_unknown_version
+    from enrich.cli.output import Output
+    from enrich.cli.reporting import Outcome
     from enrich.enricher import Enricher
     from enrich.identity import relate_papers, select_versions
     from enrich.references.extract import parse_citation
 
-    targets = choose_targets(options.pop("format_"), options.pop("outputs"), for_papers=True)
-    outputs = take_writers(targets, options)
+    targets = choose_targets(
+        options.pop("format_"), options.pop("outputs"), for_papers=True, collections=True
+    )
+    collections = [t.path for t in targets if t.format == COLLECTION and t.path]
+    outputs = take_writers((t for t in targets if t.format != COLLECTION), options)
+    inputs, cache_dir = (*options["papers"], *(i for i in ids if i == "-")), options["cache_dir"]
+    check_outputs((target.path for target, _ in outputs), inputs=inputs, cache_dir=cache_dir)
+    check_outputs(collections, inputs=inputs, cache_dir=cache_dir, may_be_database=True)
+    if len(collections) > 1:
+        raise click.UsageError("one collection is made at a time")
+    if collections:
+        return _make_collection(Path(collections[0]), outputs, _read_ids(ids), options)
     ids = tuple(_read_ids(ids))
     wanted = [parse_citation(id_) for id_ in ids]
-    verbose = bool(options["verbose"])
-    with printing_log(verbose=verbose), Enricher(**enricher_options(options)) as enricher:
+    with (
+        printing_log(verbose=options["verbose"]),
+        Enricher(**enricher_options(options)) as enricher,
+    ):
         with ExitStack() as opened:
             files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
             found, report = enricher.lookup_with_report(ids)
@@ -58,6 +89,108 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
             paths = ", ".join(target.path for target in targets if target.path)
             say(outcome.summary_line(report, target=paths or None))
     return outcome.status
+
+
+def _make_collection(
+    path: Path,
+    outputs: Sequence[tuple[Target, Writer]],
+    ids: Iterable[str],
+    options: dict[str, Any],
+) -> int:
+    """Make a collection of the ids' papers, and write the other outputs."""
+    from enrich.annotation import describe_unknown_version
+    from enrich.collection.answers import GrowingAnswers
+    from enrich.enricher import Enricher
+    from enrich.identity import relate_papers, select_versions
+    from enrich.references.extract import parse_citation
+
+    refresh, abstracts = options["refresh"], options["paper_abstracts"]
+    cited = _collect_versions(map(parse_citation, ids))
+    outcome, papers = Outcome(), dict[PaperId, Lookup]()
+    with ExitStack() as opened:
+        growing = opened.enter_context(GrowingAnswers(path, refresh=refresh, abstracts=abstracts))
+        lacking = _interleave(growing.lacks(cited))
+        progress = open_progress(quiet=options["quiet"], noun="ids", total=len(lacking))
+        clear = progress.clear if progress else lambda: None
+        opened.enter_context(printing_log(verbose=bool(options["verbose"]), clear=clear))
+        files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
+        enricher = opened.enter_context(Enricher(**enricher_options(options), on_progress=progress))
+        answers, tracker = enricher.lookup_each(lacking)
+        for batch in _batch_by_time(answers):
+            growing.add(batch)
+        clear()
+        for found in _read_answers(growing, cited):
+            outcome.add(found)
+            papers |= found if files else {}
+            for id_, lookup in found.items():
+                for version in sorted(cited[id_]):
+                    if message := describe_unknown_version(version, lookup):
+                        say(message)
+        wanted = [(id_, version) for id_, versions in cited.items() for version in versions]
+        papers = relate_papers(select_versions(papers, wanted))
+        for (target, chosen), file in zip(outputs, files, strict=True):
+            for piece in write_papers(target, chosen, papers.values()):
+                file.write(piece)
+        growing.finish()
+    if not options["quiet"]:
+        known = len(cited) - len(lacking)
+        before = f"{known} of them answered before; " if known else ""
+        names = ", ".join([str(path), *(target.path for target, _ in outputs if target.path)])
+        say(before + outcome.summary_line(tracker.report, target=names))
+    return outcome.status
+
+
+def _collect_versions(
+    citations: Iterable[tuple[PaperId, str | None]],
+) -> dict[PaperId, frozenset[str]]:
+    """Return the papers, each once, with the versions cited."""
+    cited: dict[PaperId, frozenset[str]] = {}
+    for id_, version in citations:
+        cited[id_] = cited.get(id_, frozenset()) | (
+            frozenset((version,)) if version else frozenset()
+        )
+    return cited
+
+
+def _interleave(cited: Mapping[PaperId, frozenset[str]]) -> dict[PaperId, frozenset[str]]:
+    """Return the papers with those of each service spread evenly.
+
+    Answers come out in order, so sorted ids would keep one service waiting for another.
+    """
+    groups: dict[str, list[PaperId]] = {}
+    for id_ in cited:
+        groups.setdefault(id_.source, []).append(id_)
+    places = {
+        id_: (number + 0.5) / len(group)
+        for group in groups.values()
+        for number, id_ in enumerate(group)
+    }
+    return {id_: cited[id_] for id_ in sorted(places, key=places.__getitem__)}
+
+
+def _batch_by_time(answers: Iterator[Lookup]) -> Iterator[list[Lookup]]:
+    """Yield the answers in batches: whole ones, or what came within a second.
+
+    What a batch still lacks when the process is killed is in the store.
+    """
+    batch, began = list[Lookup](), time.monotonic()
+    for answer in answers:
+        batch.append(answer)
+        if len(batch) >= _BATCH_SIZE or time.monotonic() - began >= _MOST_SECONDS:
+            yield batch
+            batch, began = [], time.monotonic()
+    if batch:
+        yield batch
+
+
+def _read_answers(
+    growing: GrowingAnswers, ids: Iterable[PaperId]
+) -> Iterator[dict[PaperId, Lookup]]:
+    """Yield the answers for the ids, a few at a time, in order."""
+    left = iter(ids)
+    while batch := list(islice(left, _BATCH_SIZE)):
+        found = growing.find(batch)
+        yield {id_: found[id_] for id_ in batch}
 
 
 def _read_ids(given: Iterable[str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from enrich.cli.formats import (
     take_writers,
     write_papers,
 )
-from enrich.cli.options import say
+from enrich.cli.options import WRITE, Command, CommandGroup, option, quiet_option, say
 from enrich.text.terminal import printable
 
 if TYPE_CHECKING:
@@ -29,16 +29,23 @@ _REDRAW_S = 0.2
 
 
 @click.group(
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=CommandGroup,
+    examples=["enrich papers import papers.bib -o papers.sqlite"],
     help="Collections of papers that need no network: import, info, export.",
 )
 def command() -> None:
     """Group the commands."""
 
 
-@command.command("import", short_help="Make a collection out of files of papers.")
+@command.command(
+    "import",
+    cls=Command,
+    examples=["enrich papers import papers.bib -o papers.sqlite"],
+    short_help="Make a collection out of files of papers.",
+)
 @click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILE…")
-@click.option(
+@option(
+    WRITE,
     "-o",
     "--output",
     required=True,
@@ -46,10 +53,13 @@ def command() -> None:
     metavar="COLLECTION",
     help="The collection; an older one is replaced when all is read.",
 )
-@click.option(
-    "--paper-abstracts", is_flag=True, help="Keep the abstracts: some five times as large."
+@option(
+    WRITE,
+    "--paper-abstracts",
+    is_flag=True,
+    help="Keep the abstracts: some five times as large.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@quiet_option()
 def import_(files: tuple[Path, ...], output: Path, paper_abstracts: bool, quiet: bool) -> int:
     """Make a collection out of files of papers, plain or gzip.
 
@@ -81,7 +91,12 @@ def import_(files: tuple[Path, ...], output: Path, paper_abstracts: bool, quiet:
     return 0
 
 
-@command.command("info", short_help="Print what a collection holds.")
+@command.command(
+    "info",
+    cls=Command,
+    examples=["enrich papers info papers.sqlite"],
+    short_help="Print what a collection holds.",
+)
 @click.argument("collection", type=_FILE)
 def show_info(collection: Path) -> int:
     """Print what a collection holds, and from which files."""
@@ -99,17 +114,20 @@ def show_info(collection: Path) -> int:
 
 
 @command.command(
-    "export", short_help="Write a collection's papers as JSON lines, or in another format."
+    "export",
+    cls=Command,
+    examples=["enrich papers export papers.sqlite -o papers.bib"],
+    short_help="Write a collection's papers as JSON lines, or in another format.",
 )
 @click.argument("collection", type=_FILE)
 @paper_format_options
-@click.option("--paper-abstracts", is_flag=True, help="With their abstracts.")
+@option(WRITE, "--paper-abstracts", is_flag=True, help="With their abstracts.")
 def export_collection(collection: Path, *, paper_abstracts: bool, **options: Any) -> int:
     """Write the papers of a collection.
 
     Without -f and without a known suffix of -o: one JSON object a line, which --papers reads.
     """
-    from enrich.cli.output import Output, check_target
+    from enrich.cli.output import Output, check_outputs
     from enrich.collection.collection import open_collection
 
     given = tuple(options.pop("outputs"))
@@ -119,9 +137,7 @@ def export_collection(collection: Path, *, paper_abstracts: bool, **options: Any
         given = tuple(text if names_format(text) else f"ndjson:{text}" for text in given)
         format_ = "ndjson" if not given else None
     outputs = take_writers(choose_targets(format_, given, for_papers=True), options)
-    for target, _ in outputs:
-        if target.path:
-            check_target(target.path, inputs=(collection,), cache_dir=None)
+    check_outputs((target.path for target, _ in outputs), inputs=(collection,), cache_dir=None)
     with ExitStack() as opened:
         source = opened.enter_context(open_collection(collection))
         files = [opened.enter_context(Output(target.path)) for target, _ in outputs]

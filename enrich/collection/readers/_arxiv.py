@@ -115,12 +115,12 @@ def _version(version: str, date: str | None) -> Version:
     return Version(version=version, date=date)
 
 
-def day(text: str | None) -> str | None:
+def parse_day(text: str | None) -> str | None:
     """Return the ISO date of a version, otherwise None.
 
     The text is an RFC 822 date (always GMT) or an ISO one.
 
-    >>> day("Mon, 22 Oct 2018 22:41:50 GMT"), day("2018-10-22"), day("yesterday")
+    >>> parse_day("Mon, 22 Oct 2018 22:41:50 GMT"), parse_day("2018-10-22"), parse_day("yesterday")
     ('2018-10-22', '2018-10-22', None)
     """
     return _parse_day(text[:16]) if text else None

@@ -33,6 +33,11 @@ _BLANK = re.compile(r"[\s,]*")
 _MARK = re.compile(r'\\.|["{}\[\],]', re.DOTALL)
 """Marks by which an object is skipped; an escaped character does not count as a mark."""
 _BOM = b"\xef\xbb\xbf"
+ARRAY = (
+    rb"\s*\[\s*(?:(?:null|true|false|-?[0-9][0-9.eE+-]{0,20}|\"[^\"\\]{0,200}\"|\[\s*\]|\{\s*\})\s*,\s*){0,50}"
+    rb"(?=\{)"
+)
+"""Pattern of an array's beginning up to its first object; what stands before it are not records."""
 _HTML = (b"<!doctype html", b"<html", b"<head")
 
 T = TypeVar("T")
@@ -95,11 +100,43 @@ def json_lines(
         except msgspec.DecodeError:
             if is_html(line):
                 raise PapersError(f"{stream.path}: line {number} begins a web page") from None
-            yield Item(place, None, "not JSON" if line.endswith(b"\n") else "is truncated")
+            yield Item(place, None, describe_bad_json(text, is_whole=line.endswith(b"\n")))
         except Exception as error:  # noqa: BLE001 - the line may come from an untrusted file
             yield Item(place, None, describe_problem(error))
         else:
             yield make_item(place, make, data)
+
+
+def describe_bad_json(line: bytes, *, is_whole: bool = True) -> str:
+    r"""Describe why a line is not JSON.
+
+    Python's decoder takes more than JSON, so it names what is too much.
+
+    Args:
+        line: What could not be decoded.
+        is_whole: Whether it ends with a line break; otherwise it can be truncated.
+
+    >>> describe_bad_json(b'{"a": NaN}'), describe_bad_json(b'{"a": "\\ud800"}')
+    ('not JSON: NaN is not a number of JSON', 'not JSON: a text holds half a surrogate pair (\\ud800 to \\udfff)')
+    """
+    try:
+        text = line.rstrip(b"\r\n").decode()
+    except UnicodeDecodeError as error:
+        return f"not JSON: byte {error.start + 1} is not UTF-8" if is_whole else "is truncated"
+    constants: list[str] = []
+    try:
+        json.loads(text, parse_constant=constants.append)
+    except json.JSONDecodeError as error:
+        if not is_whole:
+            return "is truncated"
+        if error.pos == 0:
+            return "not JSON"
+        return f"not JSON: {error.msg[:1].lower()}{error.msg[1:]} at column {error.colno}"
+    except (ValueError, RecursionError):
+        return "not JSON"
+    if constants:
+        return f"not JSON: {constants[0]} is not a number of JSON"
+    return "not JSON: a text holds half a surrogate pair (\\ud800 to \\udfff)"
 
 
 def json_array(

@@ -112,7 +112,7 @@ def element(data: bytes, encoding: str = "utf-8") -> Element:
     return builder.close()
 
 
-def text(record: Element, tag: str) -> str | None:
+def child_text(record: Element, tag: str) -> str | None:
     """Return the text of the first child of this name."""
     found = record.find(tag)
     return None if found is None else words(found)

@@ -13,14 +13,14 @@ from typing import Any
 from msgspec import Struct, field
 
 from enrich.collection.readers import Item, Place, _refer
-from enrich.collection.readers._json import json_array
+from enrich.collection.readers._json import ARRAY, json_array
 from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
 from enrich.paper import Author, Paper
 from enrich.text.html import plain_text
 from enrich.text.tidy import person, tidy
 
-_FIRST = re.compile(rb"\s*(?:\[\s*)?\{")
+_FIRST = re.compile(rb"(?:" + ARRAY + rb"|\s*)\{")
 _TAG = re.compile(r"""</?(?:i|b|sub|sup|sc|span)(?:\s+(?:class|style)="[^"]{0,200}")?>""")
 """Rich text: docs.citationstyles.org, "Rich Text Markup within Fields"."""
 

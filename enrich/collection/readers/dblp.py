@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 from enrich.collection.readers import HEAD, Item, Place, _refer
 from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
-from enrich.collection.readers._xml import element, encoding, slices, text, words
+from enrich.collection.readers._xml import child_text, element, encoding, slices, words
 from enrich.paper import Author, Paper
 
 _TAGS = (
@@ -65,18 +65,18 @@ def paper(data: bytes, encoding: str = "utf-8") -> Paper | None:
         return None
     record = element(_ENTITY.sub(_character, data), encoding)
     pages = [words(page) for page in record.iterfind("ee")]
-    journal, volume = text(record, "journal"), text(record, "volume")
+    journal, volume = child_text(record, "journal"), child_text(record, "volume")
     if journal == "CoRR" and volume:
         pages.append(f"CoRR {volume}")
     ids = sorted(_refer.named(pages), key=lambda id_: id_.source != "openreview")
     return _refer.paper(
         tuple(ids),
-        title=(text(record, "title") or "").removesuffix("."),
+        title=(child_text(record, "title") or "").removesuffix("."),
         authors=[
             Author(_HOMONYM.sub("", words(author) or "")) for author in record.iterfind("author")
         ],
-        date=_refer.date(text(record, "year")),
-        venue=text(record, "booktitle") or journal,
+        date=_refer.date(child_text(record, "year")),
+        venue=child_text(record, "booktitle") or journal,
         doi=_doi(record),
         abstract=None,
         grounds="dblp",

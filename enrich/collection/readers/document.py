@@ -10,16 +10,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from enrich.collection.readers import Item, Place
-from enrich.collection.readers._json import json_array
+from enrich.collection.readers._json import ARRAY, json_array
 from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
 from enrich.collection.readers.records import paper
+from enrich.document import check_version
 from enrich.errors import PapersError
 
 _FORMAT = re.compile(rb"""\s*\{[^{}\[\]]{0,999}"format"\s*:\s*"enrich\.talks\"""")
-_LOOKUP = re.compile(rb"""\s*\[\s*\{\s*"id"\s*:\s*"[^":]{1,64}:[^"]+"\s*,\s*"source"\s*:""")
+_VERSION = re.compile(rb"""\s*\{[^{}\[\]]{0,999}?"version"\s*:\s*"([^"\\]{1,20})\"""")
+_LOOKUP = re.compile(
+    ARRAY
+    + rb"""\{[^{}\[\]]{0,9999}?"id"\s*:\s*"(?:[^":]{1,64}:[^"]+|[0-9]{4}\.[0-9]{4,5}(?:v[0-9]{1,3})?)\""""
+)
+"""An array whose first object has the id of a paper."""
+_OF_TALKS = re.compile(rb"""\"(?:references|start_time|speaker)"\s*:""")
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+("?)|[\[\]{}]', re.DOTALL)
 """A string, whose group is empty if the bytes end within it; or a bracket."""
+_BOM = b"\xef\xbb\xbf"
 _BLOCK = 1 << 18
 _MAX_STRING = 1 << 24
 
@@ -32,13 +40,20 @@ class Document:
 
     def recognises(self, head: bytes) -> bool:
         """Return whether a document, or a list of its papers, begins here."""
-        return bool(_FORMAT.match(head) or _LOOKUP.match(head))
+        if _FORMAT.match(head):
+            return True
+        return bool(_LOOKUP.match(head)) and _OF_TALKS.search(head) is None
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
         """Yield the papers from a place on."""
+        if found := _VERSION.match(stream.head(1 << 10).removeprefix(_BOM)):
+            try:
+                check_version(found[1].decode("utf-8", "replace"))
+            except ValueError as error:
+                raise PapersError(f"{stream.path}: {error}") from None
         if start.number and not start.offset:  # behind "holds no list of papers"
             return iter(())
-        if start.number or stream.head(1 << 10).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[":
+        if start.number or stream.head(1 << 10).lstrip(_BOM + b" \t\r\n")[:1] == b"[":
             return json_array(
                 stream, start, dict[str, Any], storing(paper), opened=bool(start.number)
             )

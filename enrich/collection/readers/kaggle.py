@@ -74,11 +74,11 @@ def store_line(line: SnapshotLine) -> StoredPaper:
     Raises:
         ValueError: the line is not a record of a paper.
     """
-    if any(len(parts) < 3 for parts in line.authors_parsed):
+    if min(map(len, line.authors_parsed), default=3) < 3:
         raise ValueError("authors_parsed: not names in three parts")
     versions = line.versions or ()
     numbers = [version.version for version in versions]
-    dates = [_arxiv.day(version.created) or "" for version in versions]
+    dates = [_arxiv.parse_day(version.created) or "" for version in versions]
     found = forms_of("arxiv").canonical(line.id)
     title = tidy(line.title)
     names = [

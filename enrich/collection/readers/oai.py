@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from enrich.collection.readers import Item, Place, _arxiv
 from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
-from enrich.collection.readers._xml import element, slices, text
+from enrich.collection.readers._xml import child_text, element, slices
 from enrich.paper import Author, Paper
 
 
@@ -51,20 +51,20 @@ def paper(data: bytes) -> Paper | None:
     if body.tag.rpartition(":")[2] not in ("arXiv", "arXivRaw"):
         raise ValueError(f"is of the form {body.tag:.20}; enrich reads arXiv and arXivRaw")
     return _arxiv.paper(
-        id_=text(body, "id"),
-        title=text(body, "title"),
+        id_=child_text(body, "id"),
+        title=child_text(body, "title"),
         authors=_authors(body),
         versions=[
-            (version.get("version", "v1"), _arxiv.day(version.findtext("date")))
+            (version.get("version", "v1"), _arxiv.parse_day(version.findtext("date")))
             for version in body.iterfind("version")
         ],
-        created=_arxiv.day(text(body, "created")),
-        updated=_arxiv.day(text(body, "updated")),
-        categories=text(body, "categories"),
-        comments=text(body, "comments"),
-        journal_ref=text(body, "journal-ref"),
-        doi=text(body, "doi"),
-        abstract=text(body, "abstract"),
+        created=_arxiv.parse_day(child_text(body, "created")),
+        updated=_arxiv.parse_day(child_text(body, "updated")),
+        categories=child_text(body, "categories"),
+        comments=child_text(body, "comments"),
+        journal_ref=child_text(body, "journal-ref"),
+        doi=child_text(body, "doi"),
+        abstract=child_text(body, "abstract"),
     )
 
 
@@ -75,7 +75,7 @@ def _authors(body: Element) -> list[Author]:
     if not len(found):
         return [Author(name) for name in _arxiv.names(found.text or "")]
     parts = (
-        [text(each, tag) or "" for tag in ("keyname", "forenames", "suffix")]
+        [child_text(each, tag) or "" for tag in ("keyname", "forenames", "suffix")]
         for each in found.iterfind("author")
     )
     return [made for each in parts if (made := _arxiv.author(*each))]

@@ -14,14 +14,14 @@ from msgspec import Struct
 
 from enrich.codes import Decision
 from enrich.collection.readers import Item, Place, _refer
-from enrich.collection.readers._json import json_array
+from enrich.collection.readers._json import ARRAY, json_array
 from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
 from enrich.paper import Author, Paper
 from enrich.sources import forms_of
 from enrich.text.tidy import person, tidy
 
-_FIRST = re.compile(rb"\s*\[\s*\{")
+_FIRST = re.compile(ARRAY + rb"\{")
 _NAME = re.compile(r"([a-z]{2,12})[-_]?((?:19|20)\d\d)", re.IGNORECASE)
 _VENUES = {"nips": "NeurIPS", "neurips": "NeurIPS", "corl": "CoRL", "interspeech": "Interspeech"}
 _ACCEPTED = re.compile(r"poster|spotlight|oral|notable|top[- ]?\d|accept|highlight|award|talk")

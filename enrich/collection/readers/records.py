@@ -11,17 +11,22 @@ from dataclasses import replace
 from typing import Any
 
 from enrich.collection.readers import Item, Place
-from enrich.collection.readers._json import json_lines
+from enrich.collection.readers._json import ARRAY, json_lines
 from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
+from enrich.errors import InvalidId
 from enrich.paper import Paper
+from enrich.references.extract import parse_id
 from enrich.sources import forms_of
 
 _PAPER = re.compile(
-    rb'^[ \t]*\{(?:[ \t]*\}|[^\n]*"id"\s*:\s*"[^"\n:]{1,64}:[^"\n]+")', re.MULTILINE
+    rb'^[ \t]*\{(?:[ \t]*\}|[^\n]*"id"\s*:\s*"(?:[^"\n:]{1,64}:[^"\n]+'
+    rb'|[0-9]{4}\.[0-9]{4,5}(?:v[0-9]{1,3})?|[a-z-]{2,12}(?:\.[A-Z]{2})?/[0-9]{7}(?:v[0-9]{1,3})?)")',
+    re.MULTILINE,
 )
 """A line that holds an object with a paper's id, or an empty one."""
-_ARRAY = re.compile(rb"\s*\[\s*\{")
+_ARRAY = re.compile(ARRAY)
+_CANONICAL = re.compile(r"[a-z][a-z0-9_]*:[^\s:]\S*")
 
 
 class Records:
@@ -53,10 +58,12 @@ def paper(data: Mapping[str, Any]) -> Paper | None:
     >>> paper({"id": "arxiv:math.AG/0601001v2", "title": "T"}).url
     'https://arxiv.org/abs/math/0601001'
     >>> paper({"id": "arxiv:2103.01338", "title": None, "status": "failed"})
+    >>> paper({"id": "arXiv:2103.01338v2", "title": "T"}).id
+    'arxiv:2103.01338'
     """
     if data.get("status") not in (None, "resolved"):
         return None
-    found = Paper.from_dict(data)
+    found = Paper.from_dict(_with_canonical_id(data))
     try:
         home = forms_of(found.id.source)
     except LookupError:
@@ -68,6 +75,21 @@ def paper(data: Mapping[str, Any]) -> Paper | None:
         raise ValueError(f'"id" {found.id!s:.80} names no paper')
     id_ = canonical[0]
     return replace(found, id=id_, url=found.url or home.url(id_), pdf=found.pdf or home.pdf(id_))
+
+
+def _with_canonical_id(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an object whose id is one of a source, where it is another spelling of one.
+
+    Raises:
+        ValueError: the id names no paper.
+    """
+    id_ = data.get("id")
+    if not isinstance(id_, str) or not id_ or ("://" not in id_ and _CANONICAL.fullmatch(id_)):
+        return data
+    try:
+        return {**data, "id": str(parse_id(id_))}
+    except InvalidId:
+        raise ValueError(f"id: {id_[:80]!r} names no paper") from None
 
 
 READER = Records()

@@ -3,7 +3,7 @@
 A dialect knows how one producer writes speaker, title, series and text into an event, or into its
 own JSON or XML, and turns that into `TalkFields` or a `Talk`. It is pure and never fails: where a line
 does not fit, the raw text stands. The reader adds what is the same for all (the feed, the texts
-`comments`, `url`, `attach`, `location`, `summary` and `x_alt_desc` where no text of that name is there,
+`comments`, `url`, `attach`, `link`, `location`, `summary` and `x_alt_desc` where no text of that name is there,
 warnings about times and zones, cancellations) and redacts; a dialect need not, but puts what it knows to
 be joining details into the text named `JOINING`.
 
@@ -44,6 +44,8 @@ class Event(NamedTuple):
     urls: tuple[str, ...] = ()
     attach: tuple[str, ...] = ()
     comments: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    """Addresses of LINK (RFC 9253)."""
     categories: tuple[str, ...] = ()
     status: str | None = None
     """STATUS as written."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
@@ -107,3 +107,11 @@ def affiliations(names: Iterable[str | None]) -> str | None:
 def further_texts(*texts: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
     """Return the texts that there are."""
     return tuple([(field, value) for field, value in texts if value])
+
+
+def find_next_page(document: Mapping[str, Any]) -> Iterator[ValueError]:
+    """Yield an error if an answer is one page of several, of which the others are not read."""
+    if document.get("next"):
+        here, count = len(list_of(document, "results")), document.get("count")
+        of = f" of {count}" if isinstance(count, int) else ""
+        yield ValueError(f"this is a page of {here}{of} records; the other pages are not read")

@@ -20,7 +20,7 @@ from enrich.feeds.dialects._documents import (
     text_of,
     time_warnings,
 )
-from enrich.feeds.dialects._shared import DocumentOnly
+from enrich.feeds.dialects._shared import DocumentOnly, line_or_none
 from enrich.model import Talk
 
 _SLIDES = re.compile(r"\bslides?\b", re.IGNORECASE)
@@ -65,7 +65,7 @@ def _convert_metadata(data: Mapping[str, Any]) -> Talk:
     speakers = list_of(data, "speakers")
     series = list_of(data, "series")
     material = list_of(data, "material_urls")
-    title = line_of(data.get("title"), "title")
+    title = line_or_none(prose(text_of(data.get("title"), "title")))
     return Talk(
         id=f"inspire-seminar-{own}" if own else title or "seminar",
         url=f"https://inspirehep.net/seminars/{own}" if own else None,

@@ -1,4 +1,4 @@
-"""pretalx: the calendar (pretalx, schedule/domain/ical.py) and `schedule.json`, which frab writes too."""
+"""pretalx: the calendar, `schedule.json`, which frab writes too, the widget's schedule, and the API's submissions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from enrich.feeds.dialects import Event, TalkFields
 from enrich.feeds.dialects._documents import text_of
+from enrich.feeds.dialects._pretalx_json import is_answer, is_widget, read_answer, read_widget
 from enrich.feeds.dialects._schedule import read_schedule
 from enrich.feeds.dialects._shared import line_or_none, title_or_none
 from enrich.feeds.dialects.generic import DIALECT as GENERIC
@@ -29,13 +30,21 @@ class Pretalx:
         return talk._replace(title=title_or_none(title), speaker=line_or_none(speakers))
 
     def knows_document(self, document: Any) -> bool:
-        """Return whether it is `{"schedule": {"conference": …}}`."""
-        schedule = document.get("schedule") if isinstance(document, Mapping) else None
-        return isinstance(schedule, Mapping) and isinstance(schedule.get("conference"), Mapping)
+        """Return whether it is a schedule, a widget's, or a page of submissions."""
+        return _is_schedule(document) or is_widget(document) or is_answer(document)
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
         """Yield its talks, with the calendar's ids if pretalx wrote it."""
-        return read_schedule(document["schedule"], text_of(document.get("generator"), "name") or "")
+        if _is_schedule(document):
+            generator = text_of(document.get("generator"), "name") or ""
+            return read_schedule(document["schedule"], generator)
+        return read_widget(document) if is_widget(document) else read_answer(document)
+
+
+def _is_schedule(document: Any) -> bool:
+    """Return whether it is `{"schedule": {"conference": …}}`."""
+    schedule = document.get("schedule") if isinstance(document, Mapping) else None
+    return isinstance(schedule, Mapping) and isinstance(schedule.get("conference"), Mapping)
 
 
 DIALECT = Pretalx()

@@ -151,13 +151,23 @@ def _from_json(record: Mapping[str, Any], series: Mapping[str, Any]) -> Talk:
         video_link=link_of(record, "video_link"),
         abstract=text_or_none(text_of(record, "abstract")),
         texts=further_texts(
-            ("comments", text_or_none(text_of(record, "comments"))),
+            ("comments", _join_comments(record)),
             ("paper_link", line_of(record, "paper_link")),
             ("slides_link", slides),
             ("title", title),
         ),
         warnings=(*time_warnings(record.get("start_time"), start), *rescheduled(uid)),
     )
+
+
+def _join_comments(record: Mapping[str, Any]) -> str | None:
+    """Return the comments, with the meeting's address behind them if there is one.
+
+    Redaction removes it again, and with it what is a password only beside a meeting.
+    """
+    comments = text_or_none(text_of(record, "comments"))
+    meeting = link_of(record, "live_link") if comments else None
+    return f"{comments}\nJoin: {meeting}" if meeting else comments
 
 
 def _parts(

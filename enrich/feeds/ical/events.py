@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enrich.codes import TalkStatus, WarningCode
 from enrich.feeds.dialects import Event, TalkFields, dialects
 from enrich.feeds.dialects._shared import may_refer, page
-from enrich.feeds.ical.series import is_recurring
+from enrich.feeds.ical.series import find_stated, is_recurring
 from enrich.feeds.ical.times import Time, Zones, is_before, later, moment
 from enrich.feeds.ical.values import Properties, read_properties
 from enrich.feeds.protected import ANCHORS
@@ -165,6 +165,7 @@ def event_of(
         tuple([u for url in texts("URL") if (u := url.strip())]) if "URL" in first else (),
         tuple(_attached(texts("ATTACH"))) if "ATTACH" in first else (),
         texts("COMMENT") + descriptions[1:],
+        tuple(_iterate_links(properties)) if "LINK" in first else (),
         texts("CATEGORIES"),
         text("STATUS"),
         start,
@@ -179,6 +180,16 @@ def _attached(values: Iterable[str]) -> Iterator[str]:
     for value in values:
         if value[:8].lower().startswith(("http://", "https://")):
             yield value.strip()
+
+
+def _iterate_links(properties: Properties) -> Iterator[str]:
+    """Yield the web addresses of LINK (RFC 9253), but for those derived from the event's texts."""
+    for value, parameters in find_stated(properties, "LINK"):
+        is_derived = parameters.get("DERIVED", "").upper() == "TRUE"
+        if parameters.get("VALUE", "URI").upper() != "URI" or is_derived:
+            continue
+        if (address := page((value.strip(),))) is not None:
+            yield address
 
 
 def _shown(urls: Iterable[str], anchors: tuple[str, ...]) -> Iterator[str]:
@@ -214,6 +225,8 @@ def _texts(fields: TalkFields, event: Event) -> tuple[tuple[str, str], ...]:
     if event.urls or event.attach:
         urls = "\n".join(_shown(event.urls, event.anchors))
         found[:0] = [("url", urls), ("attach", "\n".join(event.attach))]
+    if event.links:
+        found.append(("link", "\n".join(event.links)))
     if event.comments:
         comments = "\n\n".join([plain_text(comment) for comment in event.comments])
         found.insert(0, ("comments", comments))

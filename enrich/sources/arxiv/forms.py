@@ -148,16 +148,17 @@ _WORTH = re.compile(  # a cheap check of what follows the label
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
     """Return the papers named around byte `at`, in order."""
+    common = _COMMON.match(text, at)
+    if common is not None:
+        start = _find_common_start(text, at)
+        if start >= 0:
+            key, number = common.groups()
+            cited = None if number is None else "v" + number.decode()
+            form: Form = "url" if text[at + 5] == _STOP else "text"
+            return (Mention(PaperId("arxiv:" + key.decode()), cited, start, common.end(), form),)
     kind = text[at]
     if kind in b"aA" and text[at + 2] in b"xX":
-        following = text[at + 5 : at + 6]
-        if following not in _BEHIND_LABEL:
-            return ()
-        if following == b"." or (following == b":" and text[at + 6 : at + 7] in _BEFORE_NUMBER):
-            common = _match_common(text, at)
-            if common is not None:
-                return common
-        if not _WORTH.match(text, at + 5):
+        if text[at + 5 : at + 6] not in _BEHIND_LABEL or not _WORTH.match(text, at + 5):
             return ()
         first = _match_label(text, at)
     elif kind in _DIGITS:
@@ -170,23 +171,17 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
     return with_list(text, first) if first is not None else ()
 
 
-def _match_common(text: bytes, at: int) -> Sequence[Mention] | None:
-    """Recognize the most frequent ways to write a paper.
+def _find_common_start(text: bytes, at: int) -> int:
+    """Return where the most frequent ways to write a paper begin.
 
-    Returns its mention, () if the address is another site's, None if it is written otherwise.
+    -1 if what stands before is to be checked.
     """
-    found = _COMMON.match(text, at)
-    if found is None:
-        return None
-    key, number = found.groups()
-    id_ = PaperId("arxiv:" + key.decode())
-    cited = None if number is None else "v" + number.decode()
-    if text[at + 5] == _STOP:
-        begin = at - 8 if text[at - 8 : at] == b"https://" else _find_host(text, at)
-        return () if begin is None else (Mention(id_, cited, begin, found.end(), "url"),)
-    if text[at - 1 : at] in _PLAIN_BEFORE:
-        return (Mention(id_, cited, at, found.end(), "text"),)
-    return None
+    if text[at + 5] != _STOP:
+        return at if text[at - 1 : at] in _PLAIN_BEFORE else -1
+    if text[at - 8 : at] == b"https://":
+        return at - 8
+    begin = _find_host(text, at)
+    return -1 if begin is None else begin
 
 
 def _match_label(text: bytes, at: int) -> Mention | None:

@@ -14,6 +14,7 @@ from enrich.model import Mention
 from enrich.paper import PaperId
 from enrich.sources.arxiv import cues
 from enrich.sources.arxiv.ids import NEW, OLD, VERSION, paper, version
+from enrich.text.patterns import group_words
 
 ID = rb"(?P<id>" + NEW + b"|" + OLD + b")"
 """An id, named in its pattern, without its version."""
@@ -31,14 +32,15 @@ _LATER = re.compile(  # "v2", "(v2)", "[v2]", ", version 2", "version: 2" behind
     rb"(?:,?[ \t]{1,3}v|,?[ \t]{0,3}[(\[][ \t]?v|,?[ \t]{0,3}[(\[]?[ \t]{0,2}(?<![0-9a-z])ver(?:sion|\.)?[ \t]{0,2}:?[ \t]{0,2})"
     rb"([1-9][0-9]{0,2})(?![a-z0-9]|\.[0-9])[)\]]?"
 )
-_AND = (
-    "(?=[aAdDeEiIjJkKnNoOsSuUvVyY\\x80-\\xff])"  # spares most words the list
-    "(?:"
-    "(?:and|und|sowie|et|y|e|i|og|och|en|ja|ve|oraz|a|ac|és|și|şi|si|và|va|na|и|й|та|және|և|եւ|და|এবং|اور|"
-    "και|و|\u05d5|और|และ|dan|eta|in|kaj|agus|un|ir|dhe)(?![a-z0-9])"
-    "|\u05d5-|和|与|與|及|と|および|및|와|과|그리고|以及"
-    ")"
-).encode()
+_AND_WORDS = """
+    and und sowie et y e i og och en ja ve oraz a ac és și şi si và va na и й
+    та және և եւ და এবং اور και و \u05d5 और และ dan eta in kaj agus un ir dhe
+"""
+_AND_SIGNS = "\u05d5- 和 与 與 及 と および 및 와 과 그리고 以及"
+_AND = b"(?:%b(?![a-z0-9])|%b)" % (
+    group_words(_AND_WORDS.encode().split(), any_case=True),
+    group_words(_AND_SIGNS.encode().split()),
+)
 _WHITE = rb"[ \t]{0,8}(?:(?:\r?\n|\x0b)[ \t>]{0,24})?"
 _MAY_GO_ON = frozenset(  # with the first bytes of kana, han and hangul, where no blank stands before an "and"
     bytes((b,)) for b in b" \t\r\n\x0b,;&+|/([)]}\"'*`\xe3\xe4\xe5\xe8\xea\xeb\xec"

@@ -16,6 +16,7 @@ from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
 from enrich.http.dates import parse_http_date
 from enrich.http.politeness import Politeness
 from enrich.paper import Author, Lookup, Paper, PaperId, Unresolved
+from enrich.sources._answers import parse_json
 from enrich.sources.openreview import note as read
 from enrich.sources.openreview.forms import OpenReviewForms, canonical
 
@@ -49,7 +50,7 @@ class OpenReview(OpenReviewForms):
             Refused: the challenge, under 403 or as a web page under 200.
             Overloaded: RateLimitError, with the pause that it names.
         """
-        body = _json(response)
+        body = parse_json(response)
         status = response.status_code
         if status == 200 and not isinstance(body, Mapping):
             if _is_challenge_page(response):
@@ -79,7 +80,7 @@ class OpenReview(OpenReviewForms):
             return _token(login)
         user, password = login
         response = send("POST", f"https://{API2}/login", json={"id": user, "password": password})
-        body = _json(response)
+        body = parse_json(response)
         if not isinstance(body, Mapping):
             if _is_challenge_page(response):
                 raise _challenge()
@@ -128,7 +129,7 @@ class OpenReview(OpenReviewForms):
                 return self._paper(paper, copy) if copy else self._forbidden(paper, answer)
             if note is None:
                 continue
-            forum = read.text(note.get("forum", key))
+            forum = read.first_string(note.get("forum", key))
             if forum == key:
                 return self._paper(paper, note)
             if forum is None or canonical(forum) is None:
@@ -161,7 +162,7 @@ class OpenReview(OpenReviewForms):
 
     def _parse_note(self, paper: PaperId, note: read.Note) -> Lookup:
         """Parse a note as the paper that was asked for, which may be a reply to it."""
-        found = canonical(read.text(note.get("id")) or "")
+        found = canonical(read.first_string(note.get("id")) or "")
         content = note.get("content")
         if note.get("ddate") is not None:
             return self._unresolved(paper, "not_found", "OpenReview's record is deleted")
@@ -175,7 +176,7 @@ class OpenReview(OpenReviewForms):
         published, dates = read.dates(note)
         authors = read.authors(content)
         decision = read.decision(note, content)
-        same, published_as = read.links(note, content)
+        same, published_as = read.read_relations(note, content)
         shown = found[0]
         replied = () if shown == paper else (shown,)
         return Paper(
@@ -191,7 +192,7 @@ class OpenReview(OpenReviewForms):
             published_as=published_as,
             same_as=(*replied, *same),
             matched_by="forum" if replied else "openreview" if same else None,
-            abstract=read.text(read.value(content, "abstract")),
+            abstract=read.first_string(read.value(content, "abstract")),
             url=self.url(shown),
             pdf=self.pdf(shown),
         )
@@ -227,7 +228,7 @@ class _Answer:
     def __init__(self, response: Response) -> None:
         self.notes: list[read.Note] = []
         self.forbidden: str | None = None
-        status, body = response.status_code, _json(response)
+        status, body = response.status_code, parse_json(response)
         name = body.get("name") if isinstance(body, Mapping) else None
         if status == 200:
             self.notes = _notes(body)
@@ -260,14 +261,6 @@ def _notes(body: Any) -> list[read.Note]:
     if not isinstance(notes, list) or not all(isinstance(note, Mapping) for note in notes):
         raise BadAnswer("OpenReview's answer holds no list of notes")
     return notes
-
-
-def _json(response: Response) -> Any:
-    """Return the body as JSON, None if it is not."""
-    try:
-        return response.json()
-    except (ValueError, RecursionError):  # ValueError: requests' and the codecs' errors alike
-        return None
 
 
 def _is_member(response: Response) -> bool:

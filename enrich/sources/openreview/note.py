@@ -52,12 +52,12 @@ _NOT_ACCEPTED = re.compile(r"^submitted to\b|\bsubmitted$", re.IGNORECASE)
 _REFUSED = re.compile(r"\b(?:reject(?:ed)?|withdrawn)\b", re.IGNORECASE)
 
 
-def text(value: object) -> str | None:
+def first_string(value: object) -> str | None:
     r"""Return the first string of a value, tidied.
 
     It may be a list.
 
-    >>> text(" A\n title "), text(["ICLR 2022", "x"]), text(3), text({"value": "x"})
+    >>> first_string(" A\n title "), first_string(["ICLR 2022", "x"]), first_string(3), first_string({"value": "x"})
     ('A title', 'ICLR 2022', None, None)
     """
     if isinstance(value, list):
@@ -93,7 +93,7 @@ def is_hidden(content: Note, key: str) -> bool:
 
 def title(content: Note) -> str | None:
     """Return the title, its HTML entities decoded once."""
-    found = text(value(content, "title"))
+    found = first_string(value(content, "title"))
     return found and (tidy(html.unescape(found)) or None)
 
 
@@ -117,20 +117,20 @@ def authors(content: Note) -> tuple[str, ...]:
     items = found if isinstance(found, list) else [found]
     names = []
     for item in items:
-        whole = text(item.get("fullname") if isinstance(item, Mapping) else item)
+        whole = first_string(item.get("fullname") if isinstance(item, Mapping) else item)
         name = person(html.unescape(whole)) if whole else ""
         if name and "@" not in name:
             names.append(name)
     return () if [name.lower() for name in names] == ["anonymous"] else tuple(names)
 
 
-def day(milliseconds: object) -> str | None:
+def to_day(milliseconds: object) -> str | None:
     """Convert milliseconds to a date, to a year at its first instant.
 
     Records imported from dblp or ORCID know the year only and stand at 1 January 00:00 UTC;
     OpenReview's own pages show those as years too.
 
-    >>> day(1632965333637), day(1640995200000), day(None), day(10**30)
+    >>> to_day(1632965333637), to_day(1640995200000), to_day(None), to_day(10**30)
     ('2021-09-30', '2022', None, None)
     """
     if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
@@ -151,10 +151,10 @@ def dates(note: Note) -> tuple[str | None, tuple[tuple[str, str], ...]]:
     ('2021-09-30', (('submitted', '2021-09-30'), ('modified', '2022-03-15')))
     """
     found = {
-        "submitted": day(note.get("cdate")) or day(note.get("tcdate")),
-        "online": day(note.get("odate")),
-        "published": day(note.get("pdate")),
-        "modified": day(note.get("mdate")) or day(note.get("tmdate")),
+        "submitted": to_day(note.get("cdate")) or to_day(note.get("tcdate")),
+        "online": to_day(note.get("odate")),
+        "published": to_day(note.get("pdate")),
+        "modified": to_day(note.get("mdate")) or to_day(note.get("tmdate")),
     }
     first = found["submitted"] or found["online"] or found["published"]
     return first, tuple((name, date) for name, date in found.items() if date)
@@ -162,7 +162,7 @@ def dates(note: Note) -> tuple[str | None, tuple[tuple[str, str], ...]]:
 
 def venue(content: Note) -> str | None:
     """Return the venue's string, as the service writes it."""
-    return text(value(content, "venue"))
+    return first_string(value(content, "venue"))
 
 
 def decision(note: Note, content: Note) -> Decision | None:
@@ -179,9 +179,9 @@ def decision(note: Note, content: Note) -> Decision | None:
     >>> decision({}, {"venue": "CoRR 2021", "venueid": "dblp.org/journals/CORR/2021"})
     """
     said = venue(content) or ""
-    venueid = text(value(content, "venueid")) or ""
+    venueid = first_string(value(content, "venueid")) or ""
     invitations = note.get("invitations")
-    invitation = text(note.get("invitation")) or text(invitations) or ""
+    invitation = first_string(note.get("invitation")) or first_string(invitations) or ""
     group, _, form = invitation.lower().partition("/-/")
     if venueid.lower().startswith(_IMPORTED):
         return None
@@ -195,15 +195,15 @@ def decision(note: Note, content: Note) -> Decision | None:
         return "rejected" if venueid or not said.lower().startswith("submitted to") else None
     if _REFUSED.search(said):
         return "withdrawn" if "withdrawn" in said.lower() else "rejected"
-    home = text(note.get("domain")) or group
+    home = first_string(note.get("domain")) or group
     own = bool(venueid) and bool(home) and venueid.lower() == home.lower()
     return "accepted" if own or _ACCEPTED.search(said) else None
 
 
-def links(note: Note, content: Note) -> tuple[tuple[PaperId, ...], Publication | None]:
+def read_relations(note: Note, content: Note) -> tuple[tuple[PaperId, ...], Publication | None]:
     """Return the arXiv ids and publication that the record names.
 
-    >>> links({"externalIds": ["arxiv:2301.00001v2"]}, {"pdf": "https://arxiv.org/pdf/2301.00001.pdf"})[0]
+    >>> read_relations({"externalIds": ["arxiv:2301.00001v2"]}, {"pdf": "https://arxiv.org/pdf/2301.00001.pdf"})[0]
     ('arxiv:2301.00001',)
     """
     ids: dict[PaperId, None] = {}
@@ -215,7 +215,7 @@ def links(note: Note, content: Note) -> tuple[tuple[PaperId, ...], Publication |
             address = doi_url(doi[0])
             published = Publication(doi=doi[0], url=address, via="openreview")
     for key in ("pdf", "html"):
-        if link := _arxiv_link(text(value(content, key)) or ""):
+        if link := _arxiv_link(first_string(value(content, key)) or ""):
             ids[link] = None
     return tuple(ids), published
 
@@ -224,7 +224,7 @@ def _external(note: Note, content: Note) -> Iterator[tuple[str, str]]:
     for found in (note.get("externalIds"), value(content, "externalIds")):
         items: Iterable[object] = found if isinstance(found, list) else [found]
         for item in items:
-            scheme, _, key = (text(item) or "").partition(":")
+            scheme, _, key = (first_string(item) or "").partition(":")
             yield scheme.lower(), key.strip()
 
 

@@ -12,13 +12,14 @@ from urllib.parse import quote
 from enrich.document import SummaryObject
 from enrich.identity import Work, group_works
 from enrich.model import AnnotatedTalk, Document, Notice, Reference, Talk
-from enrich.paper import Lookup, Paper, PaperId
+from enrich.paper import Lookup, PaperId
 from enrich.text.times import format_time, to_instant, to_zone
 from enrich.writers._keys import make_keys, paper_namesake
 from enrich.writers._labels import group_references
 from enrich.writers._page.elements import show_text
 from enrich.writers._totals import Totals
-from enrich.writers.bibtex import format_bibtex
+from enrich.writers._works import list_entries
+from enrich.writers.bibtex import WRITER as BIBTEX
 
 _MAX_ANCHOR = 80
 _BLANK = re.compile(r"\s")
@@ -73,7 +74,7 @@ def collect_contents(document: Document) -> Contents:
     summary = totals.summary(papers)
     talks = tuple(annotated for annotated in passed if not _is_carrier(annotated))
     order = sorted(
-        range(len(talks)), key=lambda n: _rank_start(talks[n].talk.start_time, document.zone)
+        range(len(talks)), key=lambda n: _rank_start(talks[n].talk.shown_start, document.zone)
     )
     works = {work.id: work for work in group_works(papers.values())}
     names = sorted({name for annotated in talks if (name := series_of(annotated.talk))})
@@ -86,8 +87,8 @@ def collect_contents(document: Document) -> Contents:
         works=works,
         cited=cited,
         naming=_list_naming(works, order, cited),
-        bibtex=_make_entries(papers, works.values()),
-        days=tuple(_day_of(annotated.talk.start_time, document.zone) for annotated in talks),
+        bibtex=_make_entries(papers.values()),
+        days=tuple(_day_of(annotated.talk.shown_start, document.zone) for annotated in talks),
         series={name: number for number, name in enumerate(names)},
         notices=tuple(document.notices),
         summary=SummaryObject(
@@ -105,7 +106,7 @@ def collect_contents(document: Document) -> Contents:
 
 def tick_key(talk: Talk) -> str:
     """Return what the tick of a talk is remembered by: its UID and start."""
-    return _BLANK.sub("_", f"talk:{talk.id}@{format_time(talk.start_time) or ''}")
+    return _BLANK.sub("_", f"talk:{talk.id}@{format_time(talk.shown_start) or ''}")
 
 
 def series_of(talk: Talk) -> str:
@@ -162,14 +163,11 @@ def _list_naming(
     return {work: tuple(numbers) for work, numbers in found.items()}
 
 
-def _make_entries(papers: Mapping[PaperId, Lookup], works: Iterable[Work]) -> dict[PaperId, str]:
-    """Return the BibTeX entry of each work; the keys are those that `-f bibtex` gives."""
-    resolved = [paper for paper in papers.values() if isinstance(paper, Paper)]
-    keys = dict(
-        zip((p.id for p in resolved), make_keys(map(paper_namesake, resolved)), strict=True)
-    )
+def _make_entries(papers: Iterable[Lookup]) -> dict[PaperId, str]:
+    """Return the BibTeX entry of each work, as `-f bibtex` writes it."""
+    entries = list(list_entries(papers))
+    keys = make_keys(paper_namesake(entry.earliest) for entry in entries)
     return {
-        work.id: format_bibtex(keys[work.best.id], work.best, "misc").strip()
-        for work in works
-        if isinstance(work.best, Paper)
+        entry.paper.work or entry.paper.id: BIBTEX.format_work(key, entry).strip()
+        for key, entry in zip(keys, entries, strict=True)
     }

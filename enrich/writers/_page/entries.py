@@ -13,6 +13,7 @@ from enrich.text.tidy import tidy
 from enrich.text.times import format_time, to_zone
 from enrich.text.web import doi_url
 from enrich.writers._coins import make_context_object
+from enrich.writers._csl_item import find_publication
 from enrich.writers._labels import (
     describe_references,
     describe_state,
@@ -56,7 +57,7 @@ def render_talk(contents: Contents, number: int, ranks: str) -> Html:
         "article",
         tag(
             "a",
-            _render_start(talk.start_time, contents.zone),
+            _render_start(talk.shown_start, contents.zone),
             class_="when",
             href="#" + contents.anchors[number],
         ),
@@ -160,7 +161,7 @@ def render_work(contents: Contents, work: Work, ranks: str) -> Html:
             _render_more(
                 "BibTeX", tag("pre", contents.bibtex[work.id], id=f"bib:{work.id}", tabindex=0)
             ),
-            _render_coins(work.best),
+            _render_coins(work),
         ),
         id=work.id,
         class_="paper",
@@ -194,10 +195,11 @@ def _render_more(summary: str, body: Html) -> Html:
     return tag("details", tag("summary", summary), body)
 
 
-def _render_coins(paper: Lookup) -> Html:
-    if not isinstance(paper, Paper):
+def _render_coins(work: Work) -> Html:
+    if not isinstance(work.best, Paper):
         return EMPTY
-    return tag("span", class_="Z3988", title=make_context_object(paper))
+    others = [paper for paper in work.papers if paper is not work.best]
+    return tag("span", class_="Z3988", title=make_context_object(work.best, others))
 
 
 def _render_mention(contents: Contents, number: int, work: PaperId) -> Iterator[Part]:
@@ -206,7 +208,9 @@ def _render_mention(contents: Contents, number: int, work: PaperId) -> Iterator[
         "a", show_text(talk.title, "Untitled talk", _MAX_NAME), href="#" + contents.anchors[number]
     )
     start = (
-        format_start(talk.start_time, contents.zone).partition(",")[0] if talk.start_time else None
+        format_start(talk.shown_start, contents.zone).partition(",")[0]
+        if talk.shown_start
+        else None
     )
     facts = (
         show_text(talk.speaker, most=_MAX_NAME),
@@ -287,12 +291,12 @@ def _list_work_links(work: Work) -> Iterator[Html]:
     """Yield links to the records of a work, its PDF, and where it was published."""
     for paper in work.papers:
         if paper is not work.best:  # that one is the title's link
-            yield link(label_id(paper.id), paper.url)
+            withdrawn = " (withdrawn)" if isinstance(paper, Paper) and paper.withdrawn else ""
+            yield link(label_id(paper.id) + withdrawn, paper.url)
     if pdf := next((paper.pdf for paper in (work.best, *work.papers) if paper.pdf), None):
         yield link("PDF", pdf)
-    published = next(
-        (p.published_as for p in work.papers if isinstance(p, Paper) and p.published_as), None
-    )
+    best = work.best
+    published = find_publication(best, work.papers) if isinstance(best, Paper) else None
     if published:
         yield _link_publication(published)
 

@@ -26,7 +26,7 @@ def rank_talks(contents: Contents) -> list[str]:
     """Return the ranks of each talk in all orders, as `data-o` holds them."""
     by_start = {number: rank for rank, number in enumerate(contents.order)}
     starts = [
-        by_start[number] if annotated.talk.start_time else None
+        by_start[number] if annotated.talk.shown_start else None
         for number, annotated in enumerate(contents.talks)
     ]
     works = [[contents.works[id_] for id_ in cited] for cited in contents.cited]
@@ -44,7 +44,7 @@ def rank_works(contents: Contents, works: Sequence[Work]) -> list[str]:
     """Return the ranks of each work in all orders, as `data-o` holds them."""
     by_start = {number: rank for rank, number in enumerate(contents.order)}
     starts = [
-        [by_start[n] for n in contents.naming[work.id] if contents.talks[n].talk.start_time]
+        [by_start[n] for n in contents.naming[work.id] if contents.talks[n].talk.shown_start]
         for work in works
     ]
     return _join_ranks(

@@ -1,0 +1,17 @@
+"""Adapters for engines that run on many machines, and the two steps that run on their workers.
+
+The engine moves the rows; nothing here schedules, shards or retries. The three steps:
+
+1. `map_talks`, on workers: talks to rows and to the ids that no collection on the node knows;
+2. `enrich lookup - -o found.sqlite`, once, politely: those ids to a collection;
+3. `join_talks`, on workers: rows and that collection to the lines that one machine would have written.
+
+`enrich guide scale` is a page about it. `arrow` has the Arrow types of talks, references and papers,
+`daft` the adapter of Daft.
+"""
+
+from __future__ import annotations
+
+from enrich.engines.steps import MappedTalk, join_talks, map_talks
+
+__all__ = ["MappedTalk", "join_talks", "map_talks"]

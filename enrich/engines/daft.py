@@ -1,0 +1,169 @@
+"""Adapter of Daft: the two steps on workers as classes whose methods take and give columns.
+
+Give a class to `daft.cls` with the concurrency that the machine or the cluster has; each worker then opens
+the collection once, when its first rows come. The same code runs on one machine and on Ray.
+
+    mapper = daft.cls(Mapper, use_process=True, max_concurrency=2)("base.sqlite")
+    talks = feeds.select("path", mapper.map_feeds(col("path"), col("path").download()))
+
+A row that cannot be read becomes a row with an `error`; nothing raises for a bad row.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+
+import daft
+import pyarrow as pa
+from daft import DataType, Series
+
+from enrich.collection.answers import open_answers
+from enrich.collection.collection import Collection, open_collection
+from enrich.document import decode_line
+from enrich.engines.arrow import LINE, REFERENCE, arrow_array
+from enrich.engines.steps import MappedTalk, join_each, map_talks
+from enrich.errors import FeedError
+from enrich.feeds.reading import read_talks
+from enrich.model import Notice, Talk, reference_object
+from enrich.references.extract import find_references_many
+
+MAPPED = pa.struct(
+    [
+        ("number", pa.int64()),  # of the talk or the error in its feed, from 1
+        ("row", pa.string()),  # for `Joiner`
+        ("missing", pa.list_(pa.string())),  # ids to look up
+        ("references", pa.list_(REFERENCE)),
+        ("error", pa.string()),
+    ]
+)
+"""What becomes of one talk in the first step."""
+JOINED = pa.struct([("line", pa.string()), ("error", pa.string())])
+"""What becomes of one row in the last step."""
+
+
+class Mapper:
+    """First step, on workers: talks to rows, references, and the ids that a collection lacks.
+
+    Args:
+        collection: The path of a collection that every worker can read; None: all ids are missing.
+        abstracts: Fill the papers' abstracts.
+    """
+
+    def __init__(self, collection: str | None = None, *, abstracts: bool = False) -> None:
+        self._collection = None if collection is None else open_collection(collection)
+        self._abstracts = abstracts
+
+    @daft.method.batch(return_dtype=DataType.from_arrow_type(pa.list_(MAPPED)), batch_size=16)
+    def map_feeds(self, paths: Series, contents: Series) -> pa.Array:
+        """Map whole feeds, each a file's path and bytes, to lists of talks.
+
+        What cannot be read in a feed follows its talks as errors; bytes that are null are one error.
+        """
+        feeds = zip(paths.to_pylist(), contents.to_pylist(), strict=True)
+        made = [list(self._map_feed(path, content)) for path, content in feeds]
+        return pa.array(made, pa.list_(MAPPED))
+
+    @daft.method.batch(return_dtype=DataType.from_arrow_type(MAPPED))
+    def map_talks(self, talks: Series) -> pa.Array:
+        """Map talks, each the JSON of one, as `enrich talks --json` prints it."""
+        made: list[dict[str, object]] = []
+        readable: list[tuple[int, Talk]] = []
+        for place, text in enumerate(talks.to_pylist()):
+            made.append({"number": 1})
+            try:
+                readable.append((place, Talk.from_dict(json.loads(text))))
+            except (ValueError, TypeError, AttributeError, RecursionError) as error:
+                made[place]["error"] = _replace_halves(f"not a talk: {error}")
+        mapped = self._map_all([talk for _, talk in readable])
+        for (place, _), found in zip(readable, mapped, strict=True):
+            made[place] |= _make_mapped(found)
+        return pa.array(made, MAPPED)
+
+    @daft.method.batch(return_dtype=DataType.from_arrow_type(pa.list_(REFERENCE)))
+    def find_references(self, texts: Series) -> pa.Array:
+        """Find the references of texts; null is a text without any."""
+        found = find_references_many(text or "" for text in texts.to_pylist())
+        return pa.array(
+            [arrow_array(map(reference_object, each), REFERENCE).to_pylist() for each in found],
+            pa.list_(REFERENCE),
+        )
+
+    def _map_feed(self, path: str, content: bytes | None) -> Iterator[dict[str, object]]:
+        """Yield what becomes of a feed's talks, then its errors."""
+        if content is None:
+            yield {"number": 1, "error": f"{path}: cannot be read"}
+            return
+        notices: list[Notice] = []
+        number = 0
+        try:
+            talks = read_talks(
+                _NamedBytes(path, content), duplicates=False, on_notice=notices.append
+            )
+            for number, found in enumerate(self._map_all(talks), 1):
+                yield {"number": number, **_make_mapped(found)}
+        except FeedError as error:
+            notices.append(Notice(code="unreadable_feed", message=str(error)))
+        for further, notice in enumerate(notices, number + 1):
+            where = "" if notice.event is None else f", event {notice.event}"
+            yield {"number": further, "error": _replace_halves(f"{path}{where}: {notice.message}")}
+
+    def _map_all(self, talks: list[Talk] | Iterator[Talk]) -> Iterator[MappedTalk]:
+        return map_talks(talks, self._collection, abstracts=self._abstracts)
+
+
+class Joiner:
+    """Last step, on workers: rows of `Mapper`, and what the lookup between found, to talks.
+
+    Args:
+        collection: The path of what `enrich lookup - -o FILE.sqlite` made, or of any other collection.
+        abstracts: Fill the papers' abstracts.
+    """
+
+    def __init__(self, collection: str | None = None, *, abstracts: bool = False) -> None:
+        self._collection: Collection | None = (
+            None if collection is None else open_answers(collection)
+        )
+        self._abstracts = abstracts
+
+    @daft.method.batch(return_dtype=DataType.from_arrow_type(JOINED))
+    def join_lines(self, rows: Series) -> pa.Array:
+        """Join rows to the lines that `enrich -f ndjson` writes, without line feeds."""
+        joined = self._join_all(rows)
+        return pa.array(
+            [{"line": line and line.rstrip("\n"), "error": error} for line, error in joined], JOINED
+        )
+
+    @daft.method.batch(return_dtype=DataType.from_arrow_type(LINE))
+    def join_talks(self, rows: Series) -> pa.Array:
+        """Join rows to talks as structs; one that cannot be read is null."""
+        joined = self._join_all(rows)
+        return arrow_array((decode_line(line) if line else None for line, _ in joined), LINE)
+
+    def _join_all(self, rows: Series) -> Iterator[tuple[str | None, str | None]]:
+        """Yield line and error of each row; null has neither."""
+        given = (row or "" for row in rows.to_pylist())
+        return join_each(given, self._collection, abstracts=self._abstracts)
+
+
+def _make_mapped(found: MappedTalk) -> dict[str, object]:
+    """Return a talk's part of the struct `MAPPED`."""
+    return {
+        "row": found.row,
+        "missing": list(found.missing),
+        "references": arrow_array(map(reference_object, found.references), REFERENCE).to_pylist(),
+    }
+
+
+def _replace_halves(message: str) -> str:
+    """Replace halves of surrogate pairs, which no column holds."""
+    return message.encode("utf-8", "replace").decode()
+
+
+class _NamedBytes(io.BytesIO):
+    """Bytes that have the name of their file, from which a feed without a name takes its own."""
+
+    def __init__(self, path: str, content: bytes) -> None:
+        super().__init__(content)
+        self.name = path

@@ -1,0 +1,183 @@
+"""Columns of organisers' tables: their names in several languages, and the header of a file. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import cache
+
+from enrich.feeds.dialects._written_times import find_zone_of_header
+from enrich.feeds.protected import ANCHORS
+from enrich.feeds.tables import DELIMITERS, Table
+from enrich.text.letters import fold_text
+
+_NAMES = """
+title: title, talk title, title of talk, title of the talk, titel, vortragstitel, titel des vortrags, titre, titre de l'expose, titulo, titolo, tytul, tytul referatu, название, название доклада, заголовок, 题目, 标题, 报告题目, タイトル, 題目, 演題, 제목, tittel, rubrik, otsikko, nazev, baslik, cim, titol, naslov, subject, talk, vortrag, presentation title, event title, thema, topic, sujet, тема
+speaker: speaker, speakers, speaker(s), speaker name, name of speaker, presenter, presenters, presenter(s), presented by, lecturer, vortragende, vortragender, vortragende(r), vortragende*r, vortragende:r, referent, referentin, referent(in), referent:in, referent*in, redner, rednerin, sprecher, sprecherin, orateur, oratrice, orateur.rice, orateur·rice, orateur/oratrice, intervenant, intervenante, intervenant(e), intervenant·e, conferencier, expositor, expositora, ponente, ponentes, conferenciante, orador, oradora, palestrante, relatore, relatrice, relatori, oratore, prelegent, докладчик, докладчики, лектор, спикер, 演讲者, 报告人, 主讲人, 主讲, 講演者, 発表者, 講師, 연사, 발표자, spreker, foredragsholder, taler, talare, forelasare, puhuja, prednasejici, konusmaci, eloado, ponent
+name: name, nom, nombre, nome, имя, 姓名, 氏名, naam, namn, navn, full name
+given: first name, given name, vorname, prenom, firstname
+family: last name, family name, surname, nachname, nom de famille, lastname
+affiliation: affiliation, affiliations, institution, institute, university, organization, organisation, institut, einrichtung, universitat, hochschule, uni, etablissement, universite, afiliacion, institucion, universidad, affiliazione, universita, istituzione, istituto, afiliacja, uczelnia, организация, аффилиация, место работы, университет, 单位, 所属, 소속, instituicao, afiliacao, universidade, affiliatie, tilknytning, company, speaker affiliation, affiliation of speaker
+abstract: abstract, talk abstract, zusammenfassung, beschreibung, kurzfassung, inhalt, description, resume, resumen, resumo, riassunto, sommario, descrizione, descripcion, descricao, streszczenie, opis, аннотация, описание, 摘要, 概要, 要旨, 초록, samenvatting, sammendrag, sammanfattning, tiivistelma, abstrakt, ozet, abstract text
+summary: summary
+date: date, dates, datum, fecha, data, дата, 日期, 日付, 日時, 날짜, day, tag, jour, giorno, dia, start date, startdate, startdatum, date de debut, fecha de inicio, data di inizio, date of talk, talk date, when, dato, paivamaara, tarih, pvm, termin, wann, quand, fecha y hora, date and time, date & time, date/time, datetime, date time, datum und uhrzeit, date et heure, data e ora
+year: year, jahr, annee, ano, anno
+weekday: weekday, wochentag, day of week, day of the week, jour de la semaine
+time: time, times, uhrzeit, zeit, heure, heures, horaire, hora, horario, ora, orario, время, 时间, 時間, 時刻, 시간, tid, klokkeslett, godzina, cas, tijd, saat, klo
+start: start, start time, starttime, starts, start at, starts at, start datetime, begin, begins, beginn, startzeit, debut, heure de debut, inicio, hora de inicio, inizio, ora di inizio, начало, 开始时间, 開始, start date time, from
+end: end, end time, endtime, ends, ends at, end datetime, ende, endzeit, fin, heure de fin, hora de fin, fine, ora di fine, fim, окончание, конец, 结束时间, 終了, to, end date time, until
+end date: end date, enddate, enddatum, date de fin, fecha de fin
+duration: duration, dauer, duree, duracion, durata, length, length (min), duration (min), minutes
+zone: timezone, time zone, tz, zeitzone, fuseau horaire, zona horaria, fuso orario, часовой пояс
+room: room, raum, horsaal, saal, salle, sala, aula, аудитория, 教室, 会议室, 室, zaal, sal, hall, lecture hall, seminar room
+location: location, place, venue, where, ort, veranstaltungsort, lieu, endroit, lugar, luogo, miejsce, место, место проведения, 地点, 場所, 장소, locatie, sted, plats, paikka, misto, building, local
+url: url, link, web page, webpage, website, web, page, talk page, homepage, webseite, lien, enlace, sito, ссылка, 链接, リンク, event link, event url
+slides: slides, slides link, slide link, slides url, folien, diapositives, diapos, diapositivas, presentation, presentation link, презентация, スライド, slides pdf
+video: video, video link, video url, recording, recordings, recording link, aufzeichnung, enregistrement, grabacion, registrazione, видео, 録画, youtube
+paper: paper, papers, paper link, paper url, paper(s), preprint, preprints, article, articles, artikel, articulo, articolo, publication, publications, literature, literatur, references, reference, related paper, related papers, reading, readings, reading list, статья, 论文, 論文, doi, paper link / doi, link to paper
+series: series, seminar, seminar series, reihe, seminarreihe, veranstaltungsreihe, seminaire, seminario, colloquium, серия, семинар, event series
+status: status, state, stand, statut, estado, stato, статус
+id: id, uid, talk id, event id
+comments: comments, comment, remarks, remark, bemerkung, bemerkungen, kommentar, anmerkungen, remarques, commentaire, commentaires, comentarios, commenti, примечание, 备注, 備考
+joining: zoom, zoom link, zoom id, zoom url, meeting, meeting link, meeting id, meeting url, join, join link, join url, online, online link, webex, teams, teams link, bigbluebutton, bbb, livestream, live link, stream, stream link, password, passcode, passwort, kennwort, kenncode, mot de passe, contrasena, zugangsdaten, zugang, einwahl, meeting password, zoom password, zoom passcode, access code, pin, pw
+"""
+"""Names of columns without case and accents, a line a column."""
+
+_HEADER_WITHIN = 12
+"""Records at the beginning, among which the header is."""
+_FEW = 2
+_IN_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]{1,40})[)\]]\s*$")
+_OF_PUBLICATIONS = frozenset(
+    [
+        "author",
+        "authors",
+        "journal",
+        "publisher",
+        "isbn",
+        "issn",
+        "bibtex",
+        "citations",
+        "volume",
+        "pages",
+        "autoren",
+        "auteurs",
+    ]
+)
+"""Names of columns that tables of publications have."""
+
+Zoned = tuple[tzinfo | None, bool]
+"""A zone, and whether one is named that is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How a table is written, and which column stands where."""
+
+    encoding: str
+    delimiter: str
+    line: int
+    """Of the header, 1-based."""
+    header: tuple[str, ...]
+    columns: tuple[str | None, ...]
+    """What each column holds, by the names above; None if it is not known."""
+
+    @property
+    def score(self) -> int:
+        """Number of known columns."""
+        return sum(name is not None for name in self.columns)
+
+
+def find_layout(table: Table) -> Layout | None:
+    """Find the header; of several ways to read the file, the one with most known columns."""
+    best: Layout | None = None
+    for encoding in table.encodings():
+        for delimiter in DELIMITERS:
+            for number, (line, cells) in enumerate(table.head(encoding, delimiter)):
+                if number >= _HEADER_WITHIN:
+                    break
+                layout = _read_header(line, cells, encoding, delimiter)
+                if layout is not None and (best is None or layout.score > best.score):
+                    best = layout
+    return best
+
+
+def _read_header(line: int, cells: list[str], encoding: str, delimiter: str) -> Layout | None:
+    """Read a record as a header; None if it is not one of talks."""
+    if len(cells) < _FEW or len(cells) > 500:
+        return None
+    found = [_find_column(cell) for cell in cells]
+    names = _settle_columns(found)
+    known = {name for name in names if name}
+    is_timed = bool(known & {"date", "start", "time"})
+    if not known & {"title", "speaker"} or not (is_timed or known >= {"title", "speaker"}):
+        return None
+    if "speaker" not in found and "title" not in known:  # a person's name and a day
+        return None
+    if not is_timed and "speaker" not in found and "abstract" not in known:  # Dr. and her name
+        return None
+    published = {fold_text(cell) for cell in cells} & _OF_PUBLICATIONS
+    if published and "speaker" not in known and not known & {"start", "time", "room", "location"}:
+        return None
+    while cells and not cells[-1].strip():
+        cells = cells[:-1]
+    return Layout(
+        encoding=encoding,
+        delimiter=delimiter,
+        line=line,
+        header=tuple(cells),
+        columns=tuple(names[: len(cells)]),
+    )
+
+
+def _settle_columns(found: list[str | None]) -> list[str | None]:
+    """Return the columns with each name once, and the names that depend on others."""
+    known = set(found)
+    if "name" in known and "speaker" not in known and not known & {"given", "family"}:
+        found = ["speaker" if name == "name" else name for name in found]
+    if "summary" in known:
+        stands_for = "abstract" if "title" in known and "abstract" not in known else "title"
+        taken = {"title", "abstract"} <= known
+        found = [(None if taken else stands_for) if name == "summary" else name for name in found]
+    several = {"paper", "comments", "joining"}
+    seen: set[str] = set()
+    settled: list[str | None] = []
+    for name in found:
+        settled.append(None if name is None or (name in seen and name not in several) else name)
+        seen.add(name or "")
+    return settled
+
+
+def _find_column(cell: str) -> str | None:
+    """Return what the column of this name holds."""
+    if not cell.strip() or len(cell) > 60:
+        return None
+    name = fold_text(cell.replace("_", " ")).strip(" .:*#'\"")
+    columns = _list_column_names()
+    if found := columns.get(name):
+        return found
+    bare = _IN_BRACKETS.sub("", name)
+    if found := columns.get(bare):
+        return found
+    return "paper" if any(anchor in name for anchor in ANCHORS if anchor.isalpha()) else None
+
+
+@cache
+def _list_column_names() -> Mapping[str, str]:
+    made: dict[str, str] = {}
+    for line in _NAMES.strip().splitlines():
+        column, _, names = line.partition(": ")
+        made.update((fold_text(name), column) for name in names.split(", "))
+    return made
+
+
+def find_header_zone(layout: Layout) -> Zoned:
+    """Return the zone that the name of a column of times states, and whether it is unknown."""
+    for cell, name in zip(layout.header, layout.columns, strict=True):
+        bracket = _IN_BRACKETS.search(cell)
+        if name in {"date", "time", "start"} and bracket:
+            zoned = find_zone_of_header(bracket[1])
+            if zoned != (None, False):
+                return zoned
+    return None, False

@@ -1,0 +1,270 @@
+"""Tables of organisers, CSV or TSV, whose first line names the columns in one of several languages.
+
+A column is known by its name: title, speaker, date, time, abstract, place, paper and the like, in any
+order. Others are read only where they name a paper. A date with more than one reading is refused,
+unless its column or a weekday decides (`_written_times`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from enrich.codes import TalkStatus
+from enrich.feeds.dialects import JOINING
+from enrich.feeds.dialects._columns import Layout, Zoned, find_header_zone, find_layout
+from enrich.feeds.dialects._documents import further_texts, joined, prose
+from enrich.feeds.dialects._shared import TBA, DocumentOnly, line_or_none, may_refer, page, people
+from enrich.feeds.dialects._written_times import (
+    Order,
+    WrittenTime,
+    decide_order,
+    read_minutes,
+    read_written_time,
+)
+from enrich.feeds.ical.times import Zones
+from enrich.feeds.protected import ANCHORS
+from enrich.feeds.tables import Table
+from enrich.feeds.warning_messages import add_warning
+from enrich.model import Talk, TalkWarning
+from enrich.text.times import format_time
+
+_CANCELLED = re.compile(
+    r"cancel|abgesagt|entfall|annul|annull|cancelad|geannuleerd|afgelast|отмен|取消|中止",
+    re.IGNORECASE,
+)
+_POSTPONED = re.compile(
+    r"postpon|verschoben|report[eé]|rinviat|aplazad|adiad|uitgesteld|延期", re.IGNORECASE
+)
+_TENTATIVE = re.compile(
+    r"tentative|unter vorbehalt|vorläufig|provisoire|provisional", re.IGNORECASE
+)
+_MANY = re.compile(r"\s*(?:;|\||\n)\s*")
+_WEB = re.compile(r"https?://\S", re.IGNORECASE)
+_REFUSED = "has more than one reading, or none; write it as 2026-03-12"
+
+
+class _Row(NamedTuple):
+    """A record's cells by their columns, and its dates."""
+
+    line: int
+    cells: Mapping[str, str]
+    other: str | None
+    """Cells of unknown columns that may name a paper."""
+    day: WrittenTime
+    start: WrittenTime
+    end_day: WrittenTime
+    end: WrittenTime
+
+
+class _Places(NamedTuple):
+    """What names the zone of a row's times, the nearest first."""
+
+    cell: str | None
+    header: Zoned
+    zones: Zones
+
+    def at(self, local: datetime, written: WrittenTime) -> tuple[datetime, bool]:
+        """Return a time in its zone, and whether one is named that is not known."""
+        if written.zone is not None:
+            return local.replace(tzinfo=written.zone), False
+        if written.has_unknown_zone:
+            return local, True
+        if self.cell:
+            placed = self.zones.at(local, self.cell.strip())
+            time = placed.time if isinstance(placed.time, datetime) else local
+            return time, placed.problem is not None
+        return local.replace(tzinfo=self.header[0]), self.header[1]
+
+
+class Spreadsheet(DocumentOnly):
+    """Meeting links, and columns that are not known, are not read."""
+
+    def knows_document(self, document: Any) -> bool:
+        """Return whether it is a table with a header of talks."""
+        return isinstance(document, Table) and find_layout(document) is not None
+
+    def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
+        """Yield a talk a row; rows of the wrong width are errors."""
+        layout = find_layout(document)
+        if layout is None:
+            return
+        rows: list[_Row | ValueError] = []
+        width = len(layout.header)
+        for line, cells in document.records(layout.encoding, layout.delimiter):
+            if line <= layout.line or not any(cell.strip() for cell in cells):
+                continue
+            if any(cell.strip() for cell in cells[width:]):
+                rows.append(
+                    ValueError(f"line {line} has {len(cells)} cells, but the header has {width}")
+                )
+            elif not _is_header(cells, layout):
+                rows.append(_read_row(line, cells, layout))
+        kept = [row for row in rows if isinstance(row, _Row)]
+        orders = decide_order(row.day for row in kept), decide_order(row.start for row in kept)
+        zones = Zones()
+        zoned = find_header_zone(layout)
+        for row in rows:
+            yield row if isinstance(row, ValueError) else _make_talk(row, orders, zoned, zones)
+
+
+def _is_header(cells: list[str], layout: Layout) -> bool:
+    """Return whether a record repeats the header."""
+    return tuple(cells[: len(layout.header)]) == layout.header
+
+
+def _read_row(line: int, cells: list[str], layout: Layout) -> _Row:
+    found: dict[str, str] = {}
+    other: list[str] = []
+    for title, name, cell in zip(layout.header, layout.columns, cells, strict=False):
+        text = cell.strip()
+        if not text:
+            continue
+        if name is None:
+            if may_refer(f"{title.strip()}: {text}", ANCHORS):
+                other.append(text if _WEB.match(text) else f"{title.strip()}: {text}")
+            continue
+        if name == "paper" and not _WEB.match(text):
+            text = f"{title.strip()}: {text}"
+        found[name] = f"{found[name]}\n{text}" if name in found else text
+    year, weekday = found.get("year", ""), found.get("weekday", "")
+    day = found.get("date", "")
+    if year.isdecimal() and len(year) == 4 and year not in day:
+        day = f"{day} {year}"
+    if weekday and day:
+        day = f"{weekday} {day}"
+    start = found.get("start", "")
+    clock = found.get("time", "")
+    return _Row(
+        line,
+        found,
+        "\n".join(other) or None,
+        read_written_time(day),
+        read_written_time(start or clock),
+        read_written_time(found.get("end date", "")),
+        read_written_time(found.get("end", "")),
+    )
+
+
+def _make_talk(
+    row: _Row, orders: tuple[Order | None, Order | None], header: Zoned, zones: Zones
+) -> Talk:
+    cells = row.cells
+    title = line_or_none(cells.get("title"))
+    speaker, affiliation = _read_speaker(cells)
+    start, end, warnings = _read_times(row, orders, header, zones)
+    slides, video = _find_cell_link(cells, "slides"), _find_cell_link(cells, "video")
+    rooms = [line_or_none(cells.get(name)) for name in ("room", "location")]
+    url = _find_cell_link(cells, "url")
+    return Talk(
+        id=line_or_none(cells.get("id"))
+        or f"{format_time(start) or 'TBA'} {speaker or title or 'TBA'}",
+        url=url,
+        title=None if title is None or title.rstrip(".").lower() in TBA else title,
+        speaker=speaker,
+        speaker_affiliation=affiliation,
+        series=line_or_none(cells.get("series")),
+        start_time=start,
+        end_time=end,
+        status=_read_status(cells.get("status", "")),
+        room=", ".join(dict.fromkeys(room for room in rooms if room)) or None,
+        slides_link=slides,
+        video_link=video,
+        abstract=prose(cells.get("abstract")),
+        texts=further_texts(
+            ("comments", "\n".join(filter(None, (prose(cells.get("comments")), row.other)))),
+            ("paper_link", cells.get("paper")),
+            ("url", url),
+            ("slides_link", slides),
+            ("title", title),
+            ("speaker", cells.get("speaker")),
+            (JOINING, cells.get("joining")),
+        ),
+        warnings=warnings,
+    )
+
+
+def _read_speaker(cells: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Return speakers and affiliations, of one column or of first and last names."""
+    text = cells.get("speaker") or " ".join(filter(None, (cells.get("given"), cells.get("family"))))
+    text = joined(_MANY.split(text)) or ""
+    speaker, affiliation = people(text)
+    if own := line_or_none(cells.get("affiliation")):
+        return speaker, own
+    return speaker, affiliation
+
+
+def _find_cell_link(cells: Mapping[str, str], name: str) -> str | None:
+    text = cells.get(name)
+    return page((text,)) if text and text.isprintable() and " " not in text else None
+
+
+def _read_status(text: str) -> TalkStatus | None:
+    if _CANCELLED.search(text):
+        return "cancelled"
+    if _POSTPONED.search(text):
+        return "postponed"
+    return "tentative" if _TENTATIVE.search(text) else None
+
+
+def _read_times(
+    row: _Row, orders: tuple[Order | None, Order | None], header: Zoned, zones: Zones
+) -> tuple[datetime | date | None, datetime | date | None, tuple[TalkWarning, ...]]:
+    """Return the start, the end, and what is odd about them."""
+    dated, order = (row.day, orders[0]) if row.day.is_written else (row.start, orders[1])
+    day = dated.pick(order)
+    written = row.cells.get("date") or row.cells.get("start") or ""
+    if day is None:
+        if not written or line_or_none(written.rstrip(".").lower()) in {*TBA, "?", "-", "tbc"}:
+            return None, None, (TalkWarning(code="no_start", message="the row has no date"),)
+        message = f"line {row.line}: the date {written[:60]!r} {_REFUSED}"
+        return None, None, (TalkWarning(code="bad_time", message=message),)
+    warnings: tuple[TalkWarning, ...] = ()
+    if dated.weekday is not None and dated.weekday != day.weekday():
+        message = f"line {row.line}: the date {written[:60]!r} is another day of the week"
+        warnings = (TalkWarning(code="bad_time", message=message),)
+    timed = row.start if row.start.begin is not None else row.day
+    if timed.begin is None:
+        clock = row.cells.get("start") or row.cells.get("time")
+        if clock and not row.start.is_written and clock.rstrip(".").lower() not in TBA:
+            message = (
+                f"line {row.line}: the time {clock[:60]!r} is not understood; only the day is given"
+            )
+            warnings = (*warnings, TalkWarning(code="bad_time", message=message))
+        return day, _find_last_day(row, orders[0], day), warnings
+    places = _Places(row.cells.get("zone"), header, zones)
+    start, unknown = places.at(datetime.combine(day, timed.begin), timed)
+    end_clock = row.end.begin or timed.end
+    end: datetime | None = None
+    if end_clock is not None:
+        last = row.end_day.pick(orders[0]) or row.end.pick(orders[1]) or day
+        own = row.end if row.end.zone is not None else timed
+        end, _ = places.at(datetime.combine(last, end_clock), own)
+    elif (minutes := read_minutes(row.cells.get("duration", ""))) is not None:
+        end = _add(start, minutes)
+    if unknown:
+        warnings = add_warning(warnings, "unknown_zone")
+    if end is not None and end.replace(tzinfo=None) < start.replace(tzinfo=None):
+        warnings = add_warning(warnings, "end_before_start")
+    return start, end, warnings
+
+
+def _find_last_day(row: _Row, order: Order | None, day: date) -> date | None:
+    """Return the day behind the last one, as calendars write it."""
+    last = row.end_day.pick(order) or row.end.pick(order)
+    try:
+        return None if last is None or last < day else last + timedelta(days=1)
+    except OverflowError:
+        return None
+
+
+def _add(start: datetime, minutes: int) -> datetime | None:
+    try:
+        return start + timedelta(minutes=minutes)
+    except OverflowError:
+        return None
+
+
+DIALECT = Spreadsheet()

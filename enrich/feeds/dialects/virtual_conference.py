@@ -1,0 +1,107 @@
+"""Virtual conferences of the software that NeurIPS, ICML, ICLR and CVPR share: `/static/virtual/data/…json`.
+
+An event's paper is the address under `paper_url`; media that are not visible are not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from enrich.feeds.dialects._documents import (
+    affiliations,
+    find_next_page,
+    further_texts,
+    joined,
+    line_of,
+    link_of,
+    list_of,
+    moment,
+    number_of,
+    prose,
+    text_of,
+    time_warnings,
+)
+from enrich.feeds.dialects._shared import DocumentOnly
+from enrich.model import Talk, TalkWarning
+
+_MARKS = frozenset({"eventtype", "virtualsite_url", "starttime", "paper_url", "poster_position"})
+_SLIDES = re.compile(r"\bslides?\b", re.IGNORECASE)
+_VIDEO = re.compile(r"\b(?:video|recording|youtube|slideslive)\b", re.IGNORECASE)
+_OF_A_GROUP = re.compile(r"/group\b")
+"""In the address of a venue, which is not a paper."""
+_UNSCHEDULED = (TalkWarning(code="no_start", message="the event has no start"),)
+
+
+class VirtualConference(DocumentOnly):
+    """Its authors are the speakers: of a talk who gives it, of a poster who wrote it."""
+
+    def knows_document(self, document: Any) -> bool:
+        """Return whether it is a page of events."""
+        return isinstance(document, Mapping) and any(map(_is_event, list_of(document, "results")))
+
+    def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
+        """Yield the events of the page."""
+        for index, record in enumerate(document["results"], 1):
+            if isinstance(record, Mapping) and _is_event(record):
+                yield _convert_event_record(record)
+            else:
+                yield ValueError(f"result {index} is not an event of a conference")
+        yield from find_next_page(document)
+
+
+def _is_event(record: Mapping[str, Any]) -> bool:
+    return "name" in record and len(record.keys() & _MARKS) > 1
+
+
+def _convert_event_record(record: Mapping[str, Any]) -> Talk:
+    start = moment(record.get("starttime"))
+    title = line_of(record, "name")
+    people = list_of(record, "authors")
+    media = [one for one in list_of(record, "eventmedia") if one.get("visible") is not False]
+    papers = dict.fromkeys(
+        filter(None, (link_of(record, "paper_url"), link_of(record, "paper_pdf_url")))
+    )
+    source = link_of(record, "sourceurl")
+    if not papers and source and not _OF_A_GROUP.search(source):
+        papers[source] = None
+    number = number_of(record, "id")
+    return Talk(
+        id=line_of(record, "uid") or number or title or "event",
+        url=link_of(record, "virtualsite_url") or link_of(record, "url"),
+        title=title,
+        speaker=joined(line_of(person, "fullname") for person in people),
+        speaker_affiliation=affiliations(line_of(person, "institution") for person in people),
+        series=line_of(record, "session"),
+        start_time=start,
+        end_time=moment(record.get("endtime")),
+        room=line_of(record, "room_name"),
+        slides_link=_find_medium(media, _SLIDES),
+        video_link=_find_medium(media, _VIDEO),
+        abstract=prose(text_of(record, "abstract")),
+        texts=further_texts(
+            ("paper_link", "\n".join(papers)),
+            ("url", link_of(record, "url")),
+            ("attach", "\n".join(filter(None, map(_format_medium, media)))),
+            ("title", title),
+        ),
+        warnings=time_warnings(record.get("starttime"), start)
+        if record.get("starttime")
+        else _UNSCHEDULED,
+    )
+
+
+def _find_medium(media: list[Mapping[str, Any]], pattern: re.Pattern[str]) -> str | None:
+    for one in media:
+        if pattern.search(text_of(one, "name") or "") and (found := link_of(one, "uri")):
+            return found
+    return None
+
+
+def _format_medium(medium: Mapping[str, Any]) -> str | None:
+    name, address = line_of(medium, "name"), link_of(medium, "uri")
+    return f"{name} ({address})" if name and address else address
+
+
+DIALECT = VirtualConference()

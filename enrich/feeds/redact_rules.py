@@ -1,0 +1,512 @@
+r"""Rules of redaction: patterns built of the tables in `redact_words`, compiled at first use. Pure.
+
+A text is searched in lower case, with blanks and signs that look alike replaced: so no pattern ignores
+case, which lets the engine skip by first letters. Before a pattern is searched, the text must hold what
+every match of it holds: a word, or a sign that begins with one fixed character. Each rule has an example
+that runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from enrich.feeds.protected import Span
+from enrich.feeds.redact_words import (
+    BARE_HOSTS,
+    HOST_LABELS,
+    LABEL_WORDS,
+    LANGUAGES,
+    LOOKALIKES,
+    SERVICES,
+    HostLabel,
+    Language,
+    Service,
+)
+
+_FIRST_UNPARTED = 0x2E80  # from here on scripts do not part words by blanks
+
+
+class Rule(NamedTuple):
+    """A kind of credential: its pattern, and what a text must hold before it is searched."""
+
+    name: str
+    pattern: str
+    """Of text in lower case; what is redacted is the group `cut`, otherwise the whole match."""
+    example: str
+    answer: str
+    """What this rule redacts of the example."""
+    words: tuple[str, ...] = ()
+    """One of them is in each match, in lower case."""
+    sign: str = ""
+    """A pattern that begins with a fixed character and matches within each match, or right beside it."""
+
+    def find(self, lower: str) -> list[Span]:
+        """Return the spans of this kind in a text in lower case."""
+        group = "cut" if "(?P<cut>" in self.pattern else 0
+        return [found.span(group) for found in self.search(lower)]
+
+    def search(self, lower: str) -> Iterable[re.Match[str]]:
+        """Return the matches in a text in lower case."""
+        if (self.words and not any(map(lower.__contains__, self.words))) or (
+            self.sign and compile_lower(self.sign).search(lower) is None
+        ):
+            return ()
+        return compile_lower(self.pattern).finditer(lower)
+
+
+@lru_cache(maxsize=256)
+def compile_lower(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern of text in lower case, once."""
+    return re.compile(pattern, re.MULTILINE)
+
+
+def fold_letters(text: str) -> str:
+    """Return a text in lower case with plain blanks and signs, each character in its place."""
+    if not text.isascii():
+        for letter, plain in LOOKALIKES:
+            text = text.replace(letter, plain)
+    return text.lower()
+
+
+def spell(words: str) -> list[str]:
+    """Return all that a pattern spells which is made of letters, classes, groups, `|` and `?`.
+
+    >>> spell("m[öo]tes-?id|id (?:della )?riunione")
+    ['mötesid', 'mötes-id', 'motesid', 'motes-id', 'id riunione', 'id della riunione']
+    """
+    return _spell_from(words, 0)[0]
+
+
+def _spell_from(words: str, at: int) -> tuple[list[str], int]:
+    """Return the spellings of a group, and where it ends."""
+    done: list[str] = []
+    begun = [""]
+    while at < len(words) and words[at] != ")":
+        if words[at] == "|":
+            done, begun, at = done + begun, [""], at + 1
+            continue
+        if words.startswith("(?:", at):
+            pieces, at = _spell_from(words, at + 3)
+        elif words[at] == "[":
+            end = words.index("]", at)
+            pieces, at = list(words[at + 1 : end]), end
+        else:
+            pieces = [words[at]]
+        at += 1
+        if words[at : at + 1] == "?":
+            pieces, at = ["", *pieces], at + 1
+        begun = [before + piece for before in begun for piece in pieces]
+    return done + begun, at
+
+
+def _begin_word(words: Iterable[str]) -> str:
+    """Return a pattern of words where a word begins, if their script parts words by blanks.
+
+    It begins with the set of their first letters, which the engine searches fast.
+    """
+    rests: dict[str, set[str]] = {}
+    for word in map(fold_letters, words):
+        rests.setdefault(word[0], set()).add(re.escape(word[1:]))
+    choices = "|".join(
+        f"(?<={first})(?:{'|'.join(sorted(group, reverse=True))})"
+        for first, group in sorted(rests.items())
+    )
+    unparted = "".join(sorted(first for first in rests if ord(first) >= _FIRST_UNPARTED))
+    begins = rf"(?:(?<=[{unparted}])|(?<!\w.))" if unparted else r"(?<!\w.)"
+    return rf"[{''.join(sorted(rests))}]{begins}(?:{choices})"
+
+
+# --- Named parts ---------------------------------------------------------------------------------
+
+_REST = r"(?:(?!https?:)[^\s<>\"'\\\[\](){}|])"
+"""A character of an address; a further address in it is one of its own."""
+_ROOM = (
+    r"/(?:bigbluebutton/|(?:b|rooms)/[a-z0-9]{3}-[a-z0-9]{3}-"
+    r"|user/ics/|calendar/ical/[^\s/]{1,120}/private-|calendar/event\?[^\s]{0,400}?\btok=)"
+)
+"""Ways to a room, and to a person's own calendar, whose address is the key to it."""
+_ROOM_STARTS = ("/bigbluebutton/", "/b/", "/rooms/", "/user/ics/", "/calendar/")
+_DIGITS = r"\d(?:[ -]?\d){5,17}"
+"""A meeting's number."""
+_PHONE = r"(?>(?:\([a-z]{2}\)[ ])?\+?[\d(][\d \u00a0().\-/]{5,22}\d)(?![@\d])"
+_TAP = r"\+?\d[\d ().-]{5,22},{1,4}[\d#*,]{4,40}"
+"""A telephone number, and what the telephone dials next."""
+_OWNER = _begin_word(
+    spell(
+        "meeting|webinar|(?:phone |video |vtc )?conference|participant|attendee|personal|host|konferenz"
+        "|sitzungs|zoom"
+    )
+)
+_ZOOM = _begin_word(["zoom"])
+_LINK_WORDS = ("join", "zoom", "webex", "webinar", "teams", "link", "url")
+_LINK_LABEL = (
+    _begin_word(
+        spell("join|zoom|webex|webinar|teams|(?:meeting|video ?conference)[ -](?:link|url)")
+    )
+    + rf"\b(?:[ ](?:{LABEL_WORDS})){{0,6}}[ ]?:\s{{0,4}}"
+)
+_NUMBER_WORD = r"id|number|no\.?|nr\.?|code|key|pin"
+_WHOSE = r"(?:(?P<whose>meeting|webinar|zoom|numeric|phone|video|host)[ -])?"
+_CODE_WORD = (
+    r"(?P<word>pass[ -]?code|password|passwort|kennwort|pwd?|(?:access|security|zugangs)[ -]?code"
+    r"|mot de passe|contraseña|host key|pin)\b"
+)
+_FOR_WHAT = (
+    r"(?:[ ]for[ ](?:the|this|our|all)"
+    r"(?:[ ](?:zoom|online|webex|teams|talks?|meetings?|seminars?|sessions?|calls?)){1,3})?"
+)
+_IS = r"(?:[ ]{0,3}(?P<sign>[:=])[*_]{0,3}|[ ](?P<dash>[–—-])(?=[ ])|[ ](?P<verb>is|lautet|ist)\b)?"
+_GAP = r"(?:[ ]{0,3}|\n(?=(?:\d{4,10}|(?<=:\n)[^\s\d]{1,16}\d[^\s:]{0,16})(?:\n|\Z)))"
+_CODE = r"\d(?:[ -]?\d){2,12}#?(?!\w)"
+_VALUE = (
+    r"(?P<value>\"[^\"\n]{1,64}\"|“[^”\n]{1,64}”|‘[^’\n]{1,64}’|'[^'\n]{1,64}'"
+    rf"|{_CODE}|[^\s,;()<>\[\]\"“]{{1,64}})"
+)
+_LIST_NUMBER = (
+    rf"(?:{_TAP}"
+    r"|\+\d[\d \u00a0().-]{6,22}\d|\d{1,3}(?:\.\d{1,3}){3}|\d[\d -]{8,18}\d(?=[^\d\n]{0,60}\btoll\b))"
+)
+
+SECRET = Rule(
+    "password",
+    rf"(?<![/_-])\b{_WHOSE}{_CODE_WORD}(?:[*_]{{1,3}}(?=[ ]?[:=]))?(?:(?<!pw)[ ]?\([^()\n]{{1,40}}\))?"
+    rf"{_FOR_WHAT}{_IS}{_GAP}{_VALUE}",
+    "The passcode for this meeting is 4Xk2",
+    "passcode for this meeting is 4xk2",
+    words=("pass", "pw", "code", "pin", "kennwort", "host key", "contrase"),
+)
+"""Whether its value is a secret, `redact` decides by what stands beside."""
+LIKELY_WORD = r"pass[ -]?code|kennwort|access|zugangs"
+"""Words for a secret that other texts hardly use."""
+NUMBER_BEHIND_LINK = r"[ \t,;]{1,3}\d{6,11}(?![\w.])"
+"""The number that people put behind a link."""
+
+# --- Rules ---------------------------------------------------------------------------------------
+
+_NUMBER_BEHIND = r"[ ]{0,3}\d(?:[ -]?\d){5}"
+
+_NUMBERS = (
+    Rule(
+        "meeting's number",
+        rf"{_OWNER}[ -]?(?:{_NUMBER_WORD})\b(?:[ ]?\([^()\n]{{1,40}}\))?[ ]{{0,3}}"
+        r"(?:is\b|lautet\b|[:=#–-])?\s{0,4}(?:[a-z]{1,12}[ ])?"
+        rf"(?:{_DIGITS}\b#?|[a-z]{{3}}-[a-z]{{4}}-[a-z]{{3}}\b)",
+        "Webinar ID (Zoom): 812 3456 7890",
+        "webinar id (zoom): 812 3456 7890",
+        words=(
+            "meeting",
+            "webinar",
+            "conference",
+            "participant",
+            "attendee",
+            "personal",
+            "host",
+            "konferenz",
+            "sitzungs",
+            "zoom",
+        ),
+    ),
+    Rule(
+        "number of a Zoom meeting",
+        _ZOOM + r"(?:[ ]meeting)?[ ]?:?[ ]{1,3}\d{3}[ -]\d{3,4}[ -]\d{4}\b",
+        "on Zoom: 812 3456 7890",
+        "zoom: 812 3456 7890",
+        words=("zoom",),
+    ),
+    Rule(
+        "number and password in one",
+        rf"\bid[ ]?/[ ]?(?:pw|passcode|password|code)[ ]?:[ ]{{0,3}}{_DIGITS}[ ]?/[ ]?[^\s/,;]{{1,32}}",
+        "ID/PW: 812 3456 7890 / 4Xk2",
+        "id/pw: 812 3456 7890 / 4xk2",
+        sign=":" + _NUMBER_BEHIND,
+    ),
+)
+_TELEPHONES = (
+    Rule(
+        "telephone number",
+        rf"\b(?:tel(?:ephone|efon|[ée]fono)?|t[ée]l(?:[ée]phone)?|phone)[ ]?:[ ]?{_PHONE}[,;#*\d]{{0,40}}",
+        "Tel.: none, Tel: +49 30 1234567",
+        "tel: +49 30 1234567",
+        sign=r":[ ]?[\d(+]",
+    ),
+    Rule(
+        "number and what the telephone dials next",
+        _TAP,
+        "or +16465588656,,81234567890#",
+        "+16465588656,,81234567890#",
+        sign=r",[\d#*,]",
+    ),
+    Rule(
+        "number to dial",
+        r"\b(?:dial(?:[ -]?in\b(?:[ ]numbers?)?|(?=:?[ ]\d|[^\n\d+(]{0,30}[+(0]))|einwahl|call[ -]?in(?:[ ]number)?"
+        r"|join[ ]by[ ](?:tele)?phone|one[ -]tap(?:[ ]mobile)?|toll[ -]free)"
+        rf"[^\n\d+(]{{0,30}}{_PHONE}[,;#*\d]{{0,40}}"
+        r"(?:[ ]{0,2}\(?(?:(?:access|conference)[ ])?(?:code|pin|id):?[ ]{1,3}\d[\d ]{2,14}#?\)?)?",
+        "Dial in: +1 646 558 8656 code: 774411#",
+        "dial in: +1 646 558 8656 code: 774411#",
+        words=("dial", "einwahl", "call", "join by", "tap", "toll"),
+    ),
+    Rule(
+        "SIP address",
+        r"\bsips?:[^\s<>\"@]{1,80}@[\w.-]{1,80}",
+        "sip:774411@vc.example.org",
+        "sip:774411@vc.example.org",
+        words=("sip:", "sips:"),
+    ),
+    Rule(
+        "number of a room at a service",
+        r"(?<![\w.])\d{6,20}(?:\.[\w-]{1,20}){0,3}@[\w.-]{0,60}(?:zoom|webex|lync|bjn|pexip|teams)[\w.-]{1,60}",
+        "81234567890@zoomcrc.com",
+        "81234567890@zoomcrc.com",
+        sign="@",
+    ),
+)
+_BLOCKS = (
+    Rule(
+        "hint at a password",
+        r"^[ \t]*(?:password|passcode) hint\b[^\n]*",
+        "Password hint: a name",
+        "password hint: a name",
+        words=(" hint",),
+    ),
+    Rule(
+        "Outlook's block between two rules",
+        r"^_{5,}[ \t]{0,4}\n(?=(?:(?!_{5,})[^\n]{0,2000}\n){0,30}?[^\n]{0,2000}teams\.(?:microsoft|live)\.)"
+        r"(?:(?!_{5,})[^\n]{0,2000}\n){1,40}?_{5,}[ \t]{0,4}(?:\n|\Z)",
+        "_______\nJoin: teams.microsoft.com/x\n_______",
+        "_______\njoin: teams.microsoft.com/x\n_______",
+        words=("teams.microsoft.", "teams.live."),
+        sign="_____",
+    ),
+)
+_BESIDE = (
+    Rule(
+        "line of a list of numbers",
+        r"^[ \t•*-]{0,12}(?:\([a-z]{2}\)[ ]|[a-z][a-z ]{1,30}(?:\([^()\n]{1,30}\))?:[ ]{1,3}(?=\+))?"
+        rf"{_LIST_NUMBER}(?:[ \t][^\d\n]{{0,60}}(?:\bpin\b[^\n]{{0,40}})?)?$",
+        "+1 646 558 8656 US (New York)",
+        "+1 646 558 8656 us (new york)",
+    ),
+    Rule(
+        "what to dial from a telephone",
+        r"\(\d{4,12} (?:from|when dialing)[^()\n]{0,20} (?:tele)?phones?[^()\n]{0,30}\)",
+        "webinar (774411 from phones)",
+        "(774411 from phones)",
+        words=("phone",),
+    ),
+    Rule(
+        "a service's own words",
+        r"^[ \t]{0,12}(?:learn more about (?:meet|teams)|download teams|learn more \||need help\?|you can also dial"
+        r"|tap to join from|join (?:from|on) a video|tenant key:|video id:|more info<|for organizers:|microsoft teams(?: meeting)?"
+        r"(?: need help\?)?(?:<[^\s<>]{1,400}>)?$)[^\n]{0,400}$",
+        "Download Teams | Join on the web",
+        "download teams | join on the web",
+    ),
+)
+
+
+# --- Made of the tables --------------------------------------------------------------------------
+
+_PAGES = rb"(?!jitsi|visio)(?:[a-z]{5}|researchseminars)\.org/(?:abs|talk)/"
+"""Where most addresses of talks lead, and no meeting's."""
+_NUMBER_HINT = rb"(?:[ ]|\xc2\xa0|\xe2\x80[\x80-\xaf]){0,3}\d(?:[ -]?\d){5}"
+_LABEL_HINT = (
+    rb"(?<=(?:tel|pin|url|sip|pwd|bbb):)|(?<=[^a-z](?:id|pw):)|(?<=(?:phone|webex|teams):)|(?<=number:)"
+    rb"|(?<=(?:code|wort|dial|link|join|here|sips):)|(?<=(?:call.in|dial.in|webinar|einwahl|meeting|numbers):)"
+)
+"""What a label ends with before its colon; those of one width are looked back for together."""
+_BYTE = "[\x80-\xff]"
+_LABEL_WIDTH = 4  # letters at the end of a label
+_HINT_WIDTHS = (18, 14, 12, 10, 8, 6)
+_HOST_RUN = re.compile(r"[a-z0-9.-]{0,600}")
+_BEHIND_HOST = frozenset({"", "/", " ", "\n"})
+
+
+class Rules(NamedTuple):
+    """The rules of redaction."""
+
+    links: tuple[Rule, ...]
+    """Addresses of meetings; a number behind one goes with it."""
+    meeting: str
+    """Pattern of a meeting's address from `//` on."""
+    host: str
+    """Pattern of what a meeting's host begins with."""
+    others: tuple[Rule, ...]
+    beside: tuple[Rule, ...]
+    """Rules that count only beside a match of others."""
+    hints: tuple[tuple[int, re.Pattern[bytes]], ...]
+    """(byte, pattern): one is in every text that holds a credential, and its byte with it. A byte, as a
+    number, is searched at the speed of memory, and nearly so a pattern that begins with fixed letters."""
+
+    def is_suspect(self, lower: bytes) -> bool:
+        """Return whether a text may hold credentials; lower case, UTF-8."""
+        for byte, hint in self.hints:  # noqa: SIM110 - any() takes half as long again
+            if byte in lower and hint.search(lower) is not None:
+                return True
+        return False
+
+    def find_meetings(self, lower: str) -> Iterator[Span]:
+        """Yield the addresses of meetings; each `//` is tried, most are refused by their host."""
+        at = lower.find("//")
+        while at >= 0:
+            next_at = at + 2
+            run = _HOST_RUN.match(lower, next_at)
+            if run is not None and (
+                _begins_meeting(self.host, run[0])
+                or lower[run.end() : run.end() + 1] not in _BEHIND_HOST
+                or lower.startswith(_ROOM_STARTS, run.end())
+            ):
+                found = compile_lower(self.meeting).match(lower, at)
+                if found is not None:
+                    scheme = next((s for s in ("https:", "http:") if lower.endswith(s, 0, at)), "")
+                    yield at - len(scheme), found.end()
+                    next_at = found.end()
+            at = lower.find("//", next_at)
+
+
+@lru_cache(maxsize=1024)
+def _begins_meeting(host: str, run: str) -> bool:
+    """Return whether the letters behind `//` begin with a meeting's host; feeds repeat their hosts."""
+    return len(run) > 500 or compile_lower(host).match(run) is not None
+
+
+@cache
+def make_rules(
+    services: tuple[Service, ...] = SERVICES,
+    labels: tuple[HostLabel, ...] = HOST_LABELS,
+    languages: tuple[Language, ...] = LANGUAGES,
+) -> Rules:
+    """Return the rules that tables make."""
+    whole = "|".join(
+        re.escape(host) + (f"(?={service.path})" if service.path else "")
+        for service in services
+        for host in service.hosts
+    )
+    host = _make_host(whole, labels)
+    meeting = rf"(?:[^\s/@]{{1,80}}@)?(?:{host}(?!/rec/)|[a-z0-9.-]{{1,200}}(?={_ROOM}))"
+    known = [*(host for service in services for host in service.hosts), *BARE_HOSTS]
+    return Rules(
+        _make_links(host, "|".join([whole, *map(re.escape, BARE_HOSTS)]), known),
+        rf"//{meeting}{_REST}{{0,2000}}",
+        _make_host("|".join(map(re.escape, known)), labels),
+        (*_NUMBERS, _make_number(languages), *_BLOCKS, *_TELEPHONES),
+        (*_BESIDE, _make_secret(languages)),
+        _make_hints(meeting, known, languages),
+    )
+
+
+def _make_host(services: str, labels: tuple[HostLabel, ...]) -> str:
+    words = "|".join(label.words for label in labels)
+    return (
+        rf"(?:(?:[a-z0-9-]{{1,60}}\.){{0,4}}(?:{services})"
+        rf"|(?:[a-z0-9-]{{1,60}}\.){{0,2}}(?:{words})(?:\.[a-z0-9-]{{1,60}}){{1,4}})(?![a-z0-9-])"
+    )
+
+
+def _make_links(host: str, bare: str, known: list[str]) -> tuple[Rule, ...]:
+    return (
+        Rule(
+            "address inside that of a mail filter",
+            rf"https?://{_REST}{{1,400}}?3a(?:%2f%2f|__){host}{_REST}{{0,2000}}",
+            "https://filter.example/?u=https%3A%2F%2Fzoom.us%2Fj%2F774411",
+            "https://filter.example/?u=https%3a%2f%2fzoom.us%2fj%2f774411",
+            words=("3a%2f%2f", "3a__"),
+        ),
+        Rule(
+            "address without its scheme",
+            rf"(?<![\w./@-])(?:[a-z0-9-]{{1,60}}\.){{0,4}}(?:{bare})/(?!rec/){_REST}{{1,2000}}",
+            "see zoom.us/j/774411 or ask",
+            "zoom.us/j/774411",
+            sign=f"/(?:{_look_back(known)})",
+        ),
+        Rule(
+            "address behind a label",
+            rf"{_LINK_LABEL}(?P<cut>https?://{_REST}{{1,2000}})",
+            "Join us on Zoom: https://go.example.org/774411",
+            "https://go.example.org/774411",
+            words=_LINK_WORDS,
+            sign=r":\s{0,4}https?://",
+        ),
+        Rule(
+            "label and address before another address",
+            rf"{_LINK_LABEL}https?://{_REST}{{1,2000}}(?=\s{{1,4}}https?://)",
+            "Join us on Zoom: https://go.example.org/774411 https://example.org/knots",
+            "join us on zoom: https://go.example.org/774411",
+            words=_LINK_WORDS,
+            sign=r"://\S{1,2000}\s{1,4}https?://",
+        ),
+    )
+
+
+def _make_number(languages: tuple[Language, ...]) -> Rule:
+    words = _begin_word(word for row in languages if row.number for word in spell(row.number))
+    return Rule(
+        "meeting's number in other languages",
+        rf"{words}[ ]{{0,3}}:[ ]{{0,3}}{_DIGITS}#?",
+        "Besprechungs-ID: 812 3456 7890",
+        "besprechungs-id: 812 3456 7890",
+        sign=f":(?={_NUMBER_BEHIND})(?:{_end_labels(languages)})",
+    )
+
+
+def _make_secret(languages: tuple[Language, ...]) -> Rule:
+    words = _begin_word(word for row in languages if row.secret for word in spell(row.secret))
+    return Rule(
+        "password in other languages",
+        rf"{words}(?:[ ]{{0,3}}[:=][ ]{{0,3}}(?:{_CODE}|[^\s,;()<>\[\]\"]{{1,64}})|[ ]{{1,3}}\d{{4,12}}\b)",
+        "Kenncode: 4Xk2",
+        "kenncode: 4xk2",
+    )
+
+
+def _look_back(hosts: list[str]) -> str:
+    """Return a pattern of what stands before the slash behind a host; one width, one look back."""
+    ends: dict[int, set[str]] = {}
+    for host in hosts:
+        width = next((width for width in _HINT_WIDTHS if width <= len(host)), len(host))
+        ends.setdefault(width, set()).add(re.escape(host[-width:]))
+    return "|".join(f"(?<=(?:{'|'.join(sorted(group))})/)" for _, group in sorted(ends.items()))
+
+
+def _end_labels(languages: tuple[Language, ...], *, as_bytes: bool = False) -> str:
+    """Return a pattern of what stands before the end of the colon behind a number's words.
+
+    Of bytes, it asks no more of a letter that is not ASCII than how many bytes it has.
+    """
+    ends: dict[int, set[str]] = {}
+    for word in (word for row in languages if row.number for word in spell(row.number)):
+        end = fold_letters(word)[-_LABEL_WIDTH:]
+        width = len(end.encode()) if as_bytes else len(end)
+        if as_bytes:
+            end = "".join([c if c.isascii() else _BYTE * len(c.encode()) for c in end])
+        ends.setdefault(width, set()).add(end)
+    if as_bytes:
+        ends[1] = {_BYTE}
+    return "|".join(
+        f"(?<=(?:{'|'.join(sorted(group))}){' ' * blanks}:)"
+        for _, group in sorted(ends.items())
+        for blanks in range(4)
+    )
+
+
+def _make_hints(
+    meeting: str, known: list[str], languages: tuple[Language, ...]
+) -> tuple[tuple[int, re.Pattern[bytes]], ...]:
+    link = rb"/(?:(?<=//)(?!%b)%b|%b)" % (_PAGES, meeting.encode(), _look_back(known).encode())
+    labels = _end_labels(languages, as_bytes=True).encode("latin-1")
+    hints = (
+        (b"z", b"zoom"),
+        (b"p", b"pass(?:[ -]?code|wor[dt]|e ?:)"),
+        (b":", b":(?:%b|(?=%b)(?:%b))" % (_LABEL_HINT, _NUMBER_HINT, labels)),
+        (b"m", b"meeting[ -](?:id|n|code|key|pass)"),
+        (b"#", rb"#(?<=\d#)"),
+        (b"\xbc", rb"\xbc(?<=\xef\xbc)\x9a%b" % _NUMBER_HINT),
+        (b"%", b"3a%2f"),
+        (b"_", b"3a__"),
+        (b"+", rb"\+(?<=[a-z(]\+|[ \n:]\+)\d"),
+        (b"/", link),
+    )
+    return tuple((byte[0], re.compile(pattern)) for byte, pattern in hints)

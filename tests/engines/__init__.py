@@ -1,0 +1,1 @@
+"""The three steps past one machine: bytes, faults, engines."""

@@ -1,0 +1,110 @@
+"""Each row of redaction's tables works: its example is redacted, with what may stand around it."""
+
+from __future__ import annotations
+
+import pytest
+
+from enrich.feeds.redact import redact_text
+from enrich.feeds.redact_rules import SECRET, Rule, fold_letters, make_rules, spell
+from enrich.feeds.redact_words import (
+    BARE_HOSTS,
+    HOST_LABELS,
+    LANGUAGES,
+    SERVICES,
+    HostLabel,
+    Language,
+    Service,
+)
+
+RULES = make_rules()
+ALL = (*RULES.links, *RULES.others, *RULES.beside, SECRET)
+HOSTS = [(service, host) for service in SERVICES for host in service.hosts]
+
+
+def suspect(text: str) -> bool:
+    return RULES.is_suspect(text.lower().encode())
+
+
+@pytest.mark.parametrize("rule", ALL, ids=[rule.name for rule in ALL])
+def test_a_rule_finds_its_example_and_no_other_text(rule: Rule) -> None:
+    lower = fold_letters(rule.example)
+    assert [lower[start:end] for start, end in rule.find(lower)] == [rule.answer]
+    assert rule.find("a talk on knots in room 5, at 14:30") == []
+
+
+def test_every_rule_has_a_name_of_its_own() -> None:
+    assert len({rule.name for rule in ALL}) == len(ALL) > 15
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=[service.hosts[0] for service in SERVICES])
+def test_a_services_example_is_redacted(service: Service) -> None:
+    for address in (service.example, service.example.removeprefix("https://")):
+        assert redact_text(f"Knots.\n{address}\nEnd.") == "Knots.\nEnd."
+        assert suspect(address)
+    assert any(host in service.example for host in service.hosts)
+
+
+@pytest.mark.parametrize(("service", "host"), HOSTS, ids=[host for _, host in HOSTS])
+def test_each_host_of_a_service_is_known(service: Service, host: str) -> None:
+    for address in (f"https://uni.{host}", f"//{host}", f"uni.{host}", host):
+        text = f"Knots ({address}{service.path or '/'}774411)"
+        assert redact_text(text) == redact_text(text.upper()).capitalize() == "Knots"
+        assert suspect(text)
+    assert redact_text(f"see not{host}/774411") == f"see not{host}/774411"
+    if service.path:
+        assert redact_text(f"https://{host}/about") == f"https://{host}/about"
+
+
+@pytest.mark.parametrize("host", BARE_HOSTS)
+def test_a_host_that_is_known_without_its_scheme(host: str) -> None:
+    assert redact_text(f"Knots ({host}/abc-defg-hij)") == "Knots"
+    assert suspect(f"{host}/abc-defg-hij")
+
+
+@pytest.mark.parametrize("label", HOST_LABELS, ids=[label.words for label in HOST_LABELS])
+def test_a_label_of_a_host_is_redacted(label: HostLabel) -> None:
+    assert redact_text(f"Knots.\n{label.example}\nEnd.") == "Knots.\nEnd."
+    assert suspect(label.example)
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=[language.name for language in LANGUAGES])
+def test_a_languages_example_is_redacted(language: Language) -> None:
+    for example in (
+        language.example,
+        language.example.replace(":", "："),
+        language.example.upper(),
+    ):
+        text = example.replace("HTTPS：", "HTTPS:").replace("https：", "https:")
+        assert redact_text(f"Knots.\n{text}\nEnd.") == "Knots.\nEnd."
+        assert suspect(text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=[language.name for language in LANGUAGES])
+def test_a_languages_words_are_in_lower_case_and_only_it_knows_them(language: Language) -> None:
+    for words in (language.number, language.secret):
+        assert words == words.lower()
+        assert "\\" not in words
+    others = make_rules(languages=tuple(row for row in LANGUAGES if row is not language))
+    assert redact_text(language.example, rules=others) != ""
+
+
+def test_what_hides_a_letter_or_a_colon_hides_nothing() -> None:
+    for text in (
+        "Paſſcode: 4Xk2 Zoom",
+        "TOPLANTI KİMLİĞİ：812\u00a03456 7890",
+        "Zoom\u200e: 812\u202f3456 7890",
+    ):
+        assert "4Xk2" not in redact_text(text)
+        assert "812" not in redact_text(text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=[language.name for language in LANGUAGES])
+def test_each_spelling_of_a_languages_words_is_known(language: Language) -> None:
+    for words in spell(language.number) if language.number else ():
+        for written in (words, words.upper(), words.title()):
+            text = f"Knots.\n{written}: 812 3456 7890\nEnd."
+            assert redact_text(text) == "Knots.\nEnd."
+            assert suspect(text)
+    for words in spell(language.secret) if language.secret else ():
+        text = f"Knots.\nhttps://uni.zoom.us/j/774411\n{words} = 4Xk2\nEnd."
+        assert redact_text(text) == "Knots.\nEnd."
