@@ -16,13 +16,29 @@ Decision = Literal[
 
 TalkStatus = Literal["cancelled", "tentative", "postponed"]
 
+NewsCode = Literal[
+    "moved",
+    "new_decision",
+    "new_publication",
+    "new_talk",
+    "new_version",
+    "now_cancelled",
+]
+"""Why a talk is news since an earlier output."""
+
 WarningCode = Literal[
     "bad_time",
     "end_before_start",
     "floating_time",
     "link_mismatch",
+    "moved",
+    "new_decision",
+    "new_publication",
+    "new_talk",
+    "new_version",
     "no_start",
     "no_uid",
+    "now_cancelled",
     "other",
     "private_cut",
     "recurring",
@@ -33,8 +49,9 @@ WarningCode = Literal[
     "unknown_version",
     "unknown_zone",
     "unresolvable_link",
+    "vanished",
 ]
-"""`other` is a code of a later version, read back."""
+"""Those of `NewsCode` among them; `other` is a code of a later version, read back."""
 
 NoticeCode = Literal[
     "bad_record",
@@ -43,6 +60,7 @@ NoticeCode = Literal[
     "event_too_large",
     "no_occurrence",
     "no_talks",
+    "nothing_new",
     "other",
     "stale_feed",
     "truncated_event",

@@ -304,6 +304,13 @@ def to_dict(value: Struct) -> dict[str, Any]:
 S = TypeVar("S", bound=Struct)
 
 
+def check_object(data: object, call: str) -> None:
+    """Raise TypeError if this is not an object of JSON, but for example its text."""
+    if not isinstance(data, Mapping):
+        hint = f": use {call}(json.loads(text))" if isinstance(data, (str, bytes)) else ""
+        raise TypeError(f"{call} takes a dict, not {type(data).__name__}{hint}")
+
+
 def read_talk(data: Mapping[str, Any]) -> TalkInput:
     """Check the fields of a talk.
 
@@ -389,6 +396,47 @@ def decode_line(data: str | bytes) -> LineObject:
 
 
 _LINES = msgspec.json.Decoder(LineObject)
+
+
+def read_document_lines(
+    text: str | bytes,
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Read a document; return a line for each talk, and the notices.
+
+    Raises:
+        TypeError: not a text.
+        ValueError: not JSON, or not a document; the message names the place.
+    """
+    if not isinstance(text, (str, bytes)):
+        raise TypeError(f"a document is its JSON text, str or bytes, not {type(text).__name__}")
+    try:
+        data = json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    except ValueError:
+        raise ValueError("not JSON") from None
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise ValueError(f'not a document of enrich: "format" is not "{FORMAT}"')
+    _convert_object({**data, "talks": [], "papers": []}, DocumentObject)
+    lists = [data.get(key, []) for key in ("talks", "papers", "notices")]
+    if not all(isinstance(each, list) for each in lists):
+        raise ValueError("talks, papers and notices are lists")
+    talks, papers, notices = lists
+    by_id = {paper["id"]: paper for paper in papers if isinstance(paper, dict) and "id" in paper}
+    return [_make_line(talk, by_id, place) for place, talk in enumerate(talks)], notices
+
+
+def _make_line(talk: Any, papers: Mapping[str, Any], place: int) -> dict[str, Any]:
+    """Return a talk with those of the papers that its references name."""
+    if not isinstance(talk, dict):
+        raise ValueError(f"talks[{place}]: not an object")  # noqa: TRY004 - of a text, as all its faults
+    references = talk.get("references")
+    listed = references if isinstance(references, list) else []
+    named = [r.get("paper") for r in listed if isinstance(r, dict)]
+    cited = dict.fromkeys(id_ for id_ in named if isinstance(id_, str))
+    return {**talk, "papers": [papers[id_] for id_ in cited if id_ in papers]}
+
+
 _PAPER_LISTS = ("papers", "suggested")
 
 

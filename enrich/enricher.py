@@ -16,12 +16,12 @@ from enrich.annotation import annotate
 from enrich.identity import find_title_keys
 from enrich.lookup.arguments import (
     assign_login,
+    check_lookahead,
     check_papers,
     check_sources,
     check_talks,
     name_type,
     refuse_talk,
-    to_seconds,
 )
 from enrich.lookup.run import Run, RunReport, RunTracker
 from enrich.lookup.scheduler import Item, Progress, Queues
@@ -32,6 +32,7 @@ from enrich.references.extract import find_references, parse_citation
 from enrich.sources import Publisher, SecondSource, Source, links
 from enrich.sources.installed import second_sources
 from enrich.sources.installed import sources as installed_sources
+from enrich.text.times import to_seconds
 from enrich.text.web import mail_address
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ class Enricher:
 
     Raises:
         PapersError: one of `papers` cannot be read.
-        TypeError: a duration is not a number of seconds or a timedelta; `papers` is not a list; `sources` are names.
+        TypeError: a duration is not a number of seconds or a timedelta; `papers` is not a list;
+            `sources` are names; `login` or `lookahead` has another type.
         ValueError: `contact` is not a mail address, `lookahead` is less than 1, a duration is
             negative, offline with refresh, or not exactly one source takes the login.
     """
@@ -104,18 +106,16 @@ class Enricher:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        if lookahead < 1:
-            raise ValueError("lookahead is at least 1")
         if offline and refresh:
             raise ValueError("offline and refresh exclude each other")
         self._offline = offline
         self._refresh = refresh
         self._max_age_s = to_seconds("max_age", max_age)
         self._timeout_s = to_seconds("timeout_s", timeout_s)
-        self._lookahead = lookahead
+        self._lookahead = check_lookahead(lookahead)
         self._abstracts = abstracts
-        self._cache_dir = None if cache_dir is None else Path(cache_dir)
-        self._state_dir = None if state_dir is None else Path(state_dir)
+        self._cache_dir = None if cache_dir is None else Path(cache_dir).expanduser()
+        self._state_dir = None if state_dir is None else Path(state_dir).expanduser()
         self._contact = contact and mail_address(contact)
         self._base = session
         self._sources = installed_sources() if sources is None else check_sources(sources)
@@ -264,6 +264,11 @@ class Enricher:
         if isinstance(wanted, (str, bytes, Reference)):
             shown = wanted.exact if isinstance(wanted, Reference) else wanted
             raise TypeError(f"lookup takes a list: enricher.lookup([{shown!r}])")
+        if not isinstance(wanted, Iterable):
+            raise TypeError(
+                f"lookup takes a list of references and ids, not {name_type(wanted)}: "
+                'enricher.lookup(["2103.01338"])'
+            )
         cited: dict[PaperId, frozenset[str]] = {}
         spellings: dict[str, PaperId] = {}
         for item in wanted:
@@ -292,7 +297,9 @@ class Enricher:
             for talk in talks:
                 if not isinstance(talk, Talk):
                     refuse_talk(talk)
-                references = find_references(talk, sources=self._sources)
+                references = talk.references
+                if references is None:
+                    references = find_references(talk, sources=self._sources)
                 if talk.papers:
                     state.give(talk.papers)
                 yield Item((talk, references), _collect_cited(references))

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypedDict, get_args
 
-from enrich.codes import Form, NoticeCode, Role, TalkStatus, WarningCode, known_word
+from enrich.codes import Form, NewsCode, NoticeCode, Role, TalkStatus, WarningCode, known_word
 from enrich.paper import NO_PAPERS, Lookup, Paper, PaperId, Papers, lookup_from, paper_object
 from enrich.text.times import format_time, parse_time
 
@@ -26,8 +26,14 @@ if TYPE_CHECKING:
         WarningObject,
     )
 
-DERIVED_WARNINGS = frozenset({"link_mismatch", "unresolvable_link", "unknown_version"})
-"""Codes that extraction and the join find again each time; those of the reader come with the talk."""
+EXTRACTION_WARNINGS = frozenset({"link_mismatch", "unresolvable_link"})
+"""Codes that extraction finds."""
+
+NEWS_WARNINGS: frozenset[str] = frozenset(get_args(NewsCode))
+"""Codes that compare a talk with an earlier output; they hold for one run."""
+
+DERIVED_WARNINGS = EXTRACTION_WARNINGS | {"unknown_version"} | NEWS_WARNINGS
+"""Codes that are found again each time; those of the reader come with the talk."""
 
 
 class Mention(NamedTuple):
@@ -112,8 +118,9 @@ class Notice:
         Raises:
             ValueError: a value is missing or has the wrong type.
         """
-        from enrich.document import read_notice
+        from enrich.document import check_object, read_notice
 
+        check_object(data, "Notice.from_dict")
         notice = read_notice(data)
         return cls(
             code=known_word(NoticeCode, notice.code, "other"),
@@ -178,6 +185,8 @@ class Talk:
     warnings: tuple[TalkWarning, ...] = ()
     papers: tuple[Paper, ...] = ()
     """Resolved papers that came with the talk: those of an earlier output."""
+    references: References | None = None
+    """References that stand as they are; None: the texts are searched."""
     occurrences: Recurrence | None = field(default=None, repr=False, compare=False)
     """Of a series, for the selection by time; no part of the document."""
     selected_start: datetime | date | None = field(default=None, repr=False, compare=False)
@@ -212,9 +221,51 @@ class Talk:
         ...
         ValueError: "id" is missing
         """
-        from enrich.document import read_talk
+        from enrich.document import check_object, read_talk
 
+        check_object(data, "Talk.from_dict")
         return cls(**_talk_fields(read_talk(data)))
+
+
+class Row(TypedDict):
+    """A reference with its talk and its paper, flat; the names are those of `-f csv`.
+
+    Every key is there. In the one row of a talk without references all others have the value None.
+    """
+
+    talk_id: str
+    talk_feed: str | None
+    talk_series: str | None
+    talk_title: str | None
+    talk_speaker: str | None
+    talk_speaker_affiliation: str | None
+    talk_start_time: str | None
+    talk_end_time: str | None
+    talk_status: str | None
+    talk_url: str | None
+    paper: str | None
+    version: str | None
+    field: str | None
+    start: int | None
+    end: int | None
+    exact: str | None
+    form: str | None
+    role: str | None
+    by_speaker: bool | None
+    paper_status: str | None
+    paper_title: str | None
+    paper_title_text: str | None
+    paper_authors: str | None
+    """Names, joined by `; `."""
+    paper_published: str | None
+    paper_updated: str | None
+    paper_category: str | None
+    paper_venue: str | None
+    paper_decision: str | None
+    paper_doi: str | None
+    paper_url: str | None
+    paper_pdf: str | None
+    paper_error_code: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +290,28 @@ class AnnotatedTalk:
 
         return to_dict(line_object(self))
 
+    def rows(self) -> list[Row]:
+        """Return a flat row for each reference.
+
+        Rows of all talks make a table: `pandas.DataFrame(row for talk in talks for row in talk.rows())`.
+
+        >>> (row,) = AnnotatedTalk(talk=Talk(id="SciML/3", title="A talk")).rows()
+        >>> row["talk_title"], row["paper"]
+        ('A talk', None)
+        """
+        of_talk = _row_of_talk(self.talk)
+        if not self.references:
+            return [_make_row(of_talk)]
+        of_papers = {id_: _row_of_paper(paper) for id_, paper in self.papers.items()}
+        return [
+            _make_row(of_talk, _row_of_reference(r), of_papers.get(r.paper, {}))
+            for r in self.references
+        ]
+
+    def _repr_html_(self) -> str:
+        """Return the talk for a notebook."""
+        return _render_talk(self)
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read the object of one ndjson line back.
@@ -250,8 +323,9 @@ class AnnotatedTalk:
         >>> AnnotatedTalk.from_dict(line) == AnnotatedTalk(talk=Talk(id="SciML/3"))
         True
         """
-        from enrich.document import read_line
+        from enrich.document import check_object, read_line
 
+        check_object(data, "AnnotatedTalk.from_dict")
         return cls(**_line_fields(read_line(data)))
 
 
@@ -265,6 +339,33 @@ class Document:
     """The zone that formats for people show times in; None: each time in its own."""
     find_others: Callable[[Mapping[PaperId, Lookup]], Mapping[PaperId, Lookup]] | None = None
     """Finds papers outside of the document that can be the same as those in it; called at its end."""
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read a document back, as `-f json` writes it.
+
+        Raises:
+            ValueError: not such a document; the message names the place.
+            TypeError: not a text.
+
+        >>> from enrich import write
+        >>> text = "".join(write(Document([AnnotatedTalk(talk=Talk(id="SciML/3"))])))
+        >>> [talk.talk.id for talk in Document.from_json(text).talks]
+        ['SciML/3']
+        """
+        from enrich.document import read_document_lines
+
+        lines, notices = read_document_lines(text)
+        return cls(
+            talks=tuple([AnnotatedTalk.from_dict(line) for line in lines]),
+            notices=tuple([Notice.from_dict(notice) for notice in notices]),
+        )
+
+    def _repr_html_(self) -> str | None:
+        """Return the document for a notebook; None if its talks can be read only once."""
+        if not isinstance(self.talks, (list, tuple)):
+            return None
+        return "".join(map(_render_talk, self.talks))
 
 
 def reference_object(reference: Reference) -> ReferenceObject:
@@ -430,3 +531,94 @@ def _time(key: str, text: str | None) -> datetime | date | None:
         return None if text is None else parse_time(text)
     except ValueError:
         raise ValueError(f"{key}: not an ISO 8601 time") from None
+
+
+_EMPTY_ROW: Row = dict.fromkeys(Row.__annotations__)  # type: ignore[assignment]
+
+
+def _make_row(*parts: Mapping[str, Any]) -> Row:
+    row: Any = dict(_EMPTY_ROW)
+    for part in parts:
+        row.update(part)
+    return row  # type: ignore[no-any-return]
+
+
+def _row_of_talk(talk: Talk) -> dict[str, Any]:
+    return {
+        "talk_id": talk.id,
+        "talk_feed": talk.feed.name,
+        "talk_series": talk.series,
+        "talk_title": talk.title,
+        "talk_speaker": talk.speaker,
+        "talk_speaker_affiliation": talk.speaker_affiliation,
+        "talk_start_time": format_time(talk.start_time),
+        "talk_end_time": format_time(talk.end_time),
+        "talk_status": talk.status,
+        "talk_url": talk.url,
+    }
+
+
+def _row_of_reference(reference: Reference) -> dict[str, Any]:
+    return {
+        "paper": str(reference.paper),
+        "version": reference.version,
+        "field": reference.field,
+        "start": reference.start,
+        "end": reference.end,
+        "exact": reference.exact,
+        "form": reference.form,
+        "role": reference.role,
+        "by_speaker": reference.by_speaker,
+    }
+
+
+def _row_of_paper(paper: Lookup) -> dict[str, Any]:
+    made = paper_object(paper)
+    return {
+        "paper_status": made.status,
+        "paper_title": made.title,
+        "paper_title_text": made.title_text,
+        "paper_authors": "; ".join(author.name for author in made.authors) or None,
+        "paper_published": made.published,
+        "paper_updated": made.updated,
+        "paper_category": made.category,
+        "paper_venue": made.venue,
+        "paper_decision": made.decision,
+        "paper_doi": made.doi,
+        "paper_url": made.url,
+        "paper_pdf": made.pdf,
+        "paper_error_code": made.error and made.error.code,
+    }
+
+
+def _render_talk(annotated: AnnotatedTalk) -> str:
+    """Return a talk and its papers as HTML, all text escaped."""
+    talk = annotated.talk
+    head = " · ".join(filter(None, (talk.speaker, format_time(talk.start_time), talk.status)))
+    title = _render_link(talk.title or talk.id, talk.url)
+    papers = "".join(f"<li>{_render_paper(paper)}</li>" for paper in annotated.papers.values())
+    return f"<p><b>{title}</b><br>{_escape_html(head)}</p>" + (papers and f"<ul>{papers}</ul>")
+
+
+def _render_paper(paper: Lookup) -> str:
+    if not isinstance(paper, Paper):
+        return f"{_render_link(str(paper.id), paper.url)}: {_escape_html(paper.message)}"
+    authors = ", ".join(author.name for author in paper.authors)
+    notes = " · ".join(filter(None, (authors, paper.published, paper.venue)))
+    title = _render_link(paper.title or str(paper.id), paper.url)
+    return f"{title}<br>{_escape_html(notes)}"
+
+
+def _render_link(text: str, url: str | None) -> str:
+    """Return a text as a link, if it has an address of the web."""
+    if url is None or not url.lower().startswith(("https://", "http://")):
+        return _escape_html(text)
+    return f'<a href="{_escape_html(url)}">{_escape_html(text)}</a>'
+
+
+def _escape_html(text: str) -> str:
+    from html import escape
+
+    from enrich.text.terminal import drop_unsafe
+
+    return escape(drop_unsafe(text))

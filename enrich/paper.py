@@ -176,8 +176,9 @@ class Paper:
         ...
         ValueError: id: not an id of the form source:key
         """
-        from enrich.document import read_paper
+        from enrich.document import check_object, read_paper
 
+        check_object(data, "Paper.from_dict")
         return cls(**_fields(read_paper(data)))
 
 

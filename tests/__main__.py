@@ -23,6 +23,13 @@ SCHEMAS: tuple[Check, ...] = (
         "--builtin-schema",
         "vendor.github-workflows",
         *(str(path) for path in sorted((ROOT / ".github/workflows").glob("*.yml"))),
+        str(ROOT / ".github/actions/reading-list/example.yml"),
+    ),
+    (
+        "check_jsonschema",
+        "--builtin-schema",
+        "vendor.github-actions",
+        str(ROOT / ".github/actions/reading-list/action.yml"),
     ),
     ("check_jsonschema", "--check-metaschema", "enrich/schema.json"),
 )

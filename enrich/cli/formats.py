@@ -13,7 +13,7 @@ import click
 
 import enrich
 from enrich.cli.options import WRITE, add_options, complete_files, option
-from enrich.cli.plugins import may_offer
+from enrich.cli.plugins import GuardedWriter, may_offer
 
 if TYPE_CHECKING:
     from enrich.model import AnnotatedTalk
@@ -185,6 +185,12 @@ def _choose_target(text: str, format_: str | None, *, alone: bool, for_papers: b
     return Target(found, text)
 
 
+def split_format(text: str) -> tuple[str, str]:
+    """Return the `FORMAT:` that a value of `-o` begins with, or nothing, and the rest."""
+    prefix, colon, rest = text.partition(":")
+    return (prefix + colon, rest) if colon and _is_format(prefix) else ("", text)
+
+
 def _choose_collection(text: str, format_: str | None, *, alone: bool) -> Target | None:
     """Return the target if an output is a collection.
 
@@ -268,7 +274,11 @@ def take_writers(targets: Iterable[Target], options: dict[str, Any]) -> list[tup
         takers = [n for n in package_formats() if name in options_of(writer(n))]
         flag = "--" + name.replace("_", "-")
         raise click.UsageError(f"{flag} is an option of {', '.join(takers) or 'no format here'}")
-    return [(target, configure(each, given)) for target, each in chosen]
+    own = package_formats()
+    return [
+        (target, each if target.format in own else GuardedWriter(target.format, each))
+        for target, each in ((target, configure(each, given)) for target, each in chosen)
+    ]
 
 
 FORMAT_OPTIONS = ("bibtex_type", "bom", "cite_talks", "rows", "title")

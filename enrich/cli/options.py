@@ -36,6 +36,9 @@ SECTIONS = (READ, SELECT, WRITE, LOOKUPS, PLACES, OTHER)
 VARIABLE = "_ENRICH_COMPLETE"
 """Variable by which a shell's script asks the command for completions."""
 
+LOGIN_NAMES = "OPENREVIEW_TOKEN, or OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD"
+"""Variables of the environment that hold a login."""
+
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -236,7 +239,7 @@ def lookup_options(command: F) -> F:
         option(LOOKUPS, "--published", is_flag=True, help="Ask dblp where preprints were published."),
         option(LOOKUPS, "--max-age", type=Duration(), metavar="AGE", show_default="7d, for papers older than a year 30d", help="Ask again for what is older, e.g. 30d."),
         option(LOOKUPS, "--timeout", type=Duration(), metavar="TIME", show_default="no limit", help="For all lookups together, e.g. 60s."),
-        option(LOOKUPS, "--contact", metavar="MAIL", callback=_parse_mail, help="Your mail address, sent to the services."),
+        contact_option(),
         option(WRITE, "--paper-abstracts", is_flag=True, help="Fill the papers' abstracts."),
         cache_dir_option(),
         state_dir_option(),
@@ -244,6 +247,17 @@ def lookup_options(command: F) -> F:
         verbose_option(),
     )  # fmt: skip
     return add_options(command, options)
+
+
+def contact_option() -> Callable[[F], F]:
+    """Return a decorator that adds `--contact`."""
+    return option(
+        LOOKUPS,
+        "--contact",
+        metavar="MAIL",
+        callback=_parse_mail,
+        help="Your mail address, sent to the services.",
+    )
 
 
 def quiet_option() -> Callable[[F], F]:

@@ -1,4 +1,4 @@
-"""Quick check for plug-ins: whether an installed distribution may offer entry points of a group.
+"""Plug-ins on the command line: whether there can be any, and what happens if a format fails.
 
 `importlib.metadata` knows for certain, but its import and its search take a fifth of the time in which a
 run starts. Here only the files are searched in which distributions list their entry points.
@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from enrich.model import Document
+    from enrich.writers import Writer
 
 
 @cache
@@ -47,3 +53,50 @@ def _lists_group(folder: str, group: bytes) -> bool:
         except OSError:
             continue
     return False
+
+
+class GuardedWriter:
+    """Writer of another distribution; what goes wrong in it is one sentence that names it."""
+
+    def __init__(self, name: str, chosen: Writer) -> None:
+        self._name = name
+        self._chosen = chosen
+
+    def __getattr__(self, attribute: str) -> Any:
+        """Return what the writer itself defines."""
+        return getattr(self._chosen, attribute)
+
+    def with_options(self, **options: Any) -> GuardedWriter:
+        """Return the writer with some of its options set."""
+        chosen: Any = self._chosen
+        return GuardedWriter(self._name, chosen.with_options(**options))
+
+    def write(self, document: Document) -> Iterator[str]:
+        """Yield the document as pieces of text.
+
+        Raises:
+            EnrichError: the writer raised, or returned something else.
+        """
+        from enrich.errors import EnrichError
+
+        try:
+            for piece in self._chosen.write(document):
+                self._check_piece(piece)
+                yield piece
+        except (EnrichError, OSError):  # of the run, not of the writer
+            raise
+        except Exception as error:
+            returned = "it has to return pieces of text; " if isinstance(error, TypeError) else ""
+            raise self._blame(f"{returned}{type(error).__name__}: {error}") from error
+
+    def _check_piece(self, piece: object) -> None:
+        if not isinstance(piece, str):
+            raise self._blame(f"it yields {type(piece).__name__}, not text")
+
+    def _blame(self, problem: str) -> Exception:
+        from enrich.errors import EnrichError
+
+        return EnrichError(
+            f"the format {self._name}, which another distribution offers, failed: {problem}",
+            hint="report it to the authors of that distribution; nothing was written",
+        )

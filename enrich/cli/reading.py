@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 import click
 
+from enrich.changes.holdings import Holdings
 from enrich.cli.options import say
 from enrich.cli.suggestions import find_close, is_address, suggest_feed, suggest_zone
 from enrich.errors import FeedError
@@ -36,6 +37,10 @@ class Reading:
     """Whether talks carry their raw blocks, for the writers that need them."""
     until: float = math.inf
     """When the requests for all feeds must be over, by `time.monotonic`."""
+    names: Mapping[str, str | None] = field(default_factory=dict)
+    """Names that feeds were given, instead of their own."""
+    holdings: Holdings | None = None
+    """Receives what the feeds hold before the filters; it grows with them."""
     failed: int = 0
     """Feeds that could not be read."""
     stale: int = 0
@@ -132,8 +137,15 @@ class Reading:
         for feed in self.feeds:
             stale = set[str | None]()
 
-            def gather(notice: Notice, feed: str = feed, stale: set[str | None] = stale) -> None:
-                self._gather(notice)
+            name = self.names.get(feed)
+
+            def gather(
+                notice: Notice,
+                feed: str = feed,
+                stale: set[str | None] = stale,
+                name: str | None = name,
+            ) -> None:
+                self._gather(replace(notice, feed=name) if name else notice)
                 # An earlier output repeats its own notices; only an address can be stale now.
                 if notice.code == "stale_feed" and is_address(feed):
                     stale.add(notice.feed)
@@ -145,22 +157,37 @@ class Reading:
                     refresh=self.options["refresh"],
                     cache_dir=self.options["cache_dir"],
                     keep_raw=self.keep_raw,
-                    timeout_s=None if self.until == math.inf else self.until - time.monotonic(),
+                    timeout_s=None
+                    if self.until == math.inf
+                    else max(0.0, self.until - time.monotonic()),
                     keep_private=self.options["keep_private"],
                     duplicates=False,
                     seen=seen,
                     on_notice=gather,
                 ):
                     self.talks_read += 1
+                    if name:
+                        talk = replace(talk, feed=replace(talk.feed, name=name))  # noqa: PLW2901
+                    if self.holdings is not None:
+                        self.holdings.add_talk(talk)
                     yield talk
             except FeedError as error:
                 self.failed += 1
                 say(_describe_failure(feed, error))
-                self.gathered.append(_make_notice(feed, error))
+                notice = _make_notice(feed, error)
+                notice = replace(notice, feed=name) if name else notice
+                self.gathered.append(notice)
+                if self.holdings is not None:
+                    self.holdings.fail_feed(notice.feed)
+            else:
+                if self.holdings is not None:
+                    self.holdings.end_feed()
             self.stale += bool(stale)
 
     def _gather(self, notice: Notice) -> None:
         self.gathered.append(notice)
+        if self.holdings is not None:
+            self.holdings.add_notice(notice)
         is_told = notice.code == "no_talks" and not self.options.get("quiet")
         if self.prints_notices or is_told or notice.code == "stale_feed":
             where = "".join(

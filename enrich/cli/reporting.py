@@ -58,11 +58,17 @@ class Outcome:
     @property
     def status(self) -> int:
         """The exit status: 3 if something failed or is stale."""
-        bad = any(
-            paper.stale or paper.code not in ("resolved", "not_found")
-            for paper in self._papers.values()
-        )
-        return 3 if bad or self.unreadable or self.stale_feeds else 0
+        return self.find_status("failed")
+
+    def find_status(self, fail_on: str) -> int:
+        """Return the exit status by what it is to show.
+
+        `never` is always 0; `failed` is 3 if something failed or is stale; `unresolved` is also 3 if
+        a service does not know a paper.
+        """
+        answers = ("resolved",) if fail_on == "unresolved" else ("resolved", "not_found")
+        bad = any(paper.stale or paper.code not in answers for paper in self._papers.values())
+        return 3 if fail_on != "never" and (bad or self.unreadable or self.stale_feeds) else 0
 
     def summary_line(
         self,

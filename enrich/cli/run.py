@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import UTC
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +32,7 @@ from enrich.cli.options import (
     say,
     selection_options,
 )
+from enrich.cli.weekly import find_config, weekly_options
 from enrich.version import VERSION
 
 if TYPE_CHECKING:
@@ -57,6 +60,7 @@ _EXAMPLES = (
 @option(
     SELECT, "--own", is_flag=True, help="Keep the speakers' own papers, and talks that have one."
 )
+@weekly_options
 @lookup_options
 @click.version_option(
     VERSION, prog_name="enrich", allow_from_autoenv=False, cls=SectionOption, section=OTHER
@@ -69,6 +73,9 @@ def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> in
     researchseminars:NAME. Finds the arXiv and OpenReview papers that the talks mention, looks them up
     and writes the talks with their papers as annotated JSON.
     """
+    config = find_config(ctx)
+    if config and not feeds:
+        feeds = config.feeds
     if not feeds:
         if not sys.stdin.isatty():
             raise click.UsageError("no FEED is given; - reads standard input")
@@ -81,21 +88,30 @@ def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> in
     check_feeds(feeds)
     check_outputs(
         (target.path for target in targets),
-        inputs=(*feeds, *options["papers"]),
+        inputs=(*feeds, *options["papers"], *([config.path] if config else [])),
         cache_dir=options["cache_dir"],
     )
-    return run(feeds, targets, options)
+    return run(feeds, targets, options, config.names if config else {})
 
 
-def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, Any]) -> int:
-    """Run the main job; return the exit status."""
+def run(
+    feeds: Iterable[str],
+    targets: tuple[Target, ...],
+    options: dict[str, Any],
+    names: Mapping[str, str | None],
+) -> int:
+    """Run the main job; return the exit status.
+
+    `names` are those that feeds were given.
+    """
     from enrich.annotation import select_own
+    from enrich.cli.news import News, check_fewest, filter_read, guard_count
     from enrich.cli.progress import open_progress
     from enrich.cli.reading import Reading
     from enrich.cli.reporting import Outcome
     from enrich.cli.writing import write_outputs
     from enrich.enricher import Enricher
-    from enrich.feeds.selection import keep_with_papers
+    from enrich.feeds.selection import keep_with_papers, sort_by_start
     from enrich.model import Document
     from enrich.writers import configure, needs_of
 
@@ -106,12 +122,17 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
     # Standard output comes first: its talks are out as soon as they are known.
     outputs.sort(key=lambda output: output[0].path is not None)
     writers = [each for _, each in outputs]
+    old = options["new_since"]
+    news = News(old, targets) if old else None
+    fewest = check_fewest(options["fail_if_fewer"], news)
     quiet, verbose = options["quiet"], options["verbose"]
     progress = open_progress(quiet=quiet)
     timeout_s = options["timeout"]
     reading = Reading(
         feeds=tuple(feeds),
         options=options,
+        names=names,
+        holdings=news.holdings if news else None,
         prints_notices=not quiet
         and not any(getattr(each, "writes_notices", False) for each in writers),
         keep_raw=any("raw" in needs_of(each) for each in writers),
@@ -126,17 +147,24 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
     ):
         first: list[Talk] = []
         talks = reading.talks()
+        if news:
+            sort = partial(sort_by_start, zone=zone or UTC) if options["sort"] == "start" else iter
+            talks = news.add_kept(talks, fewest=fewest, sort=sort)
         enrichment = enricher.run(chain(first, talks))  # from here on the run's time counts
         first.extend(islice(talks, 1))
-        if not first and reading.unreadable:
+        if reading.unreadable and not (first and reading.talks_read):
             return 1
-        annotated = select_own(enrichment) if options["own"] else iter(enrichment)
-        annotated = keep_with_papers(annotated) if only_with_papers else annotated
+        annotated = filter_read(enrichment, select_own) if options["own"] else iter(enrichment)
+        annotated = filter_read(annotated, keep_with_papers) if only_with_papers else annotated
+        annotated = guard_count(annotated, fewest)
+        annotated = news.count_new(annotated) if news else annotated
         passing = outcome.passing(add_raw_references(annotated, writers))
 
         def make_document(talks: Iterable[AnnotatedTalk]) -> Document:
             return Document(talks, reading.notices(), zone, enricher.find_same_titles)
 
+        if news:
+            outputs = [(target, news.filter_writer(target, each)) for target, each in outputs]
         write_outputs(
             [(each, target.path) for target, each in outputs], passing, make_document, clear
         )
@@ -155,7 +183,9 @@ def run(feeds: Iterable[str], targets: tuple[Target, ...], options: dict[str, An
                     with_origins=bool(verbose),
                 )
             )
-    return outcome.status
+            if news:
+                say(news.describe())
+    return outcome.find_status(options["fail_on"])
 
 
 def _find_width(target: Target) -> int | None:

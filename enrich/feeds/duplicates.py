@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, MutableSet
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from enrich.feeds.ical.lines import hash_key
 from enrich.model import Notice, Talk
+from enrich.text.times import format_instant
 
 _TALK_PAGE = re.compile(
     r"https?://(?:www\.)?(?:researchseminars|mathseminars)\.org/talk/([^/?#]+/-?\d+)/?",
@@ -27,7 +28,7 @@ def talk_key(talk: Talk) -> int:
     page = None if talk.url is None else _TALK_PAGE.fullmatch(talk.url)
     if page is not None:
         return hash_key(b"page\0" + page[1].encode())
-    start = _format_instant(talk.start_time) or f"title\0{talk.title}"
+    start = format_instant(talk.start_time) or f"title\0{talk.title}"
     return hash_key(f"start\0{talk.id}\0{start}".encode("utf-8", "surrogatepass"))
 
 
@@ -36,7 +37,7 @@ def override_key(talk: Talk, recurrence: datetime | date | str) -> int:
 
     The occurrence is one of a recurring event.
     """
-    named = recurrence if isinstance(recurrence, str) else _format_instant(recurrence)
+    named = recurrence if isinstance(recurrence, str) else format_instant(recurrence)
     return hash_key(f"recurrence\0{talk.id}\0{named}".encode("utf-8", "surrogatepass"))
 
 
@@ -83,16 +84,3 @@ class DuplicateFilter:
                 f"{self._dropped} duplicate{'s were' if self._dropped > 1 else ' was'} dropped"
             )
             on_notice(Notice(code="duplicates_dropped", message=message, feed=feed))
-
-
-def _format_instant(time: datetime | date | None) -> str:
-    """Return a text that is equal for equal times.
-
-    The zone does not matter. None becomes an empty text.
-    """
-    if isinstance(time, datetime) and time.tzinfo is not None:
-        try:
-            return time.astimezone(UTC).isoformat()
-        except (OverflowError, ValueError):  # at the ends of the calendar
-            return time.isoformat()
-    return "" if time is None else time.isoformat()

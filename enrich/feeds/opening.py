@@ -134,12 +134,19 @@ def open_source(
         stream.write(body)
         stream.seek(0)
         return stream, host, host
+    if isinstance(source, str) and len(source.splitlines()) > 1:
+        raise FeedError(
+            "a text of several lines is neither a path nor an address",
+            hint="pass the calendar as bytes: read_talks(text.encode())",
+        )
     if isinstance(source, (str, os.PathLike)):
         path = os.fspath(source)
         is_url = isinstance(source, str) and _FILE_URL.match(path)
         return _open_file(_decode_file_url(path) if is_url else path, path, held)
     if not hasattr(source, "read") or isinstance(source, io.TextIOBase):
-        raise TypeError("a feed is a path, an address, bytes or a binary file")
+        raise TypeError(
+            f"a feed is a path, an address, bytes or a binary file, not {type(source).__name__}"
+        )
     named = getattr(source, "name", None)
     name = _stem(named) if isinstance(named, str) and named[:1] not in {"", "<"} else None
     return _make_seekable(source, held), name, name or "the file given"

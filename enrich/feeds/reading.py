@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, MutableSet
 from contextlib import ExitStack
+from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from enrich.feeds.opening import Downloader, Source, normalize, open_source, unp
 from enrich.feeds.protected import ANCHORS
 from enrich.feeds.sniffing import detect_format, parse_xml
 from enrich.model import Notice, Talk
+from enrich.text.times import to_seconds
 
 if TYPE_CHECKING:
     from requests import Session
@@ -31,7 +33,7 @@ def read_talks(
     refresh: bool = False,
     cache_dir: str | os.PathLike[str] | None = None,
     max_bytes: int = MAX_BYTES,
-    timeout_s: float | None = None,
+    timeout_s: float | timedelta | None = None,
     duplicates: bool = True,
     keep_raw: bool = False,
     keep_private: bool = False,
@@ -43,28 +45,30 @@ def read_talks(
 
     The feed is a path, `-`, bytes, a binary file, or an address.
 
-    `max_bytes` bounds what comes from the net, and what is unpacked; `timeout_s`, in seconds, all
-    requests for the feed. `duplicates=False` drops all but
+    `max_bytes` bounds what comes from the net, and what is unpacked; `timeout_s`, in seconds or as a
+    timedelta, all requests for the feed. `duplicates=False` drops all but
     the last of events that are the same; with one `seen` for several feeds, a talk that a feed before
     gave is dropped too. What cannot be read as a talk goes to `on_notice`. `anchors` are the labels and
     hosts that mark a paper in a text: what may belong to a reference is never redacted.
 
     Raises:
         FeedError: nothing can be read at all. It is raised by the call, not by the first talk.
+        TypeError: not a feed, or a duration of another type.
 
     >>> read = read_talks(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:A talk\nEND:VEVENT\nEND:VCALENDAR")
     >>> [talk.title for talk in read]
     ['A talk']
     """
+    seconds = to_seconds("timeout_s", timeout_s)
     talks = _read_source(
         source,
         Downloader(
             session=session,
             offline=offline,
             refresh=refresh,
-            cache_dir=cache_dir,
+            cache_dir=None if cache_dir is None else os.path.expanduser(cache_dir),  # noqa: PTH111 - a str or a path
             max_bytes=max_bytes,
-            until=math.inf if timeout_s is None else time.monotonic() + timeout_s,
+            until=math.inf if seconds is None else time.monotonic() + seconds,
             on_notice=on_notice or _ignore,
         ),
         duplicates=duplicates,

@@ -54,6 +54,30 @@ def iterate_occurrences(series: Recurrence) -> Iterator[datetime | date]:
             yield day if all_day else moment
 
 
+def is_occurrence(series: Recurrence, moment: datetime | date) -> bool:
+    """Return whether a time is an occurrence of a series, were none excluded.
+
+    If the rule cannot be checked, it is taken for one.
+
+    >>> series = Recurrence(start=date(2026, 1, 1), rules=(("FREQ=YEARLY", None),), excluded=frozenset({date(2027, 1, 1)}))
+    >>> is_occurrence(series, date(2027, 1, 1)), is_occurrence(series, date(2027, 1, 2))
+    (True, False)
+    """
+    if isinstance(series.start, datetime) != isinstance(moment, datetime):
+        return False
+    zone = series.start.tzinfo if isinstance(series.start, datetime) else None
+    if isinstance(moment, datetime) and moment.tzinfo is not None and zone is not None:
+        moment = moment.astimezone(zone)
+    wanted = to_local(moment)
+    try:
+        for number, occurrence in enumerate(_iterate_all(series)):
+            if number >= MAX_OCCURRENCES or occurrence >= wanted:
+                return number >= MAX_OCCURRENCES or occurrence == wanted
+    except UncheckedError:
+        return True
+    return False
+
+
 def to_local(moment: datetime | date) -> datetime:
     """Return a time without its zone; a date as its midnight.
 

@@ -7,7 +7,7 @@ the zone of the caller.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -103,12 +103,16 @@ def select_talks(
         exclude: Drop talks whose title, abstract or speaker holds one of these.
         zone: Zone of dates and of times without a zone.
 
+    Raises:
+        TypeError: `talks` is a path, a text or a single talk.
+
     >>> talks = [Talk(id="1", speaker="José Doe"), Talk(id="2", title="On José")]
     >>> [talk.id for talk in select_talks(talks, speaker="jose")]
     ['1']
     >>> [talk.id for talk in select_talks(talks, match=["jose"], exclude=["doe"])]
     ['2']
     """
+    _check_talks(talks)
     first = None if since is None else to_instant(since, zone)
     end = None if until is None else to_instant(until, zone)
     in_series, by_speaker = _fold_each(series), _fold_each(speaker)
@@ -125,6 +129,17 @@ def select_talks(
         return _select_in_range(talk, first, end, zone) if fits else None
 
     return filter(None, map(select, talks))
+
+
+def _check_talks(talks: object) -> None:
+    """Raise TypeError if this is not an iterable of talks."""
+    if isinstance(talks, (str, bytes)) or hasattr(talks, "__fspath__"):
+        raise TypeError("talks is an iterable of Talk: use select_talks(read_talks(…), …)")
+    if isinstance(talks, (Talk, Mapping)):
+        shown = "talk" if isinstance(talks, Talk) else "Talk.from_dict(…)"
+        raise TypeError(f"talks is an iterable of Talk: use select_talks([{shown}], …)")
+    if not isinstance(talks, Iterable):
+        raise TypeError(f"talks is an iterable of Talk, not {type(talks).__name__}")
 
 
 def keep_with_papers(talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:

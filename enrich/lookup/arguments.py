@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -17,28 +15,6 @@ if TYPE_CHECKING:
     from enrich.http.session import Login
 
 
-def to_seconds(name: str, duration: object) -> float | None:
-    """Return a duration in seconds.
-
-    Raises:
-        TypeError: it is not a number or a timedelta.
-        ValueError: it is negative or not a number.
-    """
-    if duration is None:
-        return None
-    if isinstance(duration, timedelta):
-        seconds = duration.total_seconds()
-    elif isinstance(duration, (int, float)) and not isinstance(duration, bool):
-        seconds = float(duration)
-    else:
-        raise TypeError(
-            f"{name} is a number of seconds or a timedelta, not {name_type(duration)} {duration!r}"
-        )
-    if math.isnan(seconds) or seconds < 0:
-        raise ValueError(f"{name} is a number of seconds from 0 on, not {duration!r}")
-    return seconds
-
-
 def assign_login(
     login: Login | Mapping[str, Login] | None, sources: Iterable[Source]
 ) -> dict[str, Login]:
@@ -47,8 +23,11 @@ def assign_login(
     A login without a name is given to nobody if several could take it: it is a secret.
 
     Raises:
+        TypeError: a login is neither a token nor a pair of strings.
         ValueError: a login without a name, and not exactly one source that takes one.
     """
+    for one in login.values() if isinstance(login, Mapping) else (login,):
+        _check_login(one)
     takers = [source.name for source in sources if hasattr(source, "log_in")]
     if login is None:
         return {}
@@ -61,6 +40,32 @@ def assign_login(
             "login={name: …}"
         )
     return {takers[0]: login}
+
+
+def _check_login(login: object) -> None:
+    """Raise TypeError if this is not a login; its value is in no message."""
+    if login is None or (isinstance(login, str) and login):
+        return
+    if isinstance(login, tuple) and len(login) == 2 and all(isinstance(x, str) for x in login):
+        return
+    raise TypeError(
+        f"login is a token (str) or (username, password), not {name_type(login)}; "
+        "for several sources login={name: …}"
+    )
+
+
+def check_lookahead(lookahead: object) -> int:
+    """Return how many talks may wait.
+
+    Raises:
+        TypeError: not an integer.
+        ValueError: less than 1.
+    """
+    if not isinstance(lookahead, int) or isinstance(lookahead, bool):
+        raise TypeError(f"lookahead is a number of talks (int), not {name_type(lookahead)}")
+    if lookahead < 1:
+        raise ValueError("lookahead is at least 1")
+    return lookahead
 
 
 def check_sources(sources: Iterable[Source | str]) -> tuple[Source, ...]:

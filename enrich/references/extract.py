@@ -32,6 +32,9 @@ def find_references(text: str | Talk, *, sources: Iterable[Forms] | None = None)
         text: A text, or a talk.
         sources: Those whose papers are recognised; the installed ones if None.
 
+    Raises:
+        TypeError: neither a text nor a talk.
+
     >>> [(r.paper, r.version, r.exact) for r in find_references("See arXiv:2103.01338v2 [cs.LG].")]
     [('arxiv:2103.01338', 'v2', 'arXiv:2103.01338v2')]
     >>> find_references("Call 2103.01338 or look at https://notarxiv.org/abs/2103.01338")
@@ -39,6 +42,7 @@ def find_references(text: str | Talk, *, sources: Iterable[Forms] | None = None)
     """
     grammar = grammar_of(sources)
     if not isinstance(text, Talk):
+        _check_text("find_references", text)
         return _search_text(text, "text", grammar)
     references: list[Reference] = []
     warnings: list[TalkWarning] = []
@@ -61,8 +65,11 @@ def find_references_many(
     >>> [len(found) for found in find_references_many(["hep-th/9901001", "none"])]
     [1, 0]
     """
+    if isinstance(texts, (str, Talk)):
+        raise TypeError("find_references_many takes a list of texts: use find_references(text)")
     grammar = grammar_of(sources)
     for text in texts:
+        _check_text("find_references_many", text)
         yield _search_text(text, "text", grammar)
 
 
@@ -91,6 +98,7 @@ def parse_citation(
     >>> parse_citation("2103.01338v2"), parse_citation("openreview:FpKgG31Z_i9")
     (('arxiv:2103.01338', 'v2'), ('openreview:FpKgG31Z_i9', None))
     """
+    _check_text("parse_id", text)
     text = text.strip()
     sources = forms() if sources is None else tuple(sources)
     found = {(r.paper, r.version) for r in find_references(text, sources=sources)}
@@ -110,6 +118,22 @@ def parse_citation(
         f"{shown!r} names no paper",
         hint="Papers are written like 2103.01338, arXiv:hep-th/9901001v2 or "
         "https://openreview.net/forum?id=FpKgG31Z_i9.",
+    )
+
+
+def _check_text(call: str, text: object) -> None:
+    """Raise TypeError if this is not a text."""
+    if isinstance(text, str):
+        return
+    hints = {
+        "bytes": "decode it",
+        "dict": "use Talk.from_dict(…)",
+        "AnnotatedTalk": "use its .talk",
+    }
+    kind = type(text).__name__
+    hint = f"; {hints[kind]}" if kind in hints else ""
+    raise TypeError(
+        f"{call} takes a text{' or a Talk' if call == 'find_references' else ''}, not {kind}{hint}"
     )
 
 

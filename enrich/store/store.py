@@ -215,6 +215,35 @@ class Store:
             for file in self.path.parent.glob(f"{self.path.name}.corrupt-*"):
                 file.unlink(missing_ok=True)
 
+    def prune(self, before: float) -> int:
+        """Remove the records that were fetched before a time; return their number.
+
+        Args:
+            before: Seconds of the epoch.
+
+        Raises:
+            StoreError: the file cannot be written, or is not ours.
+        """
+        with self._lock:
+            if self._connection is None or not self._writable:
+                raise StoreError(
+                    f"{self.path} cannot be pruned: it cannot be written, or is no store of ours"
+                )
+            old = "(SELECT number FROM papers WHERE fetched_at < ?)"
+            try:
+                with transaction(self._connection) as connection:
+                    for table in ("abstracts", "titles"):
+                        connection.execute(f"DELETE FROM {table} WHERE number IN {old}", (before,))  # noqa: S608 - names of our own
+                    removed = connection.execute(
+                        "DELETE FROM papers WHERE fetched_at < ?", (before,)
+                    ).rowcount
+                if removed:
+                    self._connection.execute("VACUUM")
+                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except FAULTS as error:
+                raise StoreError(f"{self.path} cannot be pruned: {error}") from error
+        return removed
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:

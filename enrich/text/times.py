@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+import math
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 
 def format_time(time: datetime | date | None) -> str | None:
@@ -66,3 +67,41 @@ def to_instant(time: datetime | date, zone: tzinfo) -> datetime:
     if not isinstance(time, datetime):
         return datetime(time.year, time.month, time.day, tzinfo=zone)
     return time if time.tzinfo else time.replace(tzinfo=zone)
+
+
+def to_seconds(name: str, duration: object) -> float | None:
+    """Return a duration in seconds.
+
+    Raises:
+        TypeError: it is not a number or a timedelta.
+        ValueError: it is negative or not a number.
+    """
+    if duration is None:
+        return None
+    if isinstance(duration, timedelta):
+        seconds = duration.total_seconds()
+    elif isinstance(duration, (int, float)) and not isinstance(duration, bool):
+        seconds = float(duration)
+    else:
+        raise TypeError(
+            f"{name} is a number of seconds or a timedelta, not {type(duration).__name__} {duration!r}"
+        )
+    if math.isnan(seconds) or seconds < 0:
+        raise ValueError(f"{name} is a number of seconds from 0 on, not {duration!r}")
+    return seconds
+
+
+def format_instant(time: datetime | date | None) -> str:
+    """Return a text that is equal for equal times.
+
+    The zone does not matter. None becomes an empty text.
+
+    >>> format_instant(datetime.fromisoformat("2022-02-18T18:00:00-05:00")), format_instant(date(2022, 2, 18))
+    ('2022-02-18T23:00:00+00:00', '2022-02-18')
+    """
+    if isinstance(time, datetime) and time.tzinfo is not None:
+        try:
+            return time.astimezone(UTC).isoformat()
+        except (OverflowError, ValueError):  # at the ends of the calendar
+            return time.isoformat()
+    return "" if time is None else time.isoformat()

@@ -87,5 +87,10 @@ def write(document: Document, format: str = "json") -> Iterator[str]:  # noqa: A
 
     Raises:
         LookupError: there is no such format.
+        TypeError: not a document.
     """
+    if not isinstance(document, Document):
+        raise TypeError(
+            f"write takes a Document, not {type(document).__name__}: use write(Document(talks))"
+        )
     return writer(format).write(document)

@@ -11,8 +11,10 @@ from typing import ClassVar, Literal
 from enrich.model import Document, Talk
 from enrich.paper import Author
 from enrich.text.names import split_suffix
-from enrich.writers._csl_item import talk_day, talk_speakers, talk_title
+from enrich.text.terminal import drop_unsafe
+from enrich.writers._csl_item import clean, talk_day, talk_speakers, talk_title
 from enrich.writers._keys import Namesake, make_keys, paper_namesake, talk_namesake
+from enrich.writers._labels import find_remark
 from enrich.writers._options import Configurable
 from enrich.writers._tex import escape_text
 from enrich.writers._works import Entry, collect_cited, identify_talk
@@ -55,7 +57,9 @@ class BibWriter(Configurable):
             if isinstance(cited, Talk):
                 yield self.format_talk(key, cited)
             else:
-                yield self.format_work(key, cited)
+                news = f"New: {'; '.join(cited.news)}" if cited.news else ""
+                yield _format_comment(news) + self.format_work(key, cited)
+        yield _format_comment(find_remark(document.notices) or "", end="\n")
 
 
 def collect_entries(document: Document, *, cite_talks: bool) -> Iterator[tuple[str, Talk | Entry]]:
@@ -63,6 +67,11 @@ def collect_entries(document: Document, *, cite_talks: bool) -> Iterator[tuple[s
     cited = list(collect_cited(document, cite_talks=cite_talks))
     cited.sort(key=lambda one: not isinstance(one, Talk))
     yield from zip(make_keys(map(_make_namesake, cited)), cited, strict=True)
+
+
+def _format_comment(text: str, end: str = "") -> str:
+    """Return a line between entries; its @ would begin one."""
+    return f"\n% {clean(drop_unsafe(text)).replace('@', '(at)')}{end}" if text else ""
 
 
 def _make_namesake(cited: Talk | Entry) -> Namesake:

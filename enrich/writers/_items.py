@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from enrich.model import Document, Talk
-from enrich.writers._csl_item import Item, paper_item, talk_day, talk_item
+from enrich.writers._csl_item import Item, clean, paper_item, talk_day, talk_item
 from enrich.writers._works import collect_cited
 
 
@@ -27,4 +27,7 @@ def items(
                 yield item
         else:
             item = paper_item(cited.paper, render_formula, cited.others)
+            if cited.news:
+                notes = (item.get("note"), f"New: {clean('; '.join(cited.news))}")
+                item["note"] = ". ".join(note for note in notes if note)
             yield {**item, "id": str(cited.earliest.id)}

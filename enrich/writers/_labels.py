@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, tzinfo
 
-from enrich.model import AnnotatedTalk, Notice, Reference, Talk
+from enrich.model import NEWS_WARNINGS, AnnotatedTalk, Notice, Reference, Talk
 from enrich.paper import Lookup, Paper, PaperId, Publication
 from enrich.text.tex import plain
 from enrich.text.tidy import tidy
@@ -101,6 +101,29 @@ def describe_references(references: Iterable[Reference]) -> Iterator[str]:
         yield "by the speaker"
     if versions := list_cited_versions(references):
         yield f"cited: {', '.join(versions)}"
+
+
+def describe_news(annotated: AnnotatedTalk, paper: PaperId | None = None) -> Iterator[str]:
+    """Yield why a talk is new since an earlier output; of one paper, what concerns that alone.
+
+    A reason that concerns a paper has the place of a reference to it.
+    """
+    places = {(r.field, r.start) for r in annotated.references if r.paper == paper}
+    for warning in annotated.warnings:
+        if warning.code in NEWS_WARNINGS and (
+            paper is None or warning.start is None or (warning.field, warning.start) in places
+        ):
+            yield warning.message
+
+
+def has_vanished(annotated: AnnotatedTalk) -> bool:
+    """Return whether the talk's feed does not hold it any more."""
+    return any(warning.code == "vanished" for warning in annotated.warnings)
+
+
+def find_remark(notices: Iterable[Notice]) -> str | None:
+    """Return what a format without a place for notices must show: that nothing is new."""
+    return next((n.message for n in notices if n.code == "nothing_new"), None)
 
 
 def locate_notice(notice: Notice) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from enrich.identity import group_works
 from enrich.model import Document, Talk
 from enrich.paper import Lookup, Paper, PaperId
+from enrich.writers._labels import describe_news
 from enrich.writers._totals import Totals
 
 
@@ -20,6 +21,8 @@ class Entry(NamedTuple):
     others: tuple[Lookup, ...]
     """The other records, in the document's order."""
     earliest: Paper
+    news: tuple[str, ...] = ()
+    """Why the work, or a talk that names it, is new since an earlier output."""
 
 
 def list_entries(papers: Iterable[Lookup]) -> Iterator[Entry]:
@@ -38,15 +41,20 @@ def collect_cited(document: Document, *, cite_talks: bool) -> Iterator[Talk | En
     """
     totals = Totals()
     order: dict[tuple[str, ...] | PaperId, Talk | None] = {}
+    news: dict[PaperId, list[str]] = {}
     for annotated in totals.counting(document.talks):
         talk = annotated.talk
         if cite_talks and talk.status != "cancelled":
             small = replace(talk, abstract=None, texts=(), papers=(), raw=None)
             order.setdefault(identify_talk(talk), small)
-        if cite_talks:
-            for id_ in annotated.papers:
+        for id_ in annotated.papers:
+            if cite_talks:
                 order.setdefault(id_, None)
+            if reasons := list(describe_news(annotated, id_)):
+                news.setdefault(id_, []).extend(reasons)
     entries = list_entries(totals.papers(document).values())
+    if news:
+        entries = (_add_news(entry, news) for entry in entries)
     if not cite_talks:
         yield from entries
         return
@@ -58,6 +66,11 @@ def collect_cited(document: Document, *, cite_talks: bool) -> Iterator[Talk | En
             for paper in (entry.paper, *entry.others):
                 by_id.pop(paper.id, None)
             yield entry
+
+
+def _add_news(entry: Entry, news: Mapping[PaperId, Iterable[str]]) -> Entry:
+    ids = (paper.id for paper in (entry.paper, *entry.others))
+    return entry._replace(news=tuple(dict.fromkeys(r for id_ in ids for r in news.get(id_, ()))))
 
 
 def identify_talk(talk: Talk) -> tuple[str, ...]:

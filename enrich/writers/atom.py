@@ -19,7 +19,9 @@ from enrich.text.terminal import drop_unsafe
 from enrich.text.tidy import tidy
 from enrich.version import VERSION
 from enrich.writers._labels import (
+    describe_news,
     describe_state,
+    find_remark,
     label_authors,
     label_dates,
     label_id,
@@ -42,6 +44,8 @@ class _Mention(NamedTuple):
     url: str
     start: str
     """Its start as Atom writes times; empty if unknown."""
+    news: tuple[str, ...]
+    """Why the talk, or the paper in it, is new since an earlier output."""
 
 
 class _Atom:
@@ -64,6 +68,8 @@ class _Atom:
         yield '<?xml version="1.0" encoding="utf-8"?>\n'
         yield '<feed xmlns="http://www.w3.org/2005/Atom">\n'
         yield _format_element("title", f"Papers of {name}" if name else "Papers of talks")
+        if remark := find_remark(document.notices):
+            yield _format_element("subtitle", remark)
         yield _format_element("id", _make_urn(f"feed:{name}"))
         yield _format_element("updated", updated)
         yield f"<author>{_format_element('name', name or 'enrich', end='')}</author>\n"
@@ -80,9 +86,10 @@ def _collect_mention(annotated: AnnotatedTalk, mentions: dict[PaperId, list[_Men
         return
     facts = (label_talk(talk), label_speaker(talk), tidy(_format_day(talk)))
     label = " · ".join(fact for fact in facts if fact)
-    mention = _Mention(label, _encode_address(talk.url), _format_start(talk.shown_start))
+    place, start = _encode_address(talk.url), _format_start(talk.shown_start)
     for id_ in annotated.papers:
-        mentions.setdefault(id_, []).append(mention)
+        news = tuple(describe_news(annotated, id_))
+        mentions.setdefault(id_, []).append(_Mention(label, place, start, news))
 
 
 def _join_mentions(mentions: Iterable[Iterable[_Mention]]) -> list[_Mention]:
@@ -138,6 +145,8 @@ def _list_summary(paper: Lookup, mentions: Iterable[_Mention]) -> Iterator[str]:
     yield " · ".join(tidy(fact) for fact in (*facts, *describe_state(paper)) if fact)
     for mention in mentions:
         yield f"Talk: {mention.label}"
+    for reason in dict.fromkeys(reason for mention in mentions for reason in mention.news):
+        yield f"New: {tidy(reason)}"
 
 
 def _find_updated(work: Work, mentions: Iterable[_Mention]) -> str:

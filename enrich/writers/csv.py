@@ -34,7 +34,7 @@ _CONTEXT = ("context_start", "context_end")
 _ERROR = ("error_code", "error_message", "error_retryable")
 _PUBLISHED_AS = tuple(f"published_as_{key}" for key in PublishedAsObject.__struct_fields__)
 _NOT_OF_TALKS = frozenset({"texts", "suggested"})
-_LONG = frozenset({"abstract", "references", "warnings"})
+_LONG = frozenset({"abstract", "references"})
 """Not repeated in each row of a reference."""
 
 

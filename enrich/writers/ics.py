@@ -29,11 +29,13 @@ from enrich.text.html import is_html
 from enrich.text.terminal import drop_unsafe
 from enrich.text.tex import plain
 from enrich.writers._calendar import list_event_lines, list_head_lines, make_description
-from enrich.writers._labels import label_id
+from enrich.writers._labels import describe_news, find_remark, label_id
 
 _RELATION = "http://purl.org/spar/cito/cites"
 """An extension relation type (RFC 8288 §2.1.2): `cites` alone is not registered."""
 _OUR_MARKS = (";DERIVED=TRUE", f';LINKREL="{_RELATION}"')
+_NEWS = "X-ENRICH-NEW:"
+"""Begins a line with a reason why the talk is new since an earlier output."""
 _LABEL = re.compile(r';LABEL=(?:"([^"]*)"|([^";:,]*))')
 _TZID = re.compile(r';TZID=(?:"([^"]*)"|([^";:,]*))', re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*": ')
@@ -92,7 +94,10 @@ class _Ics:
                     yield _fold_lines(zone)
             yield _fold_lines(lines)
         if not begun:
-            yield _fold_lines(["BEGIN:VCALENDAR", *list_head_lines(None, None)[0]])
+            remark = find_remark(document.notices)
+            description = [f"X-WR-CALDESC:{escape_value(remark)}"] if remark else []
+            head = list_head_lines(None, None)[0]
+            yield _fold_lines(["BEGIN:VCALENDAR", *head, *description])
         for unused in zones.values():
             if unused is not None:
                 yield _fold_lines(unused)
@@ -133,10 +138,11 @@ def _enrich_event(annotated: AnnotatedTalk) -> list[str]:
         titled = _add_titles(text, references, titles, earlier.values())
         if titled != text:
             lines[number] = _find_head(lines[number]) + escape_value(titled)
-    kept = [line for at, line in enumerate(lines) if at not in ours]
+    kept = [line for at, line in enumerate(lines) if at not in ours and not line.startswith(_NEWS)]
     place = _find_end_of_properties(kept)
     links = map(_format_link_line, _list_links(annotated, earlier))
-    return [*kept[:place], *links, *kept[place:]]
+    news = (_NEWS + escape_value(drop_unsafe(reason)) for reason in describe_news(annotated))
+    return [*kept[:place], *links, *news, *kept[place:]]
 
 
 def _find_head(line: str) -> str:

@@ -18,6 +18,8 @@ from enrich.text.tex import plain
 from enrich.text.tidy import tidy
 from enrich.text.times import to_instant, to_zone
 from enrich.writers._labels import (
+    describe_news,
+    has_vanished,
     label_authors,
     label_dates,
     label_id,
@@ -75,7 +77,11 @@ def _render_talk(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[str]
     talk = annotated.talk
     yield f"### {_escape(plain(talk.title or 'Untitled talk'))}"
     yield ""
-    yield " · ".join(_list_facts(talk, zone))
+    vanished = ["**no longer in its feed**"] if has_vanished(annotated) else []
+    yield " · ".join([*vanished, *_list_facts(talk, zone)])
+    if news := "; ".join(map(_escape, describe_news(annotated))):
+        yield ""
+        yield f"**New:** {news}"
     if annotated.papers:
         yield ""
     for work in group_works(annotated.papers.values()):

@@ -13,9 +13,11 @@ from enrich.paper import Lookup, Paper, PaperId
 from enrich.text.terminal import printable, wrap_columns
 from enrich.text.tidy import tidy
 from enrich.writers._labels import (
+    describe_news,
     describe_references,
     describe_state,
     group_references,
+    has_vanished,
     label_authors,
     label_dates,
     label_id,
@@ -71,7 +73,10 @@ def _list_lines(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[tuple
     """Yield the lines of a talk, each with its indent."""
     talk = annotated.talk
     yield 0, label_talk(talk)
-    yield 0, _join_facts(_describe_talk(talk, zone))
+    vanished = ["no longer in its feed"] if has_vanished(annotated) else []
+    yield 0, _join_facts((*vanished, *_describe_talk(talk, zone)))
+    if news := "; ".join(describe_news(annotated)):
+        yield 0, f"New: {news}"
     if talk.url:
         yield 0, talk.url
     cited = group_references(annotated)

@@ -44,7 +44,7 @@ IO_BUILTINS = frozenset({"input", "open", "print"})
 
 PURE = (
     *("codes", "model", "paper", "document", "annotate", "annotation", "identity"),
-    *("text", "references", "writers"),
+    *("text", "references", "writers", "changes"),
 )
 PURE_OF_A_SOURCE = ("*.forms", "*.entry", "*.note")
 
@@ -60,6 +60,11 @@ WRITERS_MAY_REACH = (
     *("model", "paper", "document", "identity", "text", "errors", "version"),
     "codes",  # the words of the values' fields
     *("registry", "writers"),  # their own loader, and each other
+)
+
+CHANGES_MAY_REACH = (
+    *("changes", "model", "paper", "document", "identity", "text", "errors", "codes"),
+    "version",
 )
 
 MAX_FILES_IN_ROOT = 12
@@ -114,6 +119,16 @@ def check_writers(graph: Graph) -> list[str]:
     return _chains(
         graph,
         ("writers",),
+        lambda name: is_below(name, (PACKAGE,)) and name != PACKAGE and not allowed(name),
+    )
+
+
+def check_changes(graph: Graph) -> list[str]:
+    """Law 4: the comparison with an earlier output reaches the values and the text functions."""
+    allowed = _ours(*CHANGES_MAY_REACH)
+    return _chains(
+        graph,
+        ("changes",),
         lambda name: is_below(name, (PACKAGE,)) and name != PACKAGE and not allowed(name),
     )
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import click
+import pytest
 
 from enrich.cli.commands import command_names
 from enrich.cli.run import command
 from enrich.writers import names
 from tests.command import run
 from tests.conftest import ROOT
-from tests.fakes import Fakes
+from tests.fakes import FakePaper, Fakes
 from tests.house.format_tables import with_tables
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -88,6 +91,51 @@ def test_the_run_without_network_works_as_it_stands(fakes: Fakes, tmp_path: Path
         in ran.out
     )
     assert fakes.requests() == []
+
+
+LINES = [
+    line.partition("  #")[0].rstrip()
+    for block in blocks("sh")[3:]
+    for line in block.splitlines()
+    if "enrich " in line and "papers import" not in line and "arxiv.sqlite" not in line
+]
+"""The lines of the recipes; setting up, and the run without network, have tests of their own."""
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not here")
+@pytest.mark.parametrize("line", LINES)
+def test_each_line_of_the_recipes_runs(line: str, fakes: Fakes, tmp_path: Path) -> None:
+    fakes.add_example()
+    fakes.arxiv.add(FakePaper(id="math/0601001", title="An old paper"))
+    calendar = EXAMPLE.read_bytes()
+    fakes.serve("https://researchseminars.org/seminar/SciML/ics", calendar)
+    for name in ("a.ics", "b.ics", "seminar.ics"):
+        (tmp_path / name).write_bytes(calendar)
+    (tmp_path / "ids.txt").write_text("2103.01338\nopenreview:FpKgG31Z_i9\n")
+    (tmp_path / "notes.txt").write_text("see arXiv:2103.01338")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, text in (
+        ("enrich", f'exec "{sys.executable}" -m enrich "$@"'),
+        ("curl", f'exec cat "{tmp_path}/seminar.ics"'),
+    ):
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", line],
+        env=fakes.env(tmp_path / "home", PATH=path),
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for name in re.findall(r"(?:-o|>) (\S+)", line):
+        assert (tmp_path / name).exists()
+
+
+def test_the_recipes_are_told_apart() -> None:
+    recipes = README.partition("## Recipes")[2].partition("\n## ")[0]
+    assert len(re.findall(r"^\*\*[^*]+\*\*", recipes, re.MULTILINE)) in {5, 6}
+    assert README.count("\n") <= 260, "one page"
 
 
 def test_its_tables_of_formats_are_made_from_the_code() -> None:

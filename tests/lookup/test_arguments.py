@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from enrich.enricher import Enricher
-from enrich.lookup.arguments import assign_login, to_seconds
+from enrich.lookup.arguments import assign_login
 from enrich.model import AnnotatedTalk, Talk
 from enrich.paper import Paper, PaperId
 from enrich.references.extract import find_references
 from enrich.sources.installed import sources
+from enrich.text.times import to_seconds
 from tests.lookup.fake_source import FakeSource
 
 PAPER = Paper(id=PaperId("arxiv:2103.01338"), title="T", url="https://arxiv.org/abs/2103.01338")

@@ -1,4 +1,4 @@
-"""`enrich cache`: the store of papers that were looked up: info, clear."""
+"""`enrich cache`: the store of papers that were looked up: info, prune, clear."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from pathlib import Path
 
 import click
 
-from enrich.cli.options import Command, CommandGroup, cache_dir_option, say
+from enrich.cli.options import Command, CommandGroup, Duration, cache_dir_option, say
 from enrich.text.terminal import printable
 
+_RESPONSES = ("answers.sqlite", "feeds.sqlite")
+"""Files of the HTTP caches beside the store."""
 _FOLDER = cache_dir_option(envvar="ENRICH_CACHE_DIR")
 
 
 @click.group(
     cls=CommandGroup,
     examples=["enrich cache info"],
-    help="The store of papers that were looked up: info, clear.",
+    help="The store of papers that were looked up: info, prune, clear.",
 )
 def command() -> None:
     """Group the commands."""
@@ -54,8 +56,56 @@ def clear(cache_dir: Path | None) -> int:
         before = store.info()
         store.clear()
         folder = store.path.parent
-    for name in ("answers.sqlite", "feeds.sqlite"):
+    for name in _RESPONSES:
         for file in (folder / name, folder / f"{name}-wal", folder / f"{name}-shm"):
             file.unlink(missing_ok=True)
     say(f"{before['papers'] + before['missing']:,} records forgotten in {folder}")
     return 0
+
+
+@command.command(
+    cls=Command,
+    examples=["enrich cache prune --older-than 90d"],
+    short_help="Remove what was fetched long ago.",
+)
+@click.option(
+    "--older-than",
+    type=Duration(),
+    required=True,
+    metavar="AGE",
+    help="Remove what was fetched longer ago than this: 90d, 12h, 4w.",
+)
+@_FOLDER
+def prune(cache_dir: Path | None, older_than: float) -> int:
+    """Remove the papers, and the responses of services and feeds, that were fetched long ago.
+
+    What is removed is asked for again when it is needed.
+    """
+    from enrich.store import open_store
+
+    now = time.time()
+    with open_store(cache_dir, now=now, on_trouble=say) as store:
+        papers = store.prune(now - older_than)
+        folder = store.path.parent
+    responses = sum(
+        _prune_responses(folder, name, older_than)
+        for name in _RESPONSES
+        if (folder / name).exists()
+    )
+    say(f"{papers:,} records and {responses:,} responses removed from {folder}")
+    return 0
+
+
+def _prune_responses(folder: Path, name: str, age_s: float) -> int:
+    """Remove the old responses of one HTTP cache; return their number."""
+    from datetime import timedelta
+
+    from enrich.http.cache import open_cache
+
+    cache = open_cache(folder, say, file=name)
+    try:
+        before = len(cache.responses)
+        cache.delete(older_than=timedelta(seconds=max(age_s, 0.001)))  # 0 has another meaning there
+        return before - len(cache.responses)
+    finally:
+        cache.close()  # type: ignore[no-untyped-call]

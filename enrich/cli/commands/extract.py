@@ -118,13 +118,13 @@ def _parse_lines(lines: Iterable[bytes], name: str) -> Iterator[tuple[Any, str] 
             continue
         try:
             row = json.loads(line)
-            yield row["id"], _check_text(row["text"])
+            yield row["id"], _check_json_text(row["text"])
         except (ValueError, KeyError, TypeError, RecursionError):
             say(f'{where}line {number}: not an object with "id" and a string "text"')
             yield None
 
 
-def _check_text(text: object) -> str:
+def _check_json_text(text: object) -> str:
     if not isinstance(text, str):
         raise TypeError
     return text

@@ -1,0 +1,268 @@
+"""Checks of `enrich doctor`: each yields findings, and changes nothing that a run relies on.
+
+No finding holds a login, a path of a feed, or anything else that a bug report must not show.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import PackageNotFoundError, entry_points, requires, version
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from enrich.cli.options import LOGIN_NAMES, read_logins, say
+from enrich.errors import EnrichError, SourceError
+from enrich.sources import title_of
+from enrich.version import VERSION
+
+if TYPE_CHECKING:
+    from enrich.http.session import PoliteSession
+    from enrich.paper import PaperId
+    from enrich.sources import SecondSource, Source
+
+_DISTRIBUTION = "talk-enrich"
+_GROUPS = ("enrich.sources", "enrich.writers")
+_MAX_SKEW_S = 120.0
+_PATIENCE_S = 20.0
+"""Seconds for one service, its rate limiter's wait included."""
+_EARLIEST = datetime(2025, 1, 1, tzinfo=UTC).timestamp()
+
+Level = Literal["ok", "note", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found, and what to do about it."""
+
+    level: Level
+    """`bad` needs to be mended; a `note` is worth to be known."""
+    subject: str
+    text: str
+    advice: str | None = None
+
+
+def check_versions() -> Iterator[Finding]:
+    """Yield the versions of the program, of Python and of the packages, and the plug-ins."""
+    system = f"{platform.system()} {platform.release()}"
+    yield Finding(
+        "ok", "version", f"enrich {VERSION}, Python {platform.python_version()}, {system}"
+    )
+    found = []
+    for name in _list_requirements():
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            yield Finding("bad", "packages", f"{name} is not installed", "install enrich again")
+    yield Finding("ok", "packages", ", ".join(found))
+    for group in _GROUPS:
+        for point in entry_points(group=group):
+            label = f"{point.name} ({group}, {point.value})"
+            try:
+                point.load()
+            except Exception as error:  # noqa: BLE001 - code of others
+                problem = f"{label} cannot be loaded: {type(error).__name__}: {error}"
+                yield Finding(
+                    "bad", "plug-in", problem, "reinstall or remove the distribution that offers it"
+                )
+            else:
+                yield Finding("ok", "plug-in", label)
+
+
+def _list_requirements() -> Iterator[str]:
+    """Yield the names of the packages that this one needs."""
+    try:
+        needed = requires(_DISTRIBUTION) or ()
+    except PackageNotFoundError:  # it runs from its source
+        return
+    for line in needed:
+        if "extra ==" not in line and (name := re.match(r"[A-Za-z0-9._-]+", line)):
+            yield name[0]
+
+
+def check_store_folder(cache_dir: Path | None, now: float) -> Iterator[Finding]:
+    """Yield the place and the state of the store."""
+    from enrich.store import store_folder
+    from enrich.store.inspection import inspect_store
+
+    folder = store_folder(cache_dir)
+    yield _check_folder("store", folder, "--cache-dir")
+    path = folder / "papers.sqlite"
+    state = inspect_store(path)
+    size = sum(file.stat().st_size for file in folder.glob("*.sqlite*") if file.is_file())
+    if state.trouble:
+        cure = (
+            "the next run sets it aside and carries over what is whole"
+            if state.corrupt
+            else "remove it, or name another folder by --cache-dir"
+        )
+        yield Finding("bad", "store", state.trouble, cure)
+    else:
+        yield Finding(
+            "ok", "store", f"{state.records:,} records, {size / 1e6:,.1f} MB in all files"
+        )
+    if state.damaged:
+        text = f"{state.damaged:,} damaged records"
+        yield Finding("bad", "store", text, "they are asked for again; enrich cache clear ends it")
+    if state.set_aside:
+        names = ", ".join(state.set_aside)
+        yield Finding(
+            "note", "store", f"set aside as damaged: {names}", "enrich cache clear removes it"
+        )
+    if state.newest is not None and state.newest > now + 3600:
+        yield Finding("bad", "clock", "the store has records of the future", "set the clock")
+
+
+def check_state_folder(state_dir: Path | None) -> Iterator[Finding]:
+    """Yield the place of the rate limiter's files, and whether they can be shared."""
+    from platformdirs import user_state_path
+
+    folder = state_dir or user_state_path("enrich", appauthor=False)
+    yield _check_folder("rate limits", folder, "--state-dir")
+
+
+def check_login() -> Iterator[Finding]:
+    """Yield whether a login is present; never its value."""
+    from enrich.sources.installed import sources
+
+    try:
+        logins = read_logins()
+    except click.UsageError as error:
+        yield Finding("bad", "login", error.message, f"set {LOGIN_NAMES}")
+        return
+    for source in sources():
+        if hasattr(source, "log_in"):
+            if (login := logins.get(source.name)) is not None:
+                kind = "a token" if isinstance(login, str) else "name and password"
+                yield Finding("ok", "login", f"{title_of(source.name)}: {kind} in the environment")
+            else:
+                yield Finding(
+                    "note",
+                    "login",
+                    f"{title_of(source.name)}: none; it often refuses callers without one",
+                    f"set {LOGIN_NAMES}",
+                )
+
+
+def check_clock(now: float) -> Iterator[Finding]:
+    """Yield whether the clock can be right."""
+    shown = f"{datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    if now < _EARLIEST:
+        yield Finding("bad", "clock", f"{shown} has long passed", "set the clock")
+    else:
+        yield Finding("ok", "clock", shown)
+
+
+def check_proxies() -> Iterator[Finding]:
+    """Yield the names of the variables that change how the network is reached."""
+    names = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE")
+    present = [name for name in names if os.environ.get(name) or os.environ.get(name.lower())]
+    if present:
+        yield Finding("note", "network", f"set in the environment: {', '.join(present)}")
+
+
+def check_services(
+    cache_dir: Path | None, state_dir: Path | None, contact: str | None
+) -> Iterator[Finding]:
+    """Ask each service for one paper, through the rate limiter."""
+    from enrich.http.session import open_session
+    from enrich.sources.installed import second_sources, sources
+
+    first, second = sources(), second_sources()
+    ids = _example_ids()
+    try:
+        logins = read_logins()
+    except click.UsageError:
+        logins = {}
+    with open_session(
+        (*first, *second),
+        cache_dir=cache_dir,
+        state_dir=state_dir,
+        contact=contact,
+        login=logins,
+        refresh=True,
+        on_trouble=say,
+    ) as session:
+        for source in first:
+            yield from _check_service(session, source, ids.get(source.name))
+        for other in second:
+            yield from _check_service(session, other, ids.get(other.behind))
+
+
+def _check_service(
+    session: PoliteSession, service: Source | SecondSource, id_: PaperId | None
+) -> Iterator[Finding]:
+    """Ask one service for a paper, within `_PATIENCE_S` seconds."""
+    subject = title_of(service.name)
+    if id_ is None:
+        yield Finding("note", subject, "not asked: the package has no example of its papers")
+        return
+    dates: list[float] = []
+    run = session.open_run(time.monotonic() + _PATIENCE_S)
+    run.hooks["response"].append(lambda response, **_: dates.append(_skew(response)))
+    begun = time.monotonic()
+    try:
+        answers = _fetch_one(service, id_, run)
+    except SourceError as error:
+        yield Finding("bad", subject, f"{error.code}: {error}", error.hint or "run again later")
+    except EnrichError as error:
+        yield Finding("bad", subject, str(error), error.hint)
+    else:
+        took = f"{time.monotonic() - begun:.1f} s"
+        level: Level = "ok" if answers else "note"
+        text = f"answered in {took}" if answers else f"answered in {took}, without {id_}"
+        yield Finding(level, subject, text)
+    skew = max(dates, key=abs, default=0.0)
+    if abs(skew) > _MAX_SKEW_S:
+        text = f"this machine's clock differs from {subject}'s by {skew:.0f} s"
+        yield Finding("bad", "clock", text, "set the clock")
+
+
+def _fetch_one(service: Any, id_: PaperId, session: PoliteSession) -> Sequence[Any]:
+    """Return what a source, or a second source, answers for one paper."""
+    wanted: Any = id_ if hasattr(service, "behind") else (id_, None)
+    return [*service.fetch([wanted], session)]
+
+
+def _skew(response: Any) -> float:
+    """Return how far this clock is ahead of the one of an answer; 0 without a date."""
+    try:
+        return time.time() - parsedate_to_datetime(response.headers["Date"]).timestamp()
+    except (KeyError, TypeError, ValueError):
+        return 0.0
+
+
+def _example_ids() -> dict[str, PaperId]:
+    """Return the first paper of each source in the package's example."""
+    from enrich.paper import PaperId
+
+    text = files("enrich").joinpath("example/papers.jsonl").read_text(encoding="utf-8")
+    ids = [PaperId(json.loads(line)["id"]) for line in text.splitlines()]
+    return {id_.source: id_ for id_ in reversed(ids)}
+
+
+def _check_folder(subject: str, folder: Path, option: str) -> Finding:
+    """Return whether a folder can be written, or can be made."""
+    place = next(path for path in (folder, *folder.parents) if path.exists())
+    advice = f"make {place} writable, or name another folder by {option}"
+    if not place.is_dir():
+        return Finding("bad", subject, f"{folder}: {place} is not a folder", advice)
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        return Finding("bad", subject, f"{folder} cannot be written: {error.strerror}", advice)
+    if place != folder:
+        return Finding("ok", subject, f"{folder} does not exist yet; the first run makes it")
+    return Finding("ok", subject, f"{folder} can be written")
