@@ -109,6 +109,7 @@ def format_options(command: F, *, for_papers: bool = False, collections: bool = 
                help="Where to; the format is that of the suffix. Written whole or not at all. May be given again."),
         option(WRITE, "--bibtex-type", type=click.Choice(["online", "article", "misc"]), show_default="by the format",
                help="bibtex, biblatex: type of an entry for a paper that no proceedings accepted."),
+        option(WRITE, "--title", metavar="TEXT", show_default="the feed's name", help="html: heading of the page."),
         option(WRITE, "--bom", is_flag=True, help="csv: begin with a byte order mark, for spreadsheets."),
     ]  # fmt: skip
     if not for_papers:
@@ -285,7 +286,7 @@ def take_writers(targets: Iterable[Target], options: dict[str, Any]) -> list[tup
     ]
 
 
-FORMAT_OPTIONS = ("bibtex_type", "bom", "cite_talks", "rows")
+FORMAT_OPTIONS = ("bibtex_type", "bom", "cite_talks", "rows", "title")
 """Options of the command that are handed to the writers that list them."""
 
 
