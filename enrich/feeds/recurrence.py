@@ -6,9 +6,10 @@ The rules are dateutil's. All times here are local: naive, in the zone of the se
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from heapq import merge
+from itertools import chain
 from typing import Any, Self
 
 from enrich.model import Recurrence
@@ -54,28 +55,41 @@ def iterate_occurrences(series: Recurrence) -> Iterator[datetime | date]:
             yield day if all_day else moment
 
 
-def is_occurrence(series: Recurrence, moment: datetime | date) -> bool:
-    """Return whether a time is an occurrence of a series, were none excluded.
+def select_occurrences(
+    series: Recurrence, moments: Iterable[datetime | date]
+) -> list[datetime | date]:
+    """Return the times that are occurrences of a series, were none excluded.
 
-    If the rule cannot be checked, it is taken for one.
+    If the rule cannot be checked, all of them are.
 
     >>> series = Recurrence(start=date(2026, 1, 1), rules=(("FREQ=YEARLY", None),), excluded=frozenset({date(2027, 1, 1)}))
-    >>> is_occurrence(series, date(2027, 1, 1)), is_occurrence(series, date(2027, 1, 2))
-    (True, False)
+    >>> select_occurrences(series, [date(2027, 1, 1), date(2027, 1, 2)])
+    [datetime.date(2027, 1, 1)]
     """
-    if isinstance(series.start, datetime) != isinstance(moment, datetime):
-        return False
     zone = series.start.tzinfo if isinstance(series.start, datetime) else None
-    if isinstance(moment, datetime) and moment.tzinfo is not None and zone is not None:
-        moment = moment.astimezone(zone)
-    wanted = to_local(moment)
+    all_day = not isinstance(series.start, datetime)
+    wanted: dict[datetime, list[datetime | date]] = {}
+    for moment in moments:
+        if isinstance(moment, datetime) == all_day:
+            continue
+        local = moment
+        if isinstance(moment, datetime) and moment.tzinfo is not None and zone is not None:
+            local = moment.astimezone(zone)
+        wanted.setdefault(to_local(local), []).append(moment)
+    if not wanted:
+        return []
+    last, found = max(wanted), dict[datetime, None]()
     try:
         for number, occurrence in enumerate(_iterate_all(series)):
-            if number >= MAX_OCCURRENCES or occurrence >= wanted:
-                return number >= MAX_OCCURRENCES or occurrence == wanted
+            if number >= MAX_OCCURRENCES:
+                return [*chain.from_iterable(wanted.values())]
+            if occurrence > last:
+                break
+            if occurrence in wanted:
+                found[occurrence] = None
     except UncheckedError:
-        return True
-    return False
+        found = dict.fromkeys(wanted)
+    return [moment for local in found for moment in wanted[local]]
 
 
 def to_local(moment: datetime | date) -> datetime:

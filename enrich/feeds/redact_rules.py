@@ -34,7 +34,7 @@ class Rule(NamedTuple):
 
     name: str
     pattern: str
-    """Of text in lower case; what is redacted is the group `cut`, otherwise the whole match."""
+    """Of text in lower case."""
     example: str
     answer: str
     """What this rule redacts of the example."""
@@ -42,10 +42,12 @@ class Rule(NamedTuple):
     """One of them is in each match, in lower case."""
     sign: str = ""
     """A pattern that begins with a fixed character and matches within each match, or right beside it."""
+    group: int = 0
+    """The part of a match that is redacted."""
 
     def find(self, lower: str) -> list[Span]:
         """Return the spans of this kind in a text in lower case."""
-        group = "cut" if "(?P<cut>" in self.pattern else 0
+        group = self.group
         return [found.span(group) for found in self.search(lower)]
 
     def search(self, lower: str) -> Iterable[re.Match[str]]:
@@ -308,6 +310,18 @@ _BESIDE = (
         r"(?: need help\?)?(?:<[^\s<>]{1,400}>)?$)[^\n]{0,400}$",
         "Download Teams | Join on the web",
         "download teams | join on the web",
+        words=(
+            "learn more",
+            "teams",
+            "help?",
+            "dial",
+            "join from",
+            "join on",
+            " key:",
+            " id:",
+            "info<",
+            "organizers:",
+        ),
     ),
 )
 
@@ -323,7 +337,7 @@ _LABEL_HINT = (
 )
 """What a label ends with before its colon; those of one width are looked back for together."""
 _BYTE = "[\x80-\xff]"
-_LABEL_WIDTH = 4  # letters at the end of a label
+_LABEL_WIDTH = 4  # letters of a word that are searched before it
 _HINT_WIDTHS = (18, 14, 12, 10, 8, 6)
 _HOST_RUN = re.compile(r"[a-z0-9.-]{0,600}")
 _BEHIND_HOST = frozenset({"", "/", " ", "\n"})
@@ -428,11 +442,12 @@ def _make_links(host: str, bare: str, known: list[str]) -> tuple[Rule, ...]:
         ),
         Rule(
             "address behind a label",
-            rf"{_LINK_LABEL}(?P<cut>https?://{_REST}{{1,2000}})",
+            rf"{_LINK_LABEL}(https?://{_REST}{{1,2000}})",
             "Join us on Zoom: https://go.example.org/774411",
             "https://go.example.org/774411",
             words=_LINK_WORDS,
             sign=r":\s{0,4}https?://",
+            group=1,
         ),
         Rule(
             "label and address before another address",
@@ -467,12 +482,13 @@ def _make_bare_number(languages: tuple[Language, ...]) -> Rule:
 
 
 def _make_secret(languages: tuple[Language, ...]) -> Rule:
-    words = _begin_word(word for row in languages if row.secret for word in spell(row.secret))
+    words = [word for row in languages if row.secret for word in spell(row.secret)]
     return Rule(
         "password in other languages",
-        rf"{words}(?:[ ]{{0,3}}[:=][ ]{{0,3}}(?:{_CODE}|[^\s,;()<>\[\]\"]{{1,64}})|[ ]{{1,3}}\d{{4,12}}\b)",
+        rf"{_begin_word(words)}(?:[ ]{{0,3}}[:=][ ]{{0,3}}(?:{_CODE}|[^\s,;()<>\[\]\"]{{1,64}})|[ ]{{1,3}}\d{{4,12}}\b)",
         "Kenncode: 4Xk2",
         "kenncode: 4xk2",
+        words=tuple(sorted({fold_letters(word)[:_LABEL_WIDTH] for word in words})),
     )
 
 

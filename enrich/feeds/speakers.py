@@ -121,6 +121,7 @@ _PREFIX = re.compile(
 _AFTER_TALK = re.compile(
     r"(?i)\b(?:(?:contributed|invited|keynote|guest|plenary) (?:talk|lecture|speaker)|live q&a)\s*[,:]\s*(?P<name>[^:,(]{3,60})$"
 )
+_WORDS_BEFORE_NAME = ("talk", "lecture", "speaker", "q&a")
 _QUOTED_BY = re.compile(r"[\"”]\s+by\s+(?P<name>[^:,(\"“]{3,60}?)\s*(?:\(|,|$)")
 _NAME_AND_TITLE = re.compile(
     r"^(?P<name>[^()（）:]{3,60}?)\s*[(（](?P<place>[^()（）]{2,100})[)）],\s+\S"
@@ -140,7 +141,10 @@ _PARENTHESES = re.compile(r"^(?P<name>[^()（）]{2,80}?)\s*[(（](?P<rest>[^()�
 _HONORIFIC = re.compile(
     r"(?i)^(?:(?:prof(?:essor|\.)?|dr\.?(?:\s?hab\.?)?|doc\.|doç\.?|phd|mr\.?|mrs\.?|ms\.?|mme|dra?\.|sir|dott\.?(?:ssa)?|ing\.|ts\.|dkt\.?|د\.|डॉ\.|प्रो\.)\s+){1,3}"
 )
-_AND = re.compile(r"(?:[,;&]|\b(?:and|und|et|y|e|och|og|і|и|và)\b)\s+")
+_AND = re.compile(
+    r"[,;&aueyoіиv](?:(?<=[,;&])|(?<!\w.)(?:(?<=[au])nd|(?<=e)t|(?<=[yeіи])|(?<=o)ch|(?<=o)g|(?<=v)à)\b)\s+"
+)
+"""A comma, or "and" in some languages; it begins with a set of letters, which is searched fast."""
 _PARTICLES = frozenset(
     [
         "van",
@@ -535,8 +539,10 @@ def _find_in_title(summary: str) -> tuple[str | None, str | None]:
 
 def _find_beside_signs(summary: str) -> tuple[str | None, str | None]:
     """Return name and affiliation of a title that colons, dashes, brackets or commas part."""
-    has_comma, has_bracket = "," in summary or ":" in summary, "(" in summary or "（" in summary
-    for pattern in (_AFTER_TALK,) * has_comma + (_QUOTED_BY,) * (" by " in summary):
+    has_bracket = "(" in summary or "（" in summary
+    lower = summary.lower()
+    is_talk_of = any(map(lower.__contains__, _WORDS_BEFORE_NAME))
+    for pattern in (_AFTER_TALK,) * is_talk_of + (_QUOTED_BY,) * (" by " in summary):
         found = pattern.search(summary)
         if found is not None and _is_person_name(found["name"].strip(), lenient=True):
             return found["name"].strip(), None

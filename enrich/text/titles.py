@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from enrich.text.letters import strip_accents
 from enrich.text.tex import plain
@@ -28,6 +29,7 @@ _SIGNIFICANT = re.compile(
 )
 
 
+@lru_cache(maxsize=1 << 14)  # a talk's titles come again with the document's
 def title_key(title: str) -> str | None:
     r"""Return what is compared of a title.
 
