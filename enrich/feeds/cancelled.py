@@ -59,6 +59,17 @@ _STATUSES = (
 )
 
 
+_CHECKS = tuple(
+    (
+        words,
+        re.compile(words.root),  # of bytes: `in` takes as long
+        re.compile(rf"\W{{0,9}}(?:{words.abroad})(?:\W{{0,2}}[\])*]|{_OFF})", re.IGNORECASE),
+    )
+    for words in _STATUSES
+)
+"""What is searched in every talk."""
+
+
 _ENDING = re.compile(
     r"(?:aus|sagt|fällt|ul[ée]e?s?|lat[oaie]|lad[oa]s?|leerd|last|fallen)\W{0,4}\Z", re.IGNORECASE
 )
@@ -70,16 +81,6 @@ _END_ABROAD = re.compile(
     r"(?:abgesagt|entfällt|annulée?s?|annullat[oaie]|cancelad[oa]s?|geannuleerd|afgelast)\W{0,9}\Z",
     re.IGNORECASE,
 )
-
-_CHECKS = tuple(
-    (
-        words,
-        re.compile(words.root),  # of bytes: `in` takes as long
-        re.compile(rf"\W{{0,9}}(?:{words.abroad})(?:\W{{0,2}}[\])*]|{_OFF})", re.IGNORECASE),
-    )
-    for words in _STATUSES
-)
-"""What is searched in every talk."""
 
 
 @cache
@@ -114,11 +115,10 @@ def find_status(title: str | None, abstract: str | None, lower: bytes) -> TalkSt
     >>> find_status("On postponed decisions", "All terms are cancelled.", b"postponed cancelled")
     >>> find_status("On knots", "The talk is postponed to 5 May.", b"the talk is postponed to 5 may.")
     """
+    if title is not None and _ends_called_off(title):
+        return "cancelled"
     for words, root, abroad in _CHECKS:
-        if title is not None and (
-            abroad.match(title) is not None
-            or (words.status == "cancelled" and _ends_as_cancelled(title))
-        ):
+        if title is not None and abroad.match(title) is not None:
             return words.status
         if root.search(lower) is not None:
             in_title, in_text = _compile(words)
@@ -129,8 +129,8 @@ def find_status(title: str | None, abstract: str | None, lower: bytes) -> TalkSt
     return None
 
 
-def _ends_as_cancelled(title: str) -> bool:
-    """Return whether a title ends with a cancellation in another language than English."""
+def _ends_called_off(title: str) -> bool:
+    """Return whether a title ends with a sentence that calls the talk off, not in English."""
     return (
         _ENDING.search(title, max(0, len(title) - 14)) is not None
         and _END_ABROAD.search(title) is not None

@@ -27,6 +27,7 @@ from enrich.feeds.dialects._written_times import (
 from enrich.feeds.given_names import GIVEN_NAMES
 from enrich.feeds.ical.times import Zones
 from enrich.feeds.protected import ANCHORS
+from enrich.feeds.speakers import find_speaker
 from enrich.feeds.tables import Table
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Talk, TalkWarning
@@ -162,6 +163,8 @@ def _make_talk(
     cells = row.cells
     title = line_or_none(cells.get("title"))
     speaker, affiliation = _read_speaker(cells)
+    if speaker is None and title and cells.keys().isdisjoint({"speaker", "given", "family"}):
+        speaker, affiliation, _ = find_speaker(title, cells.get("abstract"))
     start, end, warnings = _read_times(row, orders, header, zones)
     slides, video = _find_cell_link(cells, "slides"), _find_cell_link(cells, "video")
     rooms = [line_or_none(cells.get(name)) for name in ("room", "location")]
