@@ -313,17 +313,9 @@ def _open_earlier(out: Path) -> Answers | None:
 def _open_lookups(part: Path) -> tuple[sqlite3.Connection, bool]:
     """Open the growing collection; return whether a run left it."""
     try:
-        if part.exists():
-            connection = connect_part(part)
-            if _is_ours(connection):
-                return connection, True
-            connection.close()
-            remove_part(part)
-    except FAULTS as error:
-        if is_busy(error):
-            raise PapersError(f"{part}: {reason(error)}; does another run write it?") from None
+        if (connection := _resume_lookups(part)) is not None:
+            return connection, True
         remove_part(part)
-    try:
         part.touch()
         connection = connect_part(part)
         with transaction(connection):
@@ -336,16 +328,27 @@ def _open_lookups(part: Path) -> tuple[sqlite3.Connection, bool]:
     return connection, False
 
 
-def _is_ours(connection: sqlite3.Connection) -> bool:
-    """Return whether a growing file is one of answers in today's layout."""
+def _resume_lookups(part: Path) -> sqlite3.Connection | None:
+    """Open what a run left; return None if that is nothing usable.
+
+    Raises:
+        sqlite3.Error: another run is writing it.
+    """
+    if not part.exists():
+        return None
+    connection = None
     try:
+        connection = connect_part(part)
         (layout,) = connection.execute("PRAGMA user_version").fetchone()
         connection.execute("SELECT id, record, abstract, answer FROM lookups LIMIT 1").fetchone()
-    except sqlite3.OperationalError as error:
+        if layout == SCHEMA:
+            return connection
+    except FAULTS as error:
         if is_busy(error):
             raise
-        return False
-    return bool(layout == SCHEMA)
+    if connection is not None:
+        connection.close()
+    return None
 
 
 def _has_answers(connection: sqlite3.Connection) -> bool:

@@ -21,11 +21,16 @@ def arrow_type(kind: type[Struct]) -> pa.DataType:
 
 
 def arrow_array(objects: Iterable[Struct | None], type_: pa.DataType) -> pa.Array:
-    """Return objects of the document as an array of their type.
+    """Return objects of the document as an array of their type."""
+    values = [None if each is None else fit_value(to_builtins(each), type_) for each in objects]
+    return make_array(values, type_)
+
+
+def make_array(values: list[Any], type_: pa.DataType) -> pa.Array:
+    """Return values as an array.
 
     Halves of surrogate pairs, which no column holds, become question marks.
     """
-    values = [None if each is None else fit_value(to_builtins(each), type_) for each in objects]
     try:
         return pa.array(values, type_)
     except UnicodeEncodeError:

@@ -18,15 +18,16 @@ from collections.abc import Iterator
 import daft
 import pyarrow as pa
 from daft import DataType, Series
+from msgspec import to_builtins
 
 from enrich.collection.answers import open_answers
 from enrich.collection.collection import Collection, open_collection
 from enrich.document import decode_line
-from enrich.engines.arrow import LINE, REFERENCE, arrow_array
+from enrich.engines.arrow import LINE, REFERENCE, arrow_array, make_array
 from enrich.engines.steps import MappedTalk, join_each, map_talks
 from enrich.errors import FeedError
 from enrich.feeds.reading import read_talks
-from enrich.model import Notice, Talk, reference_object
+from enrich.model import Notice, References, Talk, reference_object
 from enrich.references.extract import find_references_many
 
 MAPPED = pa.struct(
@@ -41,6 +42,7 @@ MAPPED = pa.struct(
 """What becomes of one talk in the first step."""
 JOINED = pa.struct([("line", pa.string()), ("error", pa.string())])
 """What becomes of one row in the last step."""
+_BATCH_SIZE = 2000  # rows that a method gets at once; by default Daft hands over 100,000
 
 
 class Mapper:
@@ -63,9 +65,9 @@ class Mapper:
         """
         feeds = zip(paths.to_pylist(), contents.to_pylist(), strict=True)
         made = [list(self._map_feed(path, content)) for path, content in feeds]
-        return pa.array(made, pa.list_(MAPPED))
+        return make_array(made, pa.list_(MAPPED))
 
-    @daft.method.batch(return_dtype=DataType.from_arrow_type(MAPPED))
+    @daft.method.batch(return_dtype=DataType.from_arrow_type(MAPPED), batch_size=_BATCH_SIZE)
     def map_talks(self, talks: Series) -> pa.Array:
         """Map talks, each the JSON of one, as `enrich talks --json` prints it."""
         made: list[dict[str, object]] = []
@@ -79,14 +81,16 @@ class Mapper:
         mapped = self._map_all([talk for _, talk in readable])
         for (place, _), found in zip(readable, mapped, strict=True):
             made[place] |= _make_mapped(found)
-        return pa.array(made, MAPPED)
+        return make_array(made, MAPPED)
 
-    @daft.method.batch(return_dtype=DataType.from_arrow_type(pa.list_(REFERENCE)))
+    @daft.method.batch(
+        return_dtype=DataType.from_arrow_type(pa.list_(REFERENCE)), batch_size=_BATCH_SIZE
+    )
     def find_references(self, texts: Series) -> pa.Array:
         """Find the references of texts; null is a text without any."""
         found = find_references_many(text or "" for text in texts.to_pylist())
-        return pa.array(
-            [arrow_array(map(reference_object, each), REFERENCE).to_pylist() for each in found],
+        return make_array(
+            [_describe_references(each) for each in found],
             pa.list_(REFERENCE),
         )
 
@@ -127,15 +131,15 @@ class Joiner:
         )
         self._abstracts = abstracts
 
-    @daft.method.batch(return_dtype=DataType.from_arrow_type(JOINED))
+    @daft.method.batch(return_dtype=DataType.from_arrow_type(JOINED), batch_size=_BATCH_SIZE)
     def join_lines(self, rows: Series) -> pa.Array:
         """Join rows to the lines that `enrich -f ndjson` writes, without line feeds."""
         joined = self._join_all(rows)
-        return pa.array(
+        return make_array(
             [{"line": line and line.rstrip("\n"), "error": error} for line, error in joined], JOINED
         )
 
-    @daft.method.batch(return_dtype=DataType.from_arrow_type(LINE))
+    @daft.method.batch(return_dtype=DataType.from_arrow_type(LINE), batch_size=_BATCH_SIZE)
     def join_talks(self, rows: Series) -> pa.Array:
         """Join rows to talks as structs; one that cannot be read is null."""
         joined = self._join_all(rows)
@@ -152,8 +156,12 @@ def _make_mapped(found: MappedTalk) -> dict[str, object]:
     return {
         "row": found.row,
         "missing": list(found.missing),
-        "references": arrow_array(map(reference_object, found.references), REFERENCE).to_pylist(),
+        "references": _describe_references(found.references),
     }
+
+
+def _describe_references(references: References) -> list[dict[str, object]]:
+    return [to_builtins(reference_object(reference)) for reference in references]
 
 
 def _replace_halves(message: str) -> str:

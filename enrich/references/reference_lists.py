@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from enrich.references.wording import HEADINGS, SECTIONS
@@ -42,26 +43,36 @@ _HEADING_REST = (
 )
 
 
-def _index_headings(words: Iterable[str]) -> dict[bytes, re.Pattern[bytes]]:
-    """Return patterns of headings by their first bytes."""
+def _index_headings(words: Iterable[str]) -> dict[bytes, set[bytes]]:
+    """Return the spellings of headings by their first bytes."""
     keyed: dict[bytes, set[bytes]] = {}
     for word in words:
         for form in (word, word.capitalize(), word.title(), word.upper()):
             spelled = form.encode().translate(FOLD)
             keyed.setdefault(spelled[:_KEY_BYTES], set()).add(re.escape(spelled))
-    return {
-        key: re.compile(b"(?:" + b"|".join(sorted(found, reverse=True)) + _HEADING_REST)
-        for key, found in keyed.items()
-    }
+    return keyed
 
 
 _HEADINGS = _index_headings(HEADINGS)
+
+
+@cache
+def _compile_headings(key: bytes) -> re.Pattern[bytes]:
+    """Return the pattern of the headings that begin with some bytes.
+
+    There are hundreds, in all languages, and a process meets few: compiling all takes 100 ms.
+    """
+    found = sorted(_HEADINGS[key], reverse=True)
+    return re.compile(b"(?:" + b"|".join(found) + _HEADING_REST)
+
+
 _HEADING_START = re.compile(_LINE_START + b"(?=" + group_words(_HEADINGS) + b")")
 """The start of a line that may be a heading of references."""
 _FIRST_BYTES = frozenset(
     byte for byte in range(128) if not chr(byte).isalnum() and byte not in b"|\n\r"
 ) | frozenset(b"0\xe2\xf0\xef")
 """First bytes of a line that begins with markup or a number."""
+_ROMAN_BYTES = b"ivx"
 _ROMAN_NUMBER = re.compile(rb"[ivx]{1,4}(?:[.)]|\Z)")
 _LIST_KEYS = frozenset({_RIS_KEY, *_HEADINGS})
 _FEW = 4
@@ -163,7 +174,7 @@ def may_have_lists(laid: bytes, end: int) -> bool:
     if (
         laid[0] in _FIRST_BYTES
         or laid[:_KEY_BYTES] in _LIST_KEYS
-        or _ROMAN_NUMBER.match(laid)
+        or (laid[0] in _ROMAN_BYTES and _ROMAN_NUMBER.match(laid))
         or _AT_SIGN in laid
         or _REVERSE_SOLIDUS in laid
     ):
@@ -173,7 +184,11 @@ def may_have_lists(laid: bytes, end: int) -> bool:
         if at < 0:
             return False
         key = laid[at + 1 : at + 1 + _KEY_BYTES]
-        if key[0] in _FIRST_BYTES or key in _LIST_KEYS or _ROMAN_NUMBER.match(key):
+        if (
+            key[0] in _FIRST_BYTES
+            or key in _LIST_KEYS
+            or (key[0] in _ROMAN_BYTES and _ROMAN_NUMBER.match(key))
+        ):
             return True
         at = laid.find(b"\n", at + 1, end)
     return True
@@ -201,7 +216,7 @@ def _search_heading(laid: bytes, at: int, end: int) -> _Heading | None:
 def _match_heading(laid: bytes, start: re.Match[bytes], shift: int = 0) -> _Heading | None:
     """Match the words of a heading behind the start of its line."""
     at = start.end() + shift
-    rest = _HEADINGS[laid[at : at + _KEY_BYTES]].match(laid, at)
+    rest = _compile_headings(laid[at : at + _KEY_BYTES]).match(laid, at)
     if rest is None or (rest["alone"] is None and rest["colon"] is None):
         return None
     return _Heading(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from enrich.collection.answers import open_answers
+from enrich.collection.answers import GrowingAnswers, open_answers
 from enrich.paper import Paper, PaperId, Unresolved
 from tests.command import run
 from tests.fakes import FakeNote, FakePaper, Fakes, FakeVersion
@@ -177,6 +177,25 @@ def test_killed_twice_asks_no_id_twice(env: dict[str, str], tmp_path: Path, fake
     alone = {**env, "HOME": str(tmp_path / "another home")}
     assert run("lookup", "-", "-o", str(whole), env=alone, stdin=stdin).status == 0
     assert whole.read_bytes() == out.read_bytes()
+
+
+def test_a_damaged_growing_file_is_begun_again(env: dict[str, str], tmp_path: Path) -> None:
+    out, part = tmp_path / "found.sqlite", tmp_path / "found.sqlite.part"
+    for left in (b"", b"rubbish" * 1000, b"SQLite format 3\0" + b"\1" * 9000):
+        part.write_bytes(left)
+        assert run("lookup", "2101.00001", "-o", str(out), env=env).status == 0
+        assert not part.exists()
+        assert len(answers(out, "arxiv:2101.00001")) == 1
+        out.unlink()
+
+
+def test_two_runs_do_not_write_one_file(env: dict[str, str], tmp_path: Path) -> None:
+    out = tmp_path / "found.sqlite"
+    with GrowingAnswers(out):
+        ran = run("lookup", "2101.00001", "-o", str(out), env=env)
+    assert ran.status == 2
+    assert "does another run write it?" in ran.err
+    assert run("lookup", "2101.00001", "-o", str(out), env=env).status == 0
 
 
 def _wait_until_stored(folder: Path, papers: int) -> None:

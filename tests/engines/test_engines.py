@@ -53,15 +53,6 @@ def runner(request: pytest.FixtureRequest, world: World) -> str:
     return str(request.param)
 
 
-def run_steps(world: World) -> str:
-    """Run the guide's three steps; return what the first printed."""
-    printed = world.run(str(PYTHON), "daft_map.py")
-    assert world.asked() == [], "workers ask nobody"
-    look_up(world)
-    world.run(str(PYTHON), "daft_join.py")
-    return printed
-
-
 def look_up(world: World) -> None:
     ids = (world.folder / "ids.txt").read_bytes()
     world.run(str(PYTHON), "-m", "enrich", "lookup", "-", "-o", "found.sqlite", stdin=ids)
@@ -73,7 +64,7 @@ def output(world: World) -> str:
 
 @pytest.mark.usefixtures("runner")
 def test_the_bytes_are_those_of_one_machine(world: World) -> None:
-    run_steps(world)
+    world.run_guide(1, PYTHON)
     asked = world.asked()
     world.fakes.forget()
     assert output(world) == world.one_machine()
@@ -85,7 +76,7 @@ def test_a_corrupt_partition_is_reported_and_the_rest_goes_on(world: World) -> N
     whole = world.one_machine()
     world.fakes.forget()
     (world.folder / "feeds/seminar99.ics").write_bytes(b"\x1f\x8b rubbish")
-    assert "seminar99: is damaged gzip" in run_steps(world)
+    assert "seminar99: is damaged gzip" in world.run_guide(1, PYTHON)
     assert output(world) == whole
 
 

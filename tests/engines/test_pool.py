@@ -21,13 +21,10 @@ def world(fakes: Fakes, tmp_path: Path) -> World:
 
 
 def test_the_bytes_are_those_of_one_machine(world: World) -> None:
-    world.python("pool.py", "map")
-    assert world.asked() == [], "workers ask nobody"
-    world.look_up()
-    world.python("pool.py", "join")
+    printed = world.run_guide(0, Path(sys.executable))
     asked = world.asked()
     world.fakes.forget()
-    assert world.joined() == world.one_machine()
+    assert printed == world.joined() == world.one_machine()
     assert sorted(asked) == sorted(world.asked())
     assert '"via":"collection"' in world.joined()
     assert '"code":"not_found"' in world.joined()

@@ -16,6 +16,7 @@ from tests.fakes import FakeNote, FakePaper, Fakes, FakeVersion
 
 GUIDE = ROOT / "enrich/guide/scale.md"
 HOSTS = ("export.arxiv.org", "api.openreview.net", "api2.openreview.net")
+_SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^```python\n(# (\w+\.py)\b.*?)^```$", re.MULTILINE | re.DOTALL)
 
 TEXTS = [
@@ -51,6 +52,14 @@ class World:
     def python(self, *args: str, status: int = 0) -> str:
         """Run Python in the folder; return its standard output."""
         return self.run(sys.executable, *args, status=status)
+
+    def run_guide(self, block: int, python: Path) -> str:
+        """Run the lines of one of the guide's shell blocks as they stand; return what they print."""
+        path = os.pathsep.join((str(python.parent), self.env["PATH"]))
+        first, *rest = _SHELL.findall(GUIDE.read_text(encoding="utf-8"))[block].splitlines()
+        printed = self.run("env", f"PATH={path}", "sh", "-ec", first)
+        assert self.asked() == [], "workers ask nobody"
+        return printed + self.run("env", f"PATH={path}", "sh", "-ec", "\n".join(rest))
 
     def look_up(self) -> None:
         """Run the second step on all ids that the pool left."""

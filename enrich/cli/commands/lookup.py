@@ -190,7 +190,7 @@ def _read_answers(
     left = iter(ids)
     while batch := list(islice(left, _BATCH_SIZE)):
         found = growing.find(batch)
-        yield {id_: found[id_] for id_ in batch}
+        yield {id_: found[id_] for id_ in batch if id_ in found}
 
 
 def _read_ids(given: Iterable[str]) -> Iterator[str]:
