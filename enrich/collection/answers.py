@@ -263,7 +263,7 @@ class GrowingAnswers:
             query = f"SELECT id, record, abstract, answer FROM lookups WHERE id IN ({marks})"  # noqa: S608
             for row in self._connection.execute(query, batch):
                 with suppress(ValueError, msgspec.DecodeError):
-                    answer = _read_row(*row)
+                    answer = _decode_answer(*row)
                     found[answer.id] = answer
         return found
 
@@ -367,7 +367,7 @@ def _make_row(lookup: Lookup) -> tuple[str, bytes | None, str | None, bytes | No
     return str(lookup.id), None, None, answer
 
 
-def _read_row(
+def _decode_answer(
     key: bytes, record: bytes | None, abstract: bytes | None, answer: bytes | None
 ) -> Lookup:
     """Read the row of a growing collection back.
