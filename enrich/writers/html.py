@@ -16,6 +16,7 @@ from enrich.identity import Work
 from enrich.model import Document, notice_object, talk_object
 from enrich.paper import paper_object
 from enrich.version import VERSION
+from enrich.writers._labels import find_remark
 from enrich.writers._page.contents import Contents, collect_contents
 from enrich.writers._page.dates import format_start
 from enrich.writers._page.elements import Html, join, show_text, tag
@@ -202,7 +203,9 @@ def _list_header_lines(contents: Contents) -> Iterator[Html]:
         listed = [f"{name} ({number:,})" for name, number in feeds.most_common(_MAX_FEEDS)]
         more = len(feeds) - len(listed)
         yield join(["Feeds: ", ", ".join(listed), f" and {more:,} more" if more else None])
-    if not counts.talks and not counts.works:
+    if remark := find_remark(contents.notices):
+        yield join([show_text(remark)])
+    elif not counts.talks and not counts.works:
         yield Html("There are no talks in this list.")
     elif not counts.works:
         yield Html("No papers are named in these talks.")

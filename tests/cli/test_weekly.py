@@ -22,7 +22,7 @@ feeds = [
 ]
 new-since = "all.json"
 output = ["all.json", "new.json", "new.md", "new.ndjson", "new.txt", "new.csv", "new.atom",
-          "new.ics", "new.bib", "biblatex:new.biblatex", "new.csl.json", "new.ris"]
+          "new.ics", "new.html", "new.bib", "biblatex:new.biblatex", "new.csl.json", "new.ris"]
 rows = "talk"
 """
 V1 = FakeVersion(date="2026-01-02T10:00:00Z")
@@ -188,6 +188,7 @@ class TestTheWeeks:
 class TestInEveryFormat:
     FILES: ClassVar = {
         "json": "new.json", "md": "new.md", "text": "new.txt", "atom": "new.atom", "ics": "new.ics",
+        "html": "new.html",
         "bibtex": "new.bib", "biblatex": "new.biblatex",
     }  # fmt: skip
     EMPTY: ClassVar = {
@@ -207,7 +208,7 @@ class TestInEveryFormat:
             text = weeks[4].files[self.EMPTY[name]]
             assert text.strip() in {"", "[]"} or text.count("\n") == 1
 
-    @pytest.mark.parametrize("name", ["json", "ndjson", "md", "text", "atom", "ics"])
+    @pytest.mark.parametrize("name", ["json", "ndjson", "md", "text", "atom", "ics", "html"])
     def test_the_reason_is_shown(self, weeks: list[Week], name: str) -> None:
         files = {**self.FILES, **self.EMPTY}
         assert "new version v2 of 2026-01-19" in unwrapped(weeks[2].files[files[name]])

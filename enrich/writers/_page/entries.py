@@ -15,8 +15,10 @@ from enrich.text.web import doi_url
 from enrich.writers._coins import make_context_object
 from enrich.writers._csl_item import find_publication
 from enrich.writers._labels import (
+    describe_news,
     describe_references,
     describe_state,
+    has_vanished,
     label_id,
     locate_notice,
 )
@@ -49,7 +51,7 @@ def render_talk(contents: Contents, number: int, ranks: str) -> Html:
     heading = tag(
         "h3",
         link(title, talk.url),
-        *(join([" ", tag("strong", state, class_="state")]) for state in _list_states(talk)),
+        *(join([" ", tag("strong", state, class_="state")]) for state in _list_states(annotated)),
     )
     abstract = _render_abstract(contents, annotated)
     off = " off" if talk.status == "cancelled" else ""
@@ -65,6 +67,7 @@ def render_talk(contents: Contents, number: int, ranks: str) -> Html:
             "div",
             heading,
             _render_facts(_list_talk_facts(talk)),
+            _render_news(annotated),
             abstract,
             tag("ul", *papers, class_="papers") if papers else None,
         ),
@@ -76,12 +79,21 @@ def render_talk(contents: Contents, number: int, ranks: str) -> Html:
     )
 
 
-def _list_states(talk: Talk) -> Iterator[str]:
+def _list_states(annotated: AnnotatedTalk) -> Iterator[str]:
+    talk = annotated.talk
+    if has_vanished(annotated):
+        yield "no longer in its feed"
     if talk.status:
         yield talk.status
     if talk.recurrence:
         found = _FREQUENCY.search(talk.recurrence)
         yield f"repeats {found[1].lower()}" if found else "repeats"
+
+
+def _render_news(annotated: AnnotatedTalk) -> Html | None:
+    """Render why a talk is new since an earlier output."""
+    reasons = [show_text(reason) for reason in describe_news(annotated)]
+    return tag("p", "New: ", "; ".join(reasons), class_="news") if reasons else None
 
 
 def _list_talk_facts(talk: Talk) -> Iterator[Part]:

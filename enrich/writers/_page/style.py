@@ -22,6 +22,7 @@ h4{font-size:1rem;margin:0;font-weight:500;display:inline}
 p,ul,blockquote{margin:.15rem 0}
 ul{padding:0;list-style:none}
 header p,.facts,.links,.when,.tick,.talks,footer,.hint{color:var(--soft);font-size:.88rem}
+.news{color:var(--mark);font-size:.88rem}
 .skip{position:absolute;left:-99rem}
 .skip:focus{position:static}
 nav{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;margin:1rem 0 0;border-bottom:1px solid var(--line)}
