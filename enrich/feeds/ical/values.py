@@ -295,14 +295,14 @@ def text_of(value: str, parameters: Mapping[str, str]) -> str:
         import quopri
 
         data = quopri.decodestring(value.encode())
-        plain = _decoded(data, parameters)
+        plain = _decode_data(data, parameters)
         return plain.replace("\\;", ";").replace("\\,", ",")
     if encoding in {"BASE64", "B"}:
         import base64
         import binascii
 
         try:
-            return _decoded(base64.b64decode(value), parameters)
+            return _decode_data(base64.b64decode(value), parameters)
         except (binascii.Error, ValueError):
             return value
     return unescape_text(value)
@@ -320,7 +320,7 @@ def _encoding(parameters: Mapping[str, str]) -> str:
     return parameters.get("ENCODING", "").upper()
 
 
-def _decoded(data: bytes, parameters: Mapping[str, str]) -> str:
+def _decode_data(data: bytes, parameters: Mapping[str, str]) -> str:
     for charset in (parameters.get("CHARSET", "utf-8"), "utf-8"):
         if _CHARSET.fullmatch(charset) is None:
             continue
