@@ -84,7 +84,7 @@ _END_ABROAD = re.compile(
 
 
 @cache
-def _compile(words: _Words) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _compile_status(words: _Words) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Compile the patterns of titles and texts, the same for each status; few feeds need them."""
     word, unless = words.word, words.unless
     bracketed = rf"[\[(*]\W{{0,3}}{word}\b{unless}[^\[\]()*\n]{{0,40}}[\])*]"
@@ -121,7 +121,7 @@ def find_status(title: str | None, abstract: str | None, lower: bytes) -> TalkSt
         if title is not None and abroad.match(title) is not None:
             return words.status
         if root.search(lower) is not None:
-            in_title, in_text = _compile(words)
+            in_title, in_text = _compile_status(words)
             if (title is not None and in_title.search(title) is not None) or (
                 abstract is not None and in_text.search(abstract) is not None
             ):

@@ -65,6 +65,7 @@ _NUMBER = re.compile(rb"(?<![0-9.])" + _NEW + _VERSION)
 _DOT_OF_NUMBER = re.compile(rb"\.(?<=[0-9]{4}\.)(?=[0-9]{4})")
 """Begins with one byte, which is searched at the speed of memory."""
 _YEAR_AND_MONTH = 4  # digits before the dot
+_SLASH_OF_OLD = re.compile(rb"/[0-9]{7}")
 _OLD_AT = re.compile(rb"/" + _OLD_NUMBER + _VERSION)
 _ARCHIVE = re.compile(rb"(?<![a-z0-9])[a-z]{1,8}(?:[-\x1e][a-z]{2,5})?(?:\.[a-z-]{2,11})?\Z")
 
@@ -198,7 +199,10 @@ def protect(text: str, anchors: tuple[str, ...] = ANCHORS) -> list[Mark]:
     if not _may_hold_any(raw, anchors):
         return []
     is_ascii = len(raw) == len(text)
-    marks = list(_scan(raw, anchors, [], is_odd=is_odd(raw, is_ascii=is_ascii)))
+    odd = is_odd(raw, is_ascii=is_ascii)
+    if not odd and not _may_hold_plain(raw, _compile(anchors)):
+        return []
+    marks = list(_scan(raw, anchors, [], is_odd=odd))
     if cuts := list(_breaks(raw.lower(), _compile(anchors))):
         marks += _broken(raw, anchors, cuts, _merge_marks(marks))
     marks = _merge_marks(marks)
@@ -266,6 +270,17 @@ def _may_hold_any(raw: bytes, anchors: tuple[str, ...]) -> bool:
         return False
     low = _BREAK.sub(b"", raw.lower())
     return any(map(low.__contains__, _compile(anchors).heads))
+
+
+def _may_hold_plain(raw: bytes, grammar: _Grammar) -> bool:
+    """Return False if nothing plain can be a reference, wherever line breaks cut it."""
+    low = raw.translate(None, b" \t\r\n").lower()
+    return (
+        _DOT_OF_NUMBER.search(low) is not None
+        or _SLASH_OF_OLD.search(low) is not None
+        or any(map(low.__contains__, grammar.labels))
+        or any(map(low.__contains__, grammar.hosts))
+    )
 
 
 def _scan(

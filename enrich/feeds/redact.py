@@ -18,9 +18,9 @@ from enrich.feeds.redact_rules import (
     SECRET,
     Rules,
     compile_lower,
-    fold_letters,
     make_rules,
 )
+from enrich.feeds.redact_spelling import fold_letters
 from enrich.feeds.redact_words import FILLER_WORDS, NOT_SECRETS
 from enrich.text.content_lines import escape_value
 
@@ -289,7 +289,7 @@ def _remove_lines(text: str, spans: Sequence[Span]) -> str:
             )
             kept.append(None if _is_filler(rest) else rest)
         start = end + 1
-    return _join_lines(kept)
+    return _join_kept_lines(kept)
 
 
 def _remove_from_line(line: str, spans: Sequence[Span]) -> str:
@@ -310,7 +310,7 @@ def _remove_from_line(line: str, spans: Sequence[Span]) -> str:
     )
 
 
-def _join_lines(lines: list[str | None]) -> str:
+def _join_kept_lines(lines: list[str | None]) -> str:
     """Join lines, without labels and rules beside those removed."""
     for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):
         beside = False
@@ -319,7 +319,7 @@ def _join_lines(lines: list[str | None]) -> str:
             if line is None:
                 beside = True
             elif line.strip():
-                if beside and (_is_label(line) or _RULE.fullmatch(line) is not None):
+                if beside and (_is_meeting_label(line) or _RULE.fullmatch(line) is not None):
                     lines[number] = None
                 else:
                     beside = False
@@ -334,7 +334,7 @@ def _join_lines(lines: list[str | None]) -> str:
     return "\n".join(kept)
 
 
-def _is_label(line: str) -> bool:
+def _is_meeting_label(line: str) -> bool:
     """Return whether a line names a meeting and nothing else."""
     return _MEETING_LABEL.search(line.lower()) is not None and _is_filler(line)
 

@@ -14,19 +14,17 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from enrich.feeds.protected import Span
+from enrich.feeds.redact_spelling import begin_word, fold_letters, spell
 from enrich.feeds.redact_words import (
     BARE_HOSTS,
     HOST_LABELS,
     LABEL_WORDS,
     LANGUAGES,
-    LOOKALIKES,
     SERVICES,
     HostLabel,
     Language,
     Service,
 )
-
-_FIRST_UNPARTED = 0x2E80  # from here on scripts do not part words by blanks
 
 
 class Rule(NamedTuple):
@@ -65,62 +63,6 @@ def compile_lower(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.MULTILINE)
 
 
-def fold_letters(text: str) -> str:
-    """Return a text in lower case with plain blanks and signs, each character in its place."""
-    if not text.isascii():
-        for letter, plain in LOOKALIKES:
-            text = text.replace(letter, plain)
-    return text.lower()
-
-
-def spell(words: str) -> list[str]:
-    """Return all that a pattern spells which is made of letters, classes, groups, `|` and `?`.
-
-    >>> spell("m[öo]tes-?id|id (?:della )?riunione")
-    ['mötesid', 'mötes-id', 'motesid', 'motes-id', 'id riunione', 'id della riunione']
-    """
-    return _spell_from(words, 0)[0]
-
-
-def _spell_from(words: str, at: int) -> tuple[list[str], int]:
-    """Return the spellings of a group, and where it ends."""
-    done: list[str] = []
-    begun = [""]
-    while at < len(words) and words[at] != ")":
-        if words[at] == "|":
-            done, begun, at = done + begun, [""], at + 1
-            continue
-        if words.startswith("(?:", at):
-            pieces, at = _spell_from(words, at + 3)
-        elif words[at] == "[":
-            end = words.index("]", at)
-            pieces, at = list(words[at + 1 : end]), end
-        else:
-            pieces = [words[at]]
-        at += 1
-        if words[at : at + 1] == "?":
-            pieces, at = ["", *pieces], at + 1
-        begun = [before + piece for before in begun for piece in pieces]
-    return done + begun, at
-
-
-def _begin_word(words: Iterable[str]) -> str:
-    """Return a pattern of words where a word begins, if their script parts words by blanks.
-
-    It begins with the set of their first letters, which the engine searches fast.
-    """
-    rests: dict[str, set[str]] = {}
-    for word in map(fold_letters, words):
-        rests.setdefault(word[0], set()).add(re.escape(word[1:]))
-    choices = "|".join(
-        f"(?<={first})(?:{'|'.join(sorted(group, reverse=True))})"
-        for first, group in sorted(rests.items())
-    )
-    unparted = "".join(sorted(first for first in rests if ord(first) >= _FIRST_UNPARTED))
-    begins = rf"(?:(?<=[{unparted}])|(?<!\w.))" if unparted else r"(?<!\w.)"
-    return rf"[{''.join(sorted(rests))}]{begins}(?:{choices})"
-
-
 # --- Named parts ---------------------------------------------------------------------------------
 
 _REST = r"(?:(?!https?:)[^\s<>\"'\\\[\](){}|])"
@@ -136,18 +78,16 @@ _DIGITS = r"\d(?:[ -]?\d){5,17}"
 _PHONE = r"(?>(?:\([a-z]{2}\)[ ])?\+?[\d(][\d \u00a0().\-/]{5,22}\d)(?![@\d])"
 _TAP = r"\+?\d[\d ().-]{5,22},{1,4}[\d#*,]{4,40}"
 """A telephone number, and what the telephone dials next."""
-_OWNER = _begin_word(
+_OWNER = begin_word(
     spell(
         "meeting|webinar|(?:phone |video |vtc )?conference|participant|attendee|personal|host|konferenz"
         "|sitzungs|zoom"
     )
 )
-_ZOOM = _begin_word(["zoom"])
+_ZOOM = begin_word(["zoom"])
 _LINK_WORDS = ("join", "zoom", "webex", "webinar", "teams", "link", "url")
 _LINK_LABEL = (
-    _begin_word(
-        spell("join|zoom|webex|webinar|teams|(?:meeting|video ?conference)[ -](?:link|url)")
-    )
+    begin_word(spell("join|zoom|webex|webinar|teams|(?:meeting|video ?conference)[ -](?:link|url)"))
     + rf"\b(?:[ ](?:{LABEL_WORDS})){{0,6}}[ ]?:\s{{0,4}}"
 )
 _NUMBER_WORD = r"id|number|no\.?|nr\.?|code|key|pin"
@@ -356,8 +296,8 @@ class Rules(NamedTuple):
     beside: tuple[Rule, ...]
     """Rules that count only beside a match of others."""
     hints: tuple[tuple[int, re.Pattern[bytes]], ...]
-    """(byte, pattern): one is in every text that holds a credential, and its byte with it. A byte, as a
-    number, is searched at the speed of memory, and nearly so a pattern that begins with fixed letters."""
+    """(byte, pattern): a text without any is not searched further. A byte, as a number, is searched at the
+    speed of memory, and nearly so a pattern that begins with fixed letters."""
 
     def is_suspect(self, lower: bytes) -> bool:
         """Return whether a text may hold credentials; lower case, UTF-8."""
@@ -461,7 +401,7 @@ def _make_links(host: str, bare: str, known: list[str]) -> tuple[Rule, ...]:
 
 
 def _make_number(languages: tuple[Language, ...]) -> Rule:
-    words = _begin_word(word for row in languages if row.number for word in spell(row.number))
+    words = begin_word(word for row in languages if row.number for word in spell(row.number))
     return Rule(
         "meeting's number in other languages",
         rf"{words}[ ]{{0,3}}:[ ]{{0,3}}{_DIGITS}#?",
@@ -485,7 +425,7 @@ def _make_secret(languages: tuple[Language, ...]) -> Rule:
     words = [word for row in languages if row.secret for word in spell(row.secret)]
     return Rule(
         "password in other languages",
-        rf"{_begin_word(words)}(?:[ ]{{0,3}}[:=][ ]{{0,3}}(?:{_CODE}|[^\s,;()<>\[\]\"]{{1,64}})|[ ]{{1,3}}\d{{4,12}}\b)",
+        rf"{begin_word(words)}(?:[ ]{{0,3}}[:=][ ]{{0,3}}(?:{_CODE}|[^\s,;()<>\[\]\"]{{1,64}})|[ ]{{1,3}}\d{{4,12}}\b)",
         "Kenncode: 4Xk2",
         "kenncode: 4xk2",
         words=tuple(sorted({fold_letters(word)[:_LABEL_WIDTH] for word in words})),

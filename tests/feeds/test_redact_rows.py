@@ -11,10 +11,9 @@ from enrich.feeds.redact_rules import (
     SECRET,
     Rule,
     compile_lower,
-    fold_letters,
     make_rules,
-    spell,
 )
+from enrich.feeds.redact_spelling import fold_letters, spell
 from enrich.feeds.redact_words import (
     BARE_HOSTS,
     HOST_LABELS,

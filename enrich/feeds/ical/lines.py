@@ -260,12 +260,12 @@ def logical_lines(raw: bytes) -> list[str]:
         lines = _CRLF.split(b"".join(fold.split(raw)))
         rest = b"".join(lines)
         if _LF not in rest and _CR not in rest:
-            return _decoded(lines)
+            return _decode_lines(lines)
         raw = raw.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return _decoded(b"".join(_LF_FOLD.split(raw)).split(b"\n"))
+    return _decode_lines(b"".join(_LF_FOLD.split(raw)).split(b"\n"))
 
 
-def _decoded(lines: list[bytes]) -> list[str]:
+def _decode_lines(lines: list[bytes]) -> list[str]:
     try:
         return [line.decode() for line in lines]
     except UnicodeDecodeError:
@@ -339,7 +339,7 @@ def normalize_encoding(stream: BinaryIO) -> Iterator[bytes] | None:
     stream.seek(0)
     start = stream.read(_AGAIN)
     stream.seek(0)
-    encoding = _encoding(start[:4])
+    encoding = _detect_encoding(start[:4])
     if encoding is not None:
         decoder = codecs.getincrementaldecoder(encoding)("replace")
         return (decoder.decode(d, final=not d).encode() for d in _chunks(stream))
@@ -354,7 +354,7 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
     yield b""
 
 
-def _encoding(start: bytes) -> str | None:
+def _detect_encoding(start: bytes) -> str | None:
     if start in {b"\xff\xfe\0\0", b"\0\0\xfe\xff"}:
         return "utf-32"
     if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
