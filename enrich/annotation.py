@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from enrich.identity import is_by_speaker, relate_papers, select_versions
-from enrich.model import AnnotatedTalk, Reference, References, Talk, TalkWarning
+from enrich.model import AnnotatedTalk, Reference, References, Talk, TalkWarning, check_talk
 from enrich.paper import Lookup, Paper, PaperId, Papers, Unresolved
 from enrich.sources import links
 
@@ -30,6 +30,7 @@ def annotate(
     >>> annotated.papers["arxiv:2103.01338"].code
     'offline_miss'
     """
+    check_talk(talk)
     extraction = references.warnings if isinstance(references, References) else ()
     references = tuple(references)
     found = {r.paper: papers.get(r.paper) or _describe_unasked(r.paper) for r in references}

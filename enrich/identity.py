@@ -262,6 +262,9 @@ def _match_titles(
     The titles of any known version count. Years, where known, are at most 3 apart, and not more than
     three papers of the document have the title. Linear, as only papers of one title are compared.
     """
+    kind = next(iter(known), "").partition(":")[0]
+    if all(id_.source == kind for id_ in known):
+        return set()  # two ids of one kind are never joined by title
     groups: dict[str, list[PaperId]] = {}
     keys: dict[str, str | None] = {}
     for id_, paper in known.items():

@@ -200,7 +200,13 @@ class Talk:
         return self.start_time if self.selected_start is None else self.selected_start
 
     def searched(self) -> Iterable[tuple[str, str]]:
-        """Yield the texts that are searched, as (field, text), the abstract first."""
+        """Yield the texts that are searched, as (field, text), the abstract first.
+
+        Raises:
+            TypeError: a field of the talk has another type than its own.
+        """
+        if self.abstract.__class__ not in _PLAIN or self.texts.__class__ is not tuple:
+            check_talk(self)
         if self.abstract:
             yield "abstract", self.abstract
         yield from self.texts
@@ -268,6 +274,65 @@ class Row(TypedDict):
     paper_error_code: str | None
 
 
+_NONE: type = type(None)
+_PLAIN = frozenset({str, _NONE})
+_TIMES = frozenset({datetime, date, _NONE})
+_FIELDS: tuple[tuple[str, tuple[type, ...], str], ...] = (
+    ("id", (str,), "a string"),
+    *[
+        (name, (str, _NONE), "a string or None")
+        for name in (
+            "url", "title", "speaker", "speaker_affiliation", "series", "recurrence", "status", "room",
+            "slides_link", "video_link", "abstract",
+        )
+    ],
+    *[(name, (date, _NONE), "a datetime, a date or None") for name in ("start_time", "end_time")],
+    ("texts", (tuple,), "a tuple of pairs (field, text)"),
+)  # fmt: skip
+
+
+def check_talk(talk: Talk) -> None:
+    """Check the types of a talk's fields, which pipelines may have made.
+
+    Raises:
+        TypeError: a field has another type; the message names it.
+
+    >>> check_talk(Talk(id="1", start_time="2022-02-18"))
+    Traceback (most recent call last):
+    ...
+    TypeError: Talk.start_time is a datetime, a date or None, not str '2022-02-18'
+    """
+    kinds = {
+        talk.url.__class__, talk.title.__class__, talk.speaker.__class__, talk.speaker_affiliation.__class__,
+        talk.series.__class__, talk.recurrence.__class__, talk.status.__class__, talk.room.__class__,
+        talk.slides_link.__class__, talk.video_link.__class__, talk.abstract.__class__,
+    }  # fmt: skip
+    if talk.id.__class__ is str and kinds <= _PLAIN and talk.texts.__class__ is tuple:
+        times = {talk.start_time.__class__, talk.end_time.__class__}
+        if times <= _TIMES and all(map(_is_pair, talk.texts)):
+            return  # nearly always
+    for name, kind, wanted in _FIELDS:
+        value = getattr(talk, name)
+        if not isinstance(value, kind):
+            raise _type_error(name, wanted, value)
+    if not all(map(_is_pair, talk.texts)):
+        raise _type_error("texts", "a tuple of pairs (field, text)", talk.texts)
+
+
+def _is_pair(pair: object) -> bool:
+    """Return whether a value is a field and its text."""
+    return (
+        isinstance(pair, tuple)
+        and len(pair) == 2
+        and isinstance(pair[0], str)
+        and isinstance(pair[1], str)
+    )
+
+
+def _type_error(name: str, wanted: str, value: object) -> TypeError:
+    return TypeError(f"Talk.{name} is {wanted}, not {type(value).__name__} {str(value)[:40]!r}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnotatedTalk:
     """A talk with its references and what is known of each paper, in order of first reference."""
@@ -301,16 +366,16 @@ class AnnotatedTalk:
         """
         of_talk = _row_of_talk(self.talk)
         if not self.references:
-            return [_make_row(of_talk)]
+            return [_fill_row(of_talk)]
         of_papers = {id_: _row_of_paper(paper) for id_, paper in self.papers.items()}
         return [
-            _make_row(of_talk, _row_of_reference(r), of_papers.get(r.paper, {}))
+            _fill_row(of_talk, _row_of_reference(r), of_papers.get(r.paper, {}))
             for r in self.references
         ]
 
     def _repr_html_(self) -> str:
         """Return the talk for a notebook."""
-        return _render_talk(self)
+        return _show_talk(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -365,7 +430,7 @@ class Document:
         """Return the document for a notebook; None if its talks can be read only once."""
         if not isinstance(self.talks, (list, tuple)):
             return None
-        return "".join(map(_render_talk, self.talks))
+        return "".join(map(_show_talk, self.talks))
 
 
 def reference_object(reference: Reference) -> ReferenceObject:
@@ -536,7 +601,7 @@ def _time(key: str, text: str | None) -> datetime | date | None:
 _EMPTY_ROW: Row = dict.fromkeys(Row.__annotations__)  # type: ignore[assignment]
 
 
-def _make_row(*parts: Mapping[str, Any]) -> Row:
+def _fill_row(*parts: Mapping[str, Any]) -> Row:
     row: Any = dict(_EMPTY_ROW)
     for part in parts:
         row.update(part)
@@ -591,25 +656,25 @@ def _row_of_paper(paper: Lookup) -> dict[str, Any]:
     }
 
 
-def _render_talk(annotated: AnnotatedTalk) -> str:
+def _show_talk(annotated: AnnotatedTalk) -> str:
     """Return a talk and its papers as HTML, all text escaped."""
     talk = annotated.talk
     head = " · ".join(filter(None, (talk.speaker, format_time(talk.start_time), talk.status)))
-    title = _render_link(talk.title or talk.id, talk.url)
-    papers = "".join(f"<li>{_render_paper(paper)}</li>" for paper in annotated.papers.values())
+    title = _show_link(talk.title or talk.id, talk.url)
+    papers = "".join(f"<li>{_show_paper(paper)}</li>" for paper in annotated.papers.values())
     return f"<p><b>{title}</b><br>{_escape_html(head)}</p>" + (papers and f"<ul>{papers}</ul>")
 
 
-def _render_paper(paper: Lookup) -> str:
+def _show_paper(paper: Lookup) -> str:
     if not isinstance(paper, Paper):
-        return f"{_render_link(str(paper.id), paper.url)}: {_escape_html(paper.message)}"
+        return f"{_show_link(str(paper.id), paper.url)}: {_escape_html(paper.message)}"
     authors = ", ".join(author.name for author in paper.authors)
     notes = " · ".join(filter(None, (authors, paper.published, paper.venue)))
-    title = _render_link(paper.title or str(paper.id), paper.url)
+    title = _show_link(paper.title or str(paper.id), paper.url)
     return f"{title}<br>{_escape_html(notes)}"
 
 
-def _render_link(text: str, url: str | None) -> str:
+def _show_link(text: str, url: str | None) -> str:
     """Return a text as a link, if it has an address of the web."""
     if url is None or not url.lower().startswith(("https://", "http://")):
         return _escape_html(text)

@@ -6,7 +6,7 @@ if one of its papers has a new version, decision or published version.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import filterfalse
@@ -27,8 +27,11 @@ from enrich.paper import Paper, Publication
 from enrich.text.times import format_instant, format_time
 
 Start = datetime | date | None
+SelectOccurrences = Callable[[Recurrence, Iterable[datetime | date]], Iterable[datetime | date]]
 
 VANISHED = TalkWarning(code="vanished", message="the feed does not hold this talk any more")
+_MAX_SERIES = 20
+"""Series of one id whose rules are followed; an honest feed has one."""
 _OWN_RECORDS = (None, "collection")
 """`via` of records that are compared: those of second sources lack versions and decisions."""
 
@@ -41,19 +44,24 @@ class Changes:
         earlier: Earlier,
         holdings: Holdings,
         *,
-        occurs: Callable[[Recurrence, datetime | date], bool] = lambda _series, _time: False,
+        select_occurrences: SelectOccurrences = lambda _series, _times: (),
     ) -> None:
         """Compare an earlier output with what the feeds hold.
 
         Args:
             earlier: The earlier output.
             holdings: What the feeds hold, complete.
-            occurs: Whether a time is an occurrence of a series, were none excluded.
+            select_occurrences: Which times are occurrences of a series, were none excluded.
         """
         self._papers = earlier.papers
-        self._occurs = occurs
-        self._talks = group_by_key(annotated.talk for annotated in earlier.talks)
-        self._moved = self._find_moved(holdings)
+        self._same: dict[tuple[Key, str], Sequence[Talk]] = {}
+        """By the start that a talk has now: what it was, if it did not move."""
+        self._moved: dict[tuple[Key, str], Talk] = {}
+        """By the start that a talk has now: what it was, if it moved."""
+        talks = group_by_key(annotated.talk for annotated in earlier.talks)
+        for key, stated in holdings.list_stated():
+            if known := talks.get(key):
+                self._relate(key, stated, known, select_occurrences)
 
     def list_reasons(self, annotated: AnnotatedTalk) -> tuple[TalkWarning, ...]:
         """Return why a talk is news; nothing if it is not.
@@ -75,12 +83,11 @@ class Changes:
     def _compare_talk(self, talk: Talk) -> Iterator[TalkWarning]:
         if talk.references is not None:  # it is the earlier one itself
             return
-        key = (talk.feed.name, talk.id)
-        stated = Stated(talk.start_time, talk.occurrences)
-        same = [t for t in self._talks.get(key, ()) if stated.is_at(t.start_time, self._occurs)]
+        place = ((talk.feed.name, talk.id), format_instant(talk.start_time))
+        same = self._same.get(place, ())
         before = next((t for t in same if t.title == talk.title), next(iter(same), None))
         if before is None:
-            before = self._moved.get((key, format_instant(talk.start_time)))
+            before = self._moved.get(place)
             if before is None:
                 yield _give_reason("new_talk", "the talk is new")
                 return
@@ -101,30 +108,51 @@ class Changes:
             for code, message in _describe_news(before, paper):
                 yield _give_reason(code, f"{id_}: {message}", place)
 
-    def _find_moved(self, holdings: Holdings) -> Mapping[tuple[Key, str], Talk]:
-        """Return what the talks that moved were before.
+    def _relate(
+        self,
+        key: Key,
+        stated: Sequence[Stated],
+        known: Sequence[Talk],
+        select_occurrences: SelectOccurrences,
+    ) -> None:
+        """Relate the talks of one feed and id to those of the earlier output.
 
-        A talk moved if its id has a start that is not in the earlier output, which has one that the
+        Of a series, DTSTART as written counts: an earlier first occurrence that is excluded now does
+        not move it. A talk moved if its start is not in the earlier output, which has one that the
         feed does not have any more; several are paired in their order.
         """
-        moved: dict[tuple[Key, str], Talk] = {}
-        for key, stated in holdings.list_stated():
-            known = self._talks.get(key)
-            if known is None:
-                continue
-            gone = [
-                t for t in known if not any(s.is_at(t.start_time, self._occurs) for s in stated)
-            ]
-            starts = [t.start_time for t in known]
-            added = {
-                format_instant(s.start)
-                for s in stated
-                if not any(s.is_at(start, self._occurs) for start in starts)
-            }
-            gone.sort(key=lambda talk: format_instant(talk.start_time))
-            pairs = zip(sorted(added), gone, strict=False)
-            moved.update({(key, start): before for start, before in pairs})
-        return moved
+        at: dict[str, list[Talk]] = {}
+        for talk in known:
+            at.setdefault(format_instant(talk.start_time), []).append(talk)
+        here: set[str] = set()
+        added: set[str] = set()
+        series: list[tuple[str, Recurrence]] = []
+        for start, recurrence in stated:
+            instant = format_instant(start)
+            first = instant if recurrence is None else format_instant(recurrence.start)
+            found = next((each for each in (instant, first) if each in at), None)
+            if found is None:
+                added.add(instant)
+            else:
+                here.add(found)
+                self._same[key, instant] = at[found]
+            if recurrence is not None:
+                series.append((instant, recurrence))
+        if not added and len(here) == len(at):
+            return
+        starts = [talk.start_time for talk in known if talk.start_time is not None]
+        for number, (instant, recurrence) in enumerate(series):
+            # What cannot be checked did not move.
+            times = starts
+            if number < _MAX_SERIES:
+                times = [*select_occurrences(recurrence, starts)]
+            here.update(map(format_instant, times))
+            if instant in added and times:
+                added.discard(instant)
+                self._same[key, instant] = at[format_instant(times[0])]
+        gone = (talk for instant in sorted(at.keys() - here) for talk in at[instant])
+        for instant, before in zip(sorted(added), gone, strict=False):
+            self._moved[key, instant] = before
 
 
 def select_kept(earlier: Earlier, holdings: Holdings) -> Iterator[Talk]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 from enrich.model import Notice, Recurrence, Talk
-from enrich.text.times import format_instant
 
 Key = tuple[str | None, str]
 """The name of a feed and the id of a talk."""
@@ -21,23 +20,6 @@ class Stated(NamedTuple):
 
     start: datetime | date | None
     series: Recurrence | None
-
-    def is_at(
-        self,
-        earlier: datetime | date | None,
-        occurs: Callable[[Recurrence, datetime | date], bool],
-    ) -> bool:
-        """Return whether an earlier start is still this one.
-
-        Of a series, DTSTART as written counts: an earlier first occurrence that is excluded now
-        does not move it.
-        """
-        wanted = format_instant(earlier)
-        if format_instant(self.start) == wanted:
-            return True
-        if self.series is None or earlier is None:
-            return False
-        return format_instant(self.series.start) == wanted or occurs(self.series, earlier)
 
 
 class Holdings:
@@ -80,11 +62,7 @@ class Holdings:
         self._failed |= self._names if name is None else {name, *self._names}
         self._names.clear()
 
-    def find_stated(self, key: Key) -> Iterable[Stated]:
-        """Return the starts of the talks with this key."""
-        return self._stated.get(key, ())
-
-    def list_stated(self) -> Iterator[tuple[Key, Iterable[Stated]]]:
+    def list_stated(self) -> Iterator[tuple[Key, Sequence[Stated]]]:
         """Yield each key with its starts."""
         yield from self._stated.items()
 

@@ -13,7 +13,8 @@ import click
 
 import enrich
 from enrich.cli.options import WRITE, add_options, complete_files, option
-from enrich.cli.plugins import GuardedWriter, may_offer
+from enrich.cli.plugins import GuardedWriter
+from enrich.registry import may_offer
 
 if TYPE_CHECKING:
     from enrich.model import AnnotatedTalk
@@ -69,7 +70,11 @@ class FormatChoice(click.Choice[str]):
         """Return the name of a format."""
         if value in self.choices:
             return str(value)
-        return click.Choice(self._offered(names())).convert(value, param, ctx)
+        if value not in (offered := self._offered(names())):
+            meant = format_of_suffix(f".{value}".replace("..", "."))
+            if meant in offered:
+                self.fail(f"{value!r} is a suffix; did you mean {meant}?", param, ctx)
+        return click.Choice(offered).convert(value, param, ctx)
 
 
 class TargetName(click.ParamType[str]):
@@ -104,6 +109,7 @@ def format_options(command: F, *, for_papers: bool = False, collections: bool = 
                help="Where to; the format is that of the suffix. Written whole or not at all. May be given again."),
         option(WRITE, "--bibtex-type", type=click.Choice(["online", "article", "misc"]), show_default="by the format",
                help="bibtex, biblatex: type of an entry for a paper that no proceedings accepted."),
+        option(WRITE, "--title", metavar="TEXT", show_default="the feed's name", help="html: heading of the page."),
         option(WRITE, "--bom", is_flag=True, help="csv: begin with a byte order mark, for spreadsheets."),
     ]  # fmt: skip
     if not for_papers:
@@ -178,8 +184,8 @@ def _choose_target(text: str, format_: str | None, *, alone: bool, for_papers: b
     if found is None or (for_papers and found in FOR_TALKS):
         known = ", ".join(f"{s} ({name})" for s, name in _list_suffixes(for_papers=for_papers))
         raise click.UsageError(
-            f"{text}: its suffix names no format; give -f, or {next(iter(names()))}:{text}, or "
-            f"one of the suffixes {known}"
+            f"{text}: its suffix names no format; give -f, or name the format before it (csv:{text}), "
+            f"or take one of the suffixes {known}"
         )
     return Target(found, text)
 
@@ -280,7 +286,7 @@ def take_writers(targets: Iterable[Target], options: dict[str, Any]) -> list[tup
     ]
 
 
-FORMAT_OPTIONS = ("bibtex_type", "bom", "cite_talks", "rows")
+FORMAT_OPTIONS = ("bibtex_type", "bom", "cite_talks", "rows", "title")
 """Options of the command that are handed to the writers that list them."""
 
 

@@ -15,7 +15,7 @@ from enrich.changes.holdings import Holdings
 from enrich.cli.formats import Target
 from enrich.cli.weekly import Fewest
 from enrich.errors import EnrichError
-from enrich.feeds.recurrence import is_occurrence
+from enrich.feeds.recurrence import select_occurrences
 from enrich.model import AnnotatedTalk, Document, Notice, Talk
 from enrich.writers import Writer
 
@@ -75,7 +75,7 @@ class News:
         """
         read = list(talks)
         _check_count(len(read), fewest)
-        self._changes = Changes(self._earlier, self.holdings, occurs=is_occurrence)
+        self._changes = Changes(self._earlier, self.holdings, select_occurrences=select_occurrences)
         yield from sort([*read, *select_kept(self._earlier, self.holdings)])
 
     def mark(self, annotated: AnnotatedTalk) -> AnnotatedTalk | None:

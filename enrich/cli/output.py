@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 import stat
 import sys
@@ -66,7 +65,7 @@ class Output:
             return
         self._target = target = target.resolve()  # a link stays a link
         # The name is short, for the target's own may be as long as the file system allows.
-        self._aside = target.with_name(f".enrich-{secrets.token_hex(8)}.tmp")
+        self._aside = target.with_name(f".enrich-{os.urandom(8).hex()}.tmp")
         self._restore_handlers = _remove_on_signals(self._aside)
         number = os.open(self._aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         self._stream = os.fdopen(number, "w", encoding="utf-8", newline="\n")

@@ -193,7 +193,7 @@ class Reading:
             where = "".join(
                 f", {name} {value}"
                 for name, value in (("event", notice.event), ("line", notice.line))
-                if value is not None
+                if value is not None and not notice.message.startswith(f"{name} {value}")
             )
             say(f"{notice.feed or 'feed'}{where}: {notice.message}")
 

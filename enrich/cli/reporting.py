@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from enrich.errors import SourceError, Unreachable
 from enrich.lookup.run import RunReport
@@ -51,9 +52,9 @@ class Outcome:
         """Count papers, each once."""
         for id_, paper in papers.items():
             if isinstance(paper, Paper):
-                self._papers[id_] = _Paper("resolved", via=paper.via, stale=paper.stale)
+                self._papers[id_] = _find_paper("resolved", paper.via, paper.stale, False)
             else:
-                self._papers[id_] = _Paper(paper.code, retryable=paper.retryable)
+                self._papers[id_] = _find_paper(paper.code, None, False, paper.retryable)
 
     @property
     def status(self) -> int:
@@ -134,6 +135,12 @@ class _Paper:
     via: str | None = None
     stale: bool = False
     retryable: bool = False
+
+
+@lru_cache(maxsize=256)
+def _find_paper(code: str, via: str | None, stale: bool, retryable: bool) -> _Paper:
+    """Return the one value that all such papers share."""
+    return _Paper(code, via=via, stale=stale, retryable=retryable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,50 +7,100 @@ title has to begin or end with the word, or to set it off, and a text to have th
 from __future__ import annotations
 
 import re
+from functools import cache
+from typing import NamedTuple
 
 from enrich.codes import TalkStatus
 
-_HINT = re.compile(b"cancel")  # of bytes: `in` takes half as long again
 _OFF = r"(?=\W{0,3}(?:[:!\u2013\u2014]|[ ]-|\Z))"
+"""What sets a word off from the title behind it."""
 _TALK = r"\b(?:talk|seminar|lecture|event|meeting|colloquium|session|workshop)s?"
-_SAID = rf"{_TALK}\s(?:has\sbeen|have\sbeen|is|are|was|were|will\sbe|had\sto\sbe)\s(?:now\s)?cancell?ed\b"
-_TITLE = re.compile(
-    rf"\A\W{{0,9}}cancel(?:l?ed\b|lation{_OFF})|(?:[:;,.!|\u2013\u2014]|[ ]-|{_TALK})\s{{0,3}}cancell?ed\W{{0,9}}\Z"
-    rf"|\b(?-i:CANCELL?ED)\W{{0,9}}\Z|[\[(*]\W{{0,3}}cancell?ed\b[^\[\]()*\n]{{0,40}}[\])*]|{_SAID}",
-    re.IGNORECASE,
-)
-_TEXT = re.compile(
-    rf"\A\W{{0,9}}cancel(?:l?ed|lation){_OFF}|^\W{{0,9}}status:[^\n]{{0,60}}\bcancell?ed\b"
-    rf"|^\W{{0,9}}cancell?ed\W{{0,9}}$|^\W{{0,3}}[\[(*]\W{{0,3}}cancell?ed\b[^\[\]()*\n]{{0,40}}[\])*]|{_SAID}",
-    re.IGNORECASE | re.MULTILINE,
-)
-_LATER_HINT = re.compile(b"postpon")
+_BE = r"(?:has\sbeen|have\sbeen|is|are|was|were|will\sbe|had\sto\sbe)"
 _NO_DATE = r"(?!\s{1,3}(?:to|until|till)\b[^\n]{0,20}\d)"
 """A talk that was moved to a date takes place: the event is the new one."""
-_LATER_SAID = rf"{_TALK}\s(?:has\sbeen|have\sbeen|is|are|was|were|will\sbe|had\sto\sbe)\s(?:now\s)?postponed\b{_NO_DATE}"
-_LATER_TITLE = re.compile(
-    rf"\A\W{{0,9}}postponed(?:{_OFF}|\suntil\sfurther)|\A\W{{0,9}}(?-i:POSTPONED)\b{_NO_DATE}"
-    rf"|(?:[:;,.!|\u2013\u2014]|[ ]-|{_TALK})\s{{0,3}}postponed\W{{0,9}}\Z|\b(?-i:POSTPONED)\W{{0,9}}\Z"
-    rf"|[\[(*]\W{{0,3}}postponed\b{_NO_DATE}[^\[\]()*\n]{{0,40}}[\])*]|{_LATER_SAID}",
-    re.IGNORECASE,
+
+
+class _Words(NamedTuple):
+    """The words of one status, as patterns."""
+
+    status: TalkStatus
+    root: bytes
+    """Part of every form of the English word, in lower case."""
+    word: str
+    title: str
+    """What a title begins with."""
+    text: str
+    """What a text begins with."""
+    unless: str
+    """What follows the word where it does not count."""
+    abroad: str
+    """Words of other languages that a title begins with."""
+
+
+_STATUSES = (
+    _Words(
+        "cancelled",
+        b"cancel",
+        "cancell?ed",
+        rf"cancel(?:l?ed\b|lation{_OFF})",
+        rf"cancel(?:l?ed|lation){_OFF}",
+        "",
+        "abgesagt|entfällt|annulée?s?|annullat[oaie]|cancelad[oa]s?|geannuleerd|afgelast",
+    ),
+    _Words(
+        "postponed",
+        b"postpon",
+        "postponed",
+        rf"(?:postponed(?:{_OFF}|\suntil\sfurther)|(?-i:POSTPONED)\b{_NO_DATE})",
+        rf"postponed{_OFF}",
+        _NO_DATE,
+        "verschoben|reportée?s?|rinviat[oaie]|rimandat[oaie]|aplazad[oa]s?|pospuest[oa]s?|adiad[oa]s?|uitgesteld",
+    ),
 )
-_LATER_TEXT = re.compile(
-    rf"\A\W{{0,9}}postponed{_OFF}|^\W{{0,9}}status:[^\n]{{0,60}}\bpostponed\b{_NO_DATE}"
-    rf"|^\W{{0,9}}postponed\W{{0,9}}$|^\W{{0,3}}[\[(*]\W{{0,3}}postponed\b{_NO_DATE}[^\[\]()*\n]{{0,40}}[\])*]|{_LATER_SAID}",
-    re.IGNORECASE | re.MULTILINE,
+
+
+_CHECKS = tuple(
+    (
+        words,
+        re.compile(words.root),  # of bytes: `in` takes as long
+        re.compile(rf"\W{{0,9}}(?:{words.abroad})(?:\W{{0,2}}[\])*]|{_OFF})", re.IGNORECASE),
+    )
+    for words in _STATUSES
 )
-_ABROAD = re.compile(
-    r"\W{0,9}(?:abgesagt|entfällt|annulée?s?|annullat[oaie]|cancelad[oa]s?|geannuleerd|afgelast)"
-    rf"(?:\W{{0,2}}[\])*]|{_OFF})",
+"""What is searched in every talk."""
+
+
+_ENDING = re.compile(
+    r"(?:aus|sagt|fällt|ul[ée]e?s?|lat[oaie]|lad[oa]s?|leerd|last|fallen)\W{0,4}\Z", re.IGNORECASE
+)
+"""What a title ends with that `_END_ABROAD` can match; a quick check of its last letters."""
+_END_ABROAD = re.compile(
+    r"\bfällt(?:\s(?:leider|heute|krankheitsbedingt)){0,2}\saus\W{0,9}\Z|\A\W{0,9}ausgefallen\W{0,9}\Z"
+    r"|(?:séminaire|exposé|séance|conférence|colloque|seminario|charla|seminário|palestra|seminar|vortrag|kolloquium"
+    r"|vorlesung|lezing|colloquium)s?\s(?:est\s|ist\s|è\s|is\s|wird\s|leider\s){0,2}"
+    r"(?:abgesagt|entfällt|annulée?s?|annullat[oaie]|cancelad[oa]s?|geannuleerd|afgelast)\W{0,9}\Z",
     re.IGNORECASE,
 )
 
 
-_LATER_ABROAD = re.compile(
-    r"\W{0,9}(?:verschoben|reportée?s?|rinviat[oaie]|rimandat[oaie]|aplazad[oa]s?|pospuest[oa]s?|adiad[oa]s?|uitgesteld)"
-    rf"(?:\W{{0,2}}[\])*]|{_OFF})",
-    re.IGNORECASE,
-)
+@cache
+def _compile(words: _Words) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Compile the patterns of titles and texts, the same for each status; few feeds need them."""
+    word, unless = words.word, words.unless
+    bracketed = rf"[\[(*]\W{{0,3}}{word}\b{unless}[^\[\]()*\n]{{0,40}}[\])*]"
+    sentence = rf"{_TALK}\s{_BE}\s(?:now\s)?{word}\b{unless}"
+    return (
+        re.compile(
+            rf"\A\W{{0,9}}{words.title}|(?:[:;,.!|\u2013\u2014]|[ ]-|{_TALK})\s{{0,3}}{word}\W{{0,9}}\Z"
+            rf"|\b(?-i:{word.upper()})\W{{0,9}}\Z|{bracketed}|{sentence}",
+            re.IGNORECASE,
+        ),
+        re.compile(
+            rf"\A\W{{0,9}}{words.text}|^\W{{0,9}}status:[^\n]{{0,60}}\b{word}\b{unless}"
+            rf"|^\W{{0,9}}{word}\W{{0,9}}$|^\W{{0,3}}{bracketed}|{sentence}",
+            re.IGNORECASE | re.MULTILINE,
+        ),
+    )
 
 
 def find_status(title: str | None, abstract: str | None, lower: bytes) -> TalkStatus | None:
@@ -58,40 +108,30 @@ def find_status(title: str | None, abstract: str | None, lower: bytes) -> TalkSt
 
     >>> find_status("POSTPONED: On knots", None, b"postponed: on knots")
     'postponed'
-    >>> find_status("On postponed decisions", None, b"on postponed decisions")
+    >>> find_status("Cancelled: On knots", None, b"cancelled: on knots")
+    'cancelled'
+    >>> find_status("[Abgesagt] Über Knoten", None, b"")
+    'cancelled'
+    >>> find_status("On postponed decisions", "All terms are cancelled.", b"postponed cancelled")
     >>> find_status("On knots", "The talk is postponed to 5 May.", b"the talk is postponed to 5 may.")
     """
-    if is_called_off(title, abstract, lower):
+    if title is not None and _ends_called_off(title):
         return "cancelled"
-    return "postponed" if _is_postponed(title, abstract, lower) else None
+    for words, root, abroad in _CHECKS:
+        if title is not None and abroad.match(title) is not None:
+            return words.status
+        if root.search(lower) is not None:
+            in_title, in_text = _compile(words)
+            if (title is not None and in_title.search(title) is not None) or (
+                abstract is not None and in_text.search(abstract) is not None
+            ):
+                return words.status
+    return None
 
 
-def _is_postponed(title: str | None, abstract: str | None, lower: bytes) -> bool:
-    if title is not None and _LATER_ABROAD.match(title) is not None:
-        return True
-    if _LATER_HINT.search(lower) is None:
-        return False
-    return (title is not None and _LATER_TITLE.search(title) is not None) or (
-        abstract is not None and _LATER_TEXT.search(abstract) is not None
-    )
-
-
-def is_called_off(title: str | None, abstract: str | None, lower: bytes) -> bool:
-    """Return whether title or abstract call the talk off.
-
-    `lower` holds both, in lower case and UTF-8.
-
-    >>> is_called_off("Cancelled: On knots", None, b"cancelled: on knots")
-    True
-    >>> is_called_off("On knots", "All terms are cancelled.", b"all terms are cancelled.")
-    False
-    >>> is_called_off("[Abgesagt] Über Knoten", None, b"")
-    True
-    """
-    if title is not None and _ABROAD.match(title) is not None:
-        return True
-    if _HINT.search(lower) is None:
-        return False
-    return (title is not None and _TITLE.search(title) is not None) or (
-        abstract is not None and _TEXT.search(abstract) is not None
+def _ends_called_off(title: str) -> bool:
+    """Return whether a title ends with a sentence that calls the talk off, not in English."""
+    return (
+        _ENDING.search(title, max(0, len(title) - 14)) is not None
+        and _END_ABROAD.search(title) is not None
     )

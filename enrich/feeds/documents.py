@@ -72,7 +72,14 @@ def read_document(
         yield from _read_each([document], {}, name, on_notice)
     else:
         what = "XML, but no schedule" if hasattr(document, "tag") else "JSON, but no list of talks"
-        raise FeedError(f"{label}: is {what} that enrich knows")
+        hint = (
+            None
+            if hasattr(document, "tag")
+            else (
+                'a talk is an object with "id", and title, speaker, start_time and abstract where known'
+            )
+        )
+        raise FeedError(f"{label}: is {what} that enrich knows", hint=hint)
 
 
 def papers_error(label: str) -> FeedError:

@@ -10,7 +10,7 @@ from typing import Any
 from enrich.feeds.cancelled import find_status
 from enrich.feeds.dialects import JOINING
 from enrich.feeds.protected import ANCHORS, protect
-from enrich.feeds.redact import is_suspect, redact_text
+from enrich.feeds.redact import is_suspect, redact_text, redact_title
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Talk
 from enrich.text.tidy import tidy
@@ -33,6 +33,7 @@ _NOBODY = frozenset({"tba", "tbd", "tbc", "t.b.a", "to be announced", "to be con
 """What stands where the speaker is not known yet."""
 _AT_SIGN = ord("@")
 _SHORT = 400
+_TITLES = frozenset({"title", "summary"})
 _ALWAYS_FOR_PEOPLE = frozenset({"comments", "paper_link"})
 """Texts that are not only searched."""
 
@@ -75,6 +76,9 @@ def finish_talk(
     if not keep_private and ((people and _AT_SIGN in lower) or is_suspect(lower)):
         redacted = {name: _redact_line(line, people, anchors) for name, line in lines.items()}
         clean = tuple([(field, _redact(text, people, anchors)) for field, text in texts])
+        if "title" in lines and (clean != texts or redacted != lines):
+            redacted["title"] = redact_title(redacted["title"], anchors)
+            clean = tuple([(f, redact_title(t, anchors) if f in _TITLES else t) for f, t in clean])
         before = abstract
         abstract = None if abstract is None else _redact(abstract, people, anchors)
         if (redacted, abstract) != (lines, before) or any(

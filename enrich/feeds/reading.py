@@ -127,8 +127,11 @@ def _read_source(
                 document = parse_xml(stream, label, max_bytes)
             talks = read_document(document, name=name, label=label, on_notice=on_notice)
         new = DuplicateFilter(set() if seen is None and not duplicates else seen)
-        for found in talks:
+        count = 0
+        for count, found in enumerate(talks, 1):  # noqa: B007 - it is used behind the loop
             talk = finish_talk(found, keep_private=keep_private, anchors=anchors)
             if new.is_new(talk_key(talk), distinguishing_key(talk)):
                 yield talk
         new.report(on_notice, name)
+        if not count:
+            on_notice(Notice(code="no_talks", message="the feed holds no talks", feed=name))

@@ -6,12 +6,14 @@ The rules are dateutil's. All times here are local: naive, in the zone of the se
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from heapq import merge
+from itertools import chain
 from typing import Any, Self
 
 from enrich.model import Recurrence
+from enrich.text.patterns import compile_later
 
 MAX_OCCURRENCES = 10_000
 """Most occurrences of a series that are examined."""
@@ -19,10 +21,10 @@ MAX_OCCURRENCES = 10_000
 _STEPS = {"YEARLY": 100_000, "MONTHLY": 100_000, "WEEKLY": 70_000, "DAILY": 10_000}
 """Most days that a rule may try: some 10,000 steps, less where a step is a year's or a month's days."""
 _STEPS_OF_CLOCKS = 20_000  # a step of hours or less is tried twice
-_RULE = re.compile(
+_RULE = compile_later(
     r"[A-Za-z]{3,12}=[A-Za-z0-9+,-]{1,400}(?:;[A-Za-z]{3,12}=[A-Za-z0-9+,-]{1,400}){0,14}"
 )
-_CLOCK = re.compile(r"BY(?:HOUR|MINUTE|SECOND)=([^;]*)", re.IGNORECASE)
+_CLOCK = compile_later(r"BY(?:HOUR|MINUTE|SECOND)=([^;]*)", re.IGNORECASE)
 _TIMES = 1500  # of one day
 _RULE_LENGTH = 500
 
@@ -54,28 +56,41 @@ def iterate_occurrences(series: Recurrence) -> Iterator[datetime | date]:
             yield day if all_day else moment
 
 
-def is_occurrence(series: Recurrence, moment: datetime | date) -> bool:
-    """Return whether a time is an occurrence of a series, were none excluded.
+def select_occurrences(
+    series: Recurrence, moments: Iterable[datetime | date]
+) -> list[datetime | date]:
+    """Return the times that are occurrences of a series, were none excluded.
 
-    If the rule cannot be checked, it is taken for one.
+    If the rule cannot be checked, all of them are.
 
     >>> series = Recurrence(start=date(2026, 1, 1), rules=(("FREQ=YEARLY", None),), excluded=frozenset({date(2027, 1, 1)}))
-    >>> is_occurrence(series, date(2027, 1, 1)), is_occurrence(series, date(2027, 1, 2))
-    (True, False)
+    >>> select_occurrences(series, [date(2027, 1, 1), date(2027, 1, 2)])
+    [datetime.date(2027, 1, 1)]
     """
-    if isinstance(series.start, datetime) != isinstance(moment, datetime):
-        return False
     zone = series.start.tzinfo if isinstance(series.start, datetime) else None
-    if isinstance(moment, datetime) and moment.tzinfo is not None and zone is not None:
-        moment = moment.astimezone(zone)
-    wanted = to_local(moment)
+    all_day = not isinstance(series.start, datetime)
+    wanted: dict[datetime, list[datetime | date]] = {}
+    for moment in moments:
+        if isinstance(moment, datetime) == all_day:
+            continue
+        local = moment
+        if isinstance(moment, datetime) and moment.tzinfo is not None and zone is not None:
+            local = moment.astimezone(zone)
+        wanted.setdefault(to_local(local), []).append(moment)
+    if not wanted:
+        return []
+    last, found = max(wanted), dict[datetime, None]()
     try:
         for number, occurrence in enumerate(_iterate_all(series)):
-            if number >= MAX_OCCURRENCES or occurrence >= wanted:
-                return number >= MAX_OCCURRENCES or occurrence == wanted
+            if number >= MAX_OCCURRENCES:
+                return [*chain.from_iterable(wanted.values())]
+            if occurrence > last:
+                break
+            if occurrence in wanted:
+                found[occurrence] = None
     except UncheckedError:
-        return True
-    return False
+        found = dict.fromkeys(wanted)
+    return [moment for local in found for moment in wanted[local]]
 
 
 def to_local(moment: datetime | date) -> datetime:

@@ -67,6 +67,27 @@ def redact_text(
     return text
 
 
+def redact_title(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
+    """Return the title of an event with a meeting, without a password in it.
+
+    In other languages a password's word counts only beside a meeting, which another field may hold. A
+    title is short, so its value must hold a digit.
+
+    >>> redact_title("Sur les anneaux (Mdp : 717172)"), redact_title("Clave: an overview")
+    ('Sur les anneaux', 'Clave: an overview')
+    """
+    rules = make_rules()
+    lower = fold_letters(text)
+    spans = [
+        span
+        for rule in rules.beside[-2:]  # numbers and passwords in other languages
+        for span in rule.find(lower)
+        if any(c.isdigit() for c in lower[slice(*span)])
+    ]
+    spans = _subtract(_merge(spans), [(mark.start, mark.end) for mark in protect(text, anchors)])
+    return _remove_from_line(text, spans).rstrip(" ,;|\u2013-") if spans else text
+
+
 def _redact_once(text: str, people: Collection[str], anchors: tuple[str, ...], rules: Rules) -> str:
     """Return a text without the credentials that are found in it as it stands."""
     spans = _find_credentials(text, rules)
@@ -103,6 +124,7 @@ def redact_lines(
 ) -> list[str]:
     """Return a component's logical lines without people and credentials."""
     kept = []
+    has_meeting = False
     for line in lines:
         split = split_line(line)
         if split is None:
@@ -116,9 +138,23 @@ def redact_lines(
         clean = redact_text(text, people, anchors) if suspect else text
         if clean == text:
             kept.append(line)
-        elif name in _REDACTED and "ENCODING" not in parameters:
-            kept.append(line[: len(line) - len(value)] + escape_value(clean))
-    return kept
+        else:
+            has_meeting = True
+            if name in _REDACTED and "ENCODING" not in parameters:
+                kept.append(line[: len(line) - len(value)] + escape_value(clean))
+    return [_redact_summary(line, anchors) for line in kept] if has_meeting else kept
+
+
+def _redact_summary(line: str, anchors: tuple[str, ...]) -> str:
+    """Return a line, which is redacted as a title if it is a SUMMARY."""
+    if line[:7].upper() != "SUMMARY" or (split := split_line(line)) is None:
+        return line
+    _, parameters, value = split
+    text = text_of(value, parameters)
+    clean = redact_title(text, anchors)
+    if clean == text or "ENCODING" in parameters:
+        return line
+    return line[: len(line) - len(value)] + escape_value(clean)
 
 
 def is_suspect(lower: bytes) -> bool:

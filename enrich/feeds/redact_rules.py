@@ -34,7 +34,7 @@ class Rule(NamedTuple):
 
     name: str
     pattern: str
-    """Of text in lower case; what is redacted is the group `cut`, otherwise the whole match."""
+    """Of text in lower case."""
     example: str
     answer: str
     """What this rule redacts of the example."""
@@ -42,10 +42,12 @@ class Rule(NamedTuple):
     """One of them is in each match, in lower case."""
     sign: str = ""
     """A pattern that begins with a fixed character and matches within each match, or right beside it."""
+    group: int = 0
+    """The part of a match that is redacted."""
 
     def find(self, lower: str) -> list[Span]:
         """Return the spans of this kind in a text in lower case."""
-        group = "cut" if "(?P<cut>" in self.pattern else 0
+        group = self.group
         return [found.span(group) for found in self.search(lower)]
 
     def search(self, lower: str) -> Iterable[re.Match[str]]:
@@ -149,6 +151,8 @@ _LINK_LABEL = (
     + rf"\b(?:[ ](?:{LABEL_WORDS})){{0,6}}[ ]?:\s{{0,4}}"
 )
 _NUMBER_WORD = r"id|number|no\.?|nr\.?|code|key|pin"
+_BEGIN = r"(?:(?<![/_-])\b|(?<=^__)|(?<=^_)|(?<=[ ]__)|(?<=[ ]_))"
+"""Where a word begins, also behind Markdown's marks."""
 _WHOSE = r"(?:(?P<whose>meeting|webinar|zoom|numeric|phone|video|host)[ -])?"
 _CODE_WORD = (
     r"(?P<word>pass[ -]?code|password|passwort|kennwort|pwd?|(?:access|security|zugangs)[ -]?code"
@@ -172,7 +176,7 @@ _LIST_NUMBER = (
 
 SECRET = Rule(
     "password",
-    rf"(?<![/_-])\b{_WHOSE}{_CODE_WORD}(?:[*_]{{1,3}}(?=[ ]?[:=]))?(?:(?<!pw)[ ]?\([^()\n]{{1,40}}\))?"
+    rf"{_BEGIN}{_WHOSE}{_CODE_WORD}(?:[*_]{{1,3}}(?=[ ]?[:=]))?(?:(?<!pw)[ ]?\([^()\n]{{1,40}}\))?"
     rf"{_FOR_WHAT}{_IS}{_GAP}{_VALUE}",
     "The passcode for this meeting is 4Xk2",
     "passcode for this meeting is 4xk2",
@@ -275,7 +279,9 @@ _BLOCKS = (
     Rule(
         "Outlook's block between two rules",
         r"^_{5,}[ \t]{0,4}\n(?=(?:(?!_{5,})[^\n]{0,2000}\n){0,30}?[^\n]{0,2000}teams\.(?:microsoft|live)\.)"
-        r"(?:(?!_{5,})[^\n]{0,2000}\n){1,40}?_{5,}[ \t]{0,4}(?:\n|\Z)",
+        r"(?:(?!_{5,})[^\n]{0,2000}\n){1,40}?_{5,}[ \t]{0,4}(?:\n|\Z)"
+        r"(?:(?=(?:(?!_{5,})[^\n]{0,2000}\n){0,30}?[^\n]{0,2000}(?:teams\.(?:microsoft|live)\.|^tenant key:))"
+        r"(?:(?!_{5,})[^\n]{0,2000}\n){1,40}?_{5,}[ \t]{0,4}(?:\n|\Z))?",
         "_______\nJoin: teams.microsoft.com/x\n_______",
         "_______\njoin: teams.microsoft.com/x\n_______",
         words=("teams.microsoft.", "teams.live."),
@@ -304,6 +310,18 @@ _BESIDE = (
         r"(?: need help\?)?(?:<[^\s<>]{1,400}>)?$)[^\n]{0,400}$",
         "Download Teams | Join on the web",
         "download teams | join on the web",
+        words=(
+            "learn more",
+            "teams",
+            "help?",
+            "dial",
+            "join from",
+            "join on",
+            " key:",
+            " id:",
+            "info<",
+            "organizers:",
+        ),
     ),
 )
 
@@ -319,7 +337,7 @@ _LABEL_HINT = (
 )
 """What a label ends with before its colon; those of one width are looked back for together."""
 _BYTE = "[\x80-\xff]"
-_LABEL_WIDTH = 4  # letters at the end of a label
+_LABEL_WIDTH = 4  # letters of a word that are searched before it
 _HINT_WIDTHS = (18, 14, 12, 10, 8, 6)
 _HOST_RUN = re.compile(r"[a-z0-9.-]{0,600}")
 _BEHIND_HOST = frozenset({"", "/", " ", "\n"})
@@ -393,7 +411,7 @@ def make_rules(
         rf"//{meeting}{_REST}{{0,2000}}",
         _make_host("|".join(map(re.escape, known)), labels),
         (*_NUMBERS, _make_number(languages), *_BLOCKS, *_TELEPHONES),
-        (*_BESIDE, _make_secret(languages)),
+        (*_BESIDE, _make_bare_number(languages), _make_secret(languages)),
         _make_hints(meeting, known, languages),
     )
 
@@ -424,11 +442,12 @@ def _make_links(host: str, bare: str, known: list[str]) -> tuple[Rule, ...]:
         ),
         Rule(
             "address behind a label",
-            rf"{_LINK_LABEL}(?P<cut>https?://{_REST}{{1,2000}})",
+            rf"{_LINK_LABEL}(https?://{_REST}{{1,2000}})",
             "Join us on Zoom: https://go.example.org/774411",
             "https://go.example.org/774411",
             words=_LINK_WORDS,
             sign=r":\s{0,4}https?://",
+            group=1,
         ),
         Rule(
             "label and address before another address",
@@ -452,13 +471,24 @@ def _make_number(languages: tuple[Language, ...]) -> Rule:
     )
 
 
+def _make_bare_number(languages: tuple[Language, ...]) -> Rule:
+    words = _begin_word(word for row in languages if row.number for word in spell(row.number))
+    return Rule(
+        "meeting's number in other languages, without a colon",
+        rf"{words}[ ]{{1,3}}{_DIGITS}#?",
+        "Besprechungs-ID 812 3456 7890",
+        "besprechungs-id 812 3456 7890",
+    )
+
+
 def _make_secret(languages: tuple[Language, ...]) -> Rule:
-    words = _begin_word(word for row in languages if row.secret for word in spell(row.secret))
+    words = [word for row in languages if row.secret for word in spell(row.secret)]
     return Rule(
         "password in other languages",
-        rf"{words}(?:[ ]{{0,3}}[:=][ ]{{0,3}}(?:{_CODE}|[^\s,;()<>\[\]\"]{{1,64}})|[ ]{{1,3}}\d{{4,12}}\b)",
+        rf"{_begin_word(words)}(?:[ ]{{0,3}}[:=][ ]{{0,3}}(?:{_CODE}|[^\s,;()<>\[\]\"]{{1,64}})|[ ]{{1,3}}\d{{4,12}}\b)",
         "Kenncode: 4Xk2",
         "kenncode: 4xk2",
+        words=tuple(sorted({fold_letters(word)[:_LABEL_WIDTH] for word in words})),
     )
 
 

@@ -175,7 +175,7 @@ _FILLERS = (
     " microsoft mit mobile more need not number numbers numeric on one online only options or pass passcode"
     " password phone pin please pw pwd raum reset room section session sip skype stream sur tap teams"
     " telephone the this to toll tollfree une under url us use using via video view virtual web webex"
-    " webinar will with you your zoom zum über"
+    " webinar will with you your zoom zum über lien visio visioconférence connexion enlace reunión collegamento riunione"
 )
 FILLER_WORDS = frozenset(_FILLERS.split())
 """A line that holds nothing else goes with the credentials that stood in it."""

@@ -16,13 +16,14 @@ from enrich.feeds.recurrence import UncheckedError, iterate_occurrences
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import AnnotatedTalk, Recurrence, Talk
 from enrich.text.letters import fold_text
+from enrich.text.patterns import compile_later
 from enrich.text.times import to_instant
 
 DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 """Words for a bound of time: the start of a day, in days from today."""
 
-_SPAN = re.compile(r"([+-]?)(\d{1,5})([hdw])", re.ASCII)
-_MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?", re.ASCII)
+_SPAN = compile_later(r"([+-]?)(\d{1,5})([hdw])", re.ASCII)
+_MONTH = compile_later(r"(\d{4})(?:-(\d{2}))?", re.ASCII)
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
 Words = str | Iterable[str]

@@ -8,23 +8,24 @@ from typing import Any, BinaryIO
 
 from enrich.errors import FeedError
 from enrich.feeds.tables import Table, is_tabular
+from enrich.text.patterns import compile_later
 
 _HEAD_BYTES = 65_536
 _PIECE_BYTES = 1 << 18
 _USUAL_BYTES = 512  # that a calendar begins within
 _MAX_TABLE_BYTES = 64_000_000
-_CALENDAR = re.compile(rb"BEGIN\s{0,4}:\s{0,4}V(?:CALENDAR|EVENT)", re.IGNORECASE)
-_FOLD = re.compile(r"\r?[\r\n][ \t]")
-_PASSWORD = re.compile(r"""type\s{0,4}=\s{0,4}["']?password""", re.IGNORECASE)
-_PLACE = re.compile(
+_CALENDAR = compile_later(rb"BEGIN\s{0,4}:\s{0,4}V(?:CALENDAR|EVENT)", re.IGNORECASE)
+_FOLD = compile_later(r"\r?[\r\n][ \t]")
+_PASSWORD = compile_later(r"""type\s{0,4}=\s{0,4}["']?password""", re.IGNORECASE)
+_PLACE = compile_later(
     r"^[ \t]{0,40}\{%-?\s{0,4}(?:for|if|unless|assign|capture|include|comment|layout)\b"
     r"|^(?:DTSTART|DTEND|DTSTAMP|UID|SUMMARY)[^:\n]{0,80}:[^\n]{0,80}(?:\{\{|\{%|<%=)",
     re.MULTILINE,
 )
 """A command of Liquid on a line of its own, or a place in a property."""
 _SIGNS_OF_PLACE = ("{%", "{{", "<%=")
-_START = re.compile(r"^DTSTART[^:\n]{0,80}:\d{8}", re.MULTILINE)
-_REFERENCES = re.compile(
+_START = compile_later(r"^DTSTART[^:\n]{0,80}:\d{8}", re.MULTILINE)
+_REFERENCES = compile_later(
     r"^[ \t]{0,8}@(?:article|book|inproceedings|misc|online|unpublished|preprint|techreport|phdthesis|incollection|string|comment)\s{0,4}[{(]",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -20,6 +20,7 @@ from enrich.feeds.given_names import (
     HANGUL_SURNAMES,
 )
 from enrich.text.letters import strip_accents
+from enrich.text.patterns import compile_later
 
 
 class Speaker(NamedTuple):
@@ -83,64 +84,70 @@ def _compile_labels(column: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 @lru_cache(maxsize=2048)
-def _is_label(head: str, column: int) -> bool:
+def _is_speaker_label(head: str, column: int) -> bool:
     """Return whether the words before a colon are a label; feeds repeat the same ones."""
     return _compile_labels(column)[0].fullmatch(head) is not None
 
 
-_ANY_LABEL = re.compile(r"^[^\n:：]{1,40}[:：]", re.MULTILINE)
+_ANY_LABEL = compile_later(r"^[^\n:：]{1,40}[:：]", re.MULTILINE)
 _MOST_OF_LABEL = 40  # characters before the colon
 
-_UNKNOWN = re.compile(
+_UNKNOWN = compile_later(
     r"(?i)\W{0,3}(?:t\.?b\.?[adc]\.?|n\.?\s?n\.?|to be (?:announced|confirmed|determined)|see (?:web|below|above)\b.*|various\b.*"
     r"|all (?:members|students)\b.*|(?:phd |graduate )?students\b.*|wird noch .*|à (?:confirmer|préciser|déterminer)|por confirmar|a (?:definir|confirmar)"
     r"|da (?:definire|confermare)|уточняется|待定|未定|미정|nog niet bekend|do ustalenia|n/?a|none|-+|\?+)\W{0,3}"
 )
 """What stands where nobody is known yet."""
-_BODY = re.compile(
+_BODY = compile_later(
     r"\b(?:collaboration|consortium|team|group|members|students|faculty|committee|board|ag|gmbh|inc|ltd|llc|company|department"
     r"|universit\w*|institut\w*|school|college|center|centre|staff|advisors?|website|uhr|montag|dienstag|mittwoch|donnerstag|freitag)\b"
 )
-_PLACE_OF_WORK = re.compile(
+_PLACE_OF_WORK = compile_later(
     r"(?i)universi|univ\.|institut|college|école|ecole|school|academy|akademie|laborator|hochschule|polytech|politec|centre|center"
     r"|(?-i:\b[A-Z]{2,6}\b)|大学|大學|研究|대학|科学院|学院|sorbonne|unam|yliopisto|egyetem|企業"
 )
-_ROLE = re.compile(
+_ROLE = compile_later(
     r"\b(?:professor|lecturer|researcher|fellow|postdoc\w*|student|candidate|director|scientist|engineer|reader|md|phd|ricercat\w+|mitarbeiter\w*"
     r"|maître(?:sse)? de conf\w*|chercheu\w+|docent|docente|profesora?|wissenschaftlich\w*|assistant|associate)\b"
 )
-_SERIES = re.compile(
+_SERIES = compile_later(
     r"seminar\w*|séminaires?|seminári\w*|seminario\w*|szeminárium\w*|семинар\w*|σεμινάριο|colloqui\w+|colóquio|coloquio|kolloqui\w+|kolokvi\w+"
     r"|kolokwi\w+|коллоквиум|wiskundecolloquium|oberseminar|reading group|journal club|(?:guest|invited|public|keynote) (?:talk|lecture)|gastvortrag|vortrag"
     r"|antrittsvorlesung|soutenance de thèse|disputation\w*|kuliah tamu|conférence|exposé|charla|palestra|föredrag|lectures?|talks?|meeting|workshop"
     r"|談話会|セミナー|コロキウム|学术报告|讨论班|報告会|세미나|콜로퀴움|ندوة|संगोष्ठी|groupe de travail|thesis defen[cs]e|phd defen[cs]e"
 )
-_PREFIX = re.compile(
+_PREFIX = compile_later(
     r"(?i)^(?:cancell?ed|postponed|abgesagt|annulé|online|hybrid|zoom)\s*[:–—-]\s*"
 )
-_AFTER_TALK = re.compile(
+_AFTER_TALK = compile_later(
     r"(?i)\b(?:(?:contributed|invited|keynote|guest|plenary) (?:talk|lecture|speaker)|live q&a)\s*[,:]\s*(?P<name>[^:,(]{3,60})$"
 )
-_QUOTED_BY = re.compile(r"[\"”]\s+by\s+(?P<name>[^:,(\"“]{3,60}?)\s*(?:\(|,|$)")
-_NAME_AND_TITLE = re.compile(
+_WORDS_BEFORE_NAME = ("talk", "lecture", "speaker", "q&a")
+_QUOTED_BY = compile_later(r"[\"”]\s+by\s+(?P<name>[^:,(\"“]{3,60}?)\s*(?:\(|,|$)")
+_NAME_AND_TITLE = compile_later(
     r"^(?P<name>[^()（）:]{3,60}?)\s*[(（](?P<place>[^()（）]{2,100})[)）],\s+\S"
 )
-_INLINE = re.compile(
+_INLINE = compile_later(
     r"(?:講者|講演者|講師|报告人|主讲人)\s*[:：]\s*(?P<name>[^,，()（）。、\n]{2,60}?)\s*(?:[,，(（]\s*(?P<place>[^()（）。\n]{2,80}))?[)）。、\n]"
 )
-_BY = re.compile(
+_BY = compile_later(
     r"(?:\b(?:by|von|with|par|de|av|di|door)\b|^by)\s+(?P<name>(?:(?:Prof|Dr|Mme|M|Mr|Ms|Mrs)\.?\s+){0,3}[^\W\d_a-zà-ÿ][^:：–—]{2,80})",
     re.UNICODE,
 )
-_SEPARATOR = re.compile(r"[:：] |：| [-–—|] |—(?= )|「")
+_SEPARATOR = compile_later(r"[:：] |：| [-–—|] |—(?= )|「")
 """Of a title whose words single blanks part; what stands between two of them is stripped."""
-_SIGN = re.compile(r"[:：,(（|「\"”“–—]| -")
+_SIGN = compile_later(r"[:：,(（|「\"”“–—]| -")
 """One is in every title with a name, unless its words are `SERIES by NAME`."""
-_PARENTHESES = re.compile(r"^(?P<name>[^()（）]{2,80}?)\s*[(（](?P<rest>[^()（）]{2,160})[)）]\s*$")
-_HONORIFIC = re.compile(
+_PARENTHESES = compile_later(
+    r"^(?P<name>[^()（）]{2,80}?)\s*[(（](?P<rest>[^()（）]{2,160})[)）]\s*$"
+)
+_HONORIFIC = compile_later(
     r"(?i)^(?:(?:prof(?:essor|\.)?|dr\.?(?:\s?hab\.?)?|doc\.|doç\.?|phd|mr\.?|mrs\.?|ms\.?|mme|dra?\.|sir|dott\.?(?:ssa)?|ing\.|ts\.|dkt\.?|د\.|डॉ\.|प्रो\.)\s+){1,3}"
 )
-_AND = re.compile(r"(?:[,;&]|\b(?:and|und|et|y|e|och|og|і|и|và)\b)\s+")
+_AND = compile_later(
+    r"[,;&aueyoіиv](?:(?<=[,;&])|(?<!\w.)(?:(?<=[au])nd|(?<=e)t|(?<=[yeіи])|(?<=o)ch|(?<=o)g|(?<=v)à)\b)\s+"
+)
+"""A comma, or "and" in some languages; it begins with a set of letters, which is searched fast."""
 _PARTICLES = frozenset(
     [
         "van",
@@ -176,10 +183,10 @@ _PARTICLES = frozenset(
 )
 _PARTICLES_OF_NAMES = _PARTICLES - {"de", "e", "y", "la", "le", "di", "do"}
 """Those that other words are not parted by."""
-_DEGREE = re.compile(r"(?i),?\s+(?:md|ph\.?d|mph|msc|rn)\b\.?(?=,|\s|$)")
-_INITIAL = re.compile(r"[^\W\d_]\.(?:[^\W\d_]\.)*|[A-Z]")
-_PATRONYMIC = re.compile(r"\w+(?:ович|евич|ич|овна|евна|ична)$")
-_LIFE = re.compile(
+_DEGREE = compile_later(r"(?i),?\s+(?:md|ph\.?d|mph|msc|rn)\b\.?(?=,|\s|$)")
+_INITIAL = compile_later(r"[^\W\d_]\.(?:[^\W\d_]\.)*|[A-Z]")
+_PATRONYMIC = compile_later(r"\w+(?:ович|евич|ич|овна|евна|ична)$")
+_LIFE = compile_later(
     r"\b(?:life|legacy|works?|leben|werk|vie|œuvre|vida|obra|vita|opere|élete|munkássága|biography|first programmer|exhibition|mostra|ceremony"
     r"|memorial|institute|foundation|fellowships?|lecture series|kritik|lesekreis)\b"
 )
@@ -439,7 +446,7 @@ def _find_heads(text: str) -> Iterator[tuple[int, str]]:
 def _find_value(column: int, text: str, heads: list[tuple[int, str]]) -> str | None:
     """Return the value of the first line that begins with a label."""
     for start, head in heads:
-        if _is_label(head, column):
+        if _is_speaker_label(head, column):
             found = _compile_labels(column)[1].match(text, start)
             if found is not None:
                 return found["value"].strip() if found["value"] else None
@@ -535,8 +542,10 @@ def _find_in_title(summary: str) -> tuple[str | None, str | None]:
 
 def _find_beside_signs(summary: str) -> tuple[str | None, str | None]:
     """Return name and affiliation of a title that colons, dashes, brackets or commas part."""
-    has_comma, has_bracket = "," in summary or ":" in summary, "(" in summary or "（" in summary
-    for pattern in (_AFTER_TALK,) * has_comma + (_QUOTED_BY,) * (" by " in summary):
+    has_bracket = "(" in summary or "（" in summary
+    lower = summary.lower()
+    is_talk_of = any(map(lower.__contains__, _WORDS_BEFORE_NAME))
+    for pattern in (_AFTER_TALK,) * is_talk_of + (_QUOTED_BY,) * (" by " in summary):
         found = pattern.search(summary)
         if found is not None and _is_person_name(found["name"].strip(), lenient=True):
             return found["name"].strip(), None

@@ -18,13 +18,15 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from enrich.text.patterns import compile_later
+
 ENCODINGS = ("utf-8", "cp1252", "cp1250", "cp1251", "shift_jis", "gb18030", "euc_kr")
 """Encodings of tables without a mark, the likeliest first; all but the first are guessed by words."""
 DELIMITERS = ("\t", ";", ",", "|")
 
 _HEAD_BYTES = 16_384
-_MARK = re.compile(r'[ ]{0,9}"')
-_LINE = re.compile(r"\r\n|\n|\r")
+_MARK = compile_later(r'[ ]{0,9}"')
+_LINE = compile_later(r"\r\n|\n|\r")
 _MAX_LINES = 300
 """Most lines of one cell."""
 _MAX_OPEN = 100

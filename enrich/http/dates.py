@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 _MAX_DATE_CHARS = 100
 
@@ -22,6 +21,8 @@ def parse_http_date(text: str) -> datetime | None:
     """
     if not text or len(text) > _MAX_DATE_CHARS:
         return None
+    from email.utils import parsedate_to_datetime  # it imports sockets, and no stored run needs it
+
     try:
         date = parsedate_to_datetime(text)
         return date.replace(tzinfo=UTC) if date.tzinfo is None else date

@@ -55,7 +55,7 @@ class Asked:
 
 _PUBLISHED = "published"
 """In place of a version: the store's record of where a preprint was published."""
-_RECENT = 8192  # papers kept in memory for the talks to come; the rest is in the store
+_RECENT = 2048  # papers kept in memory for the talks to come; the rest is in the store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

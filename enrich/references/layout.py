@@ -27,9 +27,10 @@ _WIDE_BY_LEAD = tuple(
     for lead in sorted({sign.encode()[0] for sign, _ in _WIDE})
 )
 """The same by their first byte, which is found many times faster as a number."""
-_WIDE_LEADS = tuple(lead for lead, _ in _WIDE_BY_LEAD)
 _LITERAL_BREAK = re.compile(rb"\\n(?![a-z])")
 _LESS_THAN, _REVERSE_SOLIDUS = b"<\\"
+_C2, _E0, _E3, _EF = b"\xc2\xe0\xe3\xef"
+"""First bytes of the wide signs."""
 
 
 def has_plain_signs(low: bytes, *, is_ascii: bool) -> bool:
@@ -37,7 +38,7 @@ def has_plain_signs(low: bytes, *, is_ascii: bool) -> bool:
     return (
         _LESS_THAN not in low
         and _REVERSE_SOLIDUS not in low
-        and (is_ascii or not any(lead in low for lead in _WIDE_LEADS))
+        and (is_ascii or not (_C2 in low or _E0 in low or _E3 in low or _EF in low))
     )
 
 

@@ -8,7 +8,8 @@ breaks are believed where both halves together make a word or a number of our gr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from enrich.sources.arxiv.ids import ARCHIVES, NEW, OLD
 from enrich.sources.openreview.forms import find_split_ids
@@ -42,17 +43,56 @@ _CUT_NUMBER = b"|".join(
         ),
     ]
 )
+
+
+class Break(NamedTuple):
+    """One kind of break: what stands before it, its white space, and what may follow, each with an example."""
+
+    before: bytes
+    space: bytes
+    following: Mapping[bytes, bytes]
+
+
+BREAKS = (
+    Break(b"(?<=/)", _BREAK, {rb"[a-z0-9]": b"https://arxiv.org/abs/\n2103.01338"}),
+    Break(b"(?<=[0-9.])(?=[ \t\r\n])", _CUT_NUMBER, {b"": b"arXiv:2103.\n01338"}),
+    Break(
+        b"(?<=[a-z-])",
+        _BREAK,
+        {
+            rb"[a-z-]{1,12}+[./:?=]": b"https://arx\niv.org/abs/2103.01338",
+            rb"/[a-z_-]{2,12}+[/?]": b"https://arxiv.org\n/abs/2103.01338",
+            rb":[ ]?(?:[0-9]{4}\.[0-9]|[a-z.-]{2,20}/[0-9]{7})": b"arXiv\n:2103.01338",
+            rb"\.(?:org|net|gov|co|com)/": b"https://arxiv\n.org/abs/2103.01338",
+            rb"\?(?:id|noteid)=": b"https://openreview.net/forum\n?id=FpKgG31Z_i9",
+            rb"/[0-9]{4}\.[0-9]": b"https://arxiv.org/abs\n/2103.01338",
+            rb"/[0-9]{7}(?![0-9])": b"hep-th\n/9901001",
+            rb"=[a-z0-9_-]": b"https://openreview.net/forum?id\n=FpKgG31Z_i9",
+            rb"/[a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,9})?/[0-9]{7}": b"https://arxiv.org/abs\n/hep-th/9901001",
+            rb"\.[a-z]{2}/[0-9]{7}": b"math\n.AG/0601001",
+            rb"\.[0-9]{4}\.[0-9]": b"10.48550/arXiv\n.2103.01338",
+        },
+    ),
+    Break(
+        rb"(?<=\.)",
+        _BREAK,
+        {
+            rb"(?:org|net|gov|co|com)/": b"https://arxiv.\norg/abs/2103.01338",
+            rb"[a-z-]{2,9}/[0-9]{7}": b"math.\nAG/0601001",
+        },
+    ),
+    Break(
+        b"(?<=[=?&:])", _FOLD, {rb"[a-z0-9_-]": b"https://openreview.net/forum?id=\n FpKgG31Z_i9"}
+    ),
+    Break(b"(?<=[a-z])", _FOLD, {rb"(?:rxiv|xiv|iv|v)[: ]": b"ar\n xiv: 2103.01338"}),
+)
+"""Every kind of break; to add one is to add a row or what may follow in one."""
 _CANDIDATE = re.compile(
-    rb"(?i)(?<=/)" + _BREAK + rb"(?=[a-z0-9])"
-    rb"|(?<=[0-9.])(?=[ \t\r\n])(?:" + _CUT_NUMBER + rb")"
-    rb"|(?<=[a-z-])" + _BREAK + rb"(?=[a-z-]{1,12}+[./:?=]"
-    rb"|/[a-z_-]{2,12}+[/?]|:[ ]?(?:[0-9]{4}\.[0-9]|[a-z.-]{2,20}/[0-9]{7})"
-    rb"|\.(?:org|net|gov|co|com)/|\?(?:id|noteid)=|/[0-9]{4}\.[0-9]|/[0-9]{7}(?![0-9])|=[a-z0-9_-]"
-    rb"|/[a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,9})?/[0-9]{7}|\.[a-z]{2}/[0-9]{7}"
-    rb"|\.[0-9]{4}\.[0-9])"
-    rb"|(?<=\.)" + _BREAK + rb"(?=(?:org|net|gov|co|com)/|[a-z-]{2,9}/[0-9]{7})"
-    rb"|(?<=[=?&:])" + _FOLD + rb"(?=[a-z0-9_-])"
-    rb"|(?<=[a-z])" + _FOLD + rb"(?=(?:rxiv|xiv|iv|v)[: ])"
+    b"(?i)"
+    + b"|".join(
+        kind.before + b"(?:" + kind.space + b")(?=" + b"|".join(kind.following) + b")"
+        for kind in BREAKS
+    )
 )
 _FOLDED = re.compile(rb"\n[ \t]")
 _MAY_JOIN = re.compile(
@@ -61,7 +101,7 @@ _MAY_JOIN = re.compile(
     rb"|(?<=[0-9]\n)[ \t]{0,40}+[0-9.]"
     rb"|(?<=/\n)[ \t]{0,40}+[a-z0-9.]"
     rb"|(?<=[=?&:]\n)[ \t][a-z0-9_-]"
-    rb"|(?<=[ \t\r]\n)[ \t]{0,40}[a-z0-9_-])"
+    rb"|(?<=[ \t]\n)[ \t]{0,40}[a-z0-9.]|(?<=\r\n)[ \t]{0,40}[a-z0-9_.-])"
 )
 """A line break beside which the ends of both lines may belong to one id or address; a cheap check."""
 _WORDS = (

@@ -72,6 +72,7 @@ _FIRST_BYTES = frozenset(
     byte for byte in range(128) if not chr(byte).isalnum() and byte not in b"|\n\r"
 ) | frozenset(b"0\xe2\xf0\xef")
 """First bytes of a line that begins with markup or a number."""
+_ROMAN_BYTES = b"ivx"
 _ROMAN_NUMBER = re.compile(rb"[ivx]{1,4}(?:[.)]|\Z)")
 _LIST_KEYS = frozenset({_RIS_KEY, *_HEADINGS})
 _FEW = 4
@@ -173,7 +174,7 @@ def may_have_lists(laid: bytes, end: int) -> bool:
     if (
         laid[0] in _FIRST_BYTES
         or laid[:_KEY_BYTES] in _LIST_KEYS
-        or _ROMAN_NUMBER.match(laid)
+        or (laid[0] in _ROMAN_BYTES and _ROMAN_NUMBER.match(laid))
         or _AT_SIGN in laid
         or _REVERSE_SOLIDUS in laid
     ):
@@ -183,7 +184,11 @@ def may_have_lists(laid: bytes, end: int) -> bool:
         if at < 0:
             return False
         key = laid[at + 1 : at + 1 + _KEY_BYTES]
-        if key[0] in _FIRST_BYTES or key in _LIST_KEYS or _ROMAN_NUMBER.match(key):
+        if (
+            key[0] in _FIRST_BYTES
+            or key in _LIST_KEYS
+            or (key[0] in _ROMAN_BYTES and _ROMAN_NUMBER.match(key))
+        ):
             return True
         at = laid.find(b"\n", at + 1, end)
     return True

@@ -81,6 +81,7 @@ def _index_stems() -> tuple[dict[bytes, list[_Stem]], dict[str, list[_Stem]]]:
 _BY_START, _BY_CHARACTER = _index_stems()
 _STARTS, _CHARACTERS = frozenset(_BY_START), frozenset(_BY_CHARACTER)
 _ASCII = bytes(range(128))
+_ABBREVIATION_ENDS = frozenset(word[-3:] for word in _ASCII_ABBREVIATIONS)
 _TO_WORDS = bytes(byte if chr(byte).isalpha() and byte < 128 else 32 for byte in range(256))
 
 
@@ -132,16 +133,20 @@ def _is_bare(laid: bytes, start: int) -> bool:
     stop = laid.rfind(b". ", reach, start)
     if stop < 0:
         stop = laid.rfind(b".\n\n", reach, start)
-    return (
-        stop > _SHORTEST_SENTENCE
-        and laid.find(b":", stop - _CLEAR_BYTES if stop > _CLEAR_BYTES else 0, start) < 0
-        and laid.find(b"\n", stop - _SHORTEST_SENTENCE, stop) < 0
-        and laid[stop - 1 : stop].isalpha()
-        and not _is_abbreviated(laid, stop)
-        and (
-            start - stop <= _FEWEST_WORDS
-            or (laid.find(b"\n", stop + 3, start) < 0 and not _find_wordings(laid[stop:start]))
-        )
+    if (
+        stop <= _SHORTEST_SENTENCE
+        or laid.find(b":", stop - _CLEAR_BYTES if stop > _CLEAR_BYTES else 0, start) >= 0
+    ):
+        return False
+    word = laid[stop - 3 : stop]
+    if (not word.isalpha() or word in _ABBREVIATION_ENDS) and (
+        laid.find(b"\n", stop - _SHORTEST_SENTENCE, stop) >= 0
+        or not word[-1:].isalpha()
+        or _is_abbreviated(laid, stop)
+    ):
+        return False
+    return start - stop <= _FEWEST_WORDS or (
+        laid.find(b"\n", stop + 3, start) < 0 and not _find_wordings(laid[stop:start])
     )
 
 

@@ -116,7 +116,7 @@ class Dblp:
         pages = {f"{_PAGE}{p.key}": p for p in wanted if _KEY.fullmatch(p.key)}
         if not pages:
             return
-        response = _ask(query(pages), session)
+        response = _send_query(query(pages), session)
         for page, record in _best(_bindings(response)).items():
             if page in pages and (paper := _try_parse(record, pages[page])):
                 yield paper
@@ -134,7 +134,7 @@ class Dblp:
             return
         asked = _QUERY_PUBLISHED % " ".join(f"<{doi}>" for doi in sorted(preprints))
         found: dict[PaperId, dict[str, _Pair]] = {}
-        for row in _bindings(_ask(asked, session)):
+        for row in _bindings(_send_query(asked, session)):
             id_ = preprints.get(_read_cell(row, "preprint") or "")
             if id_ is not None and (pair := _read_pair(row)):
                 known = found.setdefault(id_, {}).setdefault(pair.publication, pair)
@@ -143,7 +143,7 @@ class Dblp:
             yield min(pairs.values(), key=_rank_pair).describe(id_)
 
 
-def _ask(asked: str, session: Session) -> Response:
+def _send_query(asked: str, session: Session) -> Response:
     """Send a query.
 
     Raises:

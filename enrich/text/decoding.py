@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 
+from enrich.text.patterns import compile_later
+
 FOLD = bytes(ord("0") if 48 <= byte < 58 else byte for byte in range(256)).lower()
 """For `bytes.translate`: lower case, and each digit as `0`; anchors are searched in such text."""
 
@@ -49,7 +51,7 @@ _CHARACTER = (
     rb"(?<=\xc2)[\x85\xa0]|(?<=\xe2)(?:\x80[\x80-\x8a\x90-\x95\xa8\xa9\xaf]|\x81\x9f|\x88\x92)"
     rb"|(?<=\xe3)\x80[\x80\x81]|(?<=\xef)\xbc[\x88\x89\x8c\x8d\x9a\x9b]"
 )
-_ESCAPE = re.compile(  # each kind behind its first byte, by which `re` chooses
+_ESCAPE = compile_later(  # each kind behind its first byte, by which `re` chooses
     b"("
     + b"|".join(
         lead + b"(?:" + kind + b")"
@@ -68,7 +70,7 @@ _ESCAPE = re.compile(  # each kind behind its first byte, by which `re` chooses
 )
 _PERCENT_AT, _ENTITY_AT = re.compile(b"%" + _PERCENT), re.compile(b"&" + _ENTITY)
 _BACKSLASH_AT, _TAG_AT = re.compile(rb"\\" + _BACKSLASH), re.compile(b"<" + _TAG)
-_TAG_BEGINS = re.compile(rb"<[/bBeEiIlLsStTuUwW]")
+_TAG_BEGINS = compile_later(rb"<[/bBeEiIlLsStTuUwW]")
 _E2_AT, _C2_AT, _E3_AT, _EF_AT = (
     re.compile(lead + b"(?:" + _INVISIBLE + b"|" + _CHARACTER + b")")
     for lead in (b"\xe2", b"\xc2", b"\xe3", b"\xef")
@@ -88,12 +90,12 @@ _SPELLED_ENTITIES = (
     (re.compile(rb"&(?:#0*45|#[xX]0*2[dD]|dash|hyphen|#820[89]|#x201[01]);"), b"-"),
     (re.compile(rb"&(?:shy|zwn?j|#173|#820[3-7]|#8288|#65279|#[xX](?:[aA][dD]|200[b-fB-F]|2060|[fF]{2}));"), b""),
 )  # fmt: skip
-_GONE = re.compile(rb"[<\xc2\xe2\xef](?:" + _TAG + b"|" + _INVISIBLE + rb")")
+_GONE = compile_later(rb"[<\xc2\xe2\xef](?:" + _TAG + b"|" + _INVISIBLE + rb")")
 
-_PROOFPOINT = re.compile(
+_PROOFPOINT = compile_later(
     rb"(?i)urldefense\.proofpoint\.com/v2/url\?u(?:=|%3D)(?=https?-3A__)([^&\s\"'<>]{1,2000})"
 )
-_PROOFPOINT_ESCAPE = re.compile(rb"-[0-9A-F]{2}|_")
+_PROOFPOINT_ESCAPE = compile_later(rb"-[0-9A-F]{2}|_")
 
 _CHARACTERS = {
     **dict.fromkeys("\u00a0\u202f\u205f\u3000", b" "),

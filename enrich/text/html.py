@@ -9,6 +9,8 @@ from __future__ import annotations
 import html
 import re
 
+from enrich.text.patterns import compile_later
+
 _BARE = (
     r"(?:nowrap|border|download|hidden|disabled|checked|selected|noshade|compact|open|reversed|controls"
     r"|autoplay|loop|muted|async|defer|itemscope|allowfullscreen|required|readonly|multiple)"
@@ -16,12 +18,12 @@ _BARE = (
 """Attributes that stand without a value; other words in a tag's place are text (`n <p prime and q>`)."""
 _OF_FRAMEWORKS = r"(?:_[a-z0-9_-]{1,40}|[a-z][a-z0-9]{0,20}[_-][a-z0-9_-]{1,40})"
 """Such attributes that frameworks make up (`_ngcontent_c1`); no word of a text is written so."""
-_SIGN = re.compile(
+_SIGN = compile_later(
     r"<(?:p|br|div|li)(?=[\s/>])[^<>]{0,2000}>|<a\s[^<>]{0,2000}?\bhref\s{0,4}=|</[a-z]"
     rf"|<[a-z][a-z0-9]{{0,11}}\s[^<>]{{0,400}}?{_BARE}(?=[\s/>])[^<>]{{0,400}}>|<!\[CDATA\[",
     re.IGNORECASE,
 )
-_TOKEN = re.compile(
+_TOKEN = compile_later(
     rf"""<!--(?P<comment>)|(?P<section><!\[CDATA\[|\]\]>|<!\[(?:if|endif)[^<>]{{0,80}}\]?>)
         |<(?P<close>/?)(?P<name>[a-z][a-z0-9]{{0,15}}(?:-[a-z0-9]{{1,20}}){{0,4}}(?::[a-z]{{1,8}})?)
         (?P<attributes>(?:\s+(?:[a-z_][a-z0-9:_.-]{{0,40}}\s{{0,4}}=\s{{0,4}}
@@ -29,21 +31,23 @@ _TOKEN = re.compile(
         \s*/?>|<(?:!doctype|\?xml)[^<>]{{0,400}}>""",
     re.IGNORECASE | re.VERBOSE,
 )
-_CUSTOM_END = re.compile(r"</([a-z][a-z0-9]{0,15}(?:-[a-z0-9]{1,20}){1,4})\s{0,4}>")
-_TAG = re.compile(r"<[a-z][^<>]{1,4000}>", re.IGNORECASE)
-_QUOTED_PAIR = re.compile(r'(?<![^\s([{>])\\"(?=\S)([^"\\\n]{1,200}?)(?<=\S)\\"(?![^\W_])')
+_CUSTOM_END = compile_later(r"</([a-z][a-z0-9]{0,15}(?:-[a-z0-9]{1,20}){1,4})\s{0,4}>")
+_TAG = compile_later(r"<[a-z][^<>]{1,4000}>", re.IGNORECASE)
+_QUOTED_PAIR = compile_later(r'(?<![^\s([{>])\\"(?=\S)([^"\\\n]{1,200}?)(?<=\S)\\"(?![^\W_])')
 """Quotation marks with a backslash, which ical-generator writes, around words; TeX's `\\"o` does not match."""
 _ENDING = (
     r"&(?:nbsp|[lr]par|[lr]sqb|[lr]brack|quot|apos|[lr]dquo|[lr]squo|[lr]aquo|[lg]t|e[nm]sp|thinsp"
     r"|#160|#x0{0,4}a0|#0{0,4}(?:34|39|40|41|60|62)|#x0{0,4}(?:2[2789]|3[ce]));(?=[\s<>\"(),.;:!?&]|\Z)"
 )
 """Blanks, brackets and quotation marks, behind which no address goes on."""
-_URL_OR_ENTITY = re.compile(
+_URL_OR_ENTITY = compile_later(
     rf"(https?://(?:(?!{_ENDING})[^\s<>\"]){{1,4000}})|&(?:#\d{{1,7}}|#x[0-9a-f]{{1,6}}|[a-z][a-z0-9]{{1,30}});",
     re.IGNORECASE,
 )
-_HREF = re.compile(r"""\shref\s{0,4}=\s{0,4}(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
+_HREF = compile_later(
+    r"""\shref\s{0,4}=\s{0,4}(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE
+)
+_ENTITY = compile_later(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 """Only with its semicolon: `&noteId=` in an address does not match."""
 
 
@@ -63,7 +67,7 @@ _INLINE = _make_tag_set(
     " tt u var wbr col colgroup input button form"
 )
 _KNOWN = _PARAGRAPHS | _LINES | _CELLS | _HIDDEN | _INLINE | {"br"}
-_NO_PLACE = re.compile(r"(?:mailto|javascript|tel|data|cid|callto|skype):|#|$", re.IGNORECASE)
+_NO_PLACE = compile_later(r"(?:mailto|javascript|tel|data|cid|callto|skype):|#|$", re.IGNORECASE)
 
 
 def is_html(text: str) -> bool:

@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from enrich.text.patterns import compile_later
+
 
 class NameParts(NamedTuple):
     """Family and given names; both None if the name cannot be parted."""
@@ -41,8 +43,8 @@ _BODY = frozenset(
     " academy hospital experiment survey working deepmind kommune".split()
 )
 _BODY_IN_SMALL = frozenset({"of", "for", "and", "the", "on", "at", "et"})
-_SIGNS_OF_BODIES = re.compile(r"[&@/]")
-_SUFFIX = re.compile(r"(?:[JS]r|JR|SR)\.?|II|III|IV")
+_SIGNS_OF_BODIES = compile_later(r"[&@/]")
+_SUFFIX = compile_later(r"(?:[JS]r|JR|SR)\.?|II|III|IV")
 _SMALL_PARTICLES = frozenset(
     "van von der den de la le las los du des di da dal dalla del dell della delle dello degli dei do"
     " dos das ten ter te 't ’t 's ’s op zu zum zur vom vander aan uit aus auf af av bin ibn ben bint"
@@ -68,9 +70,9 @@ _SPECIAL_WORDS = frozenset({"ai"}).union(
 """Words by which one of the rules decides."""
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HANGUL = "\uac00-\ud7a3"
-_EASTERN = re.compile(rf"[{_HAN}{_HANGUL}\u3005\u3040-\u30ff]+")
-_HAN_NAME = re.compile(rf"[{_HAN}]{{2,3}}")
-_HANGUL_NAME = re.compile(rf"[{_HANGUL}]{{2,4}}")
+_EASTERN = compile_later(rf"[{_HAN}{_HANGUL}\u3005\u3040-\u30ff]+")
+_HAN_NAME = compile_later(rf"[{_HAN}]{{2,3}}")
+_HANGUL_NAME = compile_later(rf"[{_HANGUL}]{{2,4}}")
 _LONG_HAN = frozenset(
     "欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 夏侯 尉迟 尉遲 东方 東方 皇甫 令狐".split()
 )

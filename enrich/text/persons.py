@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from enrich.text.letters import strip_accents
 from enrich.text.names import split_name
+from enrich.text.patterns import compile_later
 from enrich.text.tex import plain
 from enrich.text.tidy import person, tidy
 
@@ -71,24 +72,24 @@ _SUFFIXES = frozenset(
     cbe dphil dsc esq frs ii iii iv jr junior mbe md msc obe phd sr
     """.split()  # noqa: SIM905 - reads as the list it is
 )
-_COLLABORATION = re.compile(
+_COLLABORATION = compile_later(
     r"\b(?:collaborations?|consortium|consortia|team|group|project|task force|working group|network"
     r"|committee|initiative|collective|survey|alliance|university|institute|authors)\b",
     re.IGNORECASE,
 )
-_UNKNOWN = re.compile(
+_UNKNOWN = compile_later(
     r"(?:t\W{0,2}b\W{0,2}[acd]\W{0,2}|to be (?:announced|confirmed|determined|decided)|n/?a|various(?: speakers)?"
     r"|unknown|none|several speakers|speakers?|anonymous|\W*)",
     re.IGNORECASE,
 )
-_DEGREE = re.compile(r"\b(Ph|D|M|B|Sc)\.\s?(D|Phil|Sc|A|S)\b\.?")
-_BRACKETS = re.compile(r" ?[(\[{\uff08][^()\[\]{}\uff08\uff09]{0,200}[)\]}\uff09]")
-_APOSTROPHES = re.compile("['\u2018\u2019\u02bc\u02bb\u00b4`\u2032]")
-_WORD = re.compile(r"[^\W\d_]+\.?")
-_SIMPLE = re.compile(r"[A-Za-z]+(?:[ -][A-Za-z]+)+|[A-Z]\. [A-Za-z]+")
-_FULL_NAME = re.compile(r"[A-Z][a-z]{2,}(?: [A-Z]\.?| [A-Z][a-z]+)? [A-Z][a-z]+")
-_HYPHENS = re.compile("[-\u2010-\u2015\u2212]")
-_BETWEEN_PERSONS = re.compile(
+_DEGREE = compile_later(r"\b(Ph|D|M|B|Sc)\.\s?(D|Phil|Sc|A|S)\b\.?")
+_BRACKETS = compile_later(r" ?[(\[{\uff08][^()\[\]{}\uff08\uff09]{0,200}[)\]}\uff09]")
+_APOSTROPHES = compile_later("['\u2018\u2019\u02bc\u02bb\u00b4`\u2032]")
+_WORD = compile_later(r"[^\W\d_]+\.?")
+_SIMPLE = compile_later(r"[A-Za-z]+(?:[ -][A-Za-z]+)+|[A-Z]\. [A-Za-z]+")
+_FULL_NAME = compile_later(r"[A-Z][a-z]{2,}(?: [A-Z]\.?| [A-Z][a-z]+)? [A-Z][a-z]+")
+_HYPHENS = compile_later("[-\u2010-\u2015\u2212]")
+_BETWEEN_PERSONS = compile_later(
     r"[;/|&\u2022\u00b7]| -{1,2} | [\u2013\u2014@] |,? (?:and|und|et|y|with|joint with) ",
     re.IGNORECASE,
 )

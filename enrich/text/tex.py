@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
+from enrich.text.patterns import compile_later
 from enrich.text.tidy import tidy
 
 _ACCENTS = {
@@ -47,24 +48,24 @@ _SUPERSCRIPT = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹�
 _SUBSCRIPT = str.maketrans("0123456789+-=()aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ")
 
 _ACCENTED = r"(?:\{\s{0,4}(\\[ij]|[^\W\d_])\s{0,4}\}|(\\[ij](?![A-Za-z])[ \t]?|[^\W\d_]))"
-_ACCENT = re.compile(r"\\([`'^~\"=.])\s{0,4}" + _ACCENTED)
-_WORD_ACCENT = re.compile(r"\\([uvHckrdb])(?:\s{1,4}|(?=\{))" + _ACCENTED)
-_BLACKBOARD = re.compile(r"\\mathbb\s{0,4}(?:\{\s{0,4}([A-Z])\s{0,4}\}|([A-Z]))")
-_FONT = re.compile(
+_ACCENT = compile_later(r"\\([`'^~\"=.])\s{0,4}" + _ACCENTED)
+_WORD_ACCENT = compile_later(r"\\([uvHckrdb])(?:\s{1,4}|(?=\{))" + _ACCENTED)
+_BLACKBOARD = compile_later(r"\\mathbb\s{0,4}(?:\{\s{0,4}([A-Z])\s{0,4}\}|([A-Z]))")
+_FONT = compile_later(
     r"\\(?:text(?:bf|it|tt|sc|rm|sf|sl|up|md)?|emph|math(?:rm|bf|it|sf|tt|cal|frak|scr)|operatorname\*?"
     r"|mbox|boldsymbol|bm|mathbb)(?![A-Za-z])\s{0,4}|\\(?:it|bf|tt|sc|rm|em|sf|sl|left|right|big|Big|displaystyle)(?![A-Za-z])\s{0,4}"
 )
-_SCRIPT = re.compile(r"([\^_])(?:\{([^{}]{1,20})\}|(\S))")
-_GROUP = re.compile(r"(?<![\^_\\])\{([^{}]{0,80})\}")
-_COMMAND = re.compile(r"\\([A-Za-z]{1,20})(?![A-Za-z])[ \t]?")
-_CONTROL_WORD = re.compile(r"\\[A-Za-z]")
-_DOLLAR = re.compile(r"(?<!\\)\$")
+_SCRIPT = compile_later(r"([\^_])(?:\{([^{}]{1,20})\}|(\S))")
+_GROUP = compile_later(r"(?<![\^_\\])\{([^{}]{0,80})\}")
+_COMMAND = compile_later(r"\\([A-Za-z]{1,20})(?![A-Za-z])[ \t]?")
+_CONTROL_WORD = compile_later(r"\\[A-Za-z]")
+_DOLLAR = compile_later(r"(?<!\\)\$")
 _MAX_FORMULA = 400
-_PROSE = re.compile(r"[A-Za-z]{2}\s[A-Za-z]{2}")
-_ESCAPED = re.compile(r"\\([&%#_${}~ ,;!])")
-_BRACE = re.compile(r"\\?[{}]")
-_SET_OF_DIGITS = re.compile(r"\{[0-9][-0-9., ]+\}")
-_TIE = re.compile(r"(?<=[\w.,;:)\]}'\"])~(?=[\w\\{(\x00])")
+_PROSE = compile_later(r"[A-Za-z]{2}\s[A-Za-z]{2}")
+_ESCAPED = compile_later(r"\\([&%#_${}~ ,;!])")
+_BRACE = compile_later(r"\\?[{}]")
+_SET_OF_DIGITS = compile_later(r"\{[0-9][-0-9., ]+\}")
+_TIE = compile_later(r"(?<=[\w.,;:)\]}'\"])~(?=[\w\\{(\x00])")
 _HELD = "\x00"
 """Stands for a formula while the text around it is converted."""
 

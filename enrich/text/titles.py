@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-import re
+from functools import lru_cache
 
 from enrich.text.letters import strip_accents
+from enrich.text.patterns import compile_later
 from enrich.text.tex import plain
 
 MIN_LETTERS = 19
 """Shorter titles ("Lecture notes") are shared by different works."""
 
-_PLAIN_WORDS = re.compile(r"[A-Za-z0-9 \-:,.?!'\"()]*")
-_NEAR_NUMBER = re.compile(r"[0-9][ \-:,.?!'\"()]+[0-9]|(?<![A-Za-z0-9])[.-][0-9]|\.[0-9]")
-_DIGITS = re.compile(r"[0-9]")
+_PLAIN_WORDS = compile_later(r"[A-Za-z0-9 \-:,.?!'\"()]*")
+_NEAR_NUMBER = compile_later(r"[0-9][ \-:,.?!'\"()]+[0-9]|(?<![A-Za-z0-9])[.-][0-9]|\.[0-9]")
+_DIGITS = compile_later(r"[0-9]")
 _DROPPED = b" -:,.?!'\"()"
-_GREEK = re.compile("([\u0370-\u03ff]+)")
+_GREEK = compile_later("([\u0370-\u03ff]+)")
 _MINUSES = str.maketrans(
     {"\u207b": "\u2212", "\u208b": "\u2212", "\u2217": "*", "\u22c6": "*", "\u2044": "/"}
 )
-_EXPONENT = re.compile("(?<=[0-9])(?=[⁰¹²³⁴-⁹⁻])")
-_MINUS = re.compile(
+_EXPONENT = compile_later("(?<=[0-9])(?=[⁰¹²³⁴-⁹⁻])")
+_MINUS = compile_later(
     r"(?:(?<![^\s=(\[{$<>/*^_+])|(?<=[A-Za-z0-9][_^]))-(?=\d)|(?<=\d)[-\u2010-\u2015]+(?=\d)"
 )
-_SIGNIFICANT = re.compile(
+_SIGNIFICANT = compile_later(
     r"(?P<word>[^\W\d_]+)|(?P<number>\d+)|(?P<mark>[\u2212+<=>#*±×·÷√∞∂∇∑∏∫≤≥≠≈∼≃≅≡→←↔⇒⊂⊆⊃∪∩⊗⊕∈∀∃¬])"  # noqa: RUF001 - the signs themselves
     r"|(?P<join>(?<=\d)[.,:/^](?=\d)|(?<![^\W_])\.(?=\d))"
 )
 
 
+@lru_cache(maxsize=1 << 14)  # a talk's titles come again with the document's
 def title_key(title: str) -> str | None:
     r"""Return what is compared of a title.
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 
+from enrich.text.patterns import compile_later
+
 _LOOK = 256
 """Bytes before a place that are searched for the address that it may stand in."""
 _HOST = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 _SLASH, _STOP = b"/."
-_SCHEME = re.compile(rb"(?i)(?:https?://?|ftp://)\Z")
+_SCHEME = compile_later(rb"(?i)(?:https?://?|ftp://)\Z")
 _ENDS = bytes(ord(" ") if b <= 0x20 or b in b"<>\"'`|{}" else b for b in range(256))
 _MOST_PARAMETERS, _LONGEST_PARAMETER = 10, 240
-_NAMED = re.compile(rb"[\w.%-]{1,32}[=&]|&")
-_QUERY_END = re.compile(rb"[\s<>\"']")
-_FOREIGN_DOI = re.compile(rb"(?<![0-9.])10\.(?!48550/)[0-9]{4,9}(?:\.[0-9]{1,5})?/")
-_USERINFO = re.compile(rb"[^\s<>\"'`|{}()\[\],;?&#@]{0,200}+@[^\s<>]")
+_NAMED = compile_later(rb"[\w.%-]{1,32}[=&]|&")
+_QUERY_END = compile_later(rb"[\s<>\"']")
+_FOREIGN_DOI = compile_later(rb"(?<![0-9.])10\.(?!48550/)[0-9]{4,9}(?:\.[0-9]{1,5})?/")
+_USERINFO = compile_later(rb"[^\s<>\"'`|{}()\[\],;?&#@]{0,200}+@[^\s<>]")
 
 
 _SURE_ENDS = frozenset({b"", b" ", b"\n", b")", b"]", b",", b";", b"?", b"#", b"&"})

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-_PLAIN_DOI = re.compile(r"[A-Za-z0-9/:;()._~-]*")
+from enrich.text.patterns import compile_later
+
+_PLAIN_DOI = compile_later(r"[A-Za-z0-9/:;()._~-]*")
 
 
 def doi_url(doi: str) -> str:

@@ -177,7 +177,9 @@ def valid_date(text: str | None) -> tuple[int, ...]:
         return ()
     if not 1 <= month <= 12:
         return (year,)
-    return (year, month, day) if 1 <= day <= monthrange(year, month)[1] else (year, month)
+    if 1 <= day <= 28 or 1 <= day <= monthrange(year, month)[1]:
+        return year, month, day
+    return year, month
 
 
 def clean(text: str | None) -> str:

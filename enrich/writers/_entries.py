@@ -30,6 +30,11 @@ _NOT_IN_URLS = re.compile(rf"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]|{_LONE_PERCE
 _NOT_IN_DOIS = re.compile(rf"[^!-\[\]-z|~]|{_LONE_PERCENT}")
 _AND = re.compile(r"(?i)(?:^|\s)and(?:\s|$)")
 _SPECIAL_IN_NAMES = re.compile(r"[,\\$\"~]")
+_SPECIAL_IN_PARTS = re.compile(
+    r"(?i)[\x00-\x1f\x7f-\xa0\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+    r"\\^~<>&%#_$,\"{}]|and"
+)
+"""What is escaped or checked in a part; most parts have nothing of it."""
 _OTHERS = frozenset({"et al", "et al.", "and others", "others"})
 
 
@@ -136,6 +141,8 @@ def _format_bib_name(author: Author) -> str:
 
 def _format_part(part: str) -> str:
     """Return a part of a name, in braces if BibTeX would split it or take its case amiss."""
+    if (text := part.strip()) and not _SPECIAL_IN_PARTS.search(text):
+        return text
     text = escape_text(part).strip()
     is_plain = not _SPECIAL_IN_NAMES.search(text) and not _AND.search(text)
     return text if text and is_plain else f"{{{text}}}"

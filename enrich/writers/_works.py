@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
-from enrich.identity import group_works
+from enrich.identity import Work, group_works
 from enrich.model import Document, Talk
 from enrich.paper import Lookup, Paper, PaperId
+from enrich.text.tex import plain
+from enrich.text.titles import title_key
 from enrich.writers._labels import describe_news
 from enrich.writers._totals import Totals
 
@@ -26,12 +29,43 @@ class Entry(NamedTuple):
 
 
 def list_entries(papers: Iterable[Lookup]) -> Iterator[Entry]:
-    """Yield the entry of each work that has a resolved paper, in order."""
-    for work in group_works(papers):
+    """Yield the entry of each work that has a resolved paper, in order of first mention."""
+    records = tuple(papers)
+    places = {paper.id: place for place, paper in enumerate(records)}
+    works = list(chain.from_iterable(map(_split_work, group_works(records))))
+    works.sort(key=lambda work: places[work.papers[0].id])
+    for work in works:
         best, earliest = work.best, work.earliest
         if isinstance(best, Paper) and isinstance(earliest, Paper):
             others = tuple(paper for paper in work.papers if paper is not best)
             yield Entry(best, others, earliest)
+
+
+def _split_work(work: Work) -> Iterator[Work]:
+    """Yield a work, and apart from it the records that a DOI alone joins.
+
+    A DOI may be that of the whole book, and no entry may be lost: such a record stays only if it has
+    the work's title and no other record is of its service.
+    """
+    if len(work.papers) == 1:
+        yield work
+        return
+    first = min(work.papers, key=lambda paper: paper.id)
+    sources = {paper.id.source for paper in work.papers if paper.matched_by != "doi"}
+    sources.add(first.id.source)
+    apart: set[PaperId] = set()
+    for paper in sorted(work.papers, key=lambda paper: paper.id):
+        if paper is not first and paper.matched_by == "doi":
+            if paper.id.source in sources or _fold_title(paper) != _fold_title(first):
+                apart.add(paper.id)
+            sources.add(paper.id.source)
+    yield Work(work.id, tuple(paper for paper in work.papers if paper.id not in apart))
+    yield from (Work(paper.id, (paper,)) for paper in work.papers if paper.id in apart)
+
+
+def _fold_title(paper: Lookup) -> str | None:
+    title = paper.title if isinstance(paper, Paper) else ""
+    return title_key(title) or plain(title).casefold()
 
 
 def collect_cited(document: Document, *, cite_talks: bool) -> Iterator[Talk | Entry]:

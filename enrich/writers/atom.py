@@ -115,7 +115,7 @@ def _format_entry(work: Work, mentions: Sequence[_Mention], used: set[str]) -> s
             parts.append(f'<category term="{_escape_xml(tidy(paper.category))}"/>\n')
     parts += _list_record_links(work)
     parts += [
-        _format_link("related", mention.url, f'title="{_escape_xml(mention.label)}"')
+        _format_link_element("related", mention.url, f'title="{_escape_xml(mention.label)}"')
         for mention in {m.url: m for m in mentions if m.url}.values()
     ]
     parts.append(
@@ -127,15 +127,15 @@ def _format_entry(work: Work, mentions: Sequence[_Mention], used: set[str]) -> s
 def _list_record_links(work: Work) -> Iterator[str]:
     """Yield the links to a work's page and PDF, then to its other records."""
     if url := _encode_address(work.best.url):
-        yield _format_link("alternate", url)
+        yield _format_link_element("alternate", url)
     pdfs = (_encode_address(each.pdf) for each in (work.best, *work.papers))
     if pdf := next(filter(None, pdfs), ""):
-        yield _format_link("related", pdf, 'type="application/pdf" title="PDF"')
+        yield _format_link_element("related", pdf, 'type="application/pdf" title="PDF"')
     for paper in work.papers:
         if paper is not work.best and (url := _encode_address(paper.url)):
             withdrawn = " (withdrawn)" if isinstance(paper, Paper) and paper.withdrawn else ""
             title = _escape_xml(tidy(label_id(paper.id)) + withdrawn)
-            yield _format_link("related", url, f'title="{title}"')
+            yield _format_link_element("related", url, f'title="{title}"')
 
 
 def _list_summary(paper: Lookup, mentions: Iterable[_Mention]) -> Iterator[str]:
@@ -191,7 +191,7 @@ def _encode_address(url: str | None) -> str:
     return _NOT_IN_IRI.sub(lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), whole)
 
 
-def _format_link(relation: str, url: str, more: str = "") -> str:
+def _format_link_element(relation: str, url: str, more: str = "") -> str:
     return f'<link rel="{relation}" href="{_escape_xml(url)}"{" " * bool(more)}{more}/>\n'
 
 

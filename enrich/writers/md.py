@@ -50,7 +50,7 @@ class _Markdown:
         for month, group in groupby(talks, key=lambda talk: _month(talk.talk.shown_start, zone)):
             yield f"\n## {month}\n"
             for talk in group:
-                yield printable("\n" + "\n".join(_render_talk(talk, zone)) + "\n")
+                yield printable("\n" + "\n".join(_render_talk_section(talk, zone)) + "\n")
         for number, notice in enumerate(document.notices):
             if number == 0:
                 yield "\n## Notices\n\n"
@@ -73,7 +73,7 @@ def _month(start: datetime | date | None, zone: tzinfo | None) -> str:
     return f"{_MONTHS[month - 1]} {year:04}"
 
 
-def _render_talk(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[str]:
+def _render_talk_section(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[str]:
     talk = annotated.talk
     yield f"### {_escape(plain(talk.title or 'Untitled talk'))}"
     yield ""

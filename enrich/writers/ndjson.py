@@ -13,7 +13,7 @@ from enrich.document import encode, encode_bytes
 from enrich.model import Document, line_object
 from enrich.paper import Lookup, PaperId, paper_object
 
-_MAX_CACHED_PAPERS = 8192  # of a feed, whose talks share papers
+_MAX_CACHED_PAPERS = 512  # of the talks nearby, which share papers
 
 
 class _Ndjson:

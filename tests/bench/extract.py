@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import random
 import re
 import time
@@ -14,6 +15,7 @@ from enrich.sources.arxiv.ids import NEW, OLD
 from enrich.sources.installed import sources
 from tests.bench import figure
 from tests.references.hostile_texts import GENERATORS
+from tests.references.labelled_texts import find_shared, label_files, read_cases
 
 SEED = 5
 SIZE = 50_000
@@ -182,7 +184,7 @@ def two_finds(text: str) -> None:
 
 def main() -> int:
     """Print the figures; 1 if a bound is missed."""
-    return 0 if all([*speed(), *safety()]) else 1
+    return 0 if all([*speed(), *one_link(), *real_texts(), *safety()]) else 1
 
 
 def speed() -> Iterator[bool]:
@@ -226,13 +228,62 @@ def speed() -> Iterator[bool]:
         yield figure(finds, every / many, "ratio", least=0.5)
 
 
+def one_link() -> Iterator[bool]:
+    """A text of 1.25 kB with one link beside the same without, each in three forms."""
+    rng = random.Random(SEED)
+    plain = [" ".join(abstract(rng, 12, 0).split())[:1250] for _ in range(400)]
+    links = {
+        "arXiv's URL": "https://arxiv.org/abs/2103.01338",
+        "arXiv:ID": "arXiv:2103.01338",
+        "OpenReview's URL": "https://openreview.net/forum?id=FpKgG31Z_i9",
+    }
+    batches = [
+        [_add_sentence(text, f"See {link} for details. ") for text in plain]
+        for link in links.values()
+    ]
+    floor, without, *with_one = seconds(
+        each(two_finds, plain), *[each(find_references, batch) for batch in (plain, *batches)]
+    )
+    yield figure("no link: ours to encode, lower, two finds", floor / without, "ratio", least=0.2)
+    for name, took in zip(links, with_one, strict=True):
+        yield figure(f"one link: {name}, to none", took / without, "times", most=8)
+        yield figure(f"one link: {name}, above none", (took - without) / floor, "floors", most=12)
+
+
+def _add_sentence(text: str, sentence: str) -> str:
+    """Add a sentence behind another in the middle of a text."""
+    at = text.find(". ", len(text) // 2) + 2
+    return text[:at] + sentence + text[at:]
+
+
+def real_texts() -> Iterator[bool]:
+    """Texts of seminars' pages and the labelled ones, where they are, in floors a text."""
+    shared = find_shared()
+    path = None if shared is None else shared / "text" / "snippets.jsonl"
+    batches = {
+        "labelled texts": [case["text"] for file in label_files() for case in read_cases(file)]
+    }
+    if path is not None and path.is_file():
+        batches["real texts"] = [snippet["text"] for snippet in read_cases(path)]
+    for name, batch in batches.items():
+        floor, ours = seconds(each(two_finds, batch), each(find_references, batch))
+        yield figure(f"{name}: floor", floor / len(batch) * 1e6, "us each")
+        yield figure(f"{name}: time", ours / floor, "floors", most=120)
+
+
 def safety() -> Iterator[bool]:
     """Hostile texts of two sizes: how the time grows, how fast they are read at least."""
+    rates, growths = [], []
+    plain = texts(random.Random(SEED), "sparse")[:50]
+    (floor,) = seconds(each(two_finds, plain))
+    floor_rate = sum(len(text.encode()) for text in plain) / 1e6 / floor
     for name, make in GENERATORS.items():
         small, large = make(SIZE), make(4 * SIZE)
         references = len(find_references(large))
         one, four = seconds(partial(find_references, small), partial(find_references, large))
         rate = len(large.encode()) / 1e6 / four
+        growths.append(four / one if rate < 100 else 0)
+        rates.append(math.inf if references else rate)
         if rate < 100:  # faster ones show the caches, not the method
             yield figure(f"hostile: {name}: growth", four / one, "times", most=6.0)
         if references:
@@ -244,3 +295,5 @@ def safety() -> Iterator[bool]:
             )
         else:
             yield figure(f"hostile: {name}: rate", rate, "MB/s", least=5.0)
+    yield figure("hostile: slowest rate", min(rates) / floor_rate, "of the floor's on plain text")
+    yield figure("hostile: greatest growth", max(growths), "times", most=6.0)

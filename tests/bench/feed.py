@@ -1,7 +1,9 @@
 """Reading feeds: time against `Calendar.from_ical` on the same bytes, memory by the size of the feed.
 
-The feeds are generated from a seed: talks of 2.5 KB in researchseminars.org's grammar with times in
-UTC, and such as Indico's with `DTSTART;TZID=`. Memory is that of processes of their own.
+Recorded feeds are read where they are present (`../shared/data/feeds`), beside one that is generated
+with their mix; both mixes are printed. Others are generated from a seed: talks of 2.5 KB in
+researchseminars.org's grammar with times in UTC, and such as Indico's with `DTSTART;TZID=`, and talks
+without text. Memory is that of processes of their own.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +26,8 @@ from enrich.store import open_store
 from enrich.store.freshness import Record
 from enrich.writers import write
 from tests.bench import figure
+from tests.bench._feeds import describe, mixed, recorded
+from tests.references.labelled_texts import find_shared
 
 _TEXT = (
     "attention abstract bounds (convex) deep, descent dynamics é equation; flows for gradient kernels"
@@ -35,7 +39,7 @@ _PAPERS = 5_000
 _PLACES = ("Köln", "Princeton", "Göttingen", "Kyoto")
 
 
-def feed(talks: int, *, zoned: bool = False) -> bytes:
+def feed(talks: int, *, zoned: bool = False, with_text: bool = True) -> bytes:
     """A feed of so many talks, always the same for the same arguments."""
     chance = random.Random(7)
     out = [
@@ -51,7 +55,16 @@ def feed(talks: int, *, zoned: bool = False) -> bytes:
         paper = _paper(number % _PAPERS)
         abstract = f"{text[:900]}\n\n- {text[900:1500]} [https://arxiv.org/abs/{paper}]\n\nBio: {text[1500:]}"
         speaker = f"Emmy Nöther (University of {chance.choice(_PLACES)}, Earth)"
-        if zoned:
+        if not with_text:
+            lines = [
+                f"DTSTART:{at:%Y%m%dT%H%M%SZ}",
+                f"DTEND:{at + timedelta(hours=1):%Y%m%dT%H%M%SZ}",
+                f"SUMMARY:{_escaped(name)}",
+                f"UID:{number}@bench.example.org",
+                f"URL:https://bench.example.org/event/{number}",
+                f"LOCATION:Room {number % 9}",
+            ]
+        elif zoned:
             lines = [
                 f"DTSTART;TZID=Europe/Berlin:{at:%Y%m%dT%H%M%S}",
                 f"DTEND;TZID=Europe/Berlin:{at:%Y%m%dT%H%M%S}",
@@ -94,16 +107,55 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         fill_store(folder)
-        holds = [*ratios(), warm(folder), *memory(folder)]
+        holds = [*real(), *ratios(), *growth(), warm(folder), *memory(folder)]
     return 0 if all(holds) else 1
+
+
+def real() -> Iterator[bool]:
+    """Recorded feeds, summed and the slowest, and a generated one of their mix."""
+    shared = find_shared()
+    feeds = recorded(shared / "feeds" if shared is not None else None)
+    made = mixed(1_000)
+    yield _ratio("feed.mixed.1k", [made], most=0.30)
+    print_mix("mixed", describe({"mixed": made}))
+    if not feeds:
+        print("feed.recorded: ../shared is not here")
+        return
+    print_mix("recorded", describe(feeds))
+    names = list(feeds)
+    theirs, ours = times(_read, [feeds[name] for name in names])
+    parts = {name: our / their for name, our, their in zip(names, ours, theirs, strict=True)}
+    yield figure("feed.recorded", sum(ours) / sum(theirs), "x from_ical", most=0.18)
+    slowest = max(parts, key=lambda name: parts[name])
+    yield figure(f"feed.recorded.slowest {slowest}", parts[slowest], "x from_ical", most=0.5)
+    for name in sorted(parts, key=lambda name: -parts[name]):
+        figure(f"feed.recorded {name}", parts[name], "x from_ical")
+
+
+def print_mix(name: str, mix: dict[str, float]) -> None:
+    """Print the shares of what makes a feed slow to read."""
+    print(f"feed.mix {name:8}", " ".join(f"{key} {value:.3g}" for key, value in mix.items()))
 
 
 def ratios() -> Iterator[bool]:
     """Times of `read_talks` as parts of `Calendar.from_ical`'s, the best of some side by side."""
-    for name, zoned in (("utc", False), ("tzid", True)):
-        for talks in (1_000, 10_000):
-            part = _part(_read, feed(talks, zoned=zoned))
-            yield figure(f"feed.{name}.{talks // 1000}k", part, "x from_ical", most=0.15)
+    for name, data, most in (
+        ("utc", feed(1_000), 0.16),
+        ("tzid", feed(1_000, zoned=True), 0.16),
+        ("no_text", feed(1_000, with_text=False), 0.14),
+    ):
+        yield _ratio(f"feed.{name}.1k", [data], most=most)
+
+
+def growth() -> Iterator[bool]:
+    """Time of a feed of four times the size: four times, not more."""
+    small, large = times(_read, [mixed(1_000), mixed(4_000)])[1]
+    yield figure("feed.growth.4x", large / small, "x time", most=5)
+
+
+def _ratio(name: str, feeds: Sequence[bytes], *, most: float) -> bool:
+    theirs, ours = times(_read, feeds)
+    return figure(name, sum(ours) / sum(theirs), "x from_ical", most=most)
 
 
 def fill_store(folder: Path) -> None:
@@ -161,13 +213,22 @@ def memory(folder: Path) -> Iterator[bool]:
 
 
 def _part(work: Callable[[bytes], object], data: bytes) -> float:
+    theirs, ours = times(work, [data], rounds=3)
+    return ours[0] / theirs[0]
+
+
+def times(
+    work: Callable[[bytes], object], feeds: Sequence[bytes], *, rounds: int = 7
+) -> tuple[list[float], list[float]]:
+    """Least times of `Calendar.from_ical` and of ours, in turns, so that a slow spell hits both."""
     from icalendar import Calendar
 
-    theirs, ours = [], []
-    for _ in range(3):  # in turns, so that a slow spell hits both
-        theirs.append(_seconds(Calendar.from_ical, data))
-        ours.append(_seconds(work, data))
-    return min(ours) / min(theirs)
+    theirs, ours = [1e9] * len(feeds), [1e9] * len(feeds)
+    for _ in range(rounds):
+        for number, data in enumerate(feeds):
+            theirs[number] = min(theirs[number], _seconds(Calendar.from_ical, data))
+            ours[number] = min(ours[number], _seconds(work, data))
+    return theirs, ours
 
 
 def _seconds(work: Callable[[bytes], object], data: bytes) -> float:

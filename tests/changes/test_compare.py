@@ -14,7 +14,7 @@ from enrich.annotation import annotate
 from enrich.changes.compare import Changes, count_present, select_kept
 from enrich.changes.earlier import Earlier, parse_earlier
 from enrich.changes.holdings import Holdings
-from enrich.feeds.recurrence import is_occurrence
+from enrich.feeds.recurrence import select_occurrences
 from enrich.model import AnnotatedTalk, Document, Feed, Notice, Recurrence, Talk, TalkWarning
 from enrich.paper import Lookup, Paper, PaperId, Papers, Publication, Unresolved
 from enrich.references.extract import find_references
@@ -63,7 +63,7 @@ def reasons(
     """The codes of each talk of this run."""
     now = tuple(now)
     old = earlier(*before, papers={ID: papers[0]})
-    changes = Changes(old, holding(*now), occurs=is_occurrence)
+    changes = Changes(old, holding(*now), select_occurrences=select_occurrences)
     return [[w.code for w in changes.list_reasons(join(t, {ID: papers[1]}))] for t in now]
 
 
@@ -232,6 +232,11 @@ class TestSeries:
         rule = Recurrence(start=self.DAY, rules=(("FREQ=NEVER", None),))
         now = talk(start=self.DAY, recurrence="FREQ=NEVER", occurrences=rule)
         assert reasons([talk(start=date(2026, 3, 1))], [now]) == [[]]
+
+    def test_more_series_of_one_id_than_are_followed_move_nothing(self) -> None:
+        days = [self.DAY + timedelta(days=n) for n in range(200, 240)]
+        now = [self.series(0, start=day) for day in days]
+        assert reasons([talk(start=self.DAY)], now)[20:] == [[]] * 20
 
     def test_times_are_compared_in_the_zone_of_the_series(self) -> None:
         start = datetime(2026, 1, 5, 17, tzinfo=PARIS)

@@ -141,3 +141,18 @@ def test_an_option_that_no_format_takes_is_a_usage_error() -> None:
 def test_every_option_of_a_writer_is_one_of_the_command() -> None:
     known = {param.name for param in command.params} | {"width"}
     assert {option for name in builtin_names() for option in options_of(writer(name))} <= known
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("bib", "bibtex"),
+        ("markdown", "md"),
+        (".csl.json", "csl"),
+        ("txt", "text"),
+        ("jsonl", "ndjson"),
+    ],
+)
+def test_a_suffix_given_as_a_format_names_the_format(given: str, meant: str) -> None:
+    with pytest.raises(click.BadParameter, match=rf"is a suffix; did you mean {meant}\?"):
+        convert(given)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -106,3 +110,23 @@ def test_each_example_runs(line: str, fakes: Fakes, tmp_path: Path) -> None:
     assert words[0] == "enrich"
     ran = run(*words[1:], env=env, cwd=tmp_path)
     assert ran.status == 0, ran.err
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals")
+@pytest.mark.parametrize("args", [["demo"], ["--help"], ["talks", "seminar.ics"], ["nosuch"]])
+def test_no_color_is_kept_on_a_terminal(args: list[str], fakes: Fakes, tmp_path: Path) -> None:
+    """Nothing is ever colored, so NO_COLOR has its way; a progress line may erase itself."""
+    (tmp_path / "seminar.ics").write_bytes((ROOT / "enrich/example/SciML.ics").read_bytes())
+    outer, inner = os.openpty()
+    env = fakes.env(tmp_path / "home", NO_COLOR="1", TERM="xterm-256color")
+    with subprocess.Popen(
+        [sys.executable, "-m", "enrich", *args], env=env, cwd=tmp_path, stdout=inner, stderr=inner
+    ):
+        os.close(inner)
+        shown = b""
+        with suppress(OSError):  # the end of a terminal
+            while piece := os.read(outer, 65536):
+                shown += piece
+    os.close(outer)
+    assert shown
+    assert not re.search(rb"\x1b\[[0-9;]*m", shown)

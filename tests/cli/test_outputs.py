@@ -267,7 +267,7 @@ class TestPapersInFormats:
         assert (tmp_path / "a.csv").read_text(encoding="utf-8") == table
 
 
-FORMATS = ("atom", "csv", "ics", "text")
+FORMATS = ("atom", "csv", "html", "ics", "text")
 
 
 class TestGolden:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from enrich.feeds.redact import redact_text
-from enrich.feeds.redact_rules import SECRET, Rule, fold_letters, make_rules, spell
+from enrich.feeds.redact_rules import (
+    SECRET,
+    Rule,
+    compile_lower,
+    fold_letters,
+    make_rules,
+    spell,
+)
 from enrich.feeds.redact_words import (
     BARE_HOSTS,
     HOST_LABELS,
@@ -108,3 +117,36 @@ def test_each_spelling_of_a_languages_words_is_known(language: Language) -> None
     for words in spell(language.secret) if language.secret else ():
         text = f"Knots.\nhttps://uni.zoom.us/j/774411\n{words} = 4Xk2\nEnd."
         assert redact_text(text) == "Knots.\nEnd."
+
+
+PIECES = [rule.example for rule in ALL] + [
+    row.example for row in (*SERVICES, *HOST_LABELS, *LANGUAGES)
+]
+PIECES += [
+    "https://",
+    "//",
+    "user@",
+    ":8080",
+    "/rec/x",
+    "2103.01338",
+    "a talk",
+    "(",
+    ": ",
+    " - ",
+    ",,",
+    "İſ",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=8),
+    st.sampled_from(["\n", " ", "", ", "]),
+)
+def test_what_is_searched_first_misses_nothing(pieces: list[str], glue: str) -> None:
+    lower = fold_letters(glue.join(pieces))
+    for rule in ALL:
+        spans = [found.span(rule.group) for found in compile_lower(rule.pattern).finditer(lower)]
+        assert rule.find(lower) == spans, rule.name
+    meeting = compile_lower(f"(?:https?:)?{RULES.meeting}")
+    assert list(RULES.find_meetings(lower)) == [found.span() for found in meeting.finditer(lower)]

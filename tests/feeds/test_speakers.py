@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -76,3 +77,23 @@ def test_precision_and_recall_over_the_set(shared: Path) -> None:
             wrong += 1
     assert right / (right + wrong) >= 0.98
     assert right / (right + missed + wrong) >= 0.8
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a: ", "Speaker: ", "Speaker：", "\n", ": :\n", "and ", ", ", "A. B. ", "Emil Artin, ", "(A) ", "by ", "Seminar by ", " - ",
+        "“a” by ", "Prof. ", "Talk, ", "讲者", "e y ", "titel:\n",
+    ],
+)  # fmt: skip
+def test_time_is_linear(piece: str) -> None:
+    def seconds(length: int) -> float:
+        text = piece * (length // len(piece))
+        begin = time.process_time()
+        find_speaker(text, text)
+        return time.process_time() - begin
+
+    seconds(1_000)
+    small = max(seconds(5_000), 0.005)
+    large = min(seconds(20_000) for _ in range(3))
+    assert large < 20 * small

@@ -25,6 +25,7 @@ LOADERS = {
     f"{PACKAGE}.feeds.dialects": ("*",),
     f"{PACKAGE}.collection.readers": ("*",),
     f"{PACKAGE}.cli.commands": ("*",),
+    f"{PACKAGE}.cli.formats": (),  # it asks only whether there can be plug-ins
 }
 """What each loader may load, as names within its own folder; `*` is one name without `_` before it.
 

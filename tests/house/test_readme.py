@@ -134,8 +134,16 @@ def test_each_line_of_the_recipes_runs(line: str, fakes: Fakes, tmp_path: Path) 
 
 def test_the_recipes_are_told_apart() -> None:
     recipes = README.partition("## Recipes")[2].partition("\n## ")[0]
-    assert len(re.findall(r"^\*\*[^*]+\*\*", recipes, re.MULTILINE)) in {5, 6}
+    assert len(re.findall(r"^\*\*[^*]+\*\*", recipes, re.MULTILINE)) == 5
     assert README.count("\n") <= 260, "one page"
+
+
+def test_its_links_lead_somewhere() -> None:
+    links = re.findall(r"\]\(([^)]+)\)", README)
+    assert {f"enrich/guide/{page.name}" for page in (ROOT / "enrich/guide").glob("*.md")} <= {
+        *links
+    }
+    assert all(link.startswith("https://") or (ROOT / link).exists() for link in links)
 
 
 def test_its_tables_of_formats_are_made_from_the_code() -> None:

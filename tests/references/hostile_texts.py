@@ -81,6 +81,13 @@ UNITS = {
     "references": "\nReferences:\n",
     "items": "\n[1] ",
     "lists": ", and ",
+    "marked lines": "\n- ",
+    "halves of headings": "\n# Referenc",
+    "sentences": "a. b. ",
+    "short claims": ". Based on ",
+    "lines with blanks at the end": "word \nnext ",
+    "hosts of readers": "huggingface.co/papers/",
+    "at signs": "@article{x, ",
 }
 """Repeated to any length."""
 

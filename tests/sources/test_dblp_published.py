@@ -16,7 +16,7 @@ from tests.sources.answers import Canned, polite, response
 
 CASES = [
     json.loads(line)
-    for line in (Path(__file__).parents[1] / "data/sources/dblp_published.jsonl")
+    for line in (Path(__file__).parents[1] / "data/identity/dblp_published.jsonl")
     .read_text(encoding="utf-8")
     .splitlines()
 ]

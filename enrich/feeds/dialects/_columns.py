@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -12,10 +11,11 @@ from enrich.feeds.dialects._written_times import find_zone_of_header
 from enrich.feeds.protected import ANCHORS
 from enrich.feeds.tables import DELIMITERS, Table
 from enrich.text.letters import fold_text
+from enrich.text.patterns import compile_later
 
 _NAMES = """
 title: title, talk title, title of talk, title of the talk, titel, vortragstitel, titel des vortrags, titre, titre de l'expose, titulo, titolo, tytul, tytul referatu, название, название доклада, заголовок, 题目, 标题, 报告题目, タイトル, 題目, 演題, 제목, tittel, rubrik, otsikko, nazev, baslik, cim, titol, naslov, subject, talk, vortrag, presentation title, event title, thema, topic, sujet, тема
-speaker: speaker, speakers, speaker(s), speaker name, name of speaker, presenter, presenters, presenter(s), presented by, lecturer, vortragende, vortragender, vortragende(r), vortragende*r, vortragende:r, referent, referentin, referent(in), referent:in, referent*in, redner, rednerin, sprecher, sprecherin, orateur, oratrice, orateur.rice, orateur·rice, orateur/oratrice, intervenant, intervenante, intervenant(e), intervenant·e, conferencier, expositor, expositora, ponente, ponentes, conferenciante, orador, oradora, palestrante, relatore, relatrice, relatori, oratore, prelegent, докладчик, докладчики, лектор, спикер, 演讲者, 报告人, 主讲人, 主讲, 講演者, 発表者, 講師, 연사, 발표자, spreker, foredragsholder, taler, talare, forelasare, puhuja, prednasejici, konusmaci, eloado, ponent
+speaker: who, wer, qui, speaker, speakers, speaker(s), speaker name, name of speaker, presenter, presenters, presenter(s), presented by, lecturer, vortragende, vortragender, vortragende(r), vortragende*r, vortragende:r, referent, referentin, referent(in), referent:in, referent*in, redner, rednerin, sprecher, sprecherin, orateur, oratrice, orateur.rice, orateur·rice, orateur/oratrice, intervenant, intervenante, intervenant(e), intervenant·e, conferencier, expositor, expositora, ponente, ponentes, conferenciante, orador, oradora, palestrante, relatore, relatrice, relatori, oratore, prelegent, докладчик, докладчики, лектор, спикер, 演讲者, 报告人, 主讲人, 主讲, 講演者, 発表者, 講師, 연사, 발표자, spreker, foredragsholder, taler, talare, forelasare, puhuja, prednasejici, konusmaci, eloado, ponent
 name: name, nom, nombre, nome, имя, 姓名, 氏名, naam, namn, navn, full name
 given: first name, given name, vorname, prenom, firstname
 family: last name, family name, surname, nachname, nom de famille, lastname
@@ -48,7 +48,15 @@ joining: zoom, zoom link, zoom id, zoom url, meeting, meeting link, meeting id, 
 _HEADER_WITHIN = 12
 """Records at the beginning, among which the header is."""
 _FEW = 2
-_IN_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]{1,40})[)\]]\s*$")
+_IN_BRACKETS = compile_later(r"\s*[(\[]([^()\[\]]{1,40})[)\]]\s*$")
+_OF_REFERENCES = frozenset({"exact", "form", "role", "start", "end"})
+"""Columns of our own table of references, whose starts are offsets."""
+_GENDER = compile_later(r"[/*:_·.(-]{1,2}(?:r|rn|in|innen|e|es|s|a|as|trice)\)?$")
+"""The other ending of a word for people: `Vortragende/r`, `Referent*in`, `intervenant.e`."""
+_FILLERS = compile_later(
+    r"\b(?:your|of (?:the|your) (?:talk|presentation)|talk's|speaker's|des vortrags)(?!\w)|[?!]$"
+)
+"""Words of forms: `Title of your talk`."""
 _OF_PUBLICATIONS = frozenset(
     [
         "author",
@@ -107,6 +115,8 @@ def _read_header(line: int, cells: list[str], encoding: str, delimiter: str) -> 
     """Read a record as a header; None if it is not one of talks."""
     if len(cells) < _FEW or len(cells) > 500:
         return None
+    if set(cells) >= _OF_REFERENCES:
+        return None
     found = [_find_column(cell) for cell in cells]
     names = _settle_columns(found)
     known = {name for name in names if name}
@@ -157,7 +167,7 @@ def _find_column(cell: str) -> str | None:
     columns = _list_column_names()
     if found := columns.get(name):
         return found
-    bare = _IN_BRACKETS.sub("", name)
+    bare = _FILLERS.sub(" ", _GENDER.sub("", _IN_BRACKETS.sub("", name))).strip()
     if found := columns.get(bare):
         return found
     return "paper" if any(anchor in name for anchor in ANCHORS if anchor.isalpha()) else None

@@ -24,10 +24,11 @@ from enrich.feeds.dialects._documents import (
 )
 from enrich.feeds.dialects._shared import line_or_none
 from enrich.model import Talk, TalkWarning
+from enrich.text.patterns import compile_later
 
 _ACCEPTED = frozenset({"accepted", "confirmed"})
-_SLIDES = re.compile(r"\b(?:slides?|folien|presentation)\b", re.IGNORECASE)
-_VIDEO = re.compile(r"\b(?:video|recording|aufzeichnung)\b", re.IGNORECASE)
+_SLIDES = compile_later(r"\b(?:slides?|folien|presentation)\b", re.IGNORECASE)
+_VIDEO = compile_later(r"\b(?:video|recording|aufzeichnung)\b", re.IGNORECASE)
 _UNSCHEDULED = (TalkWarning(code="no_start", message="the submission has no slot yet"),)
 
 Names = Mapping[str, str | None]

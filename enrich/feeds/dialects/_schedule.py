@@ -25,11 +25,12 @@ from enrich.feeds.dialects._documents import (
     time_warnings,
 )
 from enrich.model import Talk, TalkWarning
+from enrich.text.patterns import compile_later
 from enrich.text.web import host_of
 
-_SLIDES = re.compile(r"\b(?:slides?|presentation|folien)\b", re.IGNORECASE)
-_VIDEO = re.compile(r"\b(?:video|recording|aufzeichnung)\b", re.IGNORECASE)
-_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?::(\d{2}))?")
+_SLIDES = compile_later(r"\b(?:slides?|presentation|folien)\b", re.IGNORECASE)
+_VIDEO = compile_later(r"\b(?:video|recording|aufzeichnung)\b", re.IGNORECASE)
+_CLOCK = compile_later(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?::(\d{2}))?")
 
 
 def read_schedule(schedule: Mapping[str, Any], generator: str) -> Iterator[Talk | ValueError]:
@@ -131,7 +132,7 @@ def _convert_event(
         series=line_of(conference, "title"),
         start_time=start,
         end_time=_end(start, text_of(event, "duration")),
-        status=_status(line_of(event, "state")),
+        status=_convert_state(line_of(event, "state")),
         room=line_of(event, "room") or room or None,
         slides_link=slides,
         video_link=link_of(event, "video_download_url") or _titled(links, _VIDEO),
@@ -140,7 +141,7 @@ def _convert_event(
         ),
         texts=further_texts(
             ("url", link_of(event, "url")),
-            ("attach", "\n".join(_format_link(part) for part in links)),
+            ("attach", "\n".join(_format_titled_link(part) for part in links)),
             ("title", line_of(event, "title")),
             ("subtitle", line_of(event, "subtitle")),
         ),
@@ -151,7 +152,7 @@ def _convert_event(
     )
 
 
-def _status(state: str | None) -> TalkStatus | None:
+def _convert_state(state: str | None) -> TalkStatus | None:
     if state in {"canceled", "cancelled"}:
         return "cancelled"
     return "postponed" if state == "postponed" else None
@@ -243,7 +244,7 @@ def _titled(links: list[Mapping[str, Any]], pattern: re.Pattern[str]) -> str | N
     return None
 
 
-def _format_link(part: Mapping[str, Any]) -> str:
+def _format_titled_link(part: Mapping[str, Any]) -> str:
     title, url = line_of(part, "title"), link_of(part, "url")
     return f"{title} ({url})" if title and url and title != url else url or title or ""
 

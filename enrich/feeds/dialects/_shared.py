@@ -10,6 +10,7 @@ from enrich.feeds.dialects import Event, TalkFields
 from enrich.feeds.protected import protect
 from enrich.model import Talk
 from enrich.text.html import decode_entities, unescape_quotes
+from enrich.text.patterns import compile_later
 
 
 class CalendarOnly:
@@ -39,9 +40,11 @@ class DocumentOnly:
 TBA = frozenset({"", "tba", "tbd", "abstract: tba", "abstract: tbd", "to be announced"})
 """What stands where there is no abstract yet, in lower case without a final full stop."""
 
-_ONLY_ADDRESS = re.compile(r"\s*<?(?:\w[\w+.-]*://|(?:mailto|tel|sips?|msteams):)\S*\s*", re.ASCII)
-_LOGIN = re.compile(r"(?<=//)[^/?#@]*@")
-_ANCHOR = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
+_ONLY_ADDRESS = compile_later(
+    r"\s*<?(?:\w[\w+.-]*://|(?:mailto|tel|sips?|msteams):)\S*\s*", re.ASCII
+)
+_LOGIN = compile_later(r"(?<=//)[^/?#@]*@")
+_ANCHOR = compile_later(r"</?a\b[^<>]*>", re.IGNORECASE)
 
 
 def text_or_none(text: str | None) -> str | None:

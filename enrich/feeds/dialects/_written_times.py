@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from enrich.feeds.ical.zone_names import find_offset
 from enrich.text.letters import fold_text
+from enrich.text.patterns import compile_later
 
 Order = Literal["dmy", "mdy", "ymd"]
 """The order of a date's numbers: day, month, year."""
@@ -51,30 +52,30 @@ sunday sun sonntag dimanche domingo domenica zondag sondag niedziela nedele sunn
 """
 """Names of weekdays that are those of no other day in any of the languages, a line a day."""
 
-_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?")
-_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)")
-_EAST_ASIAN = re.compile(
+_ISO = compile_later(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?")
+_YEAR_FIRST = compile_later(r"(?<!\d)(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)")
+_EAST_ASIAN = compile_later(
     r"(?<!\d)(\d{4})\s?[\u5e74\ub144]\s?(\d{1,2})\s?[\u6708\uc6d4]\s?(\d{1,2})\s?[\u65e5\u53f7\uc77c]"
 )
-_NUMBERS = re.compile(r"(?<!\d)(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?!\d)")
+_NUMBERS = compile_later(r"(?<!\d)(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?!\d)")
 _WORD = r"([^\W\d_]{3,15})"
-_DAY_FIRST = re.compile(
+_DAY_FIRST = compile_later(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|[.\u00ba\u00aa])?[ -]{{0,3}}(?:de |of |den )?{_WORD}[.,]{{0,2}}(?: de[l]? | |-|)(\d{{4}}|(?<=-)\d{{2}})(?!\d)"
 )
-_MONTH_FIRST = re.compile(rf"(?<!\w){_WORD}\.? ?(\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})(?!\d)")
+_MONTH_FIRST = compile_later(rf"(?<!\w){_WORD}\.? ?(\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})(?!\d)")
 _CLOCK = r"(\d{1,2})(?: ?[:.h\u6642\u65f6\u70b9] ?(\d{2})(?: ?\u5206)?)?(?::\d{2})?(?: ?(a\.?m\b\.?|p\.?m\b\.?|uhr|h\b|hrs?\b|[\u6642\u65f6\u70b9]))?"
-_TIME = re.compile(
+_TIME = compile_later(
     rf"(?<![\d:.]){_CLOCK}(?: ?(?:-|\u2013|\u2014|~|\bto\b|\buntil\b|\btill\b|\bbis\b|\bas\b|\ba\b) ?{_CLOCK})?(?![\d:])"
 )
 _NAMED_TIMES = {"noon": "12:00", "midday": "12:00"}
-_ZONE = re.compile(
+_ZONE = compile_later(
     r"(?:utc|gmt)(?: ?[+-]\d{1,2}(?::?\d{2})?)?(?!\w)|[+-]\d{2}:\d{2}(?!\d)|[a-z]{3,12}/[a-z_]{3,20}(?:/[a-z_]{3,20})?"
 )
-_ABBREVIATIONS = re.compile(
+_ABBREVIATIONS = compile_later(
     r"\b(?:cest|cet|eest|eet|west|wet|bst|ist|est|edt|et|cst|cdt|ct|mst|mdt|mt|pst|pdt|pt|jst|kst|aest|aedt|msk|sast|hkt|sgt)\b"
 )
 """Zones that people name without regard to summer, or that several parts of the world have."""
-_QUARTER = re.compile(r"\bc\. ?t\.?(?!\w)")
+_QUARTER = compile_later(r"\bc\. ?t\.?(?!\w)")
 _FIRST_SHORT_YEAR, _LAST_SHORT_YEAR = 15, 45
 """Years of two digits that a table of talks can mean; others are a day or a month."""
 _NOON = 12
@@ -126,7 +127,7 @@ def read_written_time(text: str) -> WrittenTime:
     for word, clock in _NAMED_TIMES.items():
         folded = re.sub(rf"\b{word}\b", clock, folded)
     readings, rest, problem = _find_date(folded)
-    weekday = _find_weekday(folded)
+    weekday = _find_weekday(rest)  # without the letters of a date in East Asia
     if weekday is not None and len(set(readings.values())) > 1:
         fitting = {o: day for o, day in readings.items() if day.weekday() == weekday}
         readings = fitting or readings

@@ -22,9 +22,10 @@ from enrich.feeds.dialects._documents import (
 )
 from enrich.feeds.dialects._shared import DocumentOnly, line_or_none
 from enrich.model import Talk
+from enrich.text.patterns import compile_later
 
-_SLIDES = re.compile(r"\bslides?\b", re.IGNORECASE)
-_VIDEO = re.compile(r"\b(?:video|recording)\b", re.IGNORECASE)
+_SLIDES = compile_later(r"\bslides?\b", re.IGNORECASE)
+_VIDEO = compile_later(r"\b(?:video|recording)\b", re.IGNORECASE)
 
 
 class Inspire(DocumentOnly):

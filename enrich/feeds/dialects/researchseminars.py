@@ -26,6 +26,7 @@ from enrich.feeds.dialects._documents import (
 from enrich.feeds.dialects._shared import line_or_none, may_refer, page, people, text_or_none
 from enrich.model import Talk, TalkWarning
 from enrich.text.html import html_text
+from enrich.text.patterns import compile_later
 from enrich.text.times import format_time
 
 _NOTHING: Mapping[str, Any] = {}
@@ -35,16 +36,16 @@ SITE = "https://researchseminars.org"
 
 # `Title: <a href="URL">TITLE</a>`; of February 2021 without quotes, of before without the anchor.
 # TITLE is as typed, so it ends at the last `</a>` of its line.
-_TITLE = re.compile(r'Title: <a href=(?:"([^"\n]*)"|([^\s>]*))>(.*)</a>[ \t]*$')
-_UID = re.compile(r"(?P<series>[A-Za-z0-9_+.-]+)/(?P<number>-?\d+)")
-_LIVE = re.compile(
+_TITLE = compile_later(r'Title: <a href=(?:"([^"\n]*)"|([^\s>]*))>(.*)</a>[ \t]*$')
+_UID = compile_later(r"(?P<series>[A-Za-z0-9_+.-]+)/(?P<number>-?\d+)")
+_LIVE = compile_later(
     r"(?:Interactive livestream|View-only livestream|Access|Livestream|Password hint|Password): "
 )
-_ROOM = re.compile(r"Lecture held in (.*)\.$")
-_TALK_PAGE = re.compile(r"https?://[^\s/]+/talk/[^\s/]+/-?\d+/?")
+_ROOM = compile_later(r"Lecture held in (.*)\.$")
+_TALK_PAGE = compile_later(r"https?://[^\s/]+/talk/[^\s/]+/-?\d+/?")
 _PART_OF = " as part of "
-_BREAK = re.compile(r"<br\s{0,3}/?>\n?", re.IGNORECASE)
-_COMMENTS = re.compile(r"(?:preprints?|comments?):\s", re.IGNORECASE)
+_BREAK = compile_later(r"<br\s{0,3}/?>\n?", re.IGNORECASE)
+_COMMENTS = compile_later(r"(?:preprints?|comments?):\s", re.IGNORECASE)
 
 
 class ResearchSeminars:

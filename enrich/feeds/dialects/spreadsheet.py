@@ -24,26 +24,30 @@ from enrich.feeds.dialects._written_times import (
     read_minutes,
     read_written_time,
 )
+from enrich.feeds.given_names import GIVEN_NAMES
 from enrich.feeds.ical.times import Zones
 from enrich.feeds.protected import ANCHORS
+from enrich.feeds.speakers import find_speaker
 from enrich.feeds.tables import Table
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Talk, TalkWarning
+from enrich.text.letters import strip_accents
+from enrich.text.patterns import compile_later
 from enrich.text.times import format_time
 
-_CANCELLED = re.compile(
+_CANCELLED = compile_later(
     r"cancel|abgesagt|entfall|annul|annull|cancelad|geannuleerd|afgelast|отмен|取消|中止",
     re.IGNORECASE,
 )
-_POSTPONED = re.compile(
+_POSTPONED = compile_later(
     r"postpon|verschoben|report[eé]|rinviat|aplazad|adiad|uitgesteld|延期", re.IGNORECASE
 )
-_TENTATIVE = re.compile(
+_TENTATIVE = compile_later(
     r"tentative|unter vorbehalt|vorläufig|provisoire|provisional", re.IGNORECASE
 )
-_MANY = re.compile(r"\s*(?:;|\||\n)\s*")
-_WEB = re.compile(r"https?://\S", re.IGNORECASE)
-_REFUSED = "has more than one reading, or none; write it as 2026-03-12"
+_MANY = compile_later(r"\s*(?:;|\||\n)\s*")
+_WEB = compile_later(r"https?://\S", re.IGNORECASE)
+_RIGHT = "write it as 2026-03-12"
 
 
 class _Row(NamedTuple):
@@ -100,8 +104,8 @@ class Spreadsheet(DocumentOnly):
                 rows.append(
                     ValueError(f"line {line} has {len(cells)} cells, but the header has {width}")
                 )
-            elif not _is_header(cells, layout):
-                rows.append(_read_row(line, cells, layout))
+            elif not _is_header(cells, layout) and not _is_rule(cells):
+                rows.append(_read_record_cells(line, cells, layout))
         kept = [row for row in rows if isinstance(row, _Row)]
         orders = decide_order(row.day for row in kept), decide_order(row.start for row in kept)
         zones = Zones()
@@ -115,7 +119,12 @@ def _is_header(cells: list[str], layout: Layout) -> bool:
     return tuple(cells[: len(layout.header)]) == layout.header
 
 
-def _read_row(line: int, cells: list[str], layout: Layout) -> _Row:
+def _is_rule(cells: list[str]) -> bool:
+    """Return whether a record is the line below the header of a Markdown table."""
+    return not "".join(cells).strip("-:= |\t")
+
+
+def _read_record_cells(line: int, cells: list[str], layout: Layout) -> _Row:
     found: dict[str, str] = {}
     other: list[str] = []
     for title, name, cell in zip(layout.header, layout.columns, cells, strict=False):
@@ -154,6 +163,8 @@ def _make_talk(
     cells = row.cells
     title = line_or_none(cells.get("title"))
     speaker, affiliation = _read_speaker(cells)
+    if speaker is None and title and cells.keys().isdisjoint({"speaker", "given", "family"}):
+        speaker, affiliation, _ = find_speaker(title, cells.get("abstract"))
     start, end, warnings = _read_times(row, orders, header, zones)
     slides, video = _find_cell_link(cells, "slides"), _find_cell_link(cells, "video")
     rooms = [line_or_none(cells.get(name)) for name in ("room", "location")]
@@ -190,10 +201,19 @@ def _read_speaker(cells: Mapping[str, str]) -> tuple[str | None, str | None]:
     """Return speakers and affiliations, of one column or of first and last names."""
     text = cells.get("speaker") or " ".join(filter(None, (cells.get("given"), cells.get("family"))))
     text = joined(_MANY.split(text)) or ""
-    speaker, affiliation = people(text)
+    speaker, affiliation = people(_reorder(text))
     if own := line_or_none(cells.get("affiliation")):
         return speaker, own
     return speaker, affiliation
+
+
+def _reorder(text: str) -> str:
+    """Return `Doe, Jane` as `Jane Doe`, where the second word is a given name and the first is not."""
+    last, comma, first = text.partition(", ")
+    if not comma or " " in last or not 1 <= len(first.split()) <= 2 or "," in first:
+        return text
+    names = [strip_accents(word).lower().rstrip(".") for word in (last, first.split()[0])]
+    return text if names[0] in GIVEN_NAMES or names[1] not in GIVEN_NAMES else f"{first} {last}"
 
 
 def _find_cell_link(cells: Mapping[str, str], name: str) -> str | None:
@@ -219,7 +239,10 @@ def _read_times(
     if day is None:
         if not written or line_or_none(written.rstrip(".").lower()) in {*TBA, "?", "-", "tbc"}:
             return None, None, (TalkWarning(code="no_start", message="the row has no date"),)
-        message = f"line {row.line}: the date {written[:60]!r} {_REFUSED}"
+        problem = dated.problem or (
+            "more than one reading" if dated.readings else "not a date that is understood"
+        )
+        message = f"line {row.line}: the date {written[:60]!r} is refused: {problem} ({_RIGHT})"
         return None, None, (TalkWarning(code="bad_time", message=message),)
     warnings: tuple[TalkWarning, ...] = ()
     if dated.weekday is not None and dated.weekday != day.weekday():

@@ -23,13 +23,14 @@ from enrich.feeds.dialects._documents import (
     text_of,
     time_warnings,
 )
-from enrich.feeds.dialects._shared import DocumentOnly
+from enrich.feeds.dialects._shared import DocumentOnly, title_or_none
 from enrich.model import Talk, TalkWarning
+from enrich.text.patterns import compile_later
 
 _MARKS = frozenset({"eventtype", "virtualsite_url", "starttime", "paper_url", "poster_position"})
-_SLIDES = re.compile(r"\bslides?\b", re.IGNORECASE)
-_VIDEO = re.compile(r"\b(?:video|recording|youtube|slideslive)\b", re.IGNORECASE)
-_OF_A_GROUP = re.compile(r"/group\b")
+_SLIDES = compile_later(r"\bslides?\b", re.IGNORECASE)
+_VIDEO = compile_later(r"\b(?:video|recording|youtube|slideslive)\b", re.IGNORECASE)
+_OF_A_GROUP = compile_later(r"/group\b")
 """In the address of a venue, which is not a paper."""
 _UNSCHEDULED = (TalkWarning(code="no_start", message="the event has no start"),)
 
@@ -57,7 +58,7 @@ def _is_event(record: Mapping[str, Any]) -> bool:
 
 def _convert_event_record(record: Mapping[str, Any]) -> Talk:
     start = moment(record.get("starttime"))
-    title = line_of(record, "name")
+    title = title_or_none(text_of(record, "name"))
     people = list_of(record, "authors")
     media = [one for one in list_of(record, "eventmedia") if one.get("visible") is not False]
     papers = dict.fromkeys(

@@ -148,7 +148,9 @@ class _Reader:
             found.further.append((name, parameters, value))
         if name in _TEXTS:
             self._text = name if found.first[name] is value else len(found.further) - 1
-            self.soft = value.endswith("=") and _encoding(parameters) == "QUOTED-PRINTABLE"
+            self.soft = (
+                value.endswith("=") and _find_parameter_encoding(parameters) == "QUOTED-PRINTABLE"
+            )
 
     def raw(self, line: str) -> None:
         if not line and not self.soft:
@@ -290,19 +292,19 @@ def text_of(value: str, parameters: Mapping[str, str]) -> str:
     >>> text_of("Poincar=C3=A9=0D=0A=\n2", {"ENCODING": "QUOTED-PRINTABLE"})
     'Poincaré\n2'
     """
-    encoding = _encoding(parameters)
+    encoding = _find_parameter_encoding(parameters)
     if encoding == "QUOTED-PRINTABLE":
         import quopri
 
         data = quopri.decodestring(value.encode())
-        plain = _decoded(data, parameters)
+        plain = _decode_value(data, parameters)
         return plain.replace("\\;", ";").replace("\\,", ",")
     if encoding in {"BASE64", "B"}:
         import base64
         import binascii
 
         try:
-            return _decoded(base64.b64decode(value), parameters)
+            return _decode_value(base64.b64decode(value), parameters)
         except (binascii.Error, ValueError):
             return value
     return unescape_text(value)
@@ -316,11 +318,11 @@ _CHARSET = re.compile(
 """Character sets of mail; Python has other codecs, of which some take quadratic time."""
 
 
-def _encoding(parameters: Mapping[str, str]) -> str:
+def _find_parameter_encoding(parameters: Mapping[str, str]) -> str:
     return parameters.get("ENCODING", "").upper()
 
 
-def _decoded(data: bytes, parameters: Mapping[str, str]) -> str:
+def _decode_value(data: bytes, parameters: Mapping[str, str]) -> str:
     for charset in (parameters.get("CHARSET", "utf-8"), "utf-8"):
         if _CHARSET.fullmatch(charset) is None:
             continue

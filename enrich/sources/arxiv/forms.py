@@ -138,9 +138,13 @@ _LINE_ENDS = frozenset(b"\n\x0b")
 _NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _LETTERS)
 _BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<|sSiI0123456789")
 
+_WITHOUT_ID = rb"(?!(?i:abs|pdf|html|format)/++(?!\?|(?i:arxiv:)?(?:[0-9]|[A-Za-z.-]{2,20}/[0-9])))"
+"""A page of papers may follow only with the id of one."""
 _WORTH = re.compile(  # a cheap check of what follows the label
     rb"\.[oO][rR][gG]\.?(?::[0-9]{1,5})?"
-    rb"(?:/{1,3}(?:[0-9]|[aA][rR][xX][iI][vV]:|(?![aA][rR][xX])[A-Za-z_-]{1,10}+(?:\.[A-Za-z-]{2,9}+)?[/?])|:)"
+    rb"(?:/{1,3}(?:[0-9]|[aA][rR][xX][iI][vV]:|(?![aA][rR][xX])"
+    + _WITHOUT_ID
+    + rb"[A-Za-z_-]{1,10}+(?:\.[A-Za-z-]{2,9}+)?[/?])|:)"
     rb"|-[vV]anity|-[wW]eb3|[ \t]{0,4}\|[ \t]{0,4}(?:[aA]rchive|id)[ \t]{0,3}=|(?!\.[oO][rR][gG])(?:[sS]|[iI][dD][sS]?)?+[^0-9A-Za-z]{0,12}+[ \t]{0,40}+"
     rb"(?:[0-9]|[A-Za-z.-]{2,20}+/)"
 )
@@ -148,16 +152,18 @@ _WORTH = re.compile(  # a cheap check of what follows the label
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
     """Return the papers named around byte `at`, in order."""
-    common = _COMMON.match(text, at)
-    if common is not None:
-        start = _find_common_start(text, at)
-        if start >= 0:
-            key, number = common.groups()
-            cited = None if number is None else "v" + number.decode()
-            form: Form = "url" if text[at + 5] == _STOP else "text"
-            return (Mention(PaperId("arxiv:" + key.decode()), cited, start, common.end(), form),)
     kind = text[at]
     if kind in b"aA" and text[at + 2] in b"xX":
+        common = _COMMON.match(text, at)
+        if common is not None:
+            start = _find_common_start(text, at)
+            if start >= 0:
+                key, number = common.groups()
+                cited = None if number is None else "v" + number.decode()
+                form: Form = "url" if text[at + 5] == _STOP else "text"
+                return (
+                    Mention(PaperId("arxiv:" + key.decode()), cited, start, common.end(), form),
+                )
         if text[at + 5 : at + 6] not in _BEHIND_LABEL or not _WORTH.match(text, at + 5):
             return ()
         first = _match_label(text, at)

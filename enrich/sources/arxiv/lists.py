@@ -37,7 +37,7 @@ _AND_WORDS = """
     та және և եւ და এবং اور και و \u05d5 और และ dan eta in kaj agus un ir dhe
 """
 _AND_SIGNS = "\u05d5- 和 与 與 及 と および 및 와 과 그리고 以及"
-_AND = b"(?:%b(?![a-z0-9])|%b)" % (
+_AND = b"(?=[aAdDeEiIjJkKnNoOsSuUvVyY\x80-\xff])(?:%b(?![a-z0-9])|%b)" % (  # few words go further
     group_words(_AND_WORDS.encode().split(), any_case=True),
     group_words(_AND_SIGNS.encode().split()),
 )
