@@ -412,7 +412,7 @@ def _make_number(languages: tuple[Language, ...]) -> Rule:
 
 
 def _make_bare_number(languages: tuple[Language, ...]) -> Rule:
-    words = _begin_word(word for row in languages if row.number for word in spell(row.number))
+    words = begin_word(word for row in languages if row.number for word in spell(row.number))
     return Rule(
         "meeting's number in other languages, without a colon",
         rf"{words}[ ]{{1,3}}{_DIGITS}#?",
