@@ -190,7 +190,7 @@ class _Page:
                 self._from += self._href is not None and self._from == len(self._out) - 1
             self._due = 0
         elif self._gap and self._out and not text[0].isspace():
-            self._out.append(" ")
+            self._out.append("\t")
         self._gap = False
         self._out.append(text)
 
