@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import filterfalse
+from itertools import filterfalse, pairwise
 
 from enrich.changes.earlier import Earlier
 from enrich.changes.holdings import Holdings, Key, Stated, group_by_key
@@ -181,12 +181,12 @@ def count_present(earlier: Earlier) -> int:
 def _keep_talk(annotated: AnnotatedTalk, warnings: tuple[TalkWarning, ...]) -> Talk:
     """Return an earlier talk whose references stand.
 
-    If one does not fit its text, which somebody changed, all are searched again.
+    If one does not fit its text, which somebody changed, or overlaps another, all are searched again.
     """
     texts = dict(annotated.talk.searched())
     fit = all(
         _fits(reference, texts.get(reference.field, "")) for reference in annotated.references
-    )
+    ) and not _has_overlap(annotated.references)
     found = [w for w in annotated.warnings if w.code in EXTRACTION_WARNINGS]
     references = References(annotated.references, found) if fit else None
     return replace(annotated.talk, warnings=warnings, references=references)
@@ -197,6 +197,12 @@ def _fits(reference: Reference, text: str) -> bool:
     return exact == reference.exact and 0 <= reference.context[0] <= reference.context[1] <= len(
         text
     )
+
+
+def _has_overlap(references: Iterable[Reference]) -> bool:
+    """Return whether two references share a part of a text."""
+    spans = sorted((each.field, each.start, each.end) for each in references)
+    return any(a[0] == b[0] and b[1] < a[2] for a, b in pairwise(spans))
 
 
 def _is_vanished(warning: TalkWarning) -> bool:

@@ -15,8 +15,10 @@ from enrich.changes.holdings import Holdings
 from enrich.cli.formats import Target
 from enrich.cli.weekly import Fewest
 from enrich.errors import EnrichError
+from enrich.feeds.finish import finish_talk, redact_warnings
 from enrich.feeds.recurrence import select_occurrences
 from enrich.model import AnnotatedTalk, Document, Notice, Talk
+from enrich.sources import names
 from enrich.writers import Writer
 
 NOTHING_NEW = Notice(code="nothing_new", message="nothing is new since the last run")
@@ -31,10 +33,11 @@ class TooFewTalksError(EnrichError):
 class News:
     """What is new since an earlier output: talks that stay are added, and outputs are filtered."""
 
-    def __init__(self, path: str, targets: Iterable[Target]) -> None:
+    def __init__(self, path: str, targets: Iterable[Target], *, keep_private: bool = False) -> None:
         """Read the earlier output.
 
-        A missing file that an output makes counts as empty.
+        A missing file that an output makes counts as empty. Its talks are redacted as those of a feed,
+        unless private things are kept.
 
         Raises:
             click.UsageError: it is not an earlier output, or would be replaced by another format.
@@ -51,7 +54,10 @@ class News:
                     f"{target.path}: as {target.format} it cannot be compared with next time; "
                     "what replaces --new-since is json or ndjson"
                 )
-        self._earlier = _read_earlier(path, may_be_missing=bool(replacing))
+        earlier = _read_earlier(path, may_be_missing=bool(replacing))
+        if not keep_private:
+            earlier = replace(earlier, talks=tuple(map(_redact_talk, earlier.talks)))
+        self._earlier = earlier
         self._changes: Changes | None = None
 
     @property
@@ -76,7 +82,8 @@ class News:
         read = list(talks)
         _check_count(len(read), fewest)
         self._changes = Changes(self._earlier, self.holdings, select_occurrences=select_occurrences)
-        yield from sort([*read, *select_kept(self._earlier, self.holdings)])
+        kept = map(_check_sources, select_kept(self._earlier, self.holdings))
+        yield from sort([*read, *kept])
 
     def mark(self, annotated: AnnotatedTalk) -> AnnotatedTalk | None:
         """Return a talk that is new, with its reasons among its warnings; otherwise None."""
@@ -99,6 +106,23 @@ class News:
         return (
             f"{self._count} {'talk is' if self._count == 1 else 'talks are'} new since {self._path}"
         )
+
+
+def _redact_talk(annotated: AnnotatedTalk) -> AnnotatedTalk:
+    """Return an earlier talk as a feed would give it."""
+    return replace(
+        annotated,
+        talk=finish_talk(annotated.talk, keep_private=False),
+        warnings=redact_warnings(annotated.warnings),
+    )
+
+
+def _check_sources(talk: Talk) -> Talk:
+    """Return an earlier talk; if a source of its references is not known, all are searched again."""
+    known = names()
+    if all(reference.paper.source in known for reference in talk.references or ()):
+        return talk
+    return replace(talk, references=None)
 
 
 class _NewsWriter:

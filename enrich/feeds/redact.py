@@ -7,6 +7,7 @@ a place, they are masked instead. The words and patterns are in `redact_words`.
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -94,6 +95,17 @@ def redact_title(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
     return _remove_from_line(text, spans).rstrip(" ,;|\u2013-") if spans else text
 
 
+def redact_id(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
+    """Return an event's id without credentials in it, still one of its own.
+
+    >>> redact_id("81234@example.org"), redact_id("https://zoom.us/j/8123?pwd=abc")
+    ('81234@example.org', 'redacted-c65c847a5bd2828f')
+    """
+    if not is_suspect(text.lower().encode()) or redact_text(text, (), anchors) == text:
+        return text
+    return "redacted-" + hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def _redact_once(text: str, people: Collection[str], anchors: tuple[str, ...], rules: Rules) -> str:
     """Return a text without the credentials that are found in it as it stands."""
     spans = _find_credentials(text, rules)
@@ -148,6 +160,8 @@ def redact_lines(
             kept.append(line)
         else:
             has_meeting = True
+            if name == "UID" and (own := redact_id(text, anchors)) != text:
+                kept.append("UID:" + own)
             if name in _REDACTED and "ENCODING" not in parameters:
                 kept.append(line[: len(line) - len(value)] + escape_value(clean))
     return [_redact_summary(line, anchors) for line in kept] if has_meeting else kept
