@@ -36,6 +36,7 @@ _HTML = frozenset({"X-ALT-DESC", "STYLED-DESCRIPTION"})
 """Properties whose text is HTML, whatever stands in it."""
 _HIDING = re.compile(r"<(?:!--|(?:script|style|title|template)\b)", re.IGNORECASE)
 """Begins what HTML holds and does not show."""
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _MOST_ROUNDS = 8
 _EMPTIED = re.compile(r"[ ]?[(\[][ ,;:.\0]{0,20}\0[ ,;:.\0]{0,20}[)\]]")
 _WORD = re.compile(r"[^\W_]+")
@@ -219,7 +220,20 @@ def is_suspect(lower: bytes) -> bool:
 
 
 def _find_credentials(text: str, rules: Rules) -> list[Span]:
-    """Return the spans of meeting credentials, in order, not overlapping."""
+    """Return the spans of meeting credentials, in order, not overlapping.
+
+    A text with invisible characters is searched with them and without.
+    """
+    spans = _find_visible(text, rules)
+    if text.isascii() or _INVISIBLE.search(text) is None:
+        return spans
+    places = [at for at, letter in enumerate(text) if _INVISIBLE.match(letter) is None]
+    found = _find_visible(_INVISIBLE.sub("", text), rules)
+    return _merge([*spans, *((places[start], places[end - 1] + 1) for start, end in found)])
+
+
+def _find_visible(text: str, rules: Rules) -> list[Span]:
+    """Return the spans of credentials in a text as it stands."""
     lower = fold_letters(text)
     links = [*rules.find_meetings(lower)]
     for rule in rules.links:

@@ -20,6 +20,7 @@ from enrich.feeds.redact_words import (
     HOST_LABELS,
     LABEL_WORDS,
     LANGUAGES,
+    NOT_SECRETS,
     SERVICES,
     HostLabel,
     Language,
@@ -228,7 +229,38 @@ _BLOCKS = (
         sign="_____",
     ),
 )
+_LABEL = (
+    begin_word(
+        spell(
+            "pass[ -]?(?:code|word|phrase)|passwort|kennwort|(?:access|entry)[ -](?:code|key)"
+            "|meeting[ -](?:key|password|passcode)"
+        )
+    )
+    + r"\b[*_]{0,3}(?:[ ]for[ ](?:the|this|our|all)(?:[ ][a-z]{1,16}){1,6}?)?"
+)
+_LABELLED = (
+    r"(?:(?:[ ]{0,3}(?:[-–—=]{1,2}>|→|⇒|:|=)|[ ]is[ ]?:)[*_]{0,3}"
+    r"(?:[ ]{0,3}(?:the[ ](?:word|code|number)[ ])?(?:\d[a-z0-9]{0,5}(?:[ ](?:\d[a-z0-9]{0,5}|[a-z]\b)){1,4}(?=[ ]*$)"
+    r"|\"[^\"\n]{1,64}\"|[^\s,;()<>\[\]\"“]{1,64}(?<![.!?:]))"
+    r"|[ ]{0,3}\n\s{0,8}(?=\S{0,31}\d)[^\s:/]{3,32}(?=[ ]{0,3}$))"
+    rf"|[ ]?[(\[](?!(?:{'|'.join(sorted(NOT_SECRETS))})\b)[^\s()\[\]]{{3,32}}[)\]]"
+    r"|[ ]{1,3}\d[a-z0-9]{3,15}\b)"
+)
 _BESIDE = (
+    Rule(
+        "password behind a label of other kinds",
+        _LABEL + _LABELLED,
+        "Password for all talks of the term -> 4Xk2",
+        "password for all talks of the term -> 4xk2",
+        words=("pass", "kennwort", "access", "entry", "meeting"),
+    ),
+    Rule(
+        "number and password without a colon",
+        rf"\b{_DIGITS}#?[ ,;/]{{1,3}}(?:pc|pwd?|psw)\b[ ]?:?[ ]{{1,3}}[^\s,;()<>\[\]\"]{{1,32}}",
+        "Zoom 812 3456 7890 PC 4Xk2",
+        "812 3456 7890 pc 4xk2",
+        words=("pc", "pw", "psw"),
+    ),
     Rule(
         "line of a list of numbers",
         r"^[ \t•*-]{0,12}(?:\([a-z]{2}\)[ ]|[a-z][a-z ]{1,30}(?:\([^()\n]{1,30}\))?:[ ]{1,3}(?=\+))?"
@@ -476,6 +508,9 @@ def _make_hints(
         (b"\xbc", rb"\xbc(?<=\xef\xbc)\x9a%b" % _NUMBER_HINT),
         (b"%", b"3a%2f"),
         (b"_", b"3a__"),
+        (b"\xe2", rb"\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xaf])"),
+        (b"\xc2", rb"\xc2\xad"),
+        (b"\xef", rb"\xef(?:\xbc[\xa1-\xba]|\xbd[\x81-\x9a]|\xbb\xbf)"),
         (b"+", rb"\+(?<=[a-z(]\+|[ \n:]\+)\d"),
         (b"/", link),
     )

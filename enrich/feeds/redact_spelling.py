@@ -12,6 +12,9 @@ from collections.abc import Iterable
 from enrich.feeds.redact_words import LOOKALIKES
 
 _FIRST_UNPARTED = 0x2E80  # from here on scripts do not part words by blanks
+_WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
+"""Letters and digits as wide as Chinese ones."""
+_WIDE_DISTANCE = 0xFEE0  # from such a letter to the plain one
 
 
 def fold_letters(text: str) -> str:
@@ -19,6 +22,8 @@ def fold_letters(text: str) -> str:
     if not text.isascii():
         for letter, plain in LOOKALIKES:
             text = text.replace(letter, plain)
+        if _WIDE.search(text) is not None:
+            text = _WIDE.sub(lambda found: chr(ord(found[0]) - _WIDE_DISTANCE), text)
     return text.lower()
 
 

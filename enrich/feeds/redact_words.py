@@ -186,7 +186,7 @@ NOT_SECRETS = frozenset(
 )
 """What follows "password" in sentences."""
 LOOKALIKES = (
-    *[(blank, " ") for blank in "\u00a0\u202f\u2009\u200e\u200f\u202a\u202b\u202c"],
+    *[(blank, " ") for blank in "\u00a0\u3000\u202f\u2009\u200e\u200f\u202a\u202b\u202c"],
     ("：", ":"), ("（", "("), ("）", ")"), ("ſ", "s"), ("ı", "i"), ("İ", "i"),
 )  # fmt: skip
 """Letters that look like others around numbers, or equal one where case is ignored."""
