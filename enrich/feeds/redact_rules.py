@@ -457,7 +457,7 @@ def _make_secret(languages: tuple[Language, ...]) -> Rule:
     words = [word for row in languages if row.secret for word in spell(row.secret)]
     return Rule(
         "password in other languages",
-        rf"{begin_word(words)}(?:[ ]{{0,3}}[:=][ ]{{0,3}}(?:{_CODE}|[^\s,;()<>\[\]\"]{{1,64}})|[ ]{{1,3}}\d{{4,12}}\b)",
+        rf"{begin_word(words)}(?:[ ]{{0,3}}[:=][ ]{{0,3}}(?:{_CODE}|(?!https?://)[^\s,;()<>\[\]\"]{{1,64}})|[ ]{{1,3}}\d{{4,12}}\b)",
         "Kenncode: 4Xk2",
         "kenncode: 4xk2",
         words=tuple(sorted({fold_letters(word)[:_LABEL_WIDTH] for word in words})),

@@ -99,7 +99,7 @@ LANGUAGES = (
     Language(
         "German",
         r"(?:telefon)?konferenz-?id|besprechungs-?id",
-        r"kenn(?:code|ung)",
+        r"kenn(?:code|ung)|konferenz-?pin|teilnehmercode|zugangsdaten",
         "Besprechungs-ID: 812 3456 7890\nKenncode: 4Xk2",
     ),
     Language(
@@ -111,31 +111,31 @@ LANGUAGES = (
     Language(
         "French",
         r"id de (?:la )?r[ée]union|num[ée]ro de (?:la )?(?:r[ée]union|conf[ée]rence(?: t[ée]l[ée]phonique)?)",
-        r"code (?:secret|d['’]acc[eè]s)|mdp",
+        r"code (?:secret|d['’]acc[eè]s)|mdp|code de (?:la )?r[ée]union",
         "ID de réunion: 812 3456 7890\nCode secret: 4Xk2",
     ),
     Language(
         "Spanish",
         r"id de (?:la )?reuni[oó]n",
-        r"clave|c[óo]digo de acceso",
+        r"clave|c[óo]digo de acceso|contrase[nñ]a|clave de acceso",
         "ID de la reunión: 812 3456 7890\nCódigo de acceso: 4Xk2",
     ),
     Language(
         "Portuguese",
         r"id da reuni[ãa]o",
-        r"senha(?: de acesso)?|c[óo]digo de acesso",
+        r"senha(?: de acesso)?|c[óo]digo de acesso|palavra-passe",
         "ID da reunião: 812 3456 7890\nSenha de acesso: 4Xk2",
     ),
     Language(
         "Italian",
         r"id (?:della )?riunione",
-        r"codice d['’] ?accesso|parola(?: d['’]ordine)?",
+        r"codice d['’] ?accesso|parola(?: d['’]ordine)?|codice di accesso",
         "ID riunione: 812 3456 7890\nCodice d'accesso: 4Xk2",
     ),
     Language(
         "Polish",
         r"id spotkania|identyfikator spotkania",
-        r"hasło(?: dostępu)?|kod dostępu",
+        r"hasło(?: dostępu)?|kod dostępu|haslo",
         "Identyfikator spotkania: 812 3456 7890\nKod dostępu: 4Xk2",
     ),
     Language(
@@ -144,25 +144,69 @@ LANGUAGES = (
         r"lösen(?:ord|kod)",
         "Mötes-ID: 812 3456 7890\nLösenkod: 4Xk2",
     ),
-    Language("Danish", "", r"adgangskode", "https://uni.zoom.us/j/774411\nAdgangskode: 4Xk2"),
-    Language("Finnish", "", r"salasana", "https://uni.zoom.us/j/774411\nSalasana: 4Xk2"),
+    Language(
+        "Danish", "", r"adgangskode|passord", "https://uni.zoom.us/j/774411\nAdgangskode: 4Xk2"
+    ),
+    Language("Finnish", "", r"salasana|pääsykoodi", "https://uni.zoom.us/j/774411\nSalasana: 4Xk2"),
     Language(
         "Russian",
         r"идентификатор конференции",
-        r"пароль|код доступа",
+        r"пароль|код доступа|код(?: конференции| встречи)?",
         "Идентификатор конференции: 812 3456 7890\nКод доступа: 4Xk2",
     ),
-    Language("Turkish", r"toplantı kimliği", r"", "Toplantı kimliği: 812 3456 7890"),
+    Language("Hebrew", "", r"סיסמה|סיסמא", "https://uni.zoom.us/j/774411\nסיסמה: 4Xk2"),
+    Language(
+        "Arabic",
+        "",
+        r"كلمة (?:المرور|السر)|رمز(?: المرور| الدخول)?",
+        "https://uni.zoom.us/j/774411\nكلمة المرور: 4Xk2",
+    ),
+    Language(
+        "Czech", "", r"heslo|p[řr]ístupov[ýy] kód", "https://uni.zoom.us/j/774411\nHeslo: 4Xk2"
+    ),
+    Language("Hungarian", "", r"jelsz[óo]", "https://uni.zoom.us/j/774411\nJelszó: 4Xk2"),
+    Language("Romanian", "", r"parol[ăa]", "https://uni.zoom.us/j/774411\nParolă: 4Xk2"),
+    Language(
+        "Greek", "", r"κωδικ[όο]ς(?: πρόσβασης)?", "https://uni.zoom.us/j/774411\nΚωδικός: 4Xk2"
+    ),
+    Language("Catalan", "", r"contrasenya", "https://uni.zoom.us/j/774411\nContrasenya: 4Xk2"),
+    Language("Galician", "", r"contrasinal", "https://uni.zoom.us/j/774411\nContrasinal: 4Xk2"),
+    Language("Bulgarian", "", r"парола", "https://uni.zoom.us/j/774411\nПарола: 4Xk2"),
+    Language("Serbian", "", r"лозинка|шифра", "https://uni.zoom.us/j/774411\nЛозинка: 4Xk2"),
+    Language(
+        "Croatian", "", r"lozinka|[šs]ifra|zaporka", "https://uni.zoom.us/j/774411\nLozinka: 4Xk2"
+    ),
+    Language("Slovene", "", r"geslo", "https://uni.zoom.us/j/774411\nGeslo: 4Xk2"),
+    Language(
+        "Lithuanian", "", r"slapta[žz]odis", "https://uni.zoom.us/j/774411\nSlaptažodis: 4Xk2"
+    ),
+    Language("Latvian", "", r"parole", "https://uni.zoom.us/j/774411\nParole: 4Xk2"),
+    Language(
+        "Estonian", "", r"parool|salakood|salasõna", "https://uni.zoom.us/j/774411\nParool: 4Xk2"
+    ),
+    Language("Icelandic", "", r"lykilor[ðd]", "https://uni.zoom.us/j/774411\nLykilorð: 4Xk2"),
+    Language("Basque", "", r"pasahitza", "https://uni.zoom.us/j/774411\nPasahitza: 4Xk2"),
+    Language(
+        "Vietnamese", "", r"mật khẩu|mat khau", "https://uni.zoom.us/j/774411\nMật khẩu: 4Xk2"
+    ),
+    Language("Thai", "", r"รหัสผ่าน", "https://uni.zoom.us/j/774411\nรหัสผ่าน: 4Xk2"),
+    Language("Hindi", "", r"पासवर्ड", "https://uni.zoom.us/j/774411\nपासवर्ड: 4Xk2"),
+    Language("Bengali", "", r"পাসওয়ার্ড", "https://uni.zoom.us/j/774411\nপাসওয়ার্ড: 4Xk2"),
+    Language("Indonesian", "", r"kata sandi", "https://uni.zoom.us/j/774411\nKata sandi: 4Xk2"),
+    Language("Armenian", "", r"գաղտնաբառ", "https://uni.zoom.us/j/774411\nԳաղտնաբառ: 4Xk2"),
+    Language("Georgian", "", r"პაროლი", "https://uni.zoom.us/j/774411\nპაროლი: 4Xk2"),
+    Language("Ukrainian", "", r"код доступу", "https://uni.zoom.us/j/774411\nКод доступу: 4Xk2"),
+    Language("Turkish", r"toplantı kimliği", r"şifre|sifre", "Toplantı kimliği: 812 3456 7890"),
     Language(
         "Chinese",
         r"会议(?:号| ?id)?|會議(?:號| ?id)?",
-        r"密[码碼]",
+        r"密[码碼]|口令|会议密[码碼]|會議密[码碼]",
         "会议号: 812 3456 7890\n密码: 774411",
     ),
     Language(
         "Japanese",
         r"ミーティング ?id",
-        r"パス(?:コード|ワード)",
+        r"パス(?:コード|ワード)|暗証番号",
         "ミーティング ID: 812 3456 7890\nパスコード: 774411",
     ),
     Language("Korean", r"회의 ?id", r"암호|비밀번호", "회의 ID: 812 3456 7890\n암호: 774411"),
