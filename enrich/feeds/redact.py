@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from enrich.feeds.ical.values import Properties, split_line, text_of
 from enrich.feeds.protected import ANCHORS, Mark, Span, protect
@@ -152,6 +152,11 @@ def redact_lines(
         name, parameters, value = split
         if name in _PEOPLE:
             continue
+        if parameters and _has_credentials(parameters, people, anchors):
+            if "ENCODING" in parameters:
+                continue
+            line, parameters = f"{name}:{value}", {}  # noqa: PLW2901
+            has_meeting = True
         text = text_of(value, parameters)
         clean = _redact_suspect(text, people, anchors)
         if "<" in text or "&" in text:
@@ -166,6 +171,15 @@ def redact_lines(
             if name in _REDACTED and "ENCODING" not in parameters:
                 kept.append(line[: len(line) - len(value)] + escape_value(clean))
     return [_redact_summary(line, anchors) for line in kept] if has_meeting else kept
+
+
+def _has_credentials(
+    parameters: Mapping[str, str], people: Collection[str], anchors: tuple[str, ...]
+) -> bool:
+    """Return whether parameters of a line hold credentials."""
+    return any(
+        _redact_suspect(value, people, anchors) != value for value in parameters.values() if value
+    )
 
 
 def _redact_suspect(text: str, people: Collection[str], anchors: tuple[str, ...]) -> str:
