@@ -230,7 +230,10 @@ def state_dir_option(**settings: Any) -> Callable[[F], F]:
 
 def _expand_home(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:  # noqa: ARG001 - click's signature
     """Return a folder with its leading `~` expanded: a variable's value may hold one."""
-    return value and value.expanduser()
+    try:
+        return value and value.expanduser()
+    except RuntimeError:
+        raise click.BadParameter(f"{value}: there is no such home folder") from None
 
 
 def lookup_options(command: F) -> F:
