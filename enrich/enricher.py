@@ -178,10 +178,10 @@ class Enricher:
                 resources.close()
 
     def run(self, talks: Iterable[Talk]) -> Run:
-        """Return one run: exactly one annotated talk for each talk, in order.
+        """Return one run: an annotated talk for each talk.
 
-        A talk is yielded as soon as the papers of it and of all talks before it are known. Work begins
-        with the first iteration, but the run's time (`timeout_s`) begins here. Each run has its report:
+        Talks keep their order. One is yielded as soon as its papers and those of all earlier talks are
+        known. Work begins with the first iteration, but the run's time (`timeout_s`) begins here. Each run has its report:
 
             run = enricher.run(read_talks("feed.ics"))
             for annotated in run: ...
@@ -199,14 +199,14 @@ class Enricher:
         return iter(self.run(talks))
 
     def enrich_text(self, text: str) -> AnnotatedTalk:
-        """Return a text annotated as the abstract of a talk."""
+        """Return a text annotated like a talk's abstract."""
         if not isinstance(text, str):
             raise TypeError(f"enrich_text takes a string, not {name_type(text)}")
         (annotated,) = self.enrich([Talk(id="text", abstract=text)])
         return annotated
 
     def lookup(self, wanted: Iterable[Reference | PaperId | str]) -> Papers:
-        """Return the papers that references, ids or addresses name, each once.
+        """Return the papers of references, ids or addresses.
 
         They are in the order of `wanted`; find one by its id, or by the string given for it.
 
@@ -218,7 +218,7 @@ class Enricher:
     def lookup_with_report(
         self, wanted: Iterable[Reference | PaperId | str]
     ) -> tuple[Papers, RunReport]:
-        """Return the papers of `lookup`, and the report of that run."""
+        """Return the papers of `lookup` and the run's report."""
         cited, spellings = self._parse_wanted(wanted)
         state = self._begin_run(self._compute_deadline())
         (answered,) = self._make_queues(state, lookahead=1).iterate_answered(
@@ -228,9 +228,9 @@ class Enricher:
         return Papers(papers, spellings), state.report()
 
     def lookup_each(self, cited: Cited) -> tuple[Iterator[Lookup], RunTracker]:
-        """Return an iterator of papers, in order, and the run's report so far.
+        """Return an iterator of papers, and the run's report.
 
-        Unlike `lookup` it holds at most `lookahead` papers in memory.
+        The papers are in order. Unlike `lookup` it holds at most `lookahead` papers in memory.
         """
         until, tracker = self._compute_deadline(), RunTracker()
 
@@ -247,7 +247,7 @@ class Enricher:
         return look_up(), tracker
 
     def find_same_titles(self, papers: Mapping[PaperId, Lookup]) -> Mapping[PaperId, Paper]:
-        """Return the store's other papers that share a title with these.
+        """Return the store's other papers with the same titles.
 
         Pass them to `relate_papers` as `others`, to match papers of earlier runs.
         """
@@ -318,7 +318,7 @@ class Enricher:
     def _add_published_versions(
         self, items: Iterable[Item[T]], state: LookupState
     ) -> Iterator[Item[T]]:
-        """Yield the items with the published versions of their preprints."""
+        """Yield the items with their preprints' published versions."""
         waiting = iter(items)
         while chunk := list(islice(waiting, self._lookahead)):
             papers = {id_: paper for item in chunk for id_, paper in item.papers.items()}
@@ -331,7 +331,7 @@ class Enricher:
         return Queues(state, lookahead=lookahead or self._lookahead, on_progress=self._on_progress)
 
     def _compute_deadline(self) -> float:
-        """Return the deadline of the requests of a run that begins now."""
+        """Return the deadline of a run that begins now."""
         return math.inf if self._timeout_s is None else self._monotonic() + self._timeout_s
 
     def _begin_run(self, until: float = math.inf) -> LookupState:
@@ -436,7 +436,7 @@ def _close_after(workers: Iterable[threading.Thread], resources: ExitStack) -> N
 
 
 def _collect_cited(references: Iterable[Reference]) -> Cited:
-    """Return the papers of references, each with its cited versions."""
+    """Return the cited papers, each with its cited versions."""
     cited: dict[PaperId, frozenset[str]] = {}
     for reference in references:
         version = frozenset((reference.version,)) if reference.version else frozenset()

@@ -43,7 +43,10 @@ def assign_login(
 
 
 def _check_login(login: object) -> None:
-    """Raise TypeError if this is not a login; the message omits its value."""
+    """Raise TypeError if this is not a login.
+
+    The message omits its value.
+    """
     if login is None or (isinstance(login, str) and login):
         return
     if isinstance(login, tuple) and len(login) == 2 and all(isinstance(x, str) for x in login):
@@ -106,7 +109,7 @@ def check_papers(papers: object) -> tuple[str | Path | Paper, ...]:
 
 
 def check_talks(talks: object) -> None:
-    """Raise TypeError if this is not an iterable of talks."""
+    """Raise TypeError unless this is an iterable of talks."""
     if isinstance(talks, (str, bytes, os.PathLike)):
         path = os.fspath(talks)
         shown = repr(path) if len(path) <= 80 else "…"
@@ -119,7 +122,7 @@ def check_talks(talks: object) -> None:
 
 
 def refuse_talk(talk: object) -> NoReturn:
-    """Raise TypeError for a value that is not a Talk."""
+    """Raise TypeError for a value other than a Talk."""
     if isinstance(talk, Mapping):
         raise TypeError("a talk is a Talk, not a dict: use Talk.from_dict(…)")
     if isinstance(talk, AnnotatedTalk):
@@ -128,5 +131,5 @@ def refuse_talk(talk: object) -> NoReturn:
 
 
 def name_type(value: object) -> str:
-    """Return the name of a value's type, for a message."""
+    """Return the name of a value's type."""
     return type(value).__name__

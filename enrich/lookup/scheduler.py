@@ -82,7 +82,7 @@ class Queues:
         self._last_request_at: dict[str, float] = {}
 
     def iterate_answered(self, items: Iterator[Item[T]]) -> Iterator[Item[T]]:
-        """Yield the items in their order, each with its papers."""
+        """Yield the items in order, each with its papers."""
         waiting: deque[Item[T]] = deque()
         more = True
         failure: BaseException | None = None
@@ -116,7 +116,7 @@ class Queues:
                     self._state.remove_worker(thread)
 
     def _queue_chunk(self, chunk: list[Item[T]]) -> None:
-        """Add the known papers to the items, and queue the other keys."""
+        """Add known papers to items; queue the other keys."""
         together: dict[PaperId, frozenset[str]] = {}
         for item in chunk:
             for id_, versions in item.cited.items():
@@ -145,7 +145,10 @@ class Queues:
             self._changed.notify_all()
 
     def _is_answered(self, item: Item[T]) -> bool:
-        """Return whether all papers of an item are known; raise a thread's error."""
+        """Return whether all papers of an item are known.
+
+        An error of a thread is raised here.
+        """
         if not item.unanswered:
             return True
         with self._changed:
@@ -163,18 +166,21 @@ class Queues:
             return self._is_any_batch_full()
 
     def _is_any_batch_full(self) -> bool:
-        """Return whether a batch of several ids is full; the caller holds the lock."""
+        """Return whether a batch of several ids is full.
+
+        The caller holds the lock.
+        """
         return any(
             self._state.batch_size(name) > 1 and self._is_batch_full(name) for name in self._pending
         )
 
     def _is_batch_full(self, name: str) -> bool:
-        """Return whether the pending ids of a service fill one request."""
+        """Return whether a service's pending ids fill one request."""
         waiting = len(self._to_retry.get(name, ())) + _count_ids(self._pending.get(name, {}))
         return waiting >= self._state.batch_size(name)
 
     def _wait_for_first(self, waiting: deque[Item[T]], *, more: bool) -> None:
-        """Wait until the first item is answered, or more items may be read."""
+        """Wait for the first item, or to read on."""
         head = waiting[0]
         may_read = more and len(waiting) < self._lookahead
         with self._changed:
@@ -209,7 +215,10 @@ class Queues:
             )
 
     def _measure_queues(self) -> Iterator[tuple[str, float, float]]:
-        """Yield each service with pending requests, its interval and its seconds left."""
+        """Yield the pace of each service with pending requests.
+
+        The tuples are those of `Progress.waiting`.
+        """
         for name, pending in self._pending.items():
             ids = len({id_ for id_, _ in pending})
             left_s = self._measure_left(
@@ -224,9 +233,9 @@ class Queues:
                 yield service, interval_s, requests * interval_s
 
     def _measure_left(self, name: str, requests: int, interval_s: float) -> float | None:
-        """Return the seconds that a service's pending requests take; None without any.
+        """Return the seconds that a service's pending requests take.
 
-        Time since the last request counts towards the first pause.
+        Return None if none is pending. Time since the last request counts towards the first pause.
         """
         if name in self._requesting:
             return requests * interval_s
@@ -236,7 +245,7 @@ class Queues:
         return requests * interval_s - min(passed_s, interval_s)
 
     def _run_worker(self, name: str) -> None:
-        """Request batches as they fill, then the remaining keys.
+        """Fetch batches as they fill, then the remaining keys.
 
         This is the thread of one service.
         """
@@ -271,7 +280,7 @@ class Queues:
                 self._changed.notify_all()
 
     def _is_batch_due(self, name: str) -> bool:
-        """Return whether a service's thread has a batch to request."""
+        """Return whether a service's next batch is due."""
         has_keys = bool(self._pending.get(name) or self._to_retry.get(name))
         if has_keys and (self._is_flushing or self._is_batch_full(name)):
             return True
@@ -283,7 +292,9 @@ class Queues:
         )
 
     def _take_batch(self, name: str) -> tuple[list[Key], list[Key], list[PaperId]]:
-        """Return the next batch: new keys and retried keys, or ids for the fallbacks.
+        """Return the next batch, removed from its queue.
+
+        The three lists are new keys, retried keys, and ids for the fallbacks; the last is used alone.
 
         Ids missing from a response join the next batch; if none follows, they form one last batch.
         """
@@ -305,7 +316,7 @@ class Queues:
 
 
 def _count_ids(keys: Iterable[Key]) -> int:
-    """Return the number of ids in a request for some keys.
+    """Return the number of ids in a request.
 
     Count a version only if its paper is not in the request.
     """
@@ -314,7 +325,7 @@ def _count_ids(keys: Iterable[Key]) -> int:
 
 
 def _pick_batch(pending: Iterable[Key], limit: int) -> list[Key]:
-    """Return the first keys whose ids are within a limit.
+    """Return the first keys, within a limit of ids.
 
     All keys of a paper are in the same request.
     """
@@ -334,7 +345,7 @@ def _pick_batch(pending: Iterable[Key], limit: int) -> list[Key]:
 
 
 def _take_items(items: Iterator[Item[T]], limit: int) -> tuple[list[Item[T]], BaseException | None]:
-    """Return the next items, and the error that stopped iteration."""
+    """Return the next items, and the error after them."""
     chunk: list[Item[T]] = []
     try:
         for item in items:

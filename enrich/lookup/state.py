@@ -95,11 +95,11 @@ class Library:
         return any(worker.is_alive() for worker in self.workers)
 
     def note_retry(self, retry: Retry) -> None:
-        """Keep a service's last retry, for the progress of the runs."""
+        """Keep a service's last retry, for progress reports."""
         self.retries[retry.service] = (retry, time.monotonic() + retry.wait_s)
 
     def revision(self, record: Record) -> int:
-        """Return the current revision of the parser of a record."""
+        """Return the current revision of a record's parser."""
         via = record.paper.via if record.paper else None
         for second in self.fallbacks.get(record.id.source, ()):
             if second.name == via:
@@ -112,7 +112,7 @@ class LookupState:
     """Results, failures and requests of one run so far."""
 
     def __init__(self, library: Library, *, now: float, until: float = math.inf) -> None:
-        """Initialize the state of a run.
+        """Create the state of a run.
 
         Args:
             library: Collections, store and services.
@@ -136,9 +136,9 @@ class LookupState:
         self._requested_published: set[PaperId] = set()
 
     def add_papers(self, papers: Iterable[Paper]) -> None:
-        """Add the resolved papers of a talk from an earlier output.
+        """Add resolved papers of a talk.
 
-        They are used unchanged, unless the run refreshes.
+        They come from an earlier output, and are used unchanged unless the run refreshes.
         """
         if not self.library.refresh:
             for paper in papers:
@@ -166,7 +166,7 @@ class LookupState:
         self.library.workers.remove(thread)
 
     def batch_size(self, name: str) -> int:
-        """Return the maximum number of ids in one request to a service."""
+        """Return the maximum number of ids in a request."""
         return self.library.sources[name].politeness.batch
 
     def request_interval_s(self, name: str) -> float:
@@ -174,22 +174,22 @@ class LookupState:
         return self.library.sources[name].politeness.delay_s
 
     def fallback_batch_size(self, name: str) -> int:
-        """Return the maximum number of ids in a request to a service's first fallback."""
+        """Return the batch size of a service's first fallback."""
         return self.library.fallbacks[name][0].politeness.batch
 
     def fallback_pace(self, name: str) -> tuple[str, float]:
-        """Return the name of a service's first fallback and its delay in seconds."""
+        """Return a service's first fallback and its delay (seconds)."""
         second = self.library.fallbacks[name][0]
         return second.name, second.politeness.delay_s
 
     def retries(self) -> tuple[Retry, ...]:
-        """Return the pending retries, each with the seconds left until it."""
+        """Return the pending retries, with their remaining seconds."""
         now = time.monotonic()
         left = [(retry, due - now) for retry, due in [*self.library.retries.values()]]
         return tuple(replace(retry, wait_s=wait_s) for retry, wait_s in left if wait_s > 0)
 
     def split_known(self, cited: Cited) -> tuple[dict[PaperId, Lookup], list[Key]]:
-        """Return the known lookups and the keys still to request."""
+        """Return the known lookups and the remaining keys."""
         found: dict[PaperId, Lookup] = {}
         to_request: list[Key] = []
         local = self._find_local(cited)
@@ -218,7 +218,7 @@ class LookupState:
     def request_batch(
         self, name: str, wanted: Sequence[Key], again: AbstractSet[Key] = frozenset()
     ) -> BatchResult:
-        """Request the keys of a batch that are not stored yet.
+        """Fetch the keys of a batch not stored yet.
 
         Args:
             name: Name of the service.
@@ -236,7 +236,7 @@ class LookupState:
     def _request_once(
         self, name: str, wanted: Sequence[Key], again: AbstractSet[Key]
     ) -> BatchResult:
-        """Request a batch from a service.
+        """Fetch a batch from a service.
 
         Raises:
             _StoredMeanwhile: another run stored some of its keys first.
@@ -288,9 +288,9 @@ class LookupState:
         return result
 
     def request_fallbacks(self, name: str, wanted: Sequence[PaperId]) -> None:
-        """Request papers from the fallbacks of a source, one fallback after another.
+        """Fetch papers from the fallbacks of a source.
 
-        Each fallback gets only the papers that are still without a record.
+        Each fallback gets the papers for which the fallbacks before it had no record.
         """
         records: list[Record] = []
         with self.library.locks[name]:
@@ -312,9 +312,9 @@ class LookupState:
             self._store_records(records, [(record.id, None) for record in records])
 
     def find_published(self, papers: Iterable[Lookup]) -> dict[PaperId, Paper]:
-        """Return the preprints for which a publisher has a published version.
+        """Return the preprints with a known published version.
 
-        Preprints that are not in the store are requested immediately.
+        Publishers know it. Preprints without a stored record are requested immediately.
         """
         found: dict[PaperId, Paper] = {}
         for publisher in self.library.publishers:
@@ -333,7 +333,7 @@ class LookupState:
         return found
 
     def _request_published(self, publisher: Publisher, ids: Sequence[PaperId]) -> dict[Key, Record]:
-        """Return a publisher's records of preprints, stored or requested now."""
+        """Return a publisher's records of preprints, stored or new."""
         with self.library.locks[publisher.publishes]:
             known = self._read_stored((id_, _PUBLISHED) for id_ in ids)
             wanted = [
@@ -392,7 +392,7 @@ class LookupState:
             return
 
     def _drop_stored_papers(self, wanted: Sequence[PaperId]) -> list[PaperId]:
-        """Return the papers without a fresh record in the store."""
+        """Return the papers without a fresh stored record."""
         with self.library.store_lock:
             for id_ in wanted:
                 self._recent_records.pop((id_, None), None)
@@ -404,12 +404,12 @@ class LookupState:
         return [id_ for id_ in wanted if id_ in self._failures]
 
     def _is_current(self, record: Record) -> bool:
-        """Return whether a record is as good as one requested now."""
+        """Return whether a record need not be requested again."""
         return self._is_fresh(record, self.library.revision(record))
 
     @contextmanager
     def _checked_session(self, name: str, check: Callable[[], None]) -> Iterator[Session]:
-        """Hold the run's session, and call a check before each of its requests."""
+        """Hold the run's session, with a check before requests."""
         with self._session_lock:
             if self._session is None:
                 whole = self.library.session()
@@ -425,7 +425,7 @@ class LookupState:
             self._used_services.add(name)
 
     def _drop_stored_keys(self, wanted: Sequence[Key]) -> list[Key]:
-        """Return the keys that other runs have not stored meanwhile."""
+        """Return the keys that other runs have not stored."""
         cited: dict[PaperId, frozenset[str]] = {}
         with self.library.store_lock:
             for id_, version in wanted:
@@ -457,7 +457,10 @@ class LookupState:
     def _read_collection(
         self, collection: Collection, wanted: Sequence[PaperId]
     ) -> Mapping[PaperId, Paper]:
-        """Return the papers in a collection; none once it has failed."""
+        """Return the papers in a collection.
+
+        A collection that failed has none.
+        """
         with self.library.store_lock:
             if collection.path in self._damaged_collections:
                 return {}
@@ -506,7 +509,7 @@ class LookupState:
     def _list_missing_versions(
         self, lookup: Lookup, versions: Iterable[str], records: Mapping[Key, Record]
     ) -> list[Key]:
-        """Return the cited older versions that are still to be requested."""
+        """Return the cited older versions still to request."""
         if self.library.offline or not isinstance(lookup, Paper) or lookup.via:
             return []
         newest = lookup.latest_version
@@ -590,7 +593,7 @@ class LookupState:
 
 
 def _add_published(paper: Paper, known: Paper) -> Paper:
-    """Return a preprint with the published version and `same_as` of a publisher's record."""
+    """Return a preprint with a publisher's published version."""
     more = tuple(id_ for id_ in known.same_as if id_ not in paper.same_as)
     return replace(
         paper,
@@ -601,7 +604,7 @@ def _add_published(paper: Paper, known: Paper) -> Paper:
 
 
 def _merge_versions(new: Version, old: Version | None) -> Version:
-    """Return the new version, with the old date and title where it has none."""
+    """Return the new version, completed from the old one."""
     if old is None:
         return new
     return replace(new, date=new.date or old.date, title=new.title or old.title)

@@ -69,7 +69,7 @@ class TestARetryIsShown:
     @pytest.mark.parametrize(
         ("fault", "reason"),
         [("503", "arXiv answered 503"), ("429", "arXiv answered 429"),
-         ("reset", "the proxy did not lead to arXiv")],
+         ("reset", "the proxy did not connect to arXiv")],
     )  # fmt: skip
     def test_in_the_log(
         self, home: Here, fakes: Fakes, caplog: pytest.LogCaptureFixture, fault: str, reason: str
