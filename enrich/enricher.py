@@ -208,7 +208,7 @@ class Enricher:
     def lookup(self, wanted: Iterable[Reference | PaperId | str]) -> Papers:
         """Return the papers of references, ids or addresses.
 
-        They are in the order of `wanted`; find one by its id, or by the string given for it.
+        Each is returned once, in the order of `wanted`; find one by its id, or by the string given for it.
 
         Raises:
             InvalidId: a string names no paper.

@@ -44,9 +44,9 @@ from enrich.store.sqlite import (
     FAULTS,
     SCHEMA,
     checksum,
-    create,
+    create_tables,
+    describe_cause,
     is_busy,
-    reason,
     transaction,
 )
 from enrich.store.store import BATCH
@@ -123,7 +123,9 @@ class Answers(Collection):
         try:
             yield from self._connection.execute(query, tuple(values))
         except FAULTS as error:
-            raise PapersError(f"{self.path}: the collection is damaged ({reason(error)})") from None
+            raise PapersError(
+                f"{self.path}: the collection is damaged ({describe_cause(error)})"
+            ) from None
 
 
 def open_answers(path: Name) -> Collection:
@@ -198,7 +200,7 @@ class GrowingAnswers:
                 )
         except FAULTS as error:
             raise PapersError(
-                f"{self._part}: {reason(error)}", hint="run it again, and it goes on"
+                f"{self._part}: {describe_cause(error)}", hint="run it again, and it goes on"
             ) from None
 
     def finish(self) -> None:
@@ -217,7 +219,7 @@ class GrowingAnswers:
             raise PapersError(f"{made}: {error.strerror}") from None
         except FAULTS as error:
             remove_part(made)
-            raise PapersError(f"{made}: {reason(error)}") from None
+            raise PapersError(f"{made}: {describe_cause(error)}") from None
         publish_part(made, self._out)
         self._connection.close()
         remove_part(self._part)
@@ -273,7 +275,7 @@ class GrowingAnswers:
             PaperId(key.decode()) for (key,) in self._connection.execute("SELECT id FROM lookups")
         }
         ids |= set(self._earlier.ids()) if self._earlier else set()
-        create(connection)
+        create_tables(connection)
         connection.execute(FILES)
         connection.execute(ANSWERS)
         papers = 0
@@ -324,7 +326,7 @@ def _open_lookups(part: Path) -> tuple[sqlite3.Connection, bool]:
     except OSError as error:
         raise PapersError(f"{part}: {error.strerror}") from None
     except FAULTS as error:
-        raise PapersError(f"{part}: {reason(error)}; does another run write it?") from None
+        raise PapersError(f"{part}: {describe_cause(error)}; does another run write it?") from None
     return connection, False
 
 

@@ -25,11 +25,11 @@ from enrich.store.sqlite import (
     FAULTS,
     INDEX,
     EarlierLayout,
-    check,
+    check_layout,
     checksum,
     connect,
-    create,
-    reason,
+    create_tables,
+    describe_cause,
     transaction,
 )
 from enrich.store.store import BATCH
@@ -116,7 +116,9 @@ def info(path: Path) -> dict[str, Any]:
                 "SELECT name, format, papers, problems FROM files ORDER BY number"
             ).fetchall()
         except FAULTS as error:
-            raise PapersError(f"{path}: the collection is damaged ({reason(error)})") from None
+            raise PapersError(
+                f"{path}: the collection is damaged ({describe_cause(error)})"
+            ) from None
     return {
         "path": str(path),
         "bytes": path.stat().st_size,
@@ -211,7 +213,9 @@ class Collection:
                             id_, record, _check_abstract(key, *more) if more else None
                         )
         except FAULTS as error:
-            raise PapersError(f"{self.path}: the collection is damaged ({reason(error)})") from None
+            raise PapersError(
+                f"{self.path}: the collection is damaged ({describe_cause(error)})"
+            ) from None
 
     def papers(self, *, abstracts: bool = False) -> Iterator[Paper]:
         """Yield all papers, in the order of their ids.
@@ -229,7 +233,7 @@ class Collection:
                 ).fetchall()
             except FAULTS as error:
                 raise PapersError(
-                    f"{self.path}: the collection is damaged ({reason(error)})"
+                    f"{self.path}: the collection is damaged ({describe_cause(error)})"
                 ) from None
             if not rows:
                 return
@@ -317,7 +321,7 @@ def _fill(
     abstracts: bool,
 ) -> None:
     with transaction(connection):
-        create(connection)
+        create_tables(connection)
         batch: list[StoredPaper] = []
         for item in reader.read(stream, Place()):
             if item.problem is not None:
@@ -359,7 +363,7 @@ def connect_collection(path: Path) -> sqlite3.Connection:
     connection = None
     try:
         connection = connect(path, "mode=ro&immutable=1")
-        check(connection, path)
+        check_layout(connection, path)
         connection.execute("PRAGMA query_only=ON")
         connection.execute("PRAGMA cache_size=-32000")
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_ROW)
@@ -377,7 +381,7 @@ def connect_collection(path: Path) -> sqlite3.Connection:
     except (*FAULTS, StoreError) as error:
         if connection:
             connection.close()
-        said = error if isinstance(error, StoreError) else f"{path}: {reason(error)}"
+        said = error if isinstance(error, StoreError) else f"{path}: {describe_cause(error)}"
         raise PapersError(f"{said}; it is no collection of ours") from None
     return connection
 

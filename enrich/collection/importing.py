@@ -28,7 +28,7 @@ from enrich.collection.readers._stream import Stream
 from enrich.errors import PapersError
 from enrich.sources import links
 from enrich.store.codec import store_paper
-from enrich.store.sqlite import FAULTS, SCHEMA, create, is_busy, reason, transaction
+from enrich.store.sqlite import FAULTS, SCHEMA, create_tables, describe_cause, is_busy, transaction
 
 BATCH = 1000
 """Number of records in one transaction."""
@@ -91,7 +91,9 @@ def import_papers(
     try:
         connection, resumed = _open_part(part, known, abstracts=abstracts)
     except FAULTS as error:
-        raise PapersError(f"{part}: {reason(error)}; does another import write it?") from None
+        raise PapersError(
+            f"{part}: {describe_cause(error)}; does another import write it?"
+        ) from None
     run = _Import(
         connection=connection,
         abstracts=abstracts,
@@ -108,7 +110,9 @@ def import_papers(
         remove_part(part)
         raise
     except FAULTS as error:
-        raise PapersError(f"{part}: {reason(error)}", hint="run it again, and it goes on") from None
+        raise PapersError(
+            f"{part}: {describe_cause(error)}", hint="run it again, and it goes on"
+        ) from None
     publish_part(part, out)
     return Imported(papers=papers, problems=problems, resumed=resumed)
 
@@ -200,7 +204,7 @@ def _open_part(
         raise PapersError(f"{part}: {error.strerror}") from None
     connection = connect_part(part)
     with transaction(connection):
-        create(connection)
+        create_tables(connection)
         connection.execute(FILES)
         connection.executemany(
             "INSERT INTO files (name, size, changed, format, abstracts) VALUES (?, ?, ?, ?, ?)",

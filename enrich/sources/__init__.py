@@ -24,9 +24,9 @@ from enrich.model import Mention
 from enrich.paper import Links, Lookup, Paper, PaperId
 from enrich.registry import (
     PluginError,
-    defined_names,
     entry_points_of,
     is_folder,
+    list_global_names,
     load,
     load_entry_point,
     load_part,
@@ -261,7 +261,7 @@ def _offered_kinds(name: str) -> frozenset[str]:
     """
     if is_folder(__name__, name):
         return frozenset({"SOURCE"})
-    offered = defined_names(__name__, name) & {"SOURCE", "SECOND_SOURCE"}
+    offered = list_global_names(__name__, name) & {"SOURCE", "SECOND_SOURCE"}
     if not offered:
         raise PluginError(f"enrich/sources/{name}.py defines neither SOURCE nor SECOND_SOURCE")
     return offered
