@@ -59,7 +59,7 @@ def is_folder(package: str, name: str) -> bool:
 
 
 def load_part(package: str, attribute: str, name: str, part: str) -> Any:
-    """Return an attribute of a module in a folder member.
+    """Return an attribute of a folder member's module.
 
     The module is `package.name.part`.
 

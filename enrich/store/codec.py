@@ -302,7 +302,7 @@ def _derive_from_versions(
 ) -> tuple[str | None, str | None, str | None]:
     """Return the newest version, first date and newest date.
 
-    One that the versions do not contain is None.
+    Each can be None, if the versions do not contain it.
     """
     if not versions:
         return None, None, None

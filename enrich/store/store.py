@@ -364,7 +364,7 @@ class Store:
             self._open_to_read(error)
 
     def _recover_corrupt(self, cause: Exception) -> None:
-        """Move a corrupt file away, and start a new one.
+        """Move a corrupt file away; start a new one.
 
         The readable records are copied.
         """
