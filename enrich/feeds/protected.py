@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from enrich.text.decoding import is_odd, plain
+from enrich.text.decoding import decode_window, is_odd
 from enrich.text.urls import host_start, in_address, is_glued, is_userinfo, scheme_start
 
 Span = tuple[int, int]
@@ -290,7 +290,7 @@ def _scan(
 
     Some line breaks are left out. Offsets are bytes of `raw`.
     """
-    window = plain(raw, 0, len(raw), cuts) if is_odd else None
+    window = decode_window(raw, 0, len(raw), cuts) if is_odd else None
     view = raw if window is None else window.text
     low = view.lower()
     grammar = _compile(anchors)

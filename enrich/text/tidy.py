@@ -1,4 +1,4 @@
-"""White space and control characters: how every string of a paper or a talk is tidied."""
+"""Cleaning of white space, control characters and marks in strings of papers and talks."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _BLANK = re.compile(r"\s+")
 def tidy(text: str) -> str:
     r"""Tidy white space and control characters of a text.
 
-    Every string of a paper is tidied so.
+    It is applied to every string of a paper.
 
     >>> tidy(" On\n  the  H1\x07 Collaboration ")
     'On the H1 Collaboration'
     """
-    if text.isprintable() and "  " not in text:  # most are tidy already
+    if text.isprintable() and "  " not in text:  # most texts are tidy already
         return text.strip()
     return _BLANK.sub(" ", _CONTROL.sub("", text)).strip()
 
@@ -28,7 +28,7 @@ def tidy(text: str) -> str:
 def person(name: str) -> str:
     """Tidy an author's name: no mail address, no footnote marks.
 
-    Empty if nothing else stands there.
+    Return an empty string if nothing is left.
 
     >>> person("Ada Lovelace <ada@example.org>"), person("ada@example.org")
     ('Ada Lovelace', '')
