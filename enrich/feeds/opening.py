@@ -103,9 +103,9 @@ class Downloader:
 
         The site's API, JSON and calendar are tried in this order.
         """
-        from enrich.feeds.dialects.researchseminars import addresses
+        from enrich.feeds.dialects.researchseminars import list_addresses
 
-        *better, last = addresses(name)
+        *better, last = list_addresses(name)
         for url in better:
             try:
                 return self.fetch(url)

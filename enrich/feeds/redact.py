@@ -326,7 +326,7 @@ def _remove_from_line(line: str, spans: Sequence[Span]) -> str:
 
 
 def _join_kept_lines(lines: list[str | None]) -> str:
-    """Join lines; drop labels and separators beside removed lines."""
+    """Join lines; drop labels and separators next to removed lines."""
     for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):
         beside = False
         for number in order:

@@ -1,6 +1,6 @@
 """Role of each reference in its text: the talk's own paper, an item of a reference list, or a mention.
 
-`own`: the text claims the paper; `cited`: it stands in a reference list; otherwise, or if in doubt,
+`own`: the text claims the paper; `cited`: the paper is in a reference list; otherwise, or if in doubt,
 `mentioned`.
 """
 
@@ -213,7 +213,7 @@ def _is_claimed_as_own(raw: bytes, laid: bytes, previous_end: int, start: int, e
 
 
 def _find_wordings(words: bytes) -> Sequence[Wording]:
-    """Return the wordings of which a sentence holds a stem."""
+    """Return the wordings with a stem in the sentence."""
     starts = _STARTS.intersection(
         [word[:_START_BYTES] for word in words.translate(_NON_LETTERS_TO_SPACES).split()]
     )

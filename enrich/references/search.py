@@ -45,7 +45,7 @@ class Grammar(NamedTuple):
 
 
 _KEY_BYTES = 4
-"""Bytes before a slash by which anchors are indexed; an anchor with fewer is searched by itself."""
+"""Bytes before a slash by which anchors are indexed; an anchor with fewer is in `finds`."""
 
 
 def grammar_of(sources: Iterable[Forms] | None) -> Grammar:

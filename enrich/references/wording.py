@@ -376,7 +376,7 @@ LABELS = frozenset(
     """.strip().splitlines()
     for label in row.split(",")
 )
-"""Labels, one line a language, behind which the talk's own paper stands."""
+"""Labels before the talk's own paper, one line per language."""
 
 HEADINGS = frozenset(
     heading.strip()

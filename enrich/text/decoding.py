@@ -51,7 +51,7 @@ _CHARACTER = (
     rb"(?<=\xc2)[\x85\xa0]|(?<=\xe2)(?:\x80[\x80-\x8a\x90-\x95\xa8\xa9\xaf]|\x81\x9f|\x88\x92)"
     rb"|(?<=\xe3)\x80[\x80\x81]|(?<=\xef)\xbc[\x88\x89\x8c\x8d\x9a\x9b]"
 )
-_ESCAPE = compile_later(  # each kind after its first byte, by which `re` chooses
+_ESCAPE = compile_later(  # `re` selects the kind by its first byte
     b"("
     + b"|".join(
         lead + b"(?:" + kind + b")"

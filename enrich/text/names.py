@@ -119,9 +119,9 @@ def is_usual_word(word: str) -> bool:
 
 
 def split_suffix(given: str) -> tuple[str, str]:
-    """Return given names and the suffix behind their comma.
+    """Split given names from the suffix after a comma.
 
-    The suffix is an empty string if missing.
+    A missing suffix is an empty string.
 
     >>> split_suffix("Martin Luther, Jr."), split_suffix("François, abbé")
     (('Martin Luther', 'Jr.'), ('François, abbé', ''))

@@ -27,7 +27,7 @@ class _LaterPattern:
 
     def __getattr__(self, name: str) -> Any:
         """Return a method or field of the compiled pattern; cached."""
-        if name.startswith("_"):  # copy and pickle ask for these before `_source` is set
+        if name.startswith("_"):  # copy and pickle read these before `_source` is set
             raise AttributeError(name)
         value = getattr(re.compile(*self._source), name)
         setattr(self, name, value)

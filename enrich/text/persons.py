@@ -36,7 +36,7 @@ class Reading(NamedTuple):
 
 
 class Person(NamedTuple):
-    """A name as it is compared."""
+    """A name, prepared for comparison."""
 
     whole: str
     """All letters of the name, and a full stop after each initial."""

@@ -23,7 +23,7 @@ def format_time(time: datetime | date | None) -> str | None:
 
 
 def parse_time(text: str) -> datetime | date:
-    """Parse what `format_time` writes, and any other ISO 8601 time.
+    """Parse a date or time of ISO 8601.
 
     Raises:
         ValueError: not an ISO 8601 time.

@@ -30,7 +30,7 @@ def token(text: bytes, at: int) -> bytes:
 
 
 def in_address(text: bytes, at: int) -> bool:
-    """Return whether `at` lies in a URL or DOI.
+    """Return whether `at` is inside a URL or DOI.
 
     >>> in_address(b"see https://example.org/2103.01338", 24), in_address(b"and/or 2103.01338", 7)
     (True, False)

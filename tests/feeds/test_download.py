@@ -253,7 +253,7 @@ def test_a_host_that_says_nothing_is_given_up(net: Fakes, cache: Path) -> None:
     "url", ["https://", "http://[::1", "https:///x", "https://a b/x", "https://a\n/x"]
 )
 def test_an_address_that_is_none_is_told(read: Read, url: str) -> None:
-    with pytest.raises(FeedError, match="not a valid URL|cannot be requested"):
+    with pytest.raises(FeedError, match=r"not a valid URL|cannot be requested"):
         read(url)
 
 

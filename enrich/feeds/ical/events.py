@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from enrich.codes import TalkStatus, WarningCode
 from enrich.feeds.dialects import Event, TalkFields, dialects
-from enrich.feeds.dialects._shared import may_refer, page
+from enrich.feeds.dialects._shared import find_web_url, may_refer
 from enrich.feeds.ical.series import find_stated, is_recurring
 from enrich.feeds.ical.times import Time, Zones, add_duration, is_before, parse_moment
 from enrich.feeds.ical.values import Properties, read_properties
@@ -195,7 +195,7 @@ def _iterate_links(properties: Properties) -> Iterator[str]:
         is_derived = parameters.get("DERIVED", "").upper() == "TRUE"
         if parameters.get("VALUE", "URI").upper() != "URI" or is_derived:
             continue
-        if (address := page((value.strip(),))) is not None:
+        if (address := find_web_url((value.strip(),))) is not None:
             yield address
 
 
@@ -205,7 +205,7 @@ def _select_urls(urls: Iterable[str], anchors: tuple[str, ...]) -> Iterator[str]
     Other URLs, such as `mailto:`, are personal.
     """
     for url in urls:
-        if (address := page((url,))) is not None or may_refer(url, anchors):
+        if (address := find_web_url((url,))) is not None or may_refer(url, anchors):
             yield address or url
 
 

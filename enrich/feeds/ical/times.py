@@ -195,7 +195,7 @@ class _OwnZone:
         """Return an instant's naive time; None if the rules fail."""
         try:
             return time.astimezone(self._zone).replace(tzinfo=None)
-        except Exception:  # noqa: BLE001 - whatever a feed's rules make dateutil raise
+        except Exception:  # noqa: BLE001 - dateutil raises errors of many types
             return None
 
     def _compute_offset(self, time: datetime) -> timedelta | None:
@@ -203,7 +203,7 @@ class _OwnZone:
             return None
         try:
             offset = self._zone.utcoffset(time.replace(tzinfo=self._zone))
-        except Exception:  # noqa: BLE001 - whatever a feed's rules make dateutil raise
+        except Exception:  # noqa: BLE001 - dateutil raises errors of many types
             return None
         return offset if offset is not None and abs(offset) < timedelta(days=1) else None
 
@@ -276,7 +276,7 @@ def add_duration(start: Time, duration: str) -> Moment:
 
 
 def is_before(end: Time, start: Time) -> bool:
-    """Return whether an end lies before its start.
+    """Return whether an end is before its start.
 
     If one of them is a date, only the days are compared.
 
