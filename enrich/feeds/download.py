@@ -247,9 +247,8 @@ class _Connection:
             before = urlsplit(url).scheme
             url = self._join(url, target)
             if before == "https" and urlsplit(url).scheme == "http" and not self._typed_http:
-                self._guard.check_url(
-                    url, proxied=True, guarded=False
-                )  # reports the more serious error
+                # a private address is the more serious error, so it is reported first
+                self._guard.check_url(url, proxied=True, guarded=False)
                 raise FeedError(
                     f"{self._host}: redirects from https to http, which is not followed"
                 )
