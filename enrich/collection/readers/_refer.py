@@ -72,7 +72,7 @@ def paper(
     grounds: str,
     decision: Decision | None = None,
 ) -> Paper | None:
-    """Return the paper of a record, under its first id.
+    """Return a record's paper, under its first id.
 
     Return None if the record has no id. A venue other than a preprint server means that the paper was
     published there. For OpenReview's papers it becomes `venue`. For arXiv's papers it becomes

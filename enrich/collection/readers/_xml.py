@@ -113,17 +113,17 @@ def element(data: bytes, encoding: str = "utf-8") -> Element:
 
 
 def child_text(record: Element, tag: str) -> str | None:
-    """Return the text of the first child of this name."""
+    """Return the text of a name's first child."""
     found = record.find(tag)
     return None if found is None else words(found)
 
 
 def words(found: Element) -> str | None:
-    """Return all text in an element, tidied; None if empty."""
+    """Return an element's text, tidied; None if empty."""
     return tidy("".join(found.itertext())) or None
 
 
 def _refuse_page(gap: bytes, stream: Stream) -> None:
-    """Raise PapersError if a web page begins between two records."""
+    """Raise PapersError if a web page begins between records."""
     if _HTML.search(gap):
         raise PapersError(f"{stream.path}: a web page is among the records")

@@ -258,7 +258,7 @@ def _find_closing(entry: str, at: int) -> int:
 
 
 def _strip_braces(title: str) -> str:
-    """Remove the braces that only keep the case of letters."""
+    """Remove the braces that only keep letters' case."""
     title = title.strip()
     if title.startswith("{") and _find_closing(title, 0) == len(title) - 1:
         title = title[1:-1]

@@ -32,7 +32,7 @@ class Csl:
     unit = "record"
 
     def recognises(self, head: bytes) -> bool:
-        """Recognize items with a type, and author parts or date parts."""
+        """Recognize items by their type and parts."""
         has_items = _FIRST_ITEM.match(head) and b'"type"' in head and b'"title"' in head
         return bool(
             has_items and re.search(rb'"(?:family|literal|date-parts|container-title)"\s*:', head)

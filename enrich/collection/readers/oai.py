@@ -33,7 +33,7 @@ class Oai:
 
 
 def paper(data: bytes) -> Paper | None:
-    """Return the paper of a record; None for a deleted one.
+    """Return the paper of a record; None if deleted.
 
     Raises:
         ValueError: the record is not a paper's, or has an unknown form.

@@ -52,7 +52,7 @@ class Paperlists:
     unit = "record"
 
     def recognises(self, head: bytes) -> bool:
-        """Recognize a list of rows whose authors are one string."""
+        """Recognize rows whose authors are one string."""
         has_rows = _FIRST_ITEM.match(head) and b'"title"' in head and b'"status"' in head
         return bool(has_rows and re.search(rb'"author"\s*:\s*"', head))
 

@@ -79,7 +79,7 @@ class ArXiv(ArxivForms):
     def fetch(
         self, wanted: Sequence[Pair], session: Session
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Yield the lookups of papers, with a second request if needed.
+        """Yield the papers' lookups, from one or two requests.
 
         The second request is for ids missing from the first response, and for cited versions that turn out
         not to be the newest. The first request has a version's id only if the newest is not wanted.
