@@ -62,6 +62,10 @@ class InvalidId(EnrichError, ValueError):  # noqa: N818 - a usual name, as in ar
     """A text is not the id or address of exactly one paper."""
 
 
+class UnknownFormat(EnrichError, LookupError):  # noqa: N818 - names the thing, as InvalidId does
+    """The name of an output format that is not installed."""
+
+
 class PapersError(EnrichError, ValueError):
     """A file cannot be read as papers or as a collection."""
 

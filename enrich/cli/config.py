@@ -24,6 +24,10 @@ _PATHS = frozenset({"new-since"})
 """Options whose value is a path, beside those of click's own type."""
 
 
+_MAX_BYTES = 60_000
+"""A parser of TOML takes time and memory by the square of a key's parts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """What a file sets: the defaults of options by parameter, and the feeds with their names."""
@@ -46,13 +50,16 @@ def read_config(path: str, command: click.Command) -> Config:
         click.UsageError: it cannot be read, is not TOML, or a key or value is not valid.
     """
     try:
-        values = tomllib.loads(Path(path).read_bytes().decode())
+        data = Path(path).read_bytes()
+        if len(data) > _MAX_BYTES:
+            raise click.UsageError(f"--config: {path}: is larger than {_MAX_BYTES // 1000} kB")
+        values = tomllib.loads(data.decode())
     except OSError as error:
         cause = (error.strerror or str(error)).lower()
         raise click.UsageError(f"--config: {path}: cannot be read ({cause})") from None
     except UnicodeDecodeError:
         raise click.UsageError(f"--config: {path}: is not UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # TOML, or a number of too many digits
         raise click.UsageError(f"--config: {path}: is not TOML: {error}") from None
     folder = Path(path).parent
     options = _list_options(command)
@@ -145,5 +152,14 @@ def _to_text(key: str, value: Any, option: click.Option, folder: Path) -> str:
 
 
 def _join_path(folder: Path, text: str) -> str:
-    """Return a path that is relative to a folder; `~` is the home folder."""
-    return os.path.normpath(folder / Path(text).expanduser()) if text else text
+    """Return a path that is relative to a folder; `~` is the home folder.
+
+    Raises:
+        ValueError: the path cannot be one.
+    """
+    if "\0" in text:
+        raise ValueError("a path holds no character U+0000")
+    try:
+        return os.path.normpath(folder / Path(text).expanduser()) if text else text
+    except RuntimeError:
+        raise ValueError(f"{text}: there is no such home folder") from None

@@ -187,7 +187,7 @@ def test_a_feed_that_cannot_be_had_is_read_from_its_last_copy_which_is_told(
         ("refused", f"the proxy did not connect to {HOST}"),
         ("tls", f"no trusted TLS connection to {HOST}"),
         ("captcha", f"{HOST}: is a web page, not a calendar"),
-        ("redirect-loop", f"{HOST}: leads on and on (5 redirects)"),
+        ("redirect-loop", f"{HOST}: too many redirects (5)"),
         ("cut", f"the connection to {HOST} failed"),
     ],
 )
@@ -253,7 +253,7 @@ def test_a_host_that_says_nothing_is_given_up(net: Fakes, cache: Path) -> None:
     "url", ["https://", "http://[::1", "https:///x", "https://a b/x", "https://a\n/x"]
 )
 def test_an_address_that_is_none_is_told(read: Read, url: str) -> None:
-    with pytest.raises(FeedError, match=r"is none|cannot be asked"):
+    with pytest.raises(FeedError, match=r"not a valid URL|cannot be requested"):
         read(url)
 
 
@@ -290,7 +290,7 @@ def test_five_redirects_are_followed_and_a_sixth_is_not(net: Fakes, read: Read) 
         net.serve(f"https://{HOST}/{n}", b"", status=302, headers=[("Location", f"/{n + 1}")])
     net.serve(f"https://{HOST}/6", CALENDAR)
     assert len(read(f"https://{HOST}/1")) == 1
-    with pytest.raises(FeedError, match="leads on and on"):
+    with pytest.raises(FeedError, match="too many redirects"):
         read(f"https://{HOST}/0")
 
 
@@ -299,7 +299,7 @@ def test_five_redirects_are_followed_and_a_sixth_is_not(net: Fakes, read: Read) 
 )
 def test_redirects_lead_to_the_web_only(net: Fakes, read: Read, target: str) -> None:
     net.serve(URL, b"", status=302, headers=[("Location", target)])
-    with pytest.raises(FeedError, match="leads to something that is no web address"):
+    with pytest.raises(FeedError, match=r"redirects to a URL that is not http\(s\)"):
         read()
 
 
