@@ -170,14 +170,14 @@ def publication(journal_ref: str | None, doi: str | None) -> Publication | None:
         return None
     return Publication(
         venue=venue,
-        year=_year(venue or ""),
+        year=_find_year(venue or ""),
         doi=publisher_doi,
         url=publisher_doi and doi_url(publisher_doi),
         via="arxiv",
     )
 
 
-def _year(journal_ref: str) -> int | None:
+def _find_year(journal_ref: str) -> int | None:
     """Return a journal reference's year, if only one."""
     for pattern in (_YEAR_IN_BRACKETS, _YEAR):
         years = set(pattern.findall(journal_ref))

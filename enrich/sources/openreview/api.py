@@ -137,22 +137,22 @@ class OpenReview(OpenReviewForms):
             if forum == key:
                 return self._try_parse_note(paper, note)
             if forum is None or canonical(forum) is None:
-                return self._unresolved(paper, "parse_error", "OpenReview's note has no forum")
+                return self._make_failure(paper, "parse_error", "OpenReview's note has no forum")
             answer = _NotesResponse(session.get(_notes_url(host, id=forum)))
             note = answer.note(forum)
             if answer.forbidden:
                 return self._make_forbidden(paper, answer)
             if note is None:
                 text = "OpenReview does not have the paper of this reply"
-                return self._unresolved(paper, "not_found", text)
+                return self._make_failure(paper, "not_found", text)
             return self._try_parse_note(paper, note)
-        return self._unresolved(paper, "not_found", "OpenReview has no paper with this id")
+        return self._make_failure(paper, "not_found", "OpenReview has no paper with this id")
 
     def _find_blind_copy(self, key: str, session: Session) -> read.Note | None:
         """Find a hidden submission's public copy (API 1)."""
         answer = _NotesResponse(session.get(_notes_url(API1, original=key)))
         for note in answer.notes:
-            if note.get("original") == key and read.public(note.get("readers")):
+            if note.get("original") == key and read.is_public(note.get("readers")):
                 return note
         return None
 
@@ -162,7 +162,7 @@ class OpenReview(OpenReviewForms):
             return self._parse_note(paper, note)
         except Exception as error:  # noqa: BLE001 - only this note fails
             logger.debug("openreview: a note raised %s", type(error).__name__)
-            return self._unresolved(paper, "parse_error", "OpenReview's note cannot be read")
+            return self._make_failure(paper, "parse_error", "OpenReview's note cannot be read")
 
     def _parse_note(self, paper: PaperId, note: read.Note) -> Lookup:
         """Parse a note as the paper of an id.
@@ -172,16 +172,16 @@ class OpenReview(OpenReviewForms):
         found = canonical(read.first_string(note.get("id")) or "")
         content = note.get("content")
         if note.get("ddate") is not None:
-            return self._unresolved(paper, "not_found", "OpenReview's record is deleted")
+            return self._make_failure(paper, "not_found", "OpenReview's record is deleted")
         if found is None or not isinstance(content, Mapping):
-            return self._unresolved(paper, "parse_error", "OpenReview's note is not a paper")
+            return self._make_failure(paper, "parse_error", "OpenReview's note is not a paper")
         title = read.title(content)
         if title is None and read.is_hidden(content, "title"):
-            return self._unresolved(
+            return self._make_failure(
                 paper, "forbidden", "OpenReview does not show the title to everyone"
             )
         if title is None:
-            return self._unresolved(paper, "parse_error", "OpenReview's note has no title")
+            return self._make_failure(paper, "parse_error", "OpenReview's note has no title")
         published, dates = read.dates(note)
         authors = read.authors(content)
         decision = read.decision(note, content)
@@ -209,10 +209,10 @@ class OpenReview(OpenReviewForms):
     def _make_forbidden(self, paper: PaperId, answer: _NotesResponse) -> Unresolved:
         if answer.forbidden == "sporadic":
             text = "OpenReview refused this one request"
-            return self._unresolved(paper, "forbidden", text, retryable=True)
-        return self._unresolved(paper, "forbidden", "OpenReview does not show this to everyone")
+            return self._make_failure(paper, "forbidden", text, retryable=True)
+        return self._make_failure(paper, "forbidden", "OpenReview does not show this to everyone")
 
-    def _unresolved(
+    def _make_failure(
         self, paper: PaperId, code: ErrorCode, message: str, *, retryable: bool = False
     ) -> Unresolved:
         return Unresolved(
@@ -257,7 +257,7 @@ class _NotesResponse:
     def note(self, key: str) -> read.Note | None:
         """Return the note of an id, if public."""
         note = next((note for note in self.notes if note.get("id") == key), None)
-        if note is not None and not read.public(note.get("readers")):
+        if note is not None and not read.is_public(note.get("readers")):
             self.forbidden = "readers"
             return None
         return note

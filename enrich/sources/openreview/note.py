@@ -65,7 +65,7 @@ def first_string(value: object) -> str | None:
     return tidy(value.encode("utf-8", "replace").decode()) or None  # no lone surrogates
 
 
-def public(readers: object) -> bool:
+def is_public(readers: object) -> bool:
     """Return whether everyone may read."""
     return isinstance(readers, list) and "everyone" in readers
 
@@ -79,7 +79,7 @@ def value(content: Note, key: str) -> Any:
     """
     field = content.get(key)
     if isinstance(field, Mapping):
-        return field.get("value") if public(field.get("readers", ["everyone"])) else None
+        return field.get("value") if is_public(field.get("readers", ["everyone"])) else None
     return field
 
 
