@@ -462,7 +462,7 @@ def test_the_cache_commands(tmp_path: Path, run: Run) -> None:
     (cache / "answers.sqlite").write_bytes(b"x")
     status, _, told = run("cache", "clear", "--cache-dir", cache)
     assert status == 0
-    assert "0 records forgotten" in told
+    assert "0 records removed" in told
     assert not (cache / "answers.sqlite").exists()
     (cache / "papers.sqlite").unlink()
     with closing(sqlite3.connect(cache / "papers.sqlite")) as connection:

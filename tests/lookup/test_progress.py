@@ -118,15 +118,15 @@ class TestARetryIsShown:
 @pytest.mark.parametrize(
     ("progress", "line"),
     [
-        (Progress(talks=0, papers=0), "0 talks, 0 papers asked for"),
+        (Progress(talks=0, papers=0), "0 talks, 0 papers requested"),
         (
             Progress(talks=3, papers=1, total=12, waiting=(("arxiv", 3.0, 8.6), ("openreview", 1.0, 0.0))),
-            "3 of 12 talks, 1 papers asked for; waiting for arXiv, 3 s a request: about 9 s left; waiting for OpenReview",
+            "3 of 12 talks, 1 papers requested; waiting for arXiv, 3 s a request: about 9 s left; waiting for OpenReview",
         ),
         (
             Progress(talks=3, papers=0, total=12, waiting=(("arxiv", 3.0, 0.0),),
                      retrying=(Retry(service="arxiv", reason="arXiv answered 503", attempt=2, attempts=4, wait_s=8.4),)),
-            "3 of 12 talks, 0 papers asked for; arXiv answered 503; attempt 2 of 4 in 8 s",
+            "3 of 12 talks, 0 papers requested; arXiv answered 503; attempt 2 of 4 in 8 s",
         ),
     ],
 )  # fmt: skip
