@@ -24,6 +24,10 @@ _PATHS = frozenset({"new-since"})
 """Options whose value is a path, although their click type is a string."""
 
 
+_MAX_FILE_BYTES = 60_000
+"""Limit of a file: the TOML parser needs time and memory quadratic in the parts of a key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Settings of a file: defaults of options by parameter, and feeds with their names."""
@@ -46,13 +50,16 @@ def read_config(path: str, command: click.Command) -> Config:
         click.UsageError: the file cannot be read, is not TOML, or has an invalid key or value.
     """
     try:
-        values = tomllib.loads(Path(path).read_bytes().decode())
+        data = Path(path).read_bytes()
+        if len(data) > _MAX_FILE_BYTES:
+            raise click.UsageError(f"--config: {path}: is larger than {_MAX_FILE_BYTES // 1000} kB")
+        values = tomllib.loads(data.decode())
     except OSError as error:
         cause = (error.strerror or str(error)).lower()
         raise click.UsageError(f"--config: {path}: cannot be read ({cause})") from None
     except UnicodeDecodeError:
         raise click.UsageError(f"--config: {path}: is not UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # TOML, or a number of too many digits
         raise click.UsageError(f"--config: {path}: is not TOML: {error}") from None
     folder = Path(path).parent
     options = _list_options(command)
@@ -145,5 +152,14 @@ def _to_text(key: str, value: Any, option: click.Option, folder: Path) -> str:
 
 
 def _join_path(folder: Path, text: str) -> str:
-    """Resolve a path against a folder, and expand `~`."""
-    return os.path.normpath(folder / Path(text).expanduser()) if text else text
+    """Resolve a path against a folder, and expand `~`.
+
+    Raises:
+        ValueError: the text is not a valid path.
+    """
+    if "\0" in text:
+        raise ValueError("a path holds no character U+0000")
+    try:
+        return os.path.normpath(folder / Path(text).expanduser()) if text else text
+    except RuntimeError:
+        raise ValueError(f"{text}: there is no such home folder") from None

@@ -40,6 +40,7 @@ class Output:
 
     def __init__(self, target: str | None) -> None:
         self._target = None if target in (None, "-") else Path(str(target))
+        self._typed = target  # for messages: a path is named as the user wrote it
         self._stream: IO[str] = sys.stdout
         self._temporary: Path | None = None
         self._restore_handlers: Callable[[], None] = _keep_handlers
@@ -51,7 +52,7 @@ class Output:
             except OSError as error:
                 self._restore_handlers()
                 raise OutputError(
-                    f"{self._target}: cannot be written there: {error.strerror}"
+                    f"{self._typed}: cannot be written there: {error.strerror}"
                 ) from error
         return self
 
@@ -95,9 +96,7 @@ class Output:
                 self._temporary.chmod(_choose_mode(self._target))
                 self._temporary.replace(self._target)
         except OSError as problem:
-            raise OutputError(
-                f"{self._target.name}: cannot be written: {problem.strerror}"
-            ) from problem
+            raise OutputError(f"{self._typed}: cannot be written: {problem.strerror}") from problem
         finally:
             if self._temporary is not None:
                 self._temporary.unlink(missing_ok=True)

@@ -28,6 +28,7 @@ from enrich.text.content_lines import (
 from enrich.text.html import is_html
 from enrich.text.terminal import drop_unsafe
 from enrich.text.tex import plain
+from enrich.text.tidy import tidy
 from enrich.writers._calendar import list_event_lines, list_head_lines, make_description
 from enrich.writers._labels import describe_news, find_remark, label_id
 
@@ -148,7 +149,10 @@ def _enrich_event(annotated: AnnotatedTalk) -> list[str]:
     ]
     place = _find_end_of_properties(kept)
     links = map(_format_link_line, _list_links(annotated, earlier))
-    news = (_NEWS_PREFIX + escape_value(drop_unsafe(reason)) for reason in describe_news(annotated))
+    news = (
+        _NEWS_PREFIX + escape_value(tidy(drop_unsafe(reason)))
+        for reason in describe_news(annotated)
+    )
     return [*kept[:place], *links, *news, *kept[place:]]
 
 

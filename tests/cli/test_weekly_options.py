@@ -125,6 +125,10 @@ class TestConfig:
         ("text", "message"),
         [
             ("since", "is not TOML"),
+            ("timeout = " + "9" * 5000, "is not TOML"),
+            ("#" * 60_001, "is larger than 60 kB"),
+            ('cache-dir = "a\\u0000b"', "cache-dir: a path holds no character U+0000"),
+            ('feeds = "~nosuch/a.ics"', "feeds: ~nosuch/a.ics: there is no such home folder"),
             ('sinse = "7d"', "sinse: not an option of enrich; did you mean since?"),
             ('new_since = "a.json"', "new_since: not an option of enrich; did you mean new-since?"),
             ('openreview-token = "x"', "openreview-token: not an option of enrich"),

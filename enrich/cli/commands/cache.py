@@ -70,7 +70,7 @@ def clear(cache_dir: Path | None) -> int:
 )
 @click.option(
     "--older-than",
-    type=Duration(),
+    type=Duration(needs_unit=True),
     required=True,
     metavar="AGE",
     help="Age from which papers and responses are removed: 90d, 12h, 4w.",
