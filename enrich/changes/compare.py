@@ -1,7 +1,7 @@
 """News since an earlier output, with reasons, and the earlier talks to keep. Pure.
 
-A talk is news if its feed, id and start are not in the earlier output, if it was cancelled since, or
-if one of its papers has a new version, decision or published version, or could not be found before.
+A talk is news if its feed, id and start are not in the earlier output, if it was cancelled since then,
+or if one of its papers has a new version, decision or published version, or was not found before.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ _PATHS = frozenset({"new-since"})
 """Options whose value is a path, although their click type is a string."""
 
 
-_MAX_BYTES = 60_000
-"""A parser of TOML takes time and memory by the square of a key's parts."""
+_MAX_FILE_BYTES = 60_000
+"""Limit of a file: the TOML parser needs time and memory quadratic in the parts of a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ def read_config(path: str, command: click.Command) -> Config:
     """
     try:
         data = Path(path).read_bytes()
-        if len(data) > _MAX_BYTES:
-            raise click.UsageError(f"--config: {path}: is larger than {_MAX_BYTES // 1000} kB")
+        if len(data) > _MAX_FILE_BYTES:
+            raise click.UsageError(f"--config: {path}: is larger than {_MAX_FILE_BYTES // 1000} kB")
         values = tomllib.loads(data.decode())
     except OSError as error:
         cause = (error.strerror or str(error)).lower()
@@ -152,10 +152,10 @@ def _to_text(key: str, value: Any, option: click.Option, folder: Path) -> str:
 
 
 def _join_path(folder: Path, text: str) -> str:
-    """Return a path that is relative to a folder; `~` is the home folder.
+    """Resolve a path against a folder, and expand `~`.
 
     Raises:
-        ValueError: the path cannot be one.
+        ValueError: the text is not a valid path.
     """
     if "\0" in text:
         raise ValueError("a path holds no character U+0000")

@@ -229,7 +229,7 @@ def state_dir_option(**settings: Any) -> Callable[[F], F]:
 
 
 def _expand_home(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:  # noqa: ARG001 - click's signature
-    """Return a folder with its leading `~` expanded: a variable's value may hold one."""
+    """Return a folder with `~` expanded; no shell expands it in a variable."""
     try:
         return value and value.expanduser()
     except RuntimeError:
