@@ -7,7 +7,6 @@ alone, whatever the size of the file. Framing is ours (`lines`), zones and durat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSet
 from dataclasses import replace
 from itertools import pairwise
@@ -50,6 +49,7 @@ from enrich.feeds.protected import ANCHORS
 from enrich.feeds.redact import people_of, redact_lines, redact_text
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Feed, Notice, Talk
+from enrich.text.patterns import compile_later
 
 MAX_EVENT_BYTES = 4_000_000
 _UID_WITHIN = 1 << 16  # bytes of a broken event that its UID is searched in
@@ -59,7 +59,7 @@ _NOUNS = {
     "VFREEBUSY": ("free/busy table", "free/busy tables"),
 }
 """What a calendar may hold beside events, one and several."""
-_MAIL = re.compile(r"\S+@[\w-]+\.\S+")
+_MAIL = compile_later(r"\S+@[\w-]+\.\S+")
 
 
 def read_calendar(

@@ -21,6 +21,7 @@ from enrich.errors import FeedError
 from enrich.feeds.sniffing import detect_format
 from enrich.feeds.web_pages import find_series, find_talk_calendar, name_address
 from enrich.model import Notice
+from enrich.text.patterns import compile_later
 
 if TYPE_CHECKING:
     from requests import Session
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 Source = str | os.PathLike[str] | bytes | BinaryIO
 
 _PIECE_BYTES = 1 << 18
-_ADDRESS = re.compile(r"(?:https?|webcals?)://", re.IGNORECASE)
-_FILE_URL = re.compile(r"file:(?://(?:localhost)?)?(?=/)", re.IGNORECASE)
-_SERIES = re.compile(r"researchseminars:((?!\.+$)[A-Za-z0-9_+.-]+)")
+_ADDRESS = compile_later(r"(?:https?|webcals?)://", re.IGNORECASE)
+_FILE_URL = compile_later(r"file:(?://(?:localhost)?)?(?=/)", re.IGNORECASE)
+_SERIES = compile_later(r"researchseminars:((?!\.+$)[A-Za-z0-9_+.-]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

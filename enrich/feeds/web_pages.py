@@ -6,18 +6,20 @@ import html
 import re
 from urllib.parse import urlsplit
 
+from enrich.text.patterns import compile_later
+
 _PAGE_BYTES = 1 << 20
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_LINK = re.compile(r"<(?:link|a)\s[^<>]{1,2000}>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(
+_COMMENT = compile_later(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_LINK = compile_later(r"<(?:link|a)\s[^<>]{1,2000}>", re.IGNORECASE)
+_ATTRIBUTE = compile_later(
     r"""([a-z-]{1,20})\s{0,4}=\s{0,4}(?:"([^"]{0,1800})"|'([^']{0,1800})'|([^\s"'<>]{1,1800}))""",
     re.IGNORECASE,
 )
-_SERIES_PAGE = re.compile(
+_SERIES_PAGE = compile_later(
     r"https?://(?:www\.)?(?:researchseminars|mathseminars)\.org/seminar/((?!\.+/?$)[A-Za-z0-9_+.-]{1,100})/?(?:[?#].*)?",
     re.IGNORECASE,
 )
-_TALK_PAGE = re.compile(
+_TALK_PAGE = compile_later(
     r"(https?://(?:www\.)?(?:researchseminars|mathseminars)\.org/talk/[A-Za-z0-9_+.-]{1,100}/-?\d{1,9})/?(?:[?#].*)?",
     re.IGNORECASE,
 )

@@ -24,6 +24,7 @@ from enrich.sources.arxiv.forms import FORMS as ARXIV_FORMS
 from enrich.sources.arxiv.ids import canonical as canonical_arxiv
 from enrich.sources.openreview.forms import FORMS
 from enrich.sources.openreview.forms import canonical as canonical_openreview
+from enrich.text.patterns import compile_later
 from enrich.text.tidy import tidy
 from enrich.text.titles import title_key
 from enrich.text.web import doi_url
@@ -37,16 +38,16 @@ ENDPOINT = f"https://{HOST}/sparql"
 _LONGEST_QUERY = 2000
 """Octets of a GET's query; a longer one is posted."""
 _PAGE = "https://openreview.net/forum?id="
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_ARXIV_KEY = re.compile(r"[A-Za-z0-9.-]{1,20}(?:/[0-9]{7})?")
+_KEY = compile_later(r"[A-Za-z0-9_-]{1,40}")
+_ARXIV_KEY = compile_later(r"[A-Za-z0-9.-]{1,20}(?:/[0-9]{7})?")
 _ARXIV_DOI = "https://doi.org/10.48550/ARXIV."
 """dblp writes DOIs in capitals; another case finds nothing."""
 _ARXIV_PREFIX = "10.48550/arxiv."
 _PREPRINTS = "CoRR"
 _MOST_YEARS_APART = 3
-_HOMONYM = re.compile(r" \d{4}$")
-_DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/[!-~]+)", re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_HOMONYM = compile_later(r" \d{4}$")
+_DOI = compile_later(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/[!-~]+)", re.IGNORECASE)
+_YEAR = compile_later(r"(?:19|20)\d\d")
 
 logger = logging.getLogger("enrich")
 

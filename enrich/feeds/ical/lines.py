@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from enrich.text.patterns import compile_later
+
 _CHUNK = 1 << 20
 _AGAIN = 256  # bytes at the end of a chunk that are searched with the next; no marker is longer
 _STRETCH = 1 << 18  # most bytes that are read of one zone or one stretch of a calendar's own lines
@@ -28,30 +30,30 @@ def _word(word: bytes) -> bytes:
     return _FOLDED.join(bytes([letter]) for letter in word) + _FOLDED
 
 
-_NAME = re.compile(
+_NAME = compile_later(
     rb":(?=[Vv \t\r\n])" + _FOLDED + rb"[ \t]{0,8}" + _FOLDED
     + rb"(?i:(?P<event>VEVENT(?=\r?\n[A-Z])|" + _word(b"VEVENT") + rb")|(?P<zone>" + _word(b"VTIMEZONE") + rb")|"
     + _word(b"VCALENDAR") + rb")[ \t]{0,64}(?=[\r\n]|\Z)"
 )  # fmt: skip
 """Begins with one letter, which is searched at the speed of memory; the usual VEVENT comes first."""
-_BEFORE = re.compile(
+_BEFORE = compile_later(
     rb"[\r\n](?:\xef\xbb\xbf)?(?i:(" + _word(b"BEGIN") + rb")|" + _word(b"END") + rb")\Z"
 )
 _LONGEST = 80  # bytes of what stands before the name, if it is folded at every letter
 _CR, _LF, _TAB = b"\r\n\t"  # `in` finds a number many times faster than bytes
-_CRLF_FOLD = re.compile(rb"\r(?:\n[ \t])")
+_CRLF_FOLD = compile_later(rb"\r(?:\n[ \t])")
 _CRLF_SPACE = re.compile(rb"\r\n ")  # half the time, for it is fixed; less than bytes.split too
 _CRLF = re.compile(rb"\r(?:\n)")
-_LF_FOLD = re.compile(rb"\n(?:[ \t])")
-_UID = re.compile(rb"^UID(?:;[^:\n]*)?:(.*)$", re.IGNORECASE | re.MULTILINE)
-_SERIES_UID = re.compile(rb"[A-Za-z0-9_+.-]{1,60}/-?\d{1,9}")
+_LF_FOLD = compile_later(rb"\n(?:[ \t])")
+_UID = compile_later(rb"^UID(?:;[^:\n]*)?:(.*)$", re.IGNORECASE | re.MULTILINE)
+_SERIES_UID = compile_later(rb"[A-Za-z0-9_+.-]{1,60}/-?\d{1,9}")
 """A UID of researchseminars.org, which is the end of its page's address."""
-_TALK_PAGE = re.compile(
+_TALK_PAGE = compile_later(
     rb"\nDESCRIPTION:Title: <a href=\"?https?://[^/\s]{1,80}/talk/([^\"/>\s]+/-?\d+)"
 )
 
-_OTHER = re.compile(rb"[\r\n]BEGIN:(VTODO|VJOURNAL|VFREEBUSY)(?=[\r\n ])", re.IGNORECASE)
-_INDENT = re.compile(
+_OTHER = compile_later(rb"[\r\n]BEGIN:(VTODO|VJOURNAL|VFREEBUSY)(?=[\r\n ])", re.IGNORECASE)
+_INDENT = compile_later(
     rb"\s{0,64}?([ \t]{1,64})BEGIN[ \t]{0,4}:[ \t]{0,4}VCALENDAR[^\r\n]{0,64}\r?\n\1", re.IGNORECASE
 )
 

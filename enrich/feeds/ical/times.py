@@ -17,26 +17,29 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from enrich.codes import WarningCode
 from enrich.feeds.ical.zone_names import find_offset, find_written_names
+from enrich.text.patterns import compile_later
 
 Time = datetime | date
 
 _BASIC = re.compile(r"\d{8}(?:T(?:[01]\d|2[0-3])[0-5]\d[0-5]\dZ?)?", re.ASCII)
-_LEAP = re.compile(r"(\d{8}T\d{4})60(Z?)", re.ASCII | re.IGNORECASE)
+_LEAP = compile_later(r"(\d{8}T\d{4})60(Z?)", re.ASCII | re.IGNORECASE)
 """A second that clocks of computers do not have."""
-_NAMED = re.compile(r"(?!posix|right/|localtime$|Factory$)[A-Za-z][A-Za-z0-9_+/-]{1,60}", re.ASCII)
+_NAMED = compile_later(
+    r"(?!posix|right/|localtime$|Factory$)[A-Za-z][A-Za-z0-9_+/-]{1,60}", re.ASCII
+)
 """Names of the time zone database, but those that differ from machine to machine."""
-_WINDOWS = re.compile(
+_WINDOWS = compile_later(
     r"[A-Za-z0-9 .+-]{1,60} Standard Time(?: \(Mexico\))?|Russia Time Zone \d\d?|UTC[+-]\d\d",
     re.ASCII,
 )
-_TZID = re.compile(rb"^TZID(?:;[^:\r\n]*)?:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-_RULE = re.compile(rb"^RRULE(?:;[^:\r\n]*)?:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-_YEARLY = re.compile(
+_TZID = compile_later(rb"^TZID(?:;[^:\r\n]*)?:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_RULE = compile_later(rb"^RRULE(?:;[^:\r\n]*)?:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_YEARLY = compile_later(
     rb"(?:(?:FREQ=YEARLY|INTERVAL=\d{1,3}|COUNT=\d{1,4}|UNTIL=\d{8}(?:T\d{6}Z?)?|WKST=[A-Z]{2}|BYMONTH=\d{1,2}"
     rb"|BYHOUR=\d{1,2}|BYMINUTE=\d{1,2}|BYSECOND=\d{1,2}|BYDAY=[+-]?\d{0,2}[A-Z]{2}|BYMONTHDAY=-?\d{1,2}(?:,-?\d{1,2}){0,6})(?:;|\Z)){1,9}"
 )
 """Some days of one month of each year."""
-_ANCIENT = re.compile(rb"^DTSTART[^:\r\n]*:(?:0|1[0-4])", re.MULTILINE)
+_ANCIENT = compile_later(rb"^DTSTART[^:\r\n]*:(?:0|1[0-4])", re.MULTILINE)
 _RULES = 24  # of one zone
 _RULES_OF_ANCIENT = 4  # .NET counts from the year 1
 _OWN_ZONES = 50  # of one calendar that are tried
@@ -45,7 +48,7 @@ _RULE_YEARS = (
 )
 _STEPS = 25_000_000  # of all zones of one calendar: rules times years that are passed for each day; a second
 _LAST_YEAR = 2099  # later ones have the offsets of an earlier year with the same weekdays
-_YEAR = re.compile(rb"^DTSTART[^:\r\n]*:(\d{4})", re.IGNORECASE | re.MULTILINE)
+_YEAR = compile_later(rb"^DTSTART[^:\r\n]*:(\d{4})", re.IGNORECASE | re.MULTILINE)
 _ZONE_BYTES = 32_000  # a zone's whole history is some 15 KB
 _DAY_LENGTHS = frozenset({len("20220218"), len("2022-02-18")})
 _DAYS = 20_000  # days of one zone whose offset is kept

@@ -17,17 +17,18 @@ from urllib.parse import unquote, urlsplit
 from enrich.codes import Decision
 from enrich.paper import PaperId, Publication
 from enrich.sources.arxiv.ids import canonical as canonical_arxiv
+from enrich.text.patterns import compile_later
 from enrich.text.tidy import person, tidy
 from enrich.text.web import doi_url
 
 Note = Mapping[str, Any]
 
-_DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
+_DOI = compile_later(r"10\.\d{4,9}/[!-~]+")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_MS, _LAST_MS = -2_208_988_800_000, 7_258_118_400_000  # the years 1900 to 2199
 
 _ARXIV_HOSTS = ("arxiv.org", "www.arxiv.org", "export.arxiv.org")
-_ARXIV_PATH = re.compile(r"/(?:abs|pdf|html)/(.+?)(?:\.pdf)?/?", re.IGNORECASE)
+_ARXIV_PATH = compile_later(r"/(?:abs|pdf|html)/(.+?)(?:\.pdf)?/?", re.IGNORECASE)
 
 # What a venueid or an API 1 invitation ends with: openreview-py, venue/venue.py and journal/journal.py.
 _STATES: dict[str, Decision] = {
@@ -47,9 +48,9 @@ _STATES: dict[str, Decision] = {
 }
 _CLOSING = frozenset({"withdrawn_submission", "desk_rejected_submission"})
 _IMPORTED = ("openreview.net/public_article", "openreview.net/archive", "dblp.org")
-_ACCEPTED = re.compile(r"\b(?:accept(?:ed)?|poster|spotlight|oral|notable)\b", re.IGNORECASE)
-_NOT_ACCEPTED = re.compile(r"^submitted to\b|\bsubmitted$", re.IGNORECASE)
-_REFUSED = re.compile(r"\b(?:reject(?:ed)?|withdrawn)\b", re.IGNORECASE)
+_ACCEPTED = compile_later(r"\b(?:accept(?:ed)?|poster|spotlight|oral|notable)\b", re.IGNORECASE)
+_NOT_ACCEPTED = compile_later(r"^submitted to\b|\bsubmitted$", re.IGNORECASE)
+_REFUSED = compile_later(r"\b(?:reject(?:ed)?|withdrawn)\b", re.IGNORECASE)
 
 
 def first_string(value: object) -> str | None:
