@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import html
 import re
 from urllib.parse import urlsplit
 
+from enrich.text.html import unescape_entities
 from enrich.text.patterns import compile_later
 
 _PAGE_BYTES = 1 << 20
@@ -39,7 +39,7 @@ def find_calendar_link(body: bytes) -> str | None:
         values = {m[1].lower(): m[2] or m[3] or m[4] or "" for m in _ATTRIBUTE.finditer(link[0])}
         kind = values.get("type", "").partition(";")[0].strip().lower()
         words = values.get("rel", "").lower().split()
-        address = "".join(html.unescape(values.get("href", "")).split())
+        address = "".join(unescape_entities(values.get("href", "")).split())
         if kind == "text/calendar" and "alternate" in words and address:
             return address
     return None

@@ -7,7 +7,6 @@ of the last days is not there yet.
 
 from __future__ import annotations
 
-import html
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from enrich.http.politeness import Politeness
 from enrich.paper import Author, Paper, PaperId, Publication, Version
 from enrich.sources._answers import parse_json
 from enrich.sources.arxiv.forms import FORMS
+from enrich.text.html import unescape_entities
 from enrich.text.patterns import compile_later
 from enrich.text.tidy import tidy
 from enrich.text.web import doi_url
@@ -223,7 +223,7 @@ def _decode_text(each: _Object, key: str) -> str | None:
     value = each.get(key)
     if not isinstance(value, str):
         return None
-    return tidy(html.unescape(value.encode("utf-8", "replace").decode())) or None
+    return tidy(unescape_entities(value.encode("utf-8", "replace").decode())) or None
 
 
 def _parse_records(response: Response) -> list[Any]:

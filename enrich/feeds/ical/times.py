@@ -13,7 +13,6 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, available_timezones
 
 from enrich.codes import WarningCode
 from enrich.feeds.ical.zone_names import find_offset, find_written_names
@@ -154,6 +153,8 @@ def _as_spelt() -> dict[str, str]:
 
     People write `America/New_york`.
     """
+    from zoneinfo import available_timezones
+
     return {name.lower(): name for name in available_timezones()}
 
 
@@ -304,6 +305,8 @@ def _database(name: str) -> tzinfo | None:
         return None
     if name in {"UTC", "Etc/UTC", "Zulu", "GMT"}:
         return UTC
+    from zoneinfo import ZoneInfo  # feeds in UTC need none
+
     with suppress(ValueError, OSError, LookupError):  # ZoneInfoNotFoundError is a KeyError
         return ZoneInfo(name)
     return None

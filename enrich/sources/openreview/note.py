@@ -7,7 +7,6 @@ of `content` as `{"value": …, "readers": […]}`; a hidden value is missing, o
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from enrich.codes import Decision
 from enrich.paper import PaperId, Publication
 from enrich.sources.arxiv.ids import canonical as canonical_arxiv
+from enrich.text.html import unescape_entities
 from enrich.text.patterns import compile_later
 from enrich.text.tidy import person, tidy
 from enrich.text.web import doi_url
@@ -95,7 +95,7 @@ def is_hidden(content: Note, key: str) -> bool:
 def title(content: Note) -> str | None:
     """Return the title, its HTML entities decoded once."""
     found = first_string(value(content, "title"))
-    return found and (tidy(html.unescape(found)) or None)
+    return found and (tidy(unescape_entities(found)) or None)
 
 
 def authors(content: Note) -> tuple[str, ...]:
@@ -119,7 +119,7 @@ def authors(content: Note) -> tuple[str, ...]:
     names = []
     for item in items:
         whole = first_string(item.get("fullname") if isinstance(item, Mapping) else item)
-        name = person(html.unescape(whole)) if whole else ""
+        name = person(unescape_entities(whole)) if whole else ""
         if name and "@" not in name:
             names.append(name)
     return () if [name.lower() for name in names] == ["anonymous"] else tuple(names)
