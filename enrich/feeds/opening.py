@@ -9,13 +9,13 @@ import io
 import os
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
+
+from msgspec import Struct
 
 from enrich.errors import FeedError
 from enrich.feeds.sniffing import detect_format
@@ -34,8 +34,7 @@ _FILE_URL = compile_later(r"file:(?://(?:localhost)?)?(?=/)", re.IGNORECASE)
 _SERIES = compile_later(r"researchseminars:((?!\.+$)[A-Za-z0-9_+.-]+)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Downloader:
+class Downloader(Struct, frozen=True, kw_only=True):
     """How feeds are fetched, and who receives notices of it."""
 
     session: Session | None
@@ -212,6 +211,8 @@ def spool(held: ExitStack) -> BinaryIO:
 
     Nobody else can read it. Small ones stay in memory.
     """
+    import tempfile  # which imports much that few feeds need
+
     return cast(
         "BinaryIO", held.enter_context(tempfile.SpooledTemporaryFile(max_size=_PIECE_BYTES))
     )

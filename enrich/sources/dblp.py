@@ -12,9 +12,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+
+from msgspec import Struct, field
 
 from enrich.errors import BadAnswer, Refused, SourceError
 from enrich.http.politeness import Politeness
@@ -160,8 +161,7 @@ def _send_query(asked: str, session: Session) -> Response:
     return response
 
 
-@dataclass(slots=True, kw_only=True)
-class _Pair:
+class _Pair(Struct, kw_only=True):
     """A preprint's record and that of its published version."""
 
     publication: str
@@ -248,8 +248,7 @@ def query(pages: Sequence[str] | Mapping[str, object]) -> str:
     return _QUERY % " ".join(f"<{page}>" for page in sorted(pages))
 
 
-@dataclass(slots=True, kw_only=True)
-class _Record:
+class _Record(Struct, kw_only=True):
     """One publication, gathered from its rows."""
 
     title: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
+
+from msgspec import Struct
 
 from enrich.feeds.dialects._written_times import find_zone_of_header
 from enrich.feeds.protected import ANCHORS
@@ -79,8 +80,7 @@ Zoned = tuple[tzinfo | None, bool]
 """A zone, and whether one is named that is not known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(Struct, frozen=True, kw_only=True):
     """How a table is written, and which column stands where."""
 
     encoding: str

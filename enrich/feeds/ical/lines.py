@@ -13,8 +13,10 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import BinaryIO
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
 from enrich.text.patterns import compile_later
 
@@ -58,8 +60,7 @@ _INDENT = compile_later(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spans:
+class Spans(Struct, frozen=True, kw_only=True):
     """Where everything lies in a file: offsets in bytes, ends exclusive."""
 
     starts: array[int] = field(default_factory=lambda: array("q"))
@@ -183,7 +184,7 @@ class _Scan:
             self.spans.cut.append(self._event)
         else:
             self._own_lines(at)
-        object.__setattr__(self.spans, "calendars_begun", self._calendar)
+        force_setattr(self.spans, "calendars_begun", self._calendar)
 
     def _close(self, end: int, *, of_event: bool) -> None:
         if self._event >= 0:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from enrich.text.content_lines import PROPERTY_NAMES, unescape_value
 from enrich.text.patterns import compile_later
@@ -46,8 +47,7 @@ _ADDRESS = compile_later(r"://[^:]*(?::\d{1,5}(?=/)[^:]*)?(?=:)")
 """The rest of an address that stands unquoted in a parameter, up to the value's colon."""
 
 
-@dataclass(slots=True)
-class Properties:
+class Properties(Struct):
     """The properties of one component, values still escaped, under their upper-case names."""
 
     first: dict[str, str] = field(default_factory=dict)
