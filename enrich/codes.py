@@ -23,6 +23,7 @@ NewsCode = Literal[
     "new_talk",
     "new_version",
     "now_cancelled",
+    "now_resolved",
 ]
 """Why a talk is news since an earlier output."""
 
@@ -39,6 +40,7 @@ WarningCode = Literal[
     "no_start",
     "no_uid",
     "now_cancelled",
+    "now_resolved",
     "other",
     "private_cut",
     "recurring",

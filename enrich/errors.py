@@ -62,6 +62,10 @@ class InvalidId(EnrichError, ValueError):  # noqa: N818 - the field's word, as i
     """The text names no paper, or not exactly one."""
 
 
+class UnknownFormat(EnrichError, LookupError):  # noqa: N818 - names the thing, as InvalidId does
+    """The name of an output format that is not installed."""
+
+
 class PapersError(EnrichError, ValueError):
     """A file given as papers or as a collection cannot be read as one."""
 

@@ -1,7 +1,7 @@
 """What is new since an earlier output, with its reasons, and what stays of it. Pure.
 
 A talk is news if its feed, id and start are not in the earlier output, if it was cancelled since, or
-if one of its papers has a new version, decision or published version.
+if one of its papers has a new version, decision or published version, or could not be found before.
 """
 
 from __future__ import annotations
@@ -100,11 +100,14 @@ class Changes:
     def _compare_papers(self, annotated: AnnotatedTalk) -> Iterator[TalkWarning]:
         for id_, paper in annotated.papers.items():
             before = self._papers.get(id_)
-            if not isinstance(paper, Paper) or not isinstance(before, Paper):
+            if not isinstance(paper, Paper) or before is None:
+                continue
+            place = next((r for r in annotated.references if r.paper == id_), None)
+            if not isinstance(before, Paper):
+                yield _give_reason("now_resolved", f"{id_}: found now", place)
                 continue
             if before.via not in _OWN_RECORDS or paper.via not in _OWN_RECORDS:
                 continue
-            place = next((r for r in annotated.references if r.paper == id_), None)
             for code, message in _describe_news(before, paper):
                 yield _give_reason(code, f"{id_}: {message}", place)
 

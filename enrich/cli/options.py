@@ -157,6 +157,9 @@ class Duration(click.ParamType[float]):
 
     name = "duration"
 
+    def __init__(self, *, needs_unit: bool = False) -> None:
+        self._needs_unit = needs_unit
+
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
@@ -165,6 +168,8 @@ class Duration(click.ParamType[float]):
             return float(value)
         if not (m := re.fullmatch(r"(\d+(?:\.\d+)?)([smhdw]?)", str(value).strip())):
             self.fail(f"{value!r} is not a duration such as 30d, 12h, 45m or 90", param, ctx)
+        if self._needs_unit and not m[2]:
+            self.fail(f"{value!r} has no unit; write {value}d for days", param, ctx)
         return float(m[1]) * _UNITS[m[2] or "s"]
 
 

@@ -171,9 +171,10 @@ def run(
         clear()
         outcome.unreadable, outcome.lost = reading.failed, reading.lost
         outcome.stale_feeds = reading.stale
-        if not quiet:
-            if dropped := reading.describe_dropped(outcome.talks):
-                say(dropped)
+        status = outcome.find_status(options["fail_on"])
+        if not quiet and (dropped := reading.describe_dropped(outcome.talks)):
+            say(dropped)
+        if not quiet or status:  # a status that is not 0 has its reason, also for cron
             paths = ", ".join(target.path for target in targets if target.path)
             say(
                 outcome.summary_line(
@@ -183,9 +184,9 @@ def run(
                     with_origins=bool(verbose),
                 )
             )
-            if news:
-                say(news.describe())
-    return outcome.find_status(options["fail_on"])
+        if news and not quiet:
+            say(news.describe())
+    return status
 
 
 def _find_width(target: Target) -> int | None:

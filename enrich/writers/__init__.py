@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from enrich.errors import UnknownFormat
 from enrich.model import Document
 from enrich.registry import PluginError, entry_points_of, load, load_entry_point, names_in
 
@@ -47,11 +48,15 @@ def writer(name: str) -> Writer:
     """Return one writer; other distributions are asked only for a name that this folder lacks.
 
     Raises:
-        LookupError: no format has this name.
+        UnknownFormat: no format has this name.
         PluginError: another distribution's format cannot be loaded, or is not one.
     """
     if name in builtin_names():
         return load(__name__, "WRITER", name)  # type: ignore[no-any-return]
+    if name not in entry_points_of(__name__):
+        raise UnknownFormat(
+            f"there is no output format {name!r}", hint=f"the formats are {', '.join(names())}"
+        )
     offered = load_entry_point(__name__, name)
     if not callable(getattr(offered, "write", None)):
         raise PluginError(
@@ -86,7 +91,7 @@ def write(document: Document, format: str = "json") -> Iterator[str]:  # noqa: A
     """Write a document in a format, lazily, as pieces of text.
 
     Raises:
-        LookupError: there is no such format.
+        UnknownFormat: there is no such format.
         TypeError: not a document.
     """
     if not isinstance(document, Document):

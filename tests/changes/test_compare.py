@@ -156,7 +156,7 @@ PAPERS: dict[str, tuple[Lookup, Lookup, list[str]]] = {
         ["new_version", "new_decision", "new_publication"],
     ),
     "a title": (OLD_PAPER, paper(title="Another"), []),
-    "found, and failed before": (FAILED, paper(latest_version="v2"), []),
+    "found, and failed before": (FAILED, paper(latest_version="v2"), ["now_resolved"]),
     "failed": (OLD_PAPER, FAILED, []),
     "a second source's record": (OLD_PAPER, paper(latest_version="v2", via="datacite"), []),
     "its own record after a second source's": (

@@ -377,7 +377,7 @@ class TestOutput:
 class TestUsage:
     @pytest.mark.parametrize(
         "args",
-        [("--nonsense",), ("x.ics", "--format", "nope"), ("x.ics", "--papers", "gone.jsonl"), ("doctor",),
+        [("--nonsense",), ("x.ics", "--format", "nope"), ("x.ics", "--papers", "gone.jsonl"), ("doctor", "x.ics"),
          ("x.ics", "--offline", "--refresh"), ("lookup",), ("lookup", "not a paper"), ("x.ics", "--max-age", "soon"),
          ("x.ics", "--contact", "nobody")],
         ids=" ".join,

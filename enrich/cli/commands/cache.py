@@ -70,7 +70,7 @@ def clear(cache_dir: Path | None) -> int:
 )
 @click.option(
     "--older-than",
-    type=Duration(),
+    type=Duration(needs_unit=True),
     required=True,
     metavar="AGE",
     help="Remove what was fetched longer ago than this: 90d, 12h, 4w.",
