@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from dataclasses import replace
 
@@ -62,6 +61,8 @@ class ProgressLine:
             self._show("")
 
     def _show(self, line: str) -> None:
+        import shutil
+
         line = printable(line)[: shutil.get_terminal_size().columns - 1]  # one that wraps stays
         if line != self._shown:
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)  # noqa: T201

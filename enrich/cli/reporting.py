@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from functools import lru_cache
+
+from msgspec import Struct
 
 from enrich.errors import SourceError, Unreachable
 from enrich.lookup.run import RunReport
@@ -128,10 +129,8 @@ class Outcome:
         return f" ({len(papers)} of them old records, their service failed: {reasons})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Paper:
+class _Paper(Struct, frozen=True, kw_only=True):
     code: str
-    _: KW_ONLY
     via: str | None = None
     stale: bool = False
     retryable: bool = False
@@ -140,11 +139,10 @@ class _Paper:
 @lru_cache(maxsize=256)
 def _find_paper(code: str, via: str | None, stale: bool, retryable: bool) -> _Paper:
     """Return the one value that all such papers share."""
-    return _Paper(code, via=via, stale=stale, retryable=retryable)
+    return _Paper(code=code, via=via, stale=stale, retryable=retryable)
 
 
-@dataclass(frozen=True, slots=True)
-class _Why:
+class _Why(Struct, frozen=True):
     """Reasons of services that could not be asked."""
 
     paused_until: Mapping[str, datetime]

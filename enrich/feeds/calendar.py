@@ -7,7 +7,6 @@ the fields.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSet
 from dataclasses import replace
 from itertools import pairwise
@@ -50,6 +49,7 @@ from enrich.feeds.protected import ANCHORS
 from enrich.feeds.redact import people_of, redact_lines, redact_text
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Feed, Notice, Talk
+from enrich.text.patterns import compile_later
 
 MAX_EVENT_BYTES = 4_000_000
 _UID_SEARCH_BYTES = 1 << 16  # bytes of an event in which the UID for a notice is searched
@@ -59,7 +59,7 @@ _COMPONENT_NOUNS = {
     "VFREEBUSY": ("free/busy table", "free/busy tables"),
 }
 """Components other than events: singular and plural, for messages."""
-_MAIL = re.compile(r"\S+@[\w-]+\.\S+")
+_MAIL = compile_later(r"\S+@[\w-]+\.\S+")
 
 
 def read_calendar(

@@ -14,10 +14,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from enrich.errors import BadAnswer, PapersError, SourceError
 from enrich.http.retry import Retry
@@ -43,8 +45,7 @@ class _StoredMeanwhile(Exception):  # noqa: N818 - not an error: less is to be a
     """Signal that others have stored what a request was to ask for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a batch left open."""
 
     unknown: list[PaperId] = field(default_factory=list)
@@ -58,8 +59,7 @@ _PUBLISHED = "published"
 _RECENT = 2048  # papers kept in memory for the talks to come; the rest is in the store
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Library:
+class Library(Struct, frozen=True, kw_only=True):
     """Where papers come from, in order; shared by the runs of one `Enricher`."""
 
     sources: Mapping[str, Source]
