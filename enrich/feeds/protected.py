@@ -133,9 +133,8 @@ _NEVER_BEFORE_OLD = frozenset({b"/", b"@", b"%", b"\\", b"#"})
 _PLAIN_BEFORE = frozenset({b"", *(bytes([byte]) for byte in b" \t\r\n\x0b([{<>\"'`|*")})
 _LETTERS = tuple(bytes([letter]) for letter in range(ord("a"), ord("z") + 1))
 _MIN_DIGITS = 7
-_SIGNS_OF_ADDRESS = tuple(
-    b"/%&\\_"
-)  # a slash and its escapes; `in` finds numbers faster than bytes
+# a slash and its escapes; `in` finds numbers faster than bytes
+_SIGNS_OF_ADDRESS = tuple(b"/%&\\_")
 _HOST_KEY_BYTES = 4  # of a host's name
 _MAX_KEY_BYTES = 12  # bytes of a key
 

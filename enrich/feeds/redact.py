@@ -131,9 +131,8 @@ def redact_lines(
     for line in lines:
         split = split_line(line)
         if split is None:
-            kept.append(
-                redact_text(line, people, anchors)
-            )  # continues a text whose line breaks were not escaped
+            # continues a text whose line breaks were not escaped
+            kept.append(redact_text(line, people, anchors))
             continue
         name, parameters, value = split
         if name in _PEOPLE:

@@ -147,9 +147,8 @@ def html_text(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):  # a letter has a longer lower case, so offsets would differ
         lower = text
-    custom = set(
-        _CUSTOM_END.findall(lower)
-    )  # a custom element is one only if it is closed somewhere
+    # a custom element is one only if it is closed somewhere
+    custom = set(_CUSTOM_END.findall(lower))
     missing: set[str] = set()  # marks that do not follow any more
 
     def find_mark(mark: str, at: int) -> int:

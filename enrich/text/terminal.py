@@ -30,9 +30,8 @@ def printable_utf8(raw: bytes) -> str:
 
     Lone surrogates are decoded too.
     """
-    odd = raw.translate(None, _PLAIN).decode(
-        "utf-8", "surrogatepass"
-    )  # few characters are left, or none
+    # few characters are left, or none
+    odd = raw.translate(None, _PLAIN).decode("utf-8", "surrogatepass")
     text = raw.decode("utf-8", "surrogatepass")
     if odd.isprintable() or _UNSAFE.search(odd) is None:
         return text

@@ -126,13 +126,11 @@ def _read_header(line: int, cells: list[str], encoding: str, delimiter: str) -> 
     is_timed = bool(known & {"date", "start", "time"})
     if not known & {"title", "speaker"} or not (is_timed or known >= {"title", "speaker"}):
         return None
-    if (
-        "speaker" not in found and "title" not in known
-    ):  # a column of names and one of dates are not enough
+    # a column of names and one of dates are not enough
+    if "speaker" not in found and "title" not in known:
         return None
-    if (
-        not is_timed and "speaker" not in found and "abstract" not in known
-    ):  # here "title" may mean "Dr." before a name
+    # here "title" may mean "Dr." before a name
+    if not is_timed and "speaker" not in found and "abstract" not in known:
         return None
     published = {fold_text(cell) for cell in cells} & _PUBLICATION_COLUMNS
     if published and "speaker" not in known and not known & {"start", "time", "room", "location"}:

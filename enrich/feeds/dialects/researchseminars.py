@@ -311,11 +311,11 @@ def list_addresses(series: str) -> tuple[str, ...]:
 def warn_if_rescheduled(uid: str) -> tuple[TalkWarning, ...]:
     """Return a warning if the talk's number is negative.
 
-    The site writes a negative number if it warn_if_rescheduled the talk.
+    The site writes a negative number if it rescheduled the talk.
     """
     if "/-" not in uid or _UID.fullmatch(uid) is None:
         return ()
-    message = f"the site warn_if_rescheduled this talk ({uid}); its page may be gone"
+    message = f"the site rescheduled this talk ({uid}); its page may be gone"
     return (TalkWarning(code="rescheduled", message=message),)
 
 

@@ -229,9 +229,8 @@ def _find_event_status(status: str | None, method: str) -> TalkStatus | None:
 def _collect_texts(fields: TalkFields, event: Event) -> tuple[tuple[str, str], ...]:
     """Return the dialect's texts, then the common ones."""
     location = event.location
-    if (
-        location == fields.url and not event.urls
-    ):  # researchseminars.org repeats the URL in LOCATION
+    # researchseminars.org repeats the URL in LOCATION
+    if location == fields.url and not event.urls:
         location = None
     found: list[tuple[str, str | None]] = [("location", location), ("summary", event.summary)]
     if event.urls or event.attach:

@@ -204,9 +204,8 @@ def split_line(line: str) -> tuple[str, Mapping[str, str], str] | None:
     parameters, at = _parse_parameters(line, begin.end())
     stop, at = at, line.find(":", at)
     value = line[at + 1 :]
-    if at < 0 or line.startswith(
-        '"', stop
-    ):  # an unclosed quotation mark, or one at the end of the line
+    # an unclosed quotation mark, or one at the end of the line
+    if at < 0 or line.startswith('"', stop):
         quote = line.find('"', begin.end())
         at = line.find(":", quote)
         if line.startswith("//", at + 1):  # the colon of a URL

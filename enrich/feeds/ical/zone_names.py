@@ -300,9 +300,8 @@ def find_written_names(name: str) -> list[str]:
     if displayed is not None and find_offset(name) is not None:
         return [name]
     found = _list_names().get(name.lower())
-    if (
-        found is None and displayed is not None
-    ):  # for cities in another order, the first one decides
+    # for cities in another order, the first one decides
+    if found is None and displayed is not None:
         found = _list_names().get(name.partition(",")[0].strip().lower())
     if found is not None:
         return [found]
