@@ -46,7 +46,7 @@ from enrich.feeds.ical.series import (
 from enrich.feeds.ical.times import zone_name
 from enrich.feeds.ical.values import Properties, read_properties, split_line
 from enrich.feeds.protected import ANCHORS
-from enrich.feeds.redact import people_of, redact_lines, redact_text
+from enrich.feeds.redact import is_suspect, people_of, redact_lines, redact_text
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Feed, Notice, Talk
 from enrich.text.patterns import compile_later
@@ -287,8 +287,13 @@ class _CalendarReader:
         """Return the first name that a calendar has, otherwise the one given."""
         names = [calendar.name for calendar in calendars if calendar.name]
         if not self._keep_private:
-            redacted = (redact_text(own, anchors=self._anchors).strip() for own in names)
-            names = [own for own in redacted if own]
+            redacted = (
+                redact_text(own, anchors=self._anchors)
+                if is_suspect(own.lower().encode("utf-8", "replace"))
+                else own
+                for own in names
+            )
+            names = [own.strip() for own in redacted if own.strip()]
         if name:
             names.append(name)
         if not self._keep_private:  # Google calls a calendar by its owner's address
