@@ -46,7 +46,7 @@ from enrich.feeds.ical.series import (
 from enrich.feeds.ical.times import zone_name
 from enrich.feeds.ical.values import Properties, read_properties, split_line
 from enrich.feeds.protected import ANCHORS
-from enrich.feeds.redact import people_of, redact_lines, redact_text
+from enrich.feeds.redact import is_suspect, people_of, redact_lines, redact_text
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Feed, Notice, Talk
 from enrich.text.patterns import compile_later
@@ -302,9 +302,12 @@ class _CalendarReader:
         names = [calendar.name for calendar in calendars if calendar.name]
         if not self._keep_private:
             redacted = (
-                redact_text(calendar_name, anchors=self._anchors).strip() for calendar_name in names
+                redact_text(calendar_name, anchors=self._anchors)
+                if is_suspect(calendar_name.lower().encode("utf-8", "replace"))
+                else calendar_name
+                for calendar_name in names
             )
-            names = [calendar_name for calendar_name in redacted if calendar_name]
+            names = [calendar_name.strip() for calendar_name in redacted if calendar_name.strip()]
         if name:
             names.append(name)
         if not self._keep_private:  # Google names a calendar after its owner's mail address

@@ -49,7 +49,7 @@ def _index_headings(words: Iterable[str]) -> dict[bytes, set[bytes]]:
     for word in words:
         for form in (word, word.capitalize(), word.title(), word.upper()):
             spelled = form.encode().translate(FOLD)
-            keyed.setdefault(spelled[:_KEY_BYTES], set()).add(re.escape(spelled))
+            keyed.setdefault(spelled[:_KEY_BYTES], set()).add(spelled)
     return keyed
 
 
@@ -62,7 +62,7 @@ def _compile_headings(key: bytes) -> re.Pattern[bytes]:
 
     A run needs few of the hundreds of headings; compiling those of all languages takes 100 ms.
     """
-    found = sorted(_HEADINGS[key], reverse=True)
+    found = sorted(map(re.escape, _HEADINGS[key]), reverse=True)
     return re.compile(b"(?:" + b"|".join(found) + _HEADING_REST)
 
 
