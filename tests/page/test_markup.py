@@ -131,6 +131,7 @@ def test_the_state_of_a_talk_stands_beside_its_title(facts: dict[str, str], stat
     [
         ({}, "Naman Agarwal, Surbhi Goel, Cyril Zhang3 · 2017-04-04 · arXiv:1704.10003 [cs.LG]"),
         ({"updated": "2020-01-02"}, "2017-04-04, changed 2020-01-02"),
+        ({"updated": "2017-04-04"}, "Cyril Zhang3 · 2017-04-04 · arXiv:1704.10003"),
         ({"authors": tuple(Author(f"A{n}") for n in range(300))}, "A11 and 288 more ·"),
         ({"authors": (), "authors_hidden": True}, "authors hidden"),
         ({"venue": "ICML 2021", "decision": "accepted"}, "ICML 2021 · accepted"),

@@ -139,17 +139,13 @@ def _render_cited(contents: Contents, number: int, id_: PaperId) -> Html:
     work, references = contents.works[id_], contents.cited[number][id_]
     title = _show_title(work.best)
     others = len(contents.naming[id_]) - 1
-    links = [*_list_work_links(work)]
-    if work.id in contents.bibtex:
-        links.append(tag("a", "BibTeX", href=f"#bib:{work.id}"))
-    if others:
-        links.append(tag("a", f"in {count_things(others, 'more talk')}", href=f"#{work.id}"))
+    elsewhere = tag("a", f"in {count_things(others, 'more talk')}", href=f"#{work.id}")
     return tag(
         "li",
         tag("h4", link(title, work.best.url), *_render_states(work)),
         _render_facts(_list_work_facts(work, references)),
         _render_quote(contents.talks[number].talk, references),
-        tag("p", *_separate(links), class_="links") if links else None,
+        _render_links(contents, work, [elsewhere] if others else []),
         data_k=_work_keys(work),
     )
 
@@ -157,7 +153,6 @@ def _render_cited(contents: Contents, number: int, id_: PaperId) -> Html:
 def render_work(contents: Contents, work: Work, ranks: str) -> Html:
     """Render a work with the talks that name it, its BibTeX entry, its ContextObject."""
     naming = contents.naming[work.id]
-    links = [*_list_work_links(work), tag("a", "BibTeX", href=f"#bib:{work.id}")]
     abstract = next((p.abstract for p in work.papers if isinstance(p, Paper) and p.abstract), None)
     listed = [tag("li", *_render_mention(contents, number, work.id)) for number in naming]
     return tag(
@@ -167,7 +162,7 @@ def render_work(contents: Contents, work: Work, ranks: str) -> Html:
             "div",
             tag("h3", link(_show_title(work.best), work.best.url), *_render_states(work)),
             _render_facts(_list_work_facts(work, ())),
-            tag("p", *_separate(links), class_="links"),
+            _render_links(contents, work),
             tag("ul", *listed, class_="talks") if listed else None,
             _render_more("Abstract", tag("p", abstract, class_="text")) if abstract else None,
             _render_more(
@@ -201,6 +196,18 @@ def render_unresolved(contents: Contents, work: Work, ranks: str) -> Html:
         class_="paper",
         **_describe_talks(contents, contents.naming[work.id], ranks),
     )
+
+
+def _render_links(contents: Contents, work: Work, more: Iterable[Html] = ()) -> Html | None:
+    """Render links of a work; those of no use on paper come first."""
+    others = [*_list_work_links(work), *more]
+    pdf = next((paper.pdf for paper in (work.best, *work.papers) if paper.pdf), None)
+    bibtex = tag("a", "BibTeX", href=f"#bib:{work.id}") if work.id in contents.bibtex else None
+    first = join([link("PDF", pdf) if pdf else None, bibtex], SEPARATOR)
+    if not first and not others:
+        return None
+    screen = tag("span", first, SEPARATOR if others else None, class_="screen") if first else None
+    return tag("p", screen, *_separate(others), class_="links")
 
 
 def _render_more(summary: str, body: Html) -> Html:
@@ -293,20 +300,18 @@ def _render_dates(work: Work) -> Html:
     return join(
         [
             tag("time", first) if first else None,
-            join(["changed ", tag("time", last)]) if last else None,
+            join(["changed ", tag("time", last)]) if last and last != first else None,
         ],
         ", ",
     )
 
 
 def _list_work_links(work: Work) -> Iterator[Html]:
-    """Yield links to the records of a work, its PDF, and where it was published."""
+    """Yield links to the records of a work, and where it was published."""
     for paper in work.papers:
         if paper is not work.best:  # that one is the title's link
             withdrawn = " (withdrawn)" if isinstance(paper, Paper) and paper.withdrawn else ""
             yield link(label_id(paper.id) + withdrawn, paper.url)
-    if pdf := next((paper.pdf for paper in (work.best, *work.papers) if paper.pdf), None):
-        yield link("PDF", pdf)
     best = work.best
     published = find_publication(best, work.papers) if isinstance(best, Paper) else None
     if published:
