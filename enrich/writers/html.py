@@ -192,7 +192,11 @@ def _render_header(title: str, contents: Contents, sections: Iterable[_Section])
 def _list_header_lines(contents: Contents) -> Iterator[Html]:
     """Yield counts, range, feeds, and what is missing."""
     counts = contents.summary
-    facts = [count_things(counts.talks, "talk"), count_things(counts.works, "paper")]
+    unresolved = len(contents.unresolved())
+    papers = count_things(counts.works, "paper")
+    if unresolved:
+        papers += f" named, {counts.works - unresolved:,} found"
+    facts = [count_things(counts.talks, "talk"), papers]
     if days := contents.range_of():
         first, last = (format_start(day, None) for day in days)
         facts.append(first if first == last else f"{first} \u2013 {last}")
@@ -210,7 +214,7 @@ def _list_header_lines(contents: Contents) -> Iterator[Html]:
     elif not counts.works:
         yield Html("No papers are named in these talks.")
     missing = []
-    if unresolved := len(contents.unresolved()):
+    if unresolved:
         missing.append(
             tag("a", f"{count_things(unresolved, 'paper')} unresolved", href="#unresolved")
         )

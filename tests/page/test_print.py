@@ -35,7 +35,7 @@ def print_pages(page: Any, folder: Path, size: str, margin: str) -> list[str]:
 @pytest.mark.parametrize("size", ["Letter", "A4"])
 @pytest.mark.parametrize("margin", ["0", "1cm", "1.5cm", "2.5cm"])
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_print_is_dense_and_as_wide_as_the_sheet(  # noqa: PLR0917 - a test's parameters are named
+def test_print_is_dense_and_as_wide_as_the_sheet(
     opened: Open, tmp_path: Path, size: str, margin: str, script: bool
 ) -> None:
     talks = samples.many(44).talks

@@ -32,7 +32,8 @@ SEPARATOR = " · "
 _FREQUENCY = re.compile(r"(?i)(?:^|;)\s*FREQ\s*=\s*(DAILY|WEEKLY|MONTHLY|YEARLY)")
 _BULLET = re.compile(r"^\s*(?:[-*+•·]|\d{1,3}[.)])\s+")
 _ITEM = re.compile(r"\n(?=[ \t]*(?:[-*+•·]|\d{1,3}[.)])\s)")
-_CLOSING = frozenset(".,;:!?…")
+_CLOSING = ".,;:!?…"
+_OMITTED = "[…]"
 _MAX_AUTHORS = 12
 _MAX_NAME = 120
 _MAX_QUOTE = 200
@@ -61,12 +62,13 @@ def render_talk(contents: Contents, number: int, ranks: str) -> Html:
             "a",
             _render_start(talk.shown_start, contents.zone),
             class_="when",
+            title="Link to this talk",
             href="#" + contents.anchors[number],
         ),
         tag(
             "div",
             heading,
-            _render_facts(_list_talk_facts(talk)),
+            _render_facts(_list_talk_facts(talk, contents.has_several_feeds)),
             _render_news(annotated),
             abstract,
             tag("ul", *papers, class_="papers") if papers else None,
@@ -96,11 +98,11 @@ def _render_news(annotated: AnnotatedTalk) -> Html | None:
     return tag("p", "New: ", "; ".join(reasons), class_="news") if reasons else None
 
 
-def _list_talk_facts(talk: Talk) -> Iterator[Part]:
+def _list_talk_facts(talk: Talk, several: bool) -> Iterator[Part]:
     if speaker := show_text(talk.speaker):
         place = show_text(talk.speaker_affiliation)
         yield join([tag("b", speaker), f" ({place})" if place else None])
-    yield show_text(talk.series)
+    yield show_text(talk.series) or (show_text(talk.feed.name) if several else "")
     yield show_text(talk.room)
     yield link("slides", talk.slides_link) if talk.slides_link else None
     yield link("video", talk.video_link) if talk.video_link else None
@@ -336,9 +338,9 @@ def _render_quote(talk: Talk, references: Iterable[Reference]) -> Html | None:
 
 
 def quote_context(text: str, reference: Reference) -> str:
-    """Return the paragraph of a reference without its link; a long one is truncated around it.
+    """Return the paragraph of a reference, truncated around its link.
 
-    Of a list it is the item.
+    Of a list it is the item. "[…]" stands for the link, nothing if the link stands alone at an end.
     """
     start, end = reference.context
     before = text[max(start, reference.start - 4 * _MAX_QUOTE) : reference.start]
@@ -354,7 +356,11 @@ def quote_context(text: str, reference: Reference) -> str:
     room = max(_MAX_QUOTE - len(before), 0)
     if len(after) > room:
         after = (after[:room].rpartition(" ")[0] or after[:room]) + "…"
-    return (before + after if after[:1] in _CLOSING else f"{before} {after}").strip()
+    if not after.strip(_CLOSING):
+        return before.rstrip(",;: ") + after
+    if not before:
+        return after.lstrip(_CLOSING + " ") if after[0] in _CLOSING else f"{_OMITTED} {after}"
+    return f"{before} {_OMITTED}" + (after if after[0] in _CLOSING else f" {after}")
 
 
 # --- both ----------------------------------------------------------------------------------------
