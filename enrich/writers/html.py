@@ -40,6 +40,7 @@ _KEYS = (
     ("j k", "next and previous entry"),
     ("o", "open or close the abstract"),
     ("c", "copy the entry's BibTeX"),
+    ("x", "tick the entry as read, or not"),
     ("?", "these keys"),
 )
 
@@ -68,6 +69,7 @@ class _Page:
         yield _render_header(title, contents, sections) + "\n"
         yield _render_tools(contents) + "\n" + _render_help() + "\n"
         yield '<main id="main">\n'
+        yield _render_no_match() + "\n"
         for section in sections:
             yield f'<section id="{section.id}">\n'
             yield join([tag("h2", section.name), section.hint], "\n") + "\n"
@@ -233,7 +235,7 @@ def _render_tools(contents: Contents) -> Html:
         type="search",
         name_="q",
         autocomplete="off",
-        placeholder="words, “a phrase”, -exclude",
+        placeholder='beginnings of words, "a phrase", -exclude',
     )
     series = None
     if len(contents.series) > 1:
@@ -261,7 +263,12 @@ def _render_tools(contents: Contents) -> Html:
             "div",
             tag("output", id="count", role="status"),
             tag("button", "From today", type="button", id="today", hidden=not contents.talks),
-            tag("label", tag("input", type="checkbox", name_="hide"), " hide read"),
+            tag(
+                "label",
+                tag("input", type="checkbox", name_="hide"),
+                " hide read",
+                title="Hide papers and talks that are ticked, and talks all of whose papers are",
+            ),
             tag("button", "Copy BibTeX", type="button", id="bibtex"),
             tag("button", "Copy list", type="button", id="list"),
             tag("button", "Download JSON", type="button", id="json"),
@@ -274,6 +281,12 @@ def _render_tools(contents: Contents) -> Html:
         role="search",
         aria_label="Filter and sort",
     )
+
+
+def _render_no_match() -> Html:
+    """Render what the script shows if the filters leave no entry."""
+    clear = tag("button", "Show all", type="reset", form="tools")
+    return tag("p", "Nothing matches these filters. ", clear, id="none", hidden=True)
 
 
 def _render_help() -> Html:
