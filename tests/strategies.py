@@ -50,6 +50,7 @@ authors = (
 def papers(draw: st.DrawFn, /, **fixed: object) -> Paper:
     """A resolved paper, tidied as every source does it."""
     numbered = [Version(version=f"v{n}", date="2021-03-01") for n in range(1, 4)]
+    same_as = tuple(draw(st.lists(ids, max_size=2)))
     values: dict[str, object] = {
         "id": draw(ids),
         "title": draw(words),
@@ -66,8 +67,8 @@ def papers(draw: st.DrawFn, /, **fixed: object) -> Paper:
         "withdrawn": draw(st.booleans()),
         "doi": draw(st.none() | words),
         "published_as": draw(st.none() | publications),
-        "same_as": tuple(draw(st.lists(ids, max_size=2))),
-        "matched_by": draw(st.none() | words),
+        "same_as": same_as,
+        "matched_by": draw(words) if same_as else None,
         "url": draw(addresses),
         "pdf": draw(st.none() | addresses),
         "work": draw(st.none() | ids),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from enrich.errors import UnknownFormat
 from enrich.model import Document
 from enrich.registry import PluginError, entry_points_of, load, load_entry_point, names_in
 
@@ -44,14 +45,18 @@ def names() -> tuple[str, ...]:
 
 
 def writer(name: str) -> Writer:
-    """Return one writer; other distributions are asked only for a name that this folder lacks.
+    """Return one writer; entry points are searched only for a name not in this folder.
 
     Raises:
-        LookupError: no format has this name.
+        UnknownFormat: no format has this name.
         PluginError: another distribution's format cannot be loaded, or is not one.
     """
     if name in builtin_names():
         return load(__name__, "WRITER", name)  # type: ignore[no-any-return]
+    if name not in entry_points_of(__name__):
+        raise UnknownFormat(
+            f"there is no output format {name!r}", hint=f"the formats are {', '.join(names())}"
+        )
     offered = load_entry_point(__name__, name)
     if not callable(getattr(offered, "write", None)):
         raise PluginError(
@@ -72,12 +77,12 @@ def options_of(chosen: Writer) -> tuple[str, ...]:
 
 
 def needs_of(chosen: Writer) -> frozenset[str]:
-    """Return what a writer needs beside the document."""
+    """Return the names of a writer's needs beside the document."""
     return frozenset(getattr(chosen, "needs", ()))
 
 
 def configure(chosen: Writer, values: Mapping[str, Any]) -> Writer:
-    """Return a writer with those of the values that it takes."""
+    """Return a writer with its own options set from the values."""
     taken = {name: value for name, value in values.items() if name in options_of(chosen)}
     return chosen.with_options(**taken) if taken else chosen  # type: ignore[attr-defined]
 
@@ -86,7 +91,7 @@ def write(document: Document, format: str = "json") -> Iterator[str]:  # noqa: A
     """Write a document in a format, lazily, as pieces of text.
 
     Raises:
-        LookupError: there is no such format.
+        UnknownFormat: there is no such format.
         TypeError: not a document.
     """
     if not isinstance(document, Document):

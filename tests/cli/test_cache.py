@@ -69,3 +69,5 @@ def test_prune_removes_old_copies_of_feeds(
 def test_prune_wants_an_age(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cache", "prune", "--cache-dir", str(tmp_path)]) == 2
     assert "--older-than" in capsys.readouterr().err
+    assert main(["cache", "prune", "--older-than", "30", "--cache-dir", str(tmp_path)]) == 2
+    assert "write 30d for days" in capsys.readouterr().err

@@ -377,7 +377,7 @@ class TestOutput:
 class TestUsage:
     @pytest.mark.parametrize(
         "args",
-        [("--nonsense",), ("x.ics", "--format", "nope"), ("x.ics", "--papers", "gone.jsonl"), ("doctor",),
+        [("--nonsense",), ("x.ics", "--format", "nope"), ("x.ics", "--papers", "gone.jsonl"), ("doctor", "x.ics"),
          ("x.ics", "--offline", "--refresh"), ("lookup",), ("lookup", "not a paper"), ("x.ics", "--max-age", "soon"),
          ("x.ics", "--contact", "nobody")],
         ids=" ".join,
@@ -389,8 +389,8 @@ class TestUsage:
     @pytest.mark.parametrize(
         ("args", "said"),
         [
-            (("--offline", "demo"), "it stands first"),
-            (("-", "-"), "once only"),
+            (("--offline", "demo"), "must come first"),
+            (("-", "-"), "only once"),
             ((str(EXAMPLE), "-o", str(EXAMPLE)), "would replace it"),
         ],
         ids=["command", "stdin", "output"],

@@ -75,8 +75,8 @@ def test_the_recipe_of_the_readme_runs_week_by_week(fakes: Fakes, tmp_path: Path
         (tmp_path / "b.ics").write_bytes(calendar("B"))
         ran = run(*line.split()[1:], env=fakes.env(tmp_path / "home"), cwd=tmp_path)
         assert ran.status == 0, ran.err
-        shown = (tmp_path / "new.md").read_text(encoding="utf-8")
-        assert re.findall(r"^### Talk (\d)", shown, re.MULTILINE) == new
+        shown = (tmp_path / "new.html").read_text(encoding="utf-8")
+        assert re.findall(r"<h3>Talk (\d)", shown) == new
     stored = json.loads((tmp_path / "all.json").read_bytes())["talks"]
     assert {t["id"]: [w["code"] for w in t["warnings"]] for t in stored} == {
         "2": [],

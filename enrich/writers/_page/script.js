@@ -1,5 +1,5 @@
-// The script of a page; a page without it shows everything, too. It reads only what the page shows.
-// `python -m tests.page.minify` makes script.py of it.
+// The script of a page; without it the page shows everything, too. It reads only the page itself.
+// `python -m tests.page.minify` makes script.py from it.
 document.documentElement.className = "js";
 addEventListener("DOMContentLoaded", () => {
   const doc = document;
@@ -31,7 +31,7 @@ addEventListener("DOMContentLoaded", () => {
     by("none").hidden = some || !list;
   };
 
-  // What is searched, gathered when it is first needed or when there is time.
+  // The texts to search, collected at first use or when the page is idle.
   const load = () => entries ??= all("article").map(e => ({
     e, up_: e.parentNode, days_: e.dataset.d.split(" "), groups_: e.dataset.s.split(" "), ranks_: e.dataset.o.split(" "),
     own_: fold(all("h3,h4,.facts,.text", e).map(text).join("\n")),
@@ -56,7 +56,7 @@ addEventListener("DOMContentLoaded", () => {
     count();
   };
 
-  // The view is the section that the address names, or that holds what it names.
+  // The view is the section that the address names, or the section of the named entry.
   const show = () => {
     const target = by(attempt(() => decodeURIComponent(location.hash.slice(1))));
     view = target?.closest("main>section") || view || sections[0];
@@ -138,7 +138,7 @@ addEventListener("DOMContentLoaded", () => {
   form.onreset = () => { setTimeout(run); };
   onhashchange = show;
 
-  // The reader's own time, with the talk's behind it.
+  // The reader's local time, followed by the talk's own.
   all(".when time[datetime$=Z]").forEach(time => attempt(() => {
     const own = text(time), [weekday, month, day, year, clock, zone] = (new Date(time.dateTime) + "").split(" ");
     const mine = `${weekday} ${+day} ${month} ${year}, ${clock.slice(0, 5)} ${zone.replace(/00$/, "")}`;
