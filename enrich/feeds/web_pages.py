@@ -1,4 +1,4 @@
-"""Web pages that name a calendar: the link in them, and pages whose calendar is known by address. Pure."""
+"""Web pages of calendars: the link in a page, and pages whose URL determines the calendar's. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ _TALK_PAGE = re.compile(
 
 
 def find_calendar_link(body: bytes) -> str | None:
-    """Find the calendar that a web page names as its alternate; None if it is not such a page.
+    """Return the link to a web page's calendar, or None.
+
+    The page must link it as its alternate.
 
     >>> find_calendar_link(b'<html><link rel="alternate" type="text/calendar" href="/a.ics?x=1&amp;y=2">')
     '/a.ics?x=1&y=2'
@@ -44,7 +46,7 @@ def find_calendar_link(body: bytes) -> str | None:
 
 
 def find_series(url: str) -> str | None:
-    """Return the name of the series whose page an address is.
+    """Return the name of the series, if a URL is its page.
 
     >>> find_series("https://researchseminars.org/seminar/SciML"), find_series("https://x.org/seminar/SciML")
     ('SciML', None)
@@ -54,7 +56,7 @@ def find_series(url: str) -> str | None:
 
 
 def find_talk_calendar(url: str) -> str | None:
-    """Return the address of the calendar of the talk whose page an address is.
+    """Return the calendar's URL, if a URL is a talk's page.
 
     >>> find_talk_calendar("https://researchseminars.org/talk/SciML/3/")
     'https://researchseminars.org/talk/SciML/3/ics'
@@ -64,7 +66,9 @@ def find_talk_calendar(url: str) -> str | None:
 
 
 def name_address(url: str) -> str:
-    """Return host and path of an address; its query and userinfo may be secret.
+    """Return the host and path of a URL.
+
+    Query and userinfo are left out, because they may be secret.
 
     >>> name_address("https://me:word@x.org/a.ics?key=1")
     'x.org/a.ics'

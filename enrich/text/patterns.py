@@ -1,4 +1,4 @@
-"""Patterns that are compiled when they are first used, and pieces that `re` runs fast. Pure."""
+"""Patterns that are compiled at first use, and alternatives that `re` matches fast. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def compile_later(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     r"""Return a pattern that is compiled when it is first used.
 
     A run needs few of the hundreds of patterns, and compiling one takes a tenth of a millisecond. After
-    its first use a method costs what it costs of a compiled pattern.
+    its first use, a method is as fast as that of a compiled pattern.
 
     >>> compile_later(r"\d+").findall("1 and 2")
     ['1', '2']
@@ -20,14 +20,14 @@ def compile_later(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
 
 
 class _LaterPattern:
-    """Pattern whose methods are those of the compiled one, bound one by one at their first use."""
+    """Pattern that is compiled when one of its methods is first used."""
 
     def __init__(self, pattern: str | bytes, flags: int) -> None:
         self._source: tuple[Any, int] = (pattern, flags)
 
     def __getattr__(self, name: str) -> Any:
-        """Return a method or field of the compiled pattern, and keep it."""
-        if name.startswith("_"):  # of copies and pickles, before there is a source
+        """Return a method or field of the compiled pattern; cached."""
+        if name.startswith("_"):  # copy and pickle read these before `_source` is set
             raise AttributeError(name)
         value = getattr(re.compile(*self._source), name)
         setattr(self, name, value)
@@ -37,8 +37,8 @@ class _LaterPattern:
 def group_words(words: Iterable[bytes], *, any_case: bool = False) -> bytes:
     """Return alternatives for words, grouped by first byte.
 
-    `re` chooses a group by one comparison, but tries plain alternatives one by one if the case of letters
-    is ignored. `any_case` is for such patterns.
+    `re` selects a group with one comparison. If case is ignored, it tries plain alternatives one by one;
+    `any_case` avoids that in such patterns.
 
     >>> group_words([b"and", b"a", b"und"])
     b'(?:a(?:nd|)|u(?:nd))'

@@ -52,7 +52,7 @@ def test_a_bound_is_a_date_a_time_or_a_span_from_now(
 
 @pytest.mark.parametrize("text", ["", "soon", "7", "7 d", "d", "2031-13-01", "٧d", "1.5d"])
 def test_what_is_no_bound_says_what_one_is(text: str) -> None:
-    with pytest.raises(ValueError, match="is no date, time or span such as"):
+    with pytest.raises(ValueError, match="is not a date, time or span such as"):
         parse_bound(text, now=NOW)
 
 
@@ -100,7 +100,7 @@ def test_a_bound_parts_the_talks_in_two(starts: list[datetime], at: datetime) ->
 def test_a_bound_may_be_a_day_a_month_or_a_year(case: dict[str, Any]) -> None:
     text, expected = case["text"], case["expected"]
     if expected is None:
-        with pytest.raises(ValueError, match="is no date, time or span such as"):
+        with pytest.raises(ValueError, match="is not a date, time or span such as"):
             parse_bound(text, now=NOW, zone=PARIS, ahead=case["ahead"])
     else:
         found = parse_bound(text, now=NOW, zone=PARIS, ahead=case["ahead"])

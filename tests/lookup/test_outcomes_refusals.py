@@ -262,7 +262,7 @@ def test_what_cannot_be_asked_in_time_is_for_the_next_run(home: Here, fakes: Fak
     assert len(fakes.requests()) == 2  # at 0 s and 3.03 s; the third would be at 6.06 s
     assert (ran.status, codes(papers)) == (3, {"resolved": 200, "timeout": 100})
     assert retryable(papers) == {True}
-    assert "100 timed out (export.arxiv.org could not be asked in the time given: run again)" in (
+    assert "100 timed out (no time was left for a request to export.arxiv.org: run again)" in (
         last(ran.err)
     )
     fakes.forget()

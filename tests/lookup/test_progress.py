@@ -40,18 +40,18 @@ def test_the_time_left_is_that_of_the_requests_to_come(
 ) -> None:
     enricher = enricher_of(FakeSource("openreview", batch=1))
     queues = Queues(enricher._begin_run(), lookahead=9)
-    queues._wanting = {"openreview": {(f"openreview:x{n}", None): None for n in range(5)}}  # type: ignore[misc]
+    queues._pending = {"openreview": {(f"openreview:x{n}", None): None for n in range(5)}}  # type: ignore[misc]
     (waiting,) = queues._measure_queues()
     assert waiting[0] == "openreview"
     pace_s = 2.0
     assert queues._measure_left("openreview", 5, pace_s) == 4 * pace_s, "the first may go at once"
-    queues._asking.add("openreview")
+    queues._requesting.add("openreview")
     assert queues._measure_left("openreview", 5, pace_s) == 5 * pace_s
     assert queues._measure_left("openreview", 0, pace_s) == 0, "the last one is on its way"
-    queues._asking.clear()
+    queues._requesting.clear()
     assert queues._measure_left("openreview", 0, pace_s) is None
     monkeypatch.setattr("enrich.lookup.scheduler.time.monotonic", lambda: 100.25)
-    queues._asked_at["openreview"] = 100.0
+    queues._last_request_at["openreview"] = 100.0
     assert queues._measure_left("openreview", 5, pace_s) == 5 * pace_s - 0.25, "a tick later"
 
 
@@ -69,7 +69,7 @@ class TestARetryIsShown:
     @pytest.mark.parametrize(
         ("fault", "reason"),
         [("503", "arXiv answered 503"), ("429", "arXiv answered 429"),
-         ("reset", "the proxy did not lead to arXiv")],
+         ("reset", "the proxy did not connect to arXiv")],
     )  # fmt: skip
     def test_in_the_log(
         self, home: Here, fakes: Fakes, caplog: pytest.LogCaptureFixture, fault: str, reason: str
