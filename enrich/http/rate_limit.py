@@ -152,7 +152,7 @@ class RateLimiter:
             raise self._make_timeout()
         try:
             while True:
-                with self._locked(deadline):
+                with self._hold_file_lock(deadline):
                     times = self._correct_times(self._read())
                     pause_s = self._compute_left_s(times.paused_until)
                     wait_s = max(pause_s, self._compute_spacing(times))
@@ -216,7 +216,7 @@ class RateLimiter:
     # --- files -----------------------------------------------------------------------------
 
     @contextmanager
-    def _locked(self, deadline: float) -> Iterator[None]:
+    def _hold_file_lock(self, deadline: float) -> Iterator[None]:
         if self._folder is None:
             yield
             return

@@ -60,7 +60,7 @@ class PoliteSession(CachedSession):
         super().__init__(
             backend=cache, expire_after=DO_NOT_CACHE, urls_expire_after=keep, stale_if_error=False
         )
-        self.auth = _no_auth
+        self.auth = _leave_unchanged
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.adapters.clear()
         for run in self.runs.values():
@@ -190,7 +190,7 @@ def open_session(
             service=service,
             limiter=limiter,
             login=(login or {}).get(name),
-            user_agent=_user_agent(contact),
+            user_agent=_build_user_agent(contact),
             clock=clock,
             now=now,
             sleep=sleep,
@@ -224,13 +224,13 @@ def has_answered(session: PoliteSession) -> bool:
     return any(run.connectivity.answered for run in session.runs.values())
 
 
-def _user_agent(contact: str | None) -> str:
+def _build_user_agent(contact: str | None) -> str:
     if not contact:
         return f"enrich/{VERSION}"
     return f"enrich/{VERSION} (+mailto:{mail_address(contact)})"
 
 
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def _leave_unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request  # without an auth, requests would read ~/.netrc
 
 

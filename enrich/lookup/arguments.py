@@ -92,7 +92,7 @@ def check_papers(papers: object) -> tuple[str | Path | Paper, ...]:
     """Return the papers and paths as a tuple, checked.
 
     Raises:
-        TypeError: not a list, or it holds something else.
+        TypeError: not a list, or a value in it is neither a path nor a Paper.
     """
     if isinstance(papers, (str, bytes, os.PathLike, Paper)):
         shown = "paper" if isinstance(papers, Paper) else repr(os.fspath(papers))

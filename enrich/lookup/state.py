@@ -314,7 +314,7 @@ class LookupState:
     def find_published(self, papers: Iterable[Lookup]) -> dict[PaperId, Paper]:
         """Return the preprints with a known published version.
 
-        Publishers know it. Preprints without a stored record are requested immediately.
+        The version is in a publisher's record. Preprints without a stored record are requested immediately.
         """
         found: dict[PaperId, Paper] = {}
         for publisher in self.library.publishers:

@@ -59,7 +59,7 @@ class Forms(Protocol):
         ...
 
     def canonical(self, text: str) -> tuple[PaperId, str | None] | None:
-        """Return the id and version of a key, if valid."""
+        """Return a key's id and version, if valid."""
         ...
 
     def url(self, paper: PaperId) -> str:
@@ -71,7 +71,7 @@ class Forms(Protocol):
         ...
 
     def doi(self, paper: PaperId) -> str | None:
-        """Return the DOI that the service registers for the paper."""
+        """Return the DOI that the service registers."""
         ...
 
 
@@ -83,7 +83,9 @@ class Source(Forms, Protocol):
     politeness: Politeness
 
     def check(self, response: Response) -> None:
-        """Check a whole response before it is used or cached (`enrich.http.adapter.Service`).
+        """Check a response before it is used or cached.
+
+        The rules are those of `enrich.http.adapter.Service`.
 
         Raises:
             SourceError: it is not a response of the service's API.
@@ -93,7 +95,7 @@ class Source(Forms, Protocol):
     def fetch(
         self, wanted: Sequence[tuple[PaperId, str | None]], session: Session
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Yield the lookup of each wanted pair, in any order.
+        """Yield a lookup for each pair, in any order.
 
         A version of None means the newest. `wanted` has at most `politeness.batch` papers. A pair that is
         not yielded counts as a failed request.
@@ -118,7 +120,9 @@ class SecondSource(Protocol):
     politeness: Politeness
 
     def check(self, response: Response) -> None:
-        """Check a whole response before it is used or cached (`enrich.http.adapter.Service`).
+        """Check a response before it is used or cached.
+
+        The rules are those of `enrich.http.adapter.Service`.
 
         Raises:
             SourceError: it is not a response of the service's API.
@@ -167,7 +171,7 @@ def members() -> tuple[str, ...]:
 
 @cache
 def names(kind: Literal["SOURCE", "SECOND_SOURCE"] = "SOURCE") -> tuple[str, ...]:
-    """Return the sorted names of all sources or second sources.
+    """Return the sorted names of sources or second sources.
 
     Members of this folder are not imported.
     """
@@ -178,7 +182,7 @@ def names(kind: Literal["SOURCE", "SECOND_SOURCE"] = "SOURCE") -> tuple[str, ...
 
 @cache
 def forms() -> tuple[Forms, ...]:
-    """Return the forms of all installed sources, sorted by name."""
+    """Return all installed sources' forms, sorted by name."""
     return tuple(forms_of(name) for name in names())
 
 
@@ -229,7 +233,7 @@ def title_of(name: str) -> str:
 
 
 def links(paper: PaperId) -> Links:
-    """Return the links that a source derives from an id.
+    """Return the links derived from a paper's id.
 
     Each field stays empty if the source is not installed.
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def parse_json(response: Response) -> Any:
-    """Return the body as JSON; None if it is not JSON."""
+    """Return the body as JSON; None if invalid."""
     try:
         return response.json()
     except (

@@ -106,7 +106,7 @@ def decide_answer(
     now: float,
     revision: int,
 ) -> Decision:
-    """Decide what an answer returns and stores.
+    """Choose the lookup and the record for an answer.
 
     `old` is the stored record, expired or to be refreshed; `revision` belongs to the answer's parser.
     """

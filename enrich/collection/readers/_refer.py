@@ -20,10 +20,10 @@ _DATE_SHAPE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _DATE = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 
 
-def named(texts: Iterable[str | None]) -> tuple[PaperId, ...]:
+def find_cited(texts: Iterable[str | None]) -> tuple[PaperId, ...]:
     """Return the papers cited in the texts, in order.
 
-    >>> named(["https://doi.org/10.48550/arXiv.2103.01338", None, "Forum: openreview.net/forum?id=FpKgG31Z_i9"])
+    >>> find_cited(["https://doi.org/10.48550/arXiv.2103.01338", None, "Forum: openreview.net/forum?id=FpKgG31Z_i9"])
     ('arxiv:2103.01338', 'openreview:FpKgG31Z_i9')
     """
     found = (find_references(text) for text in texts if text)
@@ -72,7 +72,7 @@ def paper(
     grounds: str,
     decision: Decision | None = None,
 ) -> Paper | None:
-    """Return the paper of a record, under its first id.
+    """Return a record's paper, under its first id.
 
     Return None if the record has no id. A venue other than a preprint server means that the paper was
     published there. For OpenReview's papers it becomes `venue`. For arXiv's papers it becomes

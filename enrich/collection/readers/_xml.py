@@ -27,7 +27,7 @@ _ENCODINGS = ("utf-8", "us-ascii", "iso-8859-1")  # expat's encodings except UTF
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}encoding\s{0,9}=\s{0,9}["']([A-Za-z0-9-]{1,20})["']""")
 
 
-def slices(
+def iterate_elements(
     stream: Stream,
     start: Place,
     tags: tuple[str, ...],
@@ -85,7 +85,7 @@ def slices(
         yield Item(Place(offset, number + 1), None, "is truncated")
 
 
-def encoding(head: bytes) -> str:
+def find_encoding(head: bytes) -> str:
     """Return the encoding that a dump declares.
 
     Return UTF-8 without a declaration, or for an unknown one.
@@ -95,7 +95,7 @@ def encoding(head: bytes) -> str:
     return declared if declared in _ENCODINGS else "utf-8"
 
 
-def element(data: bytes, encoding: str = "utf-8") -> Element:
+def parse_element(data: bytes, encoding: str = "utf-8") -> Element:
     """Parse one record.
 
     Names keep their prefixes, because the prefixes are declared outside the record.
@@ -113,17 +113,17 @@ def element(data: bytes, encoding: str = "utf-8") -> Element:
 
 
 def child_text(record: Element, tag: str) -> str | None:
-    """Return the text of the first child of this name."""
+    """Return the text of a name's first child."""
     found = record.find(tag)
-    return None if found is None else words(found)
+    return None if found is None else tidied_text(found)
 
 
-def words(found: Element) -> str | None:
-    """Return all text in an element, tidied; None if empty."""
+def tidied_text(found: Element) -> str | None:
+    """Return an element's text, tidied; None if empty."""
     return tidy("".join(found.itertext())) or None
 
 
 def _refuse_page(gap: bytes, stream: Stream) -> None:
-    """Raise PapersError if a web page begins between two records."""
+    """Raise PapersError if a web page begins between records."""
     if _HTML.search(gap):
         raise PapersError(f"{stream.path}: a web page is among the records")

@@ -72,9 +72,9 @@ class Bibtex:
         Macros may be anywhere, so the whole file is read again. A place has the number of an entry's last
         line.
         """
-        return (item for item in self._items(stream) if item.place.number > start.number)
+        return (item for item in self._iterate_items(stream) if item.place.number > start.number)
 
-    def _items(self, stream: Stream) -> Iterator[Item]:
+    def _iterate_items(self, stream: Stream) -> Iterator[Item]:
         stream.seek(0)
         offset = number = 0
         first, entry, macros = 0, _Entry(), _Macros()
@@ -175,7 +175,7 @@ def paper(entry: Mapping[str, str]) -> Paper | None:
         texts.append(f"{entry.get('journal', '')} {volume}")
     year, month = entry.get("year", ""), entry.get("month", "").lower()
     return _refer.paper(
-        _refer.named(texts),
+        _refer.find_cited(texts),
         title=_strip_braces(entry.get("title", "")),
         authors=[_parse_author(name) for name in _AND.split(tidy(entry.get("author", "")))],
         date=_refer.date(entry.get("date", "").partition("/")[0])  # the beginning of a range
@@ -258,7 +258,7 @@ def _find_closing(entry: str, at: int) -> int:
 
 
 def _strip_braces(title: str) -> str:
-    """Remove the braces that only keep the case of letters."""
+    """Remove the braces that only keep letters' case."""
     title = title.strip()
     if title.startswith("{") and _find_closing(title, 0) == len(title) - 1:
         title = title[1:-1]

@@ -32,7 +32,7 @@ class Csl:
     unit = "record"
 
     def recognises(self, head: bytes) -> bool:
-        """Recognize items with a type, and author parts or date parts."""
+        """Recognize items by their type and parts."""
         has_items = _FIRST_ITEM.match(head) and b'"type"' in head and b'"title"' in head
         return bool(
             has_items and re.search(rb'"(?:family|literal|date-parts|container-title)"\s*:', head)
@@ -90,18 +90,18 @@ def paper(item: CslItem) -> Paper | None:
     if (item.archive or "").lower().startswith("arxiv") and place and "arxiv" not in place.lower():
         texts.append(f"arXiv:{place}")
     return _refer.paper(
-        _refer.named(texts),
-        title=_plain(item.title) or "",
+        _refer.find_cited(texts),
+        title=_strip_markup(item.title) or "",
         authors=[_convert_name(name) for name in item.author],
-        date=_date(item.issued),
-        venue=_plain(item.container_title) or _plain(item.event_title),
+        date=_find_date(item.issued),
+        venue=_strip_markup(item.container_title) or _strip_markup(item.event_title),
         doi=item.doi,
-        abstract=_plain(item.abstract),
+        abstract=_strip_markup(item.abstract),
         grounds="csl",
     )
 
 
-def _plain(value: str | None) -> str | None:
+def _strip_markup(value: str | None) -> str | None:
     """Return a string without CSL's tags and HTML."""
     return value and plain_text(_TAG.sub("", value))
 
@@ -117,7 +117,7 @@ def _convert_name(name: Name) -> Author:
     return Author(whole, family, f"{given}, {name.suffix}" if name.suffix else given)
 
 
-def _date(issued: Any) -> str | None:
+def _find_date(issued: Any) -> str | None:
     if not isinstance(issued, Mapping):
         return None
     parts = issued.get("date-parts")

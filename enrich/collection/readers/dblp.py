@@ -13,7 +13,13 @@ from xml.etree.ElementTree import Element
 from enrich.collection.readers import HEAD, Item, Place, _refer
 from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
-from enrich.collection.readers._xml import child_text, element, encoding, slices, words
+from enrich.collection.readers._xml import (
+    child_text,
+    find_encoding,
+    iterate_elements,
+    parse_element,
+    tidied_text,
+)
 from enrich.paper import Author, Paper
 
 _TAGS = (
@@ -43,8 +49,8 @@ class Dblp:
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
         """Yield the papers after a publication."""
-        declared = encoding(stream.head(HEAD))
-        return slices(stream, start, _TAGS, storing(lambda data: paper(data, declared)))
+        declared = find_encoding(stream.head(HEAD))
+        return iterate_elements(stream, start, _TAGS, storing(lambda data: paper(data, declared)))
 
 
 def paper(data: bytes, encoding: str = "utf-8") -> Paper | None:
@@ -63,17 +69,18 @@ def paper(data: bytes, encoding: str = "utf-8") -> Paper | None:
     lower = data.lower()
     if b"openreview.net/" not in lower and b"arxiv" not in lower and b"<volume>abs/" not in data:
         return None
-    record = element(_ENTITY.sub(_resolve_entity, data), encoding)
-    pages = [words(page) for page in record.iterfind("ee")]
+    record = parse_element(_ENTITY.sub(_resolve_entity, data), encoding)
+    pages = [tidied_text(page) for page in record.iterfind("ee")]
     journal, volume = child_text(record, "journal"), child_text(record, "volume")
     if journal == "CoRR" and volume:
         pages.append(f"CoRR {volume}")
-    ids = sorted(_refer.named(pages), key=lambda id_: id_.source != "openreview")
+    ids = sorted(_refer.find_cited(pages), key=lambda id_: id_.source != "openreview")
     return _refer.paper(
         tuple(ids),
         title=(child_text(record, "title") or "").removesuffix("."),
         authors=[
-            Author(_HOMONYM.sub("", words(author) or "")) for author in record.iterfind("author")
+            Author(_HOMONYM.sub("", tidied_text(author) or ""))
+            for author in record.iterfind("author")
         ],
         date=_refer.date(child_text(record, "year")),
         venue=child_text(record, "booktitle") or journal,
@@ -92,7 +99,7 @@ def _resolve_entity(match: re.Match[bytes]) -> bytes:
 
 def _find_doi(record: Element) -> str | None:
     for page in record.iterfind("ee"):
-        address = words(page) or ""
+        address = tidied_text(page) or ""
         _, found, doi = address.partition("doi.org/")
         if found and not doi.lower().startswith("10.48550/"):
             return doi

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from enrich.collection.readers import Item, Place, _arxiv
 from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
-from enrich.collection.readers._xml import child_text, element, slices
+from enrich.collection.readers._xml import child_text, iterate_elements, parse_element
 from enrich.paper import Author, Paper
 
 
@@ -29,17 +29,17 @@ class Oai:
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
         """Yield the papers after a record."""
-        return slices(stream, start, ("record",), storing(paper))
+        return iterate_elements(stream, start, ("record",), storing(paper))
 
 
 def paper(data: bytes) -> Paper | None:
-    """Return the paper of a record; None for a deleted one.
+    """Return the paper of a record; None if deleted.
 
     Raises:
         ValueError: the record is not a paper's, or has an unknown form.
         ExpatError: the record is not well-formed.
     """
-    record = element(data)
+    record = parse_element(data)
     header, metadata = record.find("header"), record.find("metadata")
     if header is not None and header.get("status") == "deleted":
         return None

@@ -52,7 +52,7 @@ class Paperlists:
     unit = "record"
 
     def recognises(self, head: bytes) -> bool:
-        """Recognize a list of rows whose authors are one string."""
+        """Recognize rows whose authors are one string."""
         has_rows = _FIRST_ITEM.match(head) and b'"title"' in head and b'"status"' in head
         return bool(has_rows and re.search(rb'"author"\s*:\s*"', head))
 
@@ -82,7 +82,7 @@ def paper(row: Row, venue: str = "", year: str | None = None) -> Paper | None:
     addresses = [row.openreview, row.site, row.pdf, row.arxiv, row.url, row.html]
     if row.arxiv and (found := forms_of("arxiv").canonical(row.arxiv.strip())):
         addresses.append(f"arXiv:{found[0].key}")
-    ids = sorted(_refer.named(addresses), key=lambda id_: id_.source != "openreview")
+    ids = sorted(_refer.find_cited(addresses), key=lambda id_: id_.source != "openreview")
     status = row.status or ""
     decision = _interpret_status(status)
     conference = f"{_VENUES.get(venue.lower(), venue.upper())} {year or ''}".strip()

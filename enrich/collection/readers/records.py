@@ -48,7 +48,7 @@ class Records:
 
 
 def paper(data: Mapping[str, Any]) -> Paper | None:
-    """Return the paper of an object, with its canonical id.
+    """Return an object's paper, with its canonical id.
 
     Return None for an unresolved paper.
 
@@ -78,7 +78,7 @@ def paper(data: Mapping[str, Any]) -> Paper | None:
 
 
 def _with_canonical_id(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return an object, its id replaced by the canonical one.
+    """Return an object with its id made canonical.
 
     Raises:
         ValueError: the id is not a paper's.

@@ -79,7 +79,7 @@ class ArXiv(ArxivForms):
     def fetch(
         self, wanted: Sequence[Pair], session: Session
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Yield the lookups of papers, with a second request if needed.
+        """Yield the papers' lookups, from one or two requests.
 
         The second request is for ids missing from the first response, and for cited versions that turn out
         not to be the newest. The first request has a version's id only if the newest is not wanted.
@@ -139,16 +139,18 @@ class ArXiv(ArxivForms):
         if version is not None and (found := known.found.get((paper, version))):
             return entry.as_version(found)
         if paper in known.unreadable:
-            return self._unresolved(paper, "parse_error", "arXiv's record has no title or no dates")
+            return self._make_failure(
+                paper, "parse_error", "arXiv's record has no title or no dates"
+            )
         if not known.rejected.isdisjoint({paper.key, f"{paper.key}{version}"}):
-            return self._unresolved(paper, "not_found", "arXiv does not accept this as an id")
+            return self._make_failure(paper, "not_found", "arXiv does not accept this as an id")
         if version is not None and newest is not None and newest.latest_version is not None:
             text = f"arXiv has no {version} of this paper; the newest is {newest.latest_version}"
-            return self._unresolved(paper, "not_found", text)
+            return self._make_failure(paper, "not_found", text)
         wanted = "paper with this id" if version is None else f"{version} of a paper with this id"
-        return self._unresolved(paper, "not_found", f"arXiv has no {wanted}")
+        return self._make_failure(paper, "not_found", f"arXiv has no {wanted}")
 
-    def _unresolved(self, paper: PaperId, code: ErrorCode, message: str) -> Unresolved:
+    def _make_failure(self, paper: PaperId, code: ErrorCode, message: str) -> Unresolved:
         url, pdf = self.url(paper), self.pdf(paper)
         return Unresolved(id=paper, code=code, message=message, url=url, pdf=pdf)
 
@@ -180,7 +182,7 @@ class _Entries:
                 continue
             hit = True
             self.found[paper.id, version] = paper
-            if paper.id.key in requested and _version_number(version) > self.newest_number(
+            if paper.id.key in requested and _parse_version_number(version) > self.newest_number(
                 paper.id
             ):
                 self.newest[paper.id] = paper
@@ -189,7 +191,7 @@ class _Entries:
     def newest_number(self, paper: PaperId) -> int:
         """Return the newest version's number; 0 if unknown."""
         newest = self.newest.get(paper)
-        return _version_number(newest.latest_version) if newest else 0
+        return _parse_version_number(newest.latest_version) if newest else 0
 
     def split_refused(self, batch: list[str]) -> list[list[str]]:
         """Drop the rejected ids of a refused batch.
@@ -222,7 +224,7 @@ class _Entries:
             return set() if paper in self.newest else keys
         if (paper, version) in self.found or paper.key in self.rejected | self.absent:
             return set()
-        return set() if 0 < self.newest_number(paper) < _version_number(version) else keys
+        return set() if 0 < self.newest_number(paper) < _parse_version_number(version) else keys
 
 
 class _Page(NamedTuple):
@@ -395,7 +397,7 @@ def _list_entry_ids(content: bytes) -> list[str]:
     return [] if root is None else [id_.text or "" for id_ in root.iterfind(_ENTRY_ID)]
 
 
-def _version_number(version: str | None) -> int:
+def _parse_version_number(version: str | None) -> int:
     return int(version[1:]) if version else 0
 
 

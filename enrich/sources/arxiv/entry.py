@@ -73,7 +73,7 @@ def rejected_id(entry_id: str) -> str | None:
 
 
 def is_error(entry_id: str) -> bool:
-    """Return whether an entry is an error, under any status."""
+    """Return whether an entry is an error."""
     return "/api/errors" in entry_id
 
 
@@ -98,7 +98,7 @@ def has_title(result: Result) -> bool:
 
 
 def paper(result: Result, id_: PaperId, version: str, *, url: str, pdf: str | None) -> Paper:
-    """Parse an entry as the newest version of its paper."""
+    """Parse an entry as its paper's newest version."""
     title = tidy(result.title)
     published = result.published.date().isoformat()
     updated = result.updated.date().isoformat() if version != "v1" else None
@@ -170,15 +170,15 @@ def publication(journal_ref: str | None, doi: str | None) -> Publication | None:
         return None
     return Publication(
         venue=venue,
-        year=_year(venue or ""),
+        year=_find_year(venue or ""),
         doi=publisher_doi,
         url=publisher_doi and doi_url(publisher_doi),
         via="arxiv",
     )
 
 
-def _year(journal_ref: str) -> int | None:
-    """Return the year in a journal reference, if only one."""
+def _find_year(journal_ref: str) -> int | None:
+    """Return a journal reference's year, if only one."""
     for pattern in (_YEAR_IN_BRACKETS, _YEAR):
         years = set(pattern.findall(journal_ref))
         if years:
