@@ -21,6 +21,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from enrich.codes import Decision, Form, NoticeCode, Role, TalkStatus, WarningCode
 from enrich.errors import ErrorCode
+from enrich.text.patterns import compile_later
 from enrich.text.terminal import printable_utf8
 
 FORMAT = "enrich.talks"
@@ -477,11 +478,11 @@ _NAMES = {
     "array": "a list",
     "object": "an object",
 }
-_EXPECTED = re.compile(
+_EXPECTED = compile_later(
     r"Expected `([^`]*)`(?:, got `[^`]*`| matching regex '(.*)'| .*)?", re.DOTALL
 )
-_MISSING = re.compile(r"Object missing required field `(.*)`")
-_UNKNOWN_WORD = re.compile(r"Invalid enum value (.*)", re.DOTALL)
+_MISSING = compile_later(r"Object missing required field `(.*)`")
+_UNKNOWN_WORD = compile_later(r"Invalid enum value (.*)", re.DOTALL)
 
 
 def explain(error: msgspec.ValidationError) -> str:

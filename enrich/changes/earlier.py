@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
+
+from msgspec import Struct
 
 from enrich.document import FORMAT, VERSION, read_paper
 from enrich.model import AnnotatedTalk
@@ -14,8 +16,7 @@ from enrich.paper import NO_PAPERS, Lookup, PaperId, Papers, lookup_from
 from enrich.text.checks import objects
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Earlier:
+class Earlier(Struct, frozen=True, kw_only=True):
     """Talks and papers of an earlier output."""
 
     talks: tuple[AnnotatedTalk, ...] = ()

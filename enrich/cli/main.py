@@ -10,6 +10,7 @@ handled only while a file is written (`Output`).
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
@@ -28,18 +29,22 @@ from enrich.errors import EnrichError, InvalidId, PapersError
 
 _BROKEN_PIPE = 141  # a shell's status of a process that SIGPIPE ended
 _INTERRUPTED = 130
+_NEW_OBJECTS = 50_000
+"""Objects between two collections of cycles: more than a short run makes, all of which live to its end."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     if argv is not None:
         return _run_guarded(list(argv))
+    gc.set_threshold(_NEW_OBJECTS)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _end_interrupted)
     status = _run_guarded(sys.argv[1:])
     if threading.active_count() > 1:
         # A thread still waits for a service; it must not run while the interpreter shuts down.
         os._exit(status)
+    gc.freeze()  # the interpreter's last collections would walk all that was imported
     return status
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from dataclasses import replace
 
@@ -62,6 +61,8 @@ class ProgressLine:
             self._show("")
 
     def _show(self, line: str) -> None:
+        import shutil
+
         line = printable(line)[
             : shutil.get_terminal_size().columns - 1
         ]  # a wrapped line cannot be cleared

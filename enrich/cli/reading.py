@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct, field
 
 from enrich.changes.holdings import Holdings
 from enrich.cli.options import say
@@ -24,8 +25,7 @@ _TEXT_FILTERS = ("series", "speaker", "match", "exclude")
 _FILTERS = ("since", "until", *_TEXT_FILTERS, "with_papers_only", "own")
 
 
-@dataclass(slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, kw_only=True):
     """Selected talks of a command's feeds, in order; unreadable events and feeds become notices."""
 
     feeds: tuple[str, ...]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from functools import lru_cache
+
+from msgspec import Struct
 
 from enrich.errors import SourceError, Unreachable
 from enrich.lookup.run import RunReport
@@ -129,12 +130,10 @@ class Outcome:
         return f" ({len(papers)} of them old records, their service failed: {reason})"
 
 
-@dataclass(frozen=True, slots=True)
-class _PaperOutcome:
+class _PaperOutcome(Struct, frozen=True, kw_only=True):
     """How one lookup ended."""
 
     code: str
-    _: KW_ONLY
     via: str | None = None
     stale: bool = False
     retryable: bool = False
@@ -143,11 +142,10 @@ class _PaperOutcome:
 @lru_cache(maxsize=256)
 def _make_outcome(code: str, via: str | None, stale: bool, retryable: bool) -> _PaperOutcome:
     """Return an outcome; equal ones are one object, to save memory."""
-    return _PaperOutcome(code, via=via, stale=stale, retryable=retryable)
+    return _PaperOutcome(code=code, via=via, stale=stale, retryable=retryable)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reasons:
+class _Reasons(Struct, frozen=True):
     """Reasons why services could not answer."""
 
     paused_until: Mapping[str, datetime]

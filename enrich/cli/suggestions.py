@@ -9,12 +9,13 @@ from pathlib import Path
 import click
 
 from enrich.cli.commands import command_names
+from enrich.text.patterns import compile_later
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_ADDRESS = compile_later(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _SERIES = "researchseminars"
-_SERIES_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+.-]{0,63}")
-_PREFIXED = re.compile(r"(\w{4,32}):([A-Za-z0-9_+.-]+)")
-_SUFFIX = re.compile(r"\.[A-Za-z]+")
+_SERIES_NAME = compile_later(r"[A-Za-z][A-Za-z0-9_+.-]{0,63}")
+_PREFIXED = compile_later(r"(\w{4,32}):([A-Za-z0-9_+.-]+)")
+_SUFFIX = compile_later(r"\.[A-Za-z]+")
 
 
 def find_close(word: str, known: Iterable[str]) -> str | None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from queue import Queue
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 from enrich.cli.output import Output
 from enrich.model import AnnotatedTalk, Document
 from enrich.writers import Writer
 
-_TalkQueue = Queue[AnnotatedTalk | None]
-"""Queue of the next talk for a further output; None after the last."""
+if TYPE_CHECKING:
+    from queue import Queue
+
+    _TalkQueue = Queue[AnnotatedTalk | None]
+    """Queue of the next talk for a further output; None after the last."""
 
 
 def write_outputs(
@@ -39,19 +41,36 @@ def write_outputs(
     with ExitStack() as opened:
         # All files are opened before the first lookup, and kept only if all were written.
         files = [opened.enter_context(Output(path)) for _, path in outputs]
-        queues = [_TalkQueue(maxsize=1) for _ in outputs[1:]]
-        pool = opened.enter_context(ThreadPoolExecutor(len(outputs)))
-        further = [
-            pool.submit(_write_output, writer, file, iter(queue.get, None), make_document)
-            for (writer, _), file, queue in zip(outputs[1:], files[1:], queues, strict=True)
-        ]
-        try:
-            copied = _copy_to_queues(talks, queues)
+        further = [(writer, file) for (writer, _), file in zip(outputs[1:], files[1:], strict=True)]
+        with _write_further(further, talks, make_document) as copied:
             for piece in outputs[0][0].write(make_document(copied)):
                 clear()
                 files[0].write(piece)
             for _ in copied:  # a writer may stop before the last talk
                 pass
+
+
+@contextmanager
+def _write_further(
+    outputs: Sequence[tuple[Writer, Output]],
+    talks: Iterator[AnnotatedTalk],
+    make_document: Callable[[Iterable[AnnotatedTalk]], Document],
+) -> Iterator[Iterator[AnnotatedTalk]]:
+    """Write further outputs in threads while the talks, which it yields, pass."""
+    if not outputs:
+        yield talks
+        return
+    from concurrent.futures import ThreadPoolExecutor
+    from queue import Queue
+
+    queues: list[_TalkQueue] = [Queue(maxsize=1) for _ in outputs]
+    with ThreadPoolExecutor(len(outputs)) as pool:
+        further = [
+            pool.submit(_write_output, writer, file, iter(queue.get, None), make_document)
+            for (writer, file), queue in zip(outputs, queues, strict=True)
+        ]
+        try:
+            yield _copy_to_queues(talks, queues)
         finally:
             for queue in queues:
                 queue.put(None)

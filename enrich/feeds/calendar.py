@@ -7,7 +7,6 @@ the fields.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSet
 from dataclasses import replace
 from itertools import pairwise
@@ -47,9 +46,10 @@ from enrich.feeds.ical.series import (
 from enrich.feeds.ical.times import zone_name
 from enrich.feeds.ical.values import Properties, read_properties, split_line
 from enrich.feeds.protected import ANCHORS
-from enrich.feeds.redact import people_of, redact_lines, redact_text
+from enrich.feeds.redact import is_suspect, people_of, redact_lines, redact_text
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Feed, Notice, Talk
+from enrich.text.patterns import compile_later
 
 MAX_EVENT_BYTES = 4_000_000
 _UID_SEARCH_BYTES = 1 << 16  # bytes of an event in which the UID for a notice is searched
@@ -59,7 +59,7 @@ _COMPONENT_NOUNS = {
     "VFREEBUSY": ("free/busy table", "free/busy tables"),
 }
 """Components other than events: singular and plural, for messages."""
-_MAIL = re.compile(r"\S+@[\w-]+\.\S+")
+_MAIL = compile_later(r"\S+@[\w-]+\.\S+")
 
 
 def read_calendar(
@@ -302,9 +302,12 @@ class _CalendarReader:
         names = [calendar.name for calendar in calendars if calendar.name]
         if not self._keep_private:
             redacted = (
-                redact_text(calendar_name, anchors=self._anchors).strip() for calendar_name in names
+                redact_text(calendar_name, anchors=self._anchors)
+                if is_suspect(calendar_name.lower().encode("utf-8", "replace"))
+                else calendar_name
+                for calendar_name in names
             )
-            names = [calendar_name for calendar_name in redacted if calendar_name]
+            names = [calendar_name.strip() for calendar_name in redacted if calendar_name.strip()]
         if name:
             names.append(name)
         if not self._keep_private:  # Google names a calendar after its owner's mail address

@@ -11,6 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from enrich.codes import TalkStatus
+from enrich.text.patterns import compile_later
 
 _SET_OFF = r"(?=\W{0,3}(?:[:!\u2013\u2014]|[ ]-|\Z))"
 """Punctuation that separates a word from the title after it."""
@@ -76,7 +77,7 @@ _ENDING = re.compile(
     r"(?:aus|sagt|fällt|ul[ée]e?s?|lat[oaie]|lad[oa]s?|leerd|last|fallen)\W{0,4}\Z", re.IGNORECASE
 )
 """Endings of titles that `_END_ABROAD` can match (a cheap check of the last letters)."""
-_END_ABROAD = re.compile(
+_END_ABROAD = compile_later(
     r"\bfällt(?:\s(?:leider|heute|krankheitsbedingt)){0,2}\saus\W{0,9}\Z|\A\W{0,9}ausgefallen\W{0,9}\Z"
     r"|(?:séminaire|exposé|séance|conférence|colloque|seminario|charla|seminário|palestra|seminar|vortrag|kolloquium"
     r"|vorlesung|lezing|colloquium)s?\s(?:est\s|ist\s|è\s|is\s|wird\s|leider\s){0,2}"

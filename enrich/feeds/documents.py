@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -16,6 +15,7 @@ from enrich.feeds.dialects import Dialect, dialects
 from enrich.model import Feed, Notice, Talk
 from enrich.paper import Paper
 from enrich.text.checks import objects
+from enrich.text.patterns import compile_later
 
 _TALK_KEYS = frozenset(
     {"start_time", "speaker", "references", "texts", "feed", "talks", "results", "schedule"}
@@ -27,7 +27,7 @@ _PAPER_KEYS = frozenset(
     }
 )  # fmt: skip
 """Keys of papers; an object with two of them is a paper."""
-_PAPER_ID = re.compile(
+_PAPER_ID = compile_later(
     r"[a-z]{3,20}:(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]{2,12}(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]{1,3})?"
 )
 """Form of a paper's id; calendars do not use it for events."""

@@ -40,6 +40,7 @@ from enrich.feeds.ssrf import SsrfGuard, guarded, is_private
 from enrich.feeds.web_pages import find_calendar_link, name_address
 from enrich.http.cache import open_cache
 from enrich.http.transport import exchange
+from enrich.text.patterns import compile_later
 from enrich.version import VERSION
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ _LINKED_HEADER = "X-Enrich-Calendar"
 _STORED_HEADERS = ("Content-Type", "ETag", "Last-Modified")
 _CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 _ACCEPT = "text/calendar, application/json;q=0.9, text/xml;q=0.9, */*;q=0.5"
-_WEBCAL = re.compile(r"\Awebcals?:", re.IGNORECASE)
+_WEBCAL = compile_later(r"\Awebcals?:", re.IGNORECASE)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _LOGGERS = (

@@ -11,9 +11,10 @@ from datetime import date, datetime
 
 from enrich.feeds.ical.lines import hash_key
 from enrich.model import Notice, Talk
+from enrich.text.patterns import compile_later
 from enrich.text.times import format_instant
 
-_TALK_PAGE = re.compile(
+_TALK_PAGE = compile_later(
     r"https?://(?:www\.)?(?:researchseminars|mathseminars)\.org/talk/([^/?#]+/-?\d+)/?",
     re.IGNORECASE,
 )

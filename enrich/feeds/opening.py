@@ -9,18 +9,19 @@ import io
 import os
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
+
+from msgspec import Struct
 
 from enrich.errors import FeedError
 from enrich.feeds.sniffing import detect_format
 from enrich.feeds.web_pages import find_series, find_talk_calendar, name_address
 from enrich.model import Notice
+from enrich.text.patterns import compile_later
 
 if TYPE_CHECKING:
     from requests import Session
@@ -28,13 +29,12 @@ if TYPE_CHECKING:
 Source = str | os.PathLike[str] | bytes | BinaryIO
 
 _PIECE_BYTES = 1 << 18
-_ADDRESS = re.compile(r"(?:https?|webcals?)://", re.IGNORECASE)
-_FILE_URL = re.compile(r"file:(?://(?:localhost)?)?(?=/)", re.IGNORECASE)
-_SERIES = re.compile(r"researchseminars:((?!\.+$)[A-Za-z0-9_+.-]+)")
+_ADDRESS = compile_later(r"(?:https?|webcals?)://", re.IGNORECASE)
+_FILE_URL = compile_later(r"file:(?://(?:localhost)?)?(?=/)", re.IGNORECASE)
+_SERIES = compile_later(r"researchseminars:((?!\.+$)[A-Za-z0-9_+.-]+)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Downloader:
+class Downloader(Struct, frozen=True, kw_only=True):
     """Settings for fetching feeds, and the receiver of notices."""
 
     session: Session | None
@@ -213,6 +213,8 @@ def spool(held: ExitStack) -> BinaryIO:
 
     It is removed when `held` is closed. A small file stays in memory.
     """
+    import tempfile  # which imports much that few feeds need
+
     return cast(
         "BinaryIO", held.enter_context(tempfile.SpooledTemporaryFile(max_size=_PIECE_BYTES))
     )

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from enrich.text.decoding import decode_window, is_odd
+from enrich.text.patterns import compile_later
 from enrich.text.urls import host_start, in_address, is_glued, is_userinfo, scheme_start
 
 Span = tuple[int, int]
@@ -39,18 +40,18 @@ _PDF = rb"(?:\.pdf(?![a-z0-9]))?"
 
 # Text after a host or a label, in lower case.
 _IN_ADDRESS = rb"(?:(?:(?<=redirect=)|(?!https?:/))[^\s<>\"'`]){0,200}?"
-_ADDRESS_ID = re.compile(
+_ADDRESS_ID = compile_later(
     _IN_ADDRESS + rb"(?:(?<![0-9])" + _ID + rb"|[/=]" + _OLD_NUMBER + _VERSION + rb")" + _PDF
 )
-_DOMAIN = re.compile(rb"(?:\.[a-z]{2,5}|-[a-z]{2,10}\.[a-z]{2,3})\.?(?::[0-9]{1,5})?[/?:]")
-_HEAD_OF_ADDRESS = re.compile(rb"https?://[a-z0-9.-]{1,60}/(?:[a-z]{1,20}/)?\Z")
-_DBLP_ID = re.compile(rb"[0-9]{4}-[0-9]{4,5}(?![0-9])")
-_LABEL_ID = re.compile(
+_DOMAIN = compile_later(rb"(?:\.[a-z]{2,5}|-[a-z]{2,10}\.[a-z]{2,3})\.?(?::[0-9]{1,5})?[/?:]")
+_HEAD_OF_ADDRESS = compile_later(rb"https?://[a-z0-9.-]{1,60}/(?:[a-z]{1,20}/)?\Z")
+_DBLP_ID = compile_later(rb"[0-9]{4}-[0-9]{4,5}(?![0-9])")
+_LABEL_ID = compile_later(
     rb"(?:s|ids?)?[\s~:;.,#=_/(\[{\"'<*\x0b\x1e+-]{0,50}?(?:(?:abs|pdf|[a-z.-]{2,20})/)?" + _ID
 )
-_BIBCODE = re.compile(rb"(?:[0-9]{4}\.?[0-9]{5}|[0-9]{4}\.[0-9]{4})[a-z](?![a-z0-9])")
+_BIBCODE = compile_later(rb"(?:[0-9]{4}\.?[0-9]{5}|[0-9]{4}\.[0-9]{4})[a-z](?![a-z0-9])")
 _KEY = rb"(?:[a-z0-9-]|_(?!_;)){5,20}(?:(?=__;)|(?![\w-]|\.[a-z]{1,20}/))"
-_QUERY_KEY = re.compile(
+_QUERY_KEY = compile_later(
     _IN_ADDRESS
     + rb"[?&;](?:id|forum|noteid)="
     + _KEY
@@ -58,16 +59,16 @@ _QUERY_KEY = re.compile(
     + _KEY
     + rb")?"
 )
-_PATH_KEY = re.compile(rb"(?:[a-z0-9-]|_(?!_;)){9,12}(?:(?=__;)|(?![\w-]))")
+_PATH_KEY = compile_later(rb"(?:[a-z0-9-]|_(?!_;)){9,12}(?:(?=__;)|(?![\w-]))")
 _DOI = b"10.48550/"
 
-_NUMBER = re.compile(rb"(?<![0-9.])" + _NEW + _VERSION)
-_DOT_OF_NUMBER = re.compile(rb"\.(?<=[0-9]{4}\.)(?=[0-9]{4})")
+_NUMBER = compile_later(rb"(?<![0-9.])" + _NEW + _VERSION)
+_DOT_OF_NUMBER = compile_later(rb"\.(?<=[0-9]{4}\.)(?=[0-9]{4})")
 """Begins with one fixed byte, which is found fast."""
 _YEAR_AND_MONTH = 4  # digits before the dot
-_SLASH_OF_OLD = re.compile(rb"/[0-9]{7}")
-_OLD_AT = re.compile(rb"/" + _OLD_NUMBER + _VERSION)
-_ARCHIVE = re.compile(rb"(?<![a-z0-9])[a-z]{1,8}(?:[-\x1e][a-z]{2,5})?(?:\.[a-z-]{2,11})?\Z")
+_SLASH_OF_OLD = compile_later(rb"/[0-9]{7}")
+_OLD_AT = compile_later(rb"/" + _OLD_NUMBER + _VERSION)
+_ARCHIVE = compile_later(rb"(?<![a-z0-9])[a-z]{1,8}(?:[-\x1e][a-z]{2,5})?(?:\.[a-z-]{2,11})?\Z")
 
 # Text that continues an id: its version, its category, further items of a list.
 _CATEGORY = rb"[ \t]{0,4}\[[ \t]{0,2}[a-z]{1,8}(?:-[a-z]{2,5})?(?:[.,;| \t][a-z.,;| \t-]{0,60})?\]"
@@ -85,7 +86,7 @@ _ITEM_GAP = (
     rb"|[ \t]{0,8}+(?:\r?\n|\x0b)[ \t>]{0,24}+)"
     rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,2}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{1,4}+)?[(\[{\"'*`]{0,2}+"
 )
-_LIST = re.compile(
+_LIST = compile_later(
     _ITEM_END
     + rb"(?:"
     + _ITEM_GAP
@@ -101,30 +102,30 @@ _CUES = (
     rb"e?-?prints?(?![a-z])|pre-?prints?(?![a-z])|papers?[*_ \t]{0,4}:|based[ \t]{1,3}on(?![a-z])"
 )
 _ENDS_LINE = bytes(10 if b in b"0123456789\n\r\x0b\x0c" else b for b in range(256))
-_BLOCKS_CUE = re.compile(rb"://|www\.|[a-z0-9]/[a-z]|@")
-_OWN_PATH = re.compile(rb"\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
-_LIST_HEAD = re.compile(
+_BLOCKS_CUE = compile_later(rb"://|www\.|[a-z0-9]/[a-z]|@")
+_OWN_PATH = compile_later(rb"\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
+_LIST_HEAD = compile_later(
     rb"(?<![a-z])references?[*_ \t]{0,3}:[\s\W]{0,24}(?:[0-9]{1,3}[\].)])?[\s\W]{0,6}\Z"
 )
-_CATEGORY_AT = re.compile(_CATEGORY)
+_CATEGORY_AT = compile_later(_CATEGORY)
 _JOINT_WORK = b"joint work"
-_SENTENCE_END = re.compile(rb"[a-z)\]]{2}[.!?]\s|\n[ \t\r]*\n")
-_VALUE = re.compile(rb"[a-z]{0,10}\s{0,4}=\s{0,4}[{\"']{0,2}\Z")
-_BEFORE_ENTRY = re.compile(rb"[\W_]{0,8}(?:vol(?:ume|\.)?\W{0,8})?(?:\\[a-z]{2,8}\W{0,3})?")
-_JOURNAL = re.compile(rb"journal\s{0,4}=\s{0,4}[{\"']{0,2}")
-_WORD_BEFORE = re.compile(rb"(?:[a-z]{1,20}[ \t]{1,3}|/[ \t]{0,3}\r?\n[ \t]{0,40})\Z")
-_AGAINST = re.compile(
+_SENTENCE_END = compile_later(rb"[a-z)\]]{2}[.!?]\s|\n[ \t\r]*\n")
+_VALUE = compile_later(rb"[a-z]{0,10}\s{0,4}=\s{0,4}[{\"']{0,2}\Z")
+_BEFORE_ENTRY = compile_later(rb"[\W_]{0,8}(?:vol(?:ume|\.)?\W{0,8})?(?:\\[a-z]{2,8}\W{0,3})?")
+_JOURNAL = compile_later(rb"journal\s{0,4}=\s{0,4}[{\"']{0,2}")
+_WORD_BEFORE = compile_later(rb"(?:[a-z]{1,20}[ \t]{1,3}|/[ \t]{0,3}\r?\n[ \t]{0,40})\Z")
+_AGAINST = compile_later(
     rb"(?:pin|pass(?:code|word|wort|e)?|kennwort|pwd?|code|phones?|tel|telefon|fax|dial(?:-in)?|call|zoom"
     rb"|meeting|rooms?|raum|grants?|versions?|isbn|doi|zbl|[$+#]|\xe2\x82\xac|\xc2[\xa3\xa5])"
     rb"(?:[ \t.:#=/*\"'(\[{-]{1,6}+(?:is|at|on|n[or]|num(?:ber)?|nummer|id)?){0,4}"
     rb"[ \t.:#=/*\"'(\[{-]{0,6}\Z"
 )
-_NEVER_BEFORE = re.compile(rb"(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_|[=<>~!]=)\Z")
-_NEVER_AFTER = re.compile(
+_NEVER_BEFORE = compile_later(rb"(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_|[=<>~!]=)\Z")
+_NEVER_AFTER = compile_later(
     rb"[a-z0-9@%]|_[a-z0-9]|[.:-][0-9]|,[0-9]{3}(?![0-9.])|/(?![0-9]{4}\.[0-9])[a-z0-9~]"
     rb"|\.(?:pdf|txt|tex|ps|zip|html?|png|csv|json)(?![a-z0-9])"
 )
-_PRICED = re.compile(
+_PRICED = compile_later(
     rb"[ \t]?(?:eur|euros?|usd|gbp|chf|dollars?|[$%]|\xe2\x82\xac|\xc2[\xa3\xa5])(?![a-z])"
 )
 
@@ -138,15 +139,15 @@ _HOST_KEY_BYTES = 4  # of a host's name
 _MAX_KEY_BYTES = 12  # bytes of a key
 
 # A line break that may split a URL or an id.
-_BREAK = re.compile(
+_BREAK = compile_later(
     rb"[ \t\r\n](?<=[\w/.:=?&%-][ \t\r\n])(?:(?<=\n)|(?<=\r)\n|(?<=[ \t])[ \t]{0,2}\r?\n)"
     rb"[ \t]{0,40}(?=[\w/.:=?&%\\-])"
 )
 """Begins with a set of bytes, which is found fast."""
 _BLANKS = frozenset({b" ", b"\t"})
 _MAX_URL_BYTES = 160
-_LETTERS_BEFORE = re.compile(rb"[a-z]{1,16}\Z")
-_WORD = re.compile(rb"[a-z]{1,16}")
+_LETTERS_BEFORE = compile_later(rb"[a-z]{1,16}\Z")
+_WORD = compile_later(rb"[a-z]{1,16}")
 _WORDS_OF_ADDRESSES = frozenset(
     b"""
     http https www org net com co gov export api abs pdf html format src forum attachment revisions
@@ -163,16 +164,16 @@ _WORDS_OF_ARCHIVES = frozenset(
 """Words at the beginning of old ids."""
 
 # Text between the text of a link and its target, in both orders.
-_TEXT_FIRST = re.compile(
+_TEXT_FIRST = compile_later(
     rb"[ ]?(?:\[[\w., -]{1,60}\])?[\]*_`\"']{0,3}[ \t]{0,2}[(<][ \t<]{0,2}"
     rb"(?:https?://[^\s<>\"'()\[\]]{4,200})?"
 )
-_LINK_FIRST = re.compile(
+_LINK_FIRST = compile_later(
     rb"[^\s<>\"'{}\[\]]{0,200}(?:[\"']?(?:\s[^<>]{0,200})?>(?:<[^<>]{0,200}>|[\s*_\"'(\[{]){0,8}"
     rb"|\}\s?\{[^{}\w]{0,8}|\]\[[^\]\w]{0,4})"
 )
 _MAX_GAP_BYTES = 400
-_REWRITTEN = re.compile(rb"(?i)(?:https?://)?urldefense[^\s\"'<>]{1,60}u(?:=|%3d)\Z")
+_REWRITTEN = compile_later(rb"(?i)(?:https?://)?urldefense[^\s\"'<>]{1,60}u(?:=|%3d)\Z")
 """Beginning of a URL that a mail filter rewrote; without it the rest cannot be decoded."""
 
 

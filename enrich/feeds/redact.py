@@ -23,20 +23,21 @@ from enrich.feeds.redact_rules import (
 from enrich.feeds.redact_spelling import fold_letters
 from enrich.feeds.redact_words import FILLER_WORDS, NOT_SECRETS
 from enrich.text.content_lines import escape_value
+from enrich.text.patterns import compile_later
 
 _PEOPLE = frozenset({"ATTENDEE", "ORGANIZER", "CONTACT", "CONFERENCE", "CALENDAR-ADDRESS"})
-_MAIL = re.compile(
+_MAIL = compile_later(
     r"(?<![\w.%+-])(?:mailto:)?([\w.%+-]{1,80}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,5})", re.IGNORECASE
 )
 _REWRITTEN_PROPERTIES = frozenset({"SUMMARY", "DESCRIPTION", "COMMENT", "LOCATION", "X-ALT-DESC"})
 _MAX_ROUNDS = 8
-_EMPTIED = re.compile(r"[ ]?[(\[][ ,;:.\0]{0,20}\0[ ,;:.\0]{0,20}[)\]]")
-_WORD = re.compile(r"[^\W_]+")
-_SEPARATOR_LINE = re.compile(r"[\W_]{8,400}")
-_MEETING_LABEL = re.compile(
+_EMPTIED = compile_later(r"[ ]?[(\[][ ,;:.\0]{0,20}\0[ ,;:.\0]{0,20}[)\]]")
+_WORD = compile_later(r"[^\W_]+")
+_SEPARATOR_LINE = compile_later(r"[\W_]{8,400}")
+_MEETING_LABEL = compile_later(
     r"join|dial|tap|zoom|teams|meet|webex|local number|edit this|options|phone|call|sip"
 )
-_MASKED = re.compile(r"(?P<kept>https?://)|(?P<digit>\d)|[^\W_]")
+_MASKED = compile_later(r"(?P<kept>https?://)|(?P<digit>\d)|[^\W_]")
 
 
 def redact_text(

@@ -24,6 +24,7 @@ from enrich.feeds.redact_words import (
     Language,
     Service,
 )
+from enrich.text.patterns import compile_later
 
 
 class Rule(NamedTuple):
@@ -278,7 +279,7 @@ _LABEL_HINT = (
 _BYTE = "[\x80-\xff]"
 _LABEL_WIDTH = 4  # letters of a word that are checked before its pattern is searched
 _HINT_WIDTHS = (18, 14, 12, 10, 8, 6)
-_HOST_RUN = re.compile(r"[a-z0-9.-]{0,600}")
+_HOST_RUN = compile_later(r"[a-z0-9.-]{0,600}")
 _AFTER_HOST = frozenset({"", "/", " ", "\n"})
 
 

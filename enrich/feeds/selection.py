@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
 
 from enrich.feeds.recurrence import UncheckedError, iterate_occurrences
 from enrich.feeds.warning_messages import add_warning
@@ -41,6 +40,8 @@ def find_zone(name: str) -> tzinfo:
     """
     if name.upper() in {"UTC", "Z"}:
         return UTC
+    from zoneinfo import ZoneInfo
+
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import html
 import re
 from urllib.parse import urlsplit
 
+from enrich.text.html import unescape_entities
+from enrich.text.patterns import compile_later
+
 _PAGE_BYTES = 1 << 20
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_LINK = re.compile(r"<(?:link|a)\s[^<>]{1,2000}>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(
+_COMMENT = compile_later(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_LINK = compile_later(r"<(?:link|a)\s[^<>]{1,2000}>", re.IGNORECASE)
+_ATTRIBUTE = compile_later(
     r"""([a-z-]{1,20})\s{0,4}=\s{0,4}(?:"([^"]{0,1800})"|'([^']{0,1800})'|([^\s"'<>]{1,1800}))""",
     re.IGNORECASE,
 )
-_SERIES_PAGE = re.compile(
+_SERIES_PAGE = compile_later(
     r"https?://(?:www\.)?(?:researchseminars|mathseminars)\.org/seminar/((?!\.+/?$)[A-Za-z0-9_+.-]{1,100})/?(?:[?#].*)?",
     re.IGNORECASE,
 )
-_TALK_PAGE = re.compile(
+_TALK_PAGE = compile_later(
     r"(https?://(?:www\.)?(?:researchseminars|mathseminars)\.org/talk/[A-Za-z0-9_+.-]{1,100}/-?\d{1,9})/?(?:[?#].*)?",
     re.IGNORECASE,
 )
@@ -39,7 +41,7 @@ def find_calendar_link(body: bytes) -> str | None:
         values = {m[1].lower(): m[2] or m[3] or m[4] or "" for m in _ATTRIBUTE.finditer(link[0])}
         kind = values.get("type", "").partition(";")[0].strip().lower()
         words = values.get("rel", "").lower().split()
-        address = "".join(html.unescape(values.get("href", "")).split())
+        address = "".join(unescape_entities(values.get("href", "")).split())
         if kind == "text/calendar" and "alternate" in words and address:
             return address
     return None

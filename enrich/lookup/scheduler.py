@@ -12,8 +12,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct, field
 
 from enrich.http.retry import Retry
 from enrich.lookup.state import BatchResult, Cited, Key, LookupState
@@ -42,8 +44,7 @@ class Progress:
     """Retries to come."""
 
 
-@dataclass(slots=True)
-class Item(Generic[T]):
+class Item(Struct, Generic[T]):
     """Value that cites papers, and the papers found for it."""
 
     value: T

@@ -14,10 +14,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from enrich.errors import BadAnswer, PapersError, SourceError
 from enrich.http.retry import Retry
@@ -43,8 +45,7 @@ class _StoredMeanwhile(Exception):  # noqa: N818 - not an error: the request get
     """Raised if another run stored some of the requested keys first."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatchResult:
+class BatchResult(Struct, frozen=True):
     """Keys of a batch that still need work."""
 
     for_fallback: list[PaperId] = field(default_factory=list)
@@ -58,8 +59,7 @@ _PUBLISHED = "published"
 _MAX_RECENT_PAPERS = 2048  # kept in memory for the next talks; all are in the store
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Library:
+class Library(Struct, frozen=True, kw_only=True):
     """Collections, store and services of one `Enricher`, shared by its runs."""
 
     sources: Mapping[str, Source]

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 
-_TAG = re.compile(rb"<(/?)([a-z][a-z0-9:_-]{0,15})(?:[\s/][^<>]{0,500})?>")
+from enrich.text.patterns import compile_later
+
+_TAG = compile_later(rb"<(/?)([a-z][a-z0-9:_-]{0,15})(?:[\s/][^<>]{0,500})?>")
 _BOLD = frozenset({b"b", b"strong"})
 _HEADINGS = frozenset({b"h0", b"summary", b"caption", b"legend", b"figcaption"})
 """Names of heading tags; digits are folded (`h2` is `h0`)."""
@@ -32,7 +34,7 @@ _REPLACED_BY_FIRST_BYTE = tuple(
     for lead in sorted({sign.encode()[0] for sign, _ in _REPLACED_SIGNS})
 )
 """The same, grouped by first byte; `in` finds a number many times faster than bytes."""
-_LITERAL_BREAK = re.compile(rb"\\n(?![a-z])")
+_LITERAL_BREAK = compile_later(rb"\\n(?![a-z])")
 _LESS_THAN, _REVERSE_SOLIDUS = b"<\\"
 _C2, _E0, _E3, _EF = b"\xc2\xe0\xe3\xef"
 """First bytes of the replaced signs."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from enrich.sources.arxiv.ids import ARCHIVES, NEW, OLD
 from enrich.sources.openreview.forms import find_split_ids
+from enrich.text.patterns import compile_later
 
 _MAX_LINE_BYTES = 160
 """Bytes before a break that are searched for the start of its line."""
@@ -90,14 +91,14 @@ BREAKS = (
     Break(b"(?<=[a-z])", _FOLD, {rb"(?:rxiv|xiv|iv|v)[: ]": b"ar\n xiv: 2103.01338"}),
 )
 """All kinds of breaks; to support another, add a row, or a pattern to a row's `following`."""
-_CANDIDATE = re.compile(
+_CANDIDATE = compile_later(
     b"(?i)"
     + b"|".join(
         kind.before + b"(?:" + kind.space + b")(?=" + b"|".join(kind.following) + b")"
         for kind in BREAKS
     )
 )
-_FOLDED = re.compile(rb"\n[ \t]")
+_FOLDED = compile_later(rb"\n[ \t]")
 _MAY_JOIN = re.compile(
     rb"(?i)\n(?:(?<=[a-z \t\r-]\n)[ \t]{0,40}+(?:[/:.?=]|[a-z-]{1,12}+[./:?=]|(?:rx|x)?i?v )"
     rb"|(?<=\.\n)[ \t]{0,40}+(?:[0-9.]|[a-z-]{2,12}+/)"
@@ -121,42 +122,44 @@ _SPLITTABLE_WORDS = (
 """Words of ids and URLs that a break may split."""
 
 _ARCHIVES = b"|".join(sorted((a.encode() for a in ARCHIVES), reverse=True))
-_OPEN = re.compile(  # addresses that cannot end here
+_OPEN = compile_later(  # addresses that cannot end here
     rb"(?i)(?:\bhttps?:/?|\.(?:org|net|co|com|gov|edu|ai|cn)|\b(?:abs|pdf|html|format|e-print|src|ps|papers?)"
     rb"|\barxiv|\bmain|\boverview|\b10\.48550)/\Z"
 )
-_HOST = re.compile(
+_HOST = compile_later(
     rb"(?i)(?:\.(?:org|net|co|com|gov|cn)|\b(?:arxiv|openreview|huggingface|lanl)"
     rb"|\b(?:forum|pdf|attachment|revisions|notes|abs|html|format|e-print|src|papers)"
     rb"|openreview\.net/[a-z/]{3,20}\?(?:note)?id"
     rb"|(?<![a-z0-9.-])(?:" + _ARCHIVES + rb")(?:\.[a-z-]{2,9})?"
     rb"|\b10\.48550/arxiv)\Z"
 )
-_NAME = re.compile(
+_NAME = compile_later(
     rb"(?i)(?:arxiv|ar5iv|openreview|huggingface|hf|lanl|scirate|doi|(?<![a-z0-9.-])(?:"
     + _ARCHIVES
     + rb"))\.\Z"
 )
-_OURS = re.compile(rb"(?i)(?:arxiv|openreview)[^\s<>\"']{0,120}\Z")
-_NEW_HEAD = re.compile(
+_OURS = compile_later(rb"(?i)(?:arxiv|openreview)[^\s<>\"']{0,120}\Z")
+_NEW_HEAD = compile_later(
     rb"(?i)(?:(?:(?<![0-9.])|(?<=arxiv\.))([0-9]{4}\.[0-9]{0,4})|(?:[:/=({\[ \"'>~\x80-\xff]|arxiv\.)([0-9]{1,4}))\Z"
 )
-_OLD_HEAD = re.compile(
+_OLD_HEAD = compile_later(
     rb"(?i)(?<![a-z0-9.-])([a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,9})?/[0-9]{0,6})\Z"
 )
-_DIGITS = re.compile(rb"[0-9.]{1,9}")
+_DIGITS = compile_later(rb"[0-9.]{1,9}")
 _MAX_HOST_BYTES, _MAX_WORD_BYTES = 64, 12
 """Bytes before a break in which these patterns are searched."""
-_LETTERS_BEFORE = re.compile(rb"(?i)[a-z-]{1,12}\Z")
-_LETTERS = re.compile(rb"(?i)[a-z-]{1,12}")
-_NEW_ID = re.compile(NEW)
-_OLD_ID = re.compile(rb"(?i)" + OLD)
+_LETTERS_BEFORE = compile_later(rb"(?i)[a-z-]{1,12}\Z")
+_LETTERS = compile_later(rb"(?i)[a-z-]{1,12}")
+_NEW_ID = compile_later(NEW)
+_OLD_ID = compile_later(rb"(?i)" + OLD)
 
 _NESTED_URL_SIGNS = (b"0a%", b"-0a__", b"redirect=%")
 """Signs of a URL inside a URL: a scheme encoded by percent or by Proofpoint, or a redirect parameter."""
-_ENCODED_START = re.compile(rb"(?i)(?:https?(?:%(?:25){0,3})?|\?)\Z")
-_CUT_ENCODED = re.compile(rb"(?i)[^\s<>\"']{1,110}(\r?\n[ \t])(?=[a-z0-9%.&=_-])(?!arxiv|https?:)")
-_WHOLE = re.compile(
+_ENCODED_START = compile_later(rb"(?i)(?:https?(?:%(?:25){0,3})?|\?)\Z")
+_CUT_ENCODED = compile_later(
+    rb"(?i)[^\s<>\"']{1,110}(\r?\n[ \t])(?=[a-z0-9%.&=_-])(?!arxiv|https?:)"
+)
+_WHOLE = compile_later(
     rb"(?i)(?:"
     + NEW
     + b"|"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from enrich.model import Mention
+from enrich.text.patterns import compile_later
 
 _MAX_GAP_BYTES = 400
 """Bytes between a link and its text."""
@@ -16,7 +16,7 @@ _REDIRECT = rb"(?:https?://[^\s<>\"'()\[\]]{4,200}[=/_])?"
 """A redirector before the URL of the paper."""
 _LINK_SIGNS = frozenset(b"(<>{[]|&")
 """A link and its text are separated by at least one of these, except in `[U T]`."""
-_TEXT_FIRST = re.compile(  # [T](U), T (U), T <U>, `T <U>`_, [T|U]
+_TEXT_FIRST = compile_later(  # [T](U), T (U), T <U>, `T <U>`_, [T|U]
     rb"(?:[ ]?\[[\w., -]{1,60}\])?"
     rb"(?:[^\[\]()\n]{0,160}\]\(|(?P<bar>\|)|[\]*_`\"']{0,3}[ \t]{0,2}[(<])[ \t<]{0,2}" + _REDIRECT
 )
@@ -26,24 +26,24 @@ _INLINE_TAG = (
     rb"<(?:/?(?:b|i|u|tt|em|span|strong|code|small|su[bp]|font|kbd|samp|cite|mark|q|s|nobr|var|abbr|bdi)"
     rb"|wbr|img|svg|br|lb)(?:\s[^<>]{0,200})?/?>"
 )
-_ANCHOR_REST = re.compile(  # <a href="U" …>T
+_ANCHOR_REST = compile_later(  # <a href="U" …>T
     rb"(?i)"
     + _URL_END
     + rb"(?:[\"']|&quot;)?(?:\s(?:[^<>&]|&(?!gt;)){0,200})?(?:(?<!/)>|&gt;)(?:"
     + _INLINE_TAG
     + rb"|[^<>]){0,160}"
 )
-_ANCHOR_START = re.compile(rb"(?i)(?:<|&lt;)a\s[^<>]{0,400}\Z")
-_HREF_REST = re.compile(_URL_END + rb"\}\s?\{[^{}]{0,120}(?:\{[^{}]{0,80}){0,3}")  # \href{U}{T}
-_HREF_START = re.compile(rb"\\[A-Za-z]{2,12}(?:\[[^\[\]]{0,80}\])?\{\Z")
-_ORG_REST = re.compile(_URL_END + rb"\]\[[^\[\]\n]{0,160}")  # [[U][T]]
-_SLACK_REST = re.compile(_URL_END + rb"\|[^<>|\n]{0,160}")  # <U|T>
-_WIKI_REST = re.compile(_URL_END + rb"(?<![,;])[ \t][^\[\]\n]{0,160}")  # [U T]
-_ASCIIDOC_REST = re.compile(_URL_END + rb"\[[^\[\]\n]{0,120}")  # U[T]
-_BBCODE_REST = re.compile(_URL_END + rb"[\"']?\][^\[\]\n]{0,160}")  # [url=U]T[/url]
-_BBCODE_START = re.compile(rb"(?i)\[(?:url|link)=[\"']?\Z")
-_BAR_END = re.compile(_URL_END + rb"(?:\|[^\[\]\n]{0,40})?\]")
-_REDIRECT_START = re.compile(rb"https?://[^\s<>\"'()\[\]{}|]{4,200}\Z")
+_ANCHOR_START = compile_later(rb"(?i)(?:<|&lt;)a\s[^<>]{0,400}\Z")
+_HREF_REST = compile_later(_URL_END + rb"\}\s?\{[^{}]{0,120}(?:\{[^{}]{0,80}){0,3}")  # \href{U}{T}
+_HREF_START = compile_later(rb"\\[A-Za-z]{2,12}(?:\[[^\[\]]{0,80}\])?\{\Z")
+_ORG_REST = compile_later(_URL_END + rb"\]\[[^\[\]\n]{0,160}")  # [[U][T]]
+_SLACK_REST = compile_later(_URL_END + rb"\|[^<>|\n]{0,160}")  # <U|T>
+_WIKI_REST = compile_later(_URL_END + rb"(?<![,;])[ \t][^\[\]\n]{0,160}")  # [U T]
+_ASCIIDOC_REST = compile_later(_URL_END + rb"\[[^\[\]\n]{0,120}")  # U[T]
+_BBCODE_REST = compile_later(_URL_END + rb"[\"']?\][^\[\]\n]{0,160}")  # [url=U]T[/url]
+_BBCODE_START = compile_later(rb"(?i)\[(?:url|link)=[\"']?\Z")
+_BAR_END = compile_later(_URL_END + rb"(?:\|[^\[\]\n]{0,40})?\]")
+_REDIRECT_START = compile_later(rb"https?://[^\s<>\"'()\[\]{}|]{4,200}\Z")
 _TARGET_FORMS = frozenset({"url", "doi"})
 
 

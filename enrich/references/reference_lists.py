@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from enrich.references.wording import HEADINGS, SECTIONS
 from enrich.text.decoding import FOLD
-from enrich.text.patterns import group_words
+from enrich.text.patterns import compile_later, group_words
 
 Span = tuple[int, int]
 
@@ -49,7 +49,7 @@ def _index_headings(words: Iterable[str]) -> dict[bytes, set[bytes]]:
     for word in words:
         for form in (word, word.capitalize(), word.title(), word.upper()):
             spelled = form.encode().translate(FOLD)
-            keyed.setdefault(spelled[:_KEY_BYTES], set()).add(re.escape(spelled))
+            keyed.setdefault(spelled[:_KEY_BYTES], set()).add(spelled)
     return keyed
 
 
@@ -62,7 +62,7 @@ def _compile_headings(key: bytes) -> re.Pattern[bytes]:
 
     A run needs few of the hundreds of headings; compiling those of all languages takes 100 ms.
     """
-    found = sorted(_HEADINGS[key], reverse=True)
+    found = sorted(map(re.escape, _HEADINGS[key]), reverse=True)
     return re.compile(b"(?:" + b"|".join(found) + _HEADING_REST)
 
 
@@ -73,7 +73,7 @@ _FIRST_BYTES = frozenset(
 ) | frozenset(b"0\xe2\xf0\xef")
 """First bytes of a line that begins with markup or a number."""
 _ROMAN_BYTES = b"ivx"
-_ROMAN_NUMBER = re.compile(rb"[ivx]{1,4}(?:[.)]|\Z)")
+_ROMAN_NUMBER = compile_later(rb"[ivx]{1,4}(?:[.)]|\Z)")
 _LIST_KEYS = frozenset({_RIS_KEY, *_HEADINGS})
 _MAX_CHECKED_LINES = 4
 """Lines whose first bytes are checked; a longer text is always searched for lists."""
@@ -81,8 +81,8 @@ _PLAIN_LETTERS = b"abcdefghjklmnopqrstuwyz"
 """Letters that do not begin a Roman number."""
 _ITEM_BYTES = b" \t>*.[0-"
 """First bytes of a line that may be an item."""
-_ITEM_START = re.compile(rb"\n(?:[" + _ITEM_BYTES + b"]|" + _RIS_KEY + b")")
-_ENDS = re.compile(  # headings that end a list, all at the start of a line
+_ITEM_START = compile_later(rb"\n(?:[" + _ITEM_BYTES + b"]|" + _RIS_KEY + b")")
+_ENDS = compile_later(  # headings that end a list, all at the start of a line
     rb"\n(?:[ \t]{0,3}#{1,6}[ \t]|={1,6}[ \t]\S|[ \t]{0,8}"
     + _COMMAND
     + rb"|[ \t]{0,8}\\end\{thebib"
@@ -90,22 +90,24 @@ _ENDS = re.compile(  # headings that end a list, all at the start of a line
     rb"|(?=[^\n]{2,60}\n(?:={3,80}|-{3,80}|~{3,80}|\^{3,80})[ \t\r]{0,9}(?:\n|\Z))"
     rb"|(?P<blank>[ \t\r]{0,40}\n)(?P<line>[^\n]{2,60}))"
 )
-_UNDERLINE = re.compile(
+_UNDERLINE = compile_later(
     rb"[ \t\r]{0,9}\n?(?:={3,80}|-{3,80}|~{3,80}|\^{3,80})[ \t\r]{0,9}(?=\n|\Z)"
 )
-_BLANK_LINE = re.compile(rb"\n[ \t\r]{0,80}\n")
-_IS_REFERENCE = re.compile(rb"arxiv|/|0000|openreview|@")
-_ENTRY = re.compile(rb"@[a-z]{3,20}[ \t]{0,4}[{(][ \t\r\n]{0,8}[^\s{},\"]{1,120}[ \t]{0,4},")
-_BRACE = re.compile(rb"[{}]")
-_RIS_START = re.compile(rb"(?:\n|\A)[ \t]{0,8}ty  ?- ?[a-z]")
-_RIS_END = re.compile(rb"\n[ \t]{0,8}er  ?-")
-_BIBITEM = re.compile(rb"\\bib(?:item[\[{ ]|\{[^{}\n]{1,60}\}\{[a-z]{3,20}\}\{)")
-_BIBITEM_END = re.compile(rb"\\end\{|\n[ \t]{0,8}\\(?:sub){0,2}section|\n[ \t]{0,3}#{1,6}[ \t]")
-_ITEM = re.compile(rb"\n[ \t>*.-]{0,8}\[(?:0{1,3}|[a-z+]{1,10}0{1,4}[a-z]?)\](?!\()(?P<text>[^\n])")
-_NUMBERED = re.compile(rb"\n[ \t>*-]{0,8}0{1,3}[.)][ \t]{1,4}(?P<text>[^\n])")
+_BLANK_LINE = compile_later(rb"\n[ \t\r]{0,80}\n")
+_IS_REFERENCE = compile_later(rb"arxiv|/|0000|openreview|@")
+_ENTRY = compile_later(rb"@[a-z]{3,20}[ \t]{0,4}[{(][ \t\r\n]{0,8}[^\s{},\"]{1,120}[ \t]{0,4},")
+_BRACE = compile_later(rb"[{}]")
+_RIS_START = compile_later(rb"(?:\n|\A)[ \t]{0,8}ty  ?- ?[a-z]")
+_RIS_END = compile_later(rb"\n[ \t]{0,8}er  ?-")
+_BIBITEM = compile_later(rb"\\bib(?:item[\[{ ]|\{[^{}\n]{1,60}\}\{[a-z]{3,20}\}\{)")
+_BIBITEM_END = compile_later(rb"\\end\{|\n[ \t]{0,8}\\(?:sub){0,2}section|\n[ \t]{0,3}#{1,6}[ \t]")
+_ITEM = compile_later(
+    rb"\n[ \t>*.-]{0,8}\[(?:0{1,3}|[a-z+]{1,10}0{1,4}[a-z]?)\](?!\()(?P<text>[^\n])"
+)
+_NUMBERED = compile_later(rb"\n[ \t>*-]{0,8}0{1,3}[.)][ \t]{1,4}(?P<text>[^\n])")
 _OUTLINE_MARKS = frozenset({b"*", b"-", b"+"})
 _OUTLINES = {
-    mark: re.compile(rb"\n[ \t]{0,3}" + re.escape(mark) + rb" ([^\n]{2,40})(?=\n|\Z)")
+    mark: compile_later(rb"\n[ \t]{0,3}" + re.escape(mark) + rb" ([^\n]{2,40})(?=\n|\Z)")
     for mark in _OUTLINE_MARKS
 }
 _MAX_HEADING_WORDS = 4
@@ -349,15 +351,15 @@ def is_in_item(raw: bytes, laid: bytes, start: int, end: int) -> bool:
     )
 
 
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
-_SEE = re.compile(
+_LETTERS = compile_later(r"[^\W\d_]{2,}")
+_SEE = compile_later(
     r"(?:see|cf|vgl|siehe|voir|ver|véase|vedi|zie|см|patrz|bkz|se|confer|compare)\b", re.IGNORECASE
 )
-_AUTHOR_BEHIND = re.compile(r"\)?[,;]?\s(?:by\s)?(?:[^\W\d_]\.\s?){1,3}[^\W\d_]{2,}")
+_AUTHOR_BEHIND = compile_later(r"\)?[,;]?\s(?:by\s)?(?:[^\W\d_]\.\s?){1,3}[^\W\d_]{2,}")
 _INITIALS = r"(?:[^\W\d_]\.[\s~-]{0,2}){1,3}"
 _NAME = r"[^\W\d_][\w'’-]+"
 _AND = r"(?:,|;|\.|:|\s(?:and|&|und|et|y|e|i|и|og|och|en|ve|et\sal)\b)"
-_AUTHORS = re.compile(
+_AUTHORS = compile_later(
     rf"(?:{_INITIALS}(?:(?:van|von|de|den|der|di|da|le|la|el|al)\s){{0,2}}{_NAME}"
     rf"|{_NAME}(?:\s{_NAME})?,?\s{_INITIALS}"
     rf"|{_NAME}(?:\s(?:[^\W\d_]\.|van|von|de|den|der|di|da|le|la)){{0,2}}\s{_NAME}{_AND}"

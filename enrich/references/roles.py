@@ -14,6 +14,7 @@ from enrich.codes import Role
 from enrich.references.layout import is_laid_out, lay_out
 from enrich.references.reference_lists import find_reference_lists, is_in_item, may_have_lists
 from enrich.references.wording import ABBREVIATIONS, LABELS, WORDINGS, Wording
+from enrich.text.patterns import compile_later
 
 _SENTENCE_BYTES = 400
 """Bytes before a reference in which its sentence is searched."""
@@ -41,22 +42,22 @@ _MIN_CONTEXT_BYTES = 4
 _MARKS = b" \t\r\n*_-+>#([{<\"'`|.0)\xe2\x80\xa2\x93\x94:/"
 """Bytes allowed before a reference that is alone on its line."""
 _SIGN = rb"(?:[^\w\s\x80-\xff]|_|\s|\xe2[\x80-\xbf][\x80-\xbf]|\xf0\x9f[\x80-\xbf][\x80-\xbf]|\xef\xb8\x8f)"
-_LABEL = re.compile(
+_LABEL = compile_later(
     _SIGN + rb"{0,16}(?P<label>[^\s:*_|][^:\n|]{0,60}?)[ \t*_]{0,4}(?:\[[^\]\n]{0,20}\])?:"
 )
-_LABEL_TAIL = re.compile(r"\s{0,2}(?:#?\s?0{1,2}|\([^()]{1,40}\)|\[[^\[\]]{0,20}\])\Z")
+_LABEL_TAIL = compile_later(r"\s{0,2}(?:#?\s?0{1,2}|\([^()]{1,40}\)|\[[^\[\]]{0,20}\])\Z")
 _LABEL_TAIL_ENDS = ("0", ")", "]")
-_LIST_GAP = re.compile(
+_LIST_GAP = compile_later(
     rb"[\s,;&+/)\]}>\"'*`(\[{<.-]*(?:(?:and|und|sowie|et|y|e|i|og|och|en|ve|oraz|a|si|va|ja"
     + "|и|та|και|和|与|與|及|と|과|와|및|și|ו|و".encode()
     + rb")(?![a-z]))?[\s,;&+/)\]}>\"'*`(\[{<\x80-\xff-]*(?:\n[ \t]{0,8}\(?0{1,2}[.)][ \t]{1,4}[(\[{<\"']*)?"
 )
-_NEW_ITEM = re.compile(rb"\n[ \t\r]*\n(?![ \t]*[*+-])")
+_NEW_ITEM = compile_later(rb"\n[ \t\r]*\n(?![ \t]*[*+-])")
 _STOPS = tuple(
     (ord(sign), tuple((sign + end).encode() for end in (" ", ") ", '" '))) for sign in ".?!"
 )
-_LAST_WORD = re.compile(r"[\w.]*\Z")
-_OTHER_STOP = re.compile(rb"[?!|\t\x0b]|\.[)\"]")
+_LAST_WORD = compile_later(r"[\w.]*\Z")
+_OTHER_STOP = compile_later(rb"[?!|\t\x0b]|\.[)\"]")
 _FULL_STOP, _LINE_FEED, _COLON = b".\n:"
 _MAX_ABBREVIATION_BYTES = 4
 """Bytes of the longest abbreviation that is one ASCII word."""
@@ -345,7 +346,7 @@ _TAIL = r"[\s:,(\[{<«„“\"'*_`–—-]*(?:\\(?:url|href)\{)?(?:https?://\S{0
 _JOINT_TAIL = r"(?:[(\[<,:–—]|\s(?:see|at|cf\.)\s)(?:\s?(?:see|preprint|arxiv|paper|preprints?|at)\b[\s:]*)?(?:\[[^\[\]]{1,160}\]\()?[\s(\[{<\"'*_`]*(?:\\(?:url|href)\{)?(?:https?://\S{0,240})?"
 _JOINT_AFTER_TAIL = r"[\s,.:(\[{<\"'*_`]*(?:https?://\S{0,240})?"
 _OTHER_IDS = r"[)\]\"'*_`」]*(?:\s*(?:[,;、と및과와&]|ve|and)\s*(?:arxiv:\s?)?(?:https?://)?[\w./:?=-]{0,60})*"
-_DISCLAIMERS = re.compile(
+_DISCLAIMERS = compile_later(
     r"\b(?:extend|improv|generali[sz]|follow(?!ing\s(?:\w+\s)?(?:paper|preprint|article|work))|inspir|motivat|answer|using|previous|earlier|solv|disprov|refut|contradict|see\salso|cf\.|siehe|vgl|voir|véase|vedi|см\.)"
 )
 """Words showing that the talk only builds on the paper."""

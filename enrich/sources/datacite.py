@@ -7,9 +7,7 @@ registered some days later.
 
 from __future__ import annotations
 
-import html
 import logging
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -19,6 +17,8 @@ from enrich.http.politeness import Politeness
 from enrich.paper import Author, Paper, PaperId, Publication, Version
 from enrich.sources._answers import parse_json
 from enrich.sources.arxiv.forms import FORMS
+from enrich.text.html import unescape_entities
+from enrich.text.patterns import compile_later
 from enrich.text.tidy import tidy
 from enrich.text.web import doi_url
 
@@ -29,11 +29,11 @@ HOST = "api.datacite.org"
 
 _PREFIX = "10.48550/arxiv."  # DOIs are compared without case
 _FIELDS = "doi,titles,creators,dates,subjects,version,relatedIdentifiers,descriptions"
-_DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
-_DATE = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?=$|T)")
-_VERSION_NAMED = re.compile(r"v([1-9]\d{0,3})\b")
-_VERSION = re.compile(r"v?([1-9]\d{0,3})")
-_CATEGORY = re.compile(r".*\(([A-Za-z-]+(?:\.[A-Za-z-]+)?)\)")
+_DOI = compile_later(r"10\.\d{4,9}/[!-~]+")
+_DATE = compile_later(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?=$|T)")
+_VERSION_NAMED = compile_later(r"v([1-9]\d{0,3})\b")
+_VERSION = compile_later(r"v?([1-9]\d{0,3})")
+_CATEGORY = compile_later(r".*\(([A-Za-z-]+(?:\.[A-Za-z-]+)?)\)")
 
 _Object = Mapping[str, Any]
 
@@ -221,7 +221,7 @@ def _decode_text(each: _Object, key: str) -> str | None:
     value = each.get(key)
     if not isinstance(value, str):
         return None
-    return tidy(html.unescape(value.encode("utf-8", "replace").decode())) or None
+    return tidy(unescape_entities(value.encode("utf-8", "replace").decode())) or None
 
 
 def _parse_records(response: Response) -> list[Any]:

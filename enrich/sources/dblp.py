@@ -12,9 +12,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+
+from msgspec import Struct, field
 
 from enrich.errors import BadAnswer, Refused, SourceError
 from enrich.http.politeness import Politeness
@@ -24,6 +25,7 @@ from enrich.sources.arxiv.forms import FORMS as ARXIV_FORMS
 from enrich.sources.arxiv.ids import canonical as canonical_arxiv
 from enrich.sources.openreview.forms import FORMS
 from enrich.sources.openreview.forms import canonical as canonical_openreview
+from enrich.text.patterns import compile_later
 from enrich.text.tidy import tidy
 from enrich.text.titles import title_key
 from enrich.text.web import doi_url
@@ -37,16 +39,16 @@ ENDPOINT = f"https://{HOST}/sparql"
 _MAX_QUERY_BYTES = 2000
 """Maximum length of a GET's query; a longer one is sent as POST."""
 _PAGE = "https://openreview.net/forum?id="
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_ARXIV_KEY = re.compile(r"[A-Za-z0-9.-]{1,20}(?:/[0-9]{7})?")
+_KEY = compile_later(r"[A-Za-z0-9_-]{1,40}")
+_ARXIV_KEY = compile_later(r"[A-Za-z0-9.-]{1,20}(?:/[0-9]{7})?")
 _ARXIV_DOI = "https://doi.org/10.48550/ARXIV."
 """Prefix of arXiv's DOIs in dblp's capitals; queries in another case find nothing."""
 _ARXIV_PREFIX = "10.48550/arxiv."
 _PREPRINTS = "CoRR"
 _MAX_YEARS_APART = 3
-_HOMONYM = re.compile(r" \d{4}$")
-_DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/[!-~]+)", re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_HOMONYM = compile_later(r" \d{4}$")
+_DOI = compile_later(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/[!-~]+)", re.IGNORECASE)
+_YEAR = compile_later(r"(?:19|20)\d\d")
 
 logger = logging.getLogger("enrich")
 
@@ -159,8 +161,7 @@ def _send_query(sparql: str, session: Session) -> Response:
     return response
 
 
-@dataclass(slots=True, kw_only=True)
-class _Pair:
+class _Pair(Struct, kw_only=True):
     """Match of a preprint's record and its published version's."""
 
     publication: str
@@ -247,8 +248,7 @@ def build_query(pages: Sequence[str] | Mapping[str, object]) -> str:
     return _QUERY % " ".join(f"<{page}>" for page in sorted(pages))
 
 
-@dataclass(slots=True, kw_only=True)
-class _Record:
+class _Record(Struct, kw_only=True):
     """Publication, collected from its rows."""
 
     title: str

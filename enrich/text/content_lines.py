@@ -5,11 +5,12 @@ Everything here works on unfolded lines as text; `fold_line` is the last step be
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from enrich.text.patterns import compile_later
+
 _MAX_LINE_BYTES = 75
-_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_CONTROLS = compile_later(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Characters that a content line may not hold (RFC 5545 §3.1, CONTROL), and other line breaks."""
 
 
@@ -30,9 +31,9 @@ PROPERTY_NAMES = _split_words(
 )
 """Names of properties; BEGIN and END are structure."""
 _STRUCTURE = frozenset({"BEGIN", "END"})
-_NAME = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,60})[ \t]{0,8}(?=[:;])")
-_HEAD = re.compile(r'[^:"]*(?:"[^"]*"[^:"]*)*+:')
-_ESCAPE = re.compile(r"\\([\\,;:nN])")
+_NAME = compile_later(r"([A-Za-z][A-Za-z0-9-]{0,60})[ \t]{0,8}(?=[:;])")
+_HEAD = compile_later(r'[^:"]*(?:"[^"]*"[^:"]*)*+:')
+_ESCAPE = compile_later(r"\\([\\,;:nN])")
 _MEANINGS = {"\\": "\\", ",": ",", ";": ";", ":": ":", "n": "\n", "N": "\n"}
 
 

@@ -68,11 +68,11 @@ _ESCAPE = compile_later(  # `re` selects the kind by its first byte
     )
     + b")"
 )
-_PERCENT_AT, _ENTITY_AT = re.compile(b"%" + _PERCENT), re.compile(b"&" + _ENTITY)
-_BACKSLASH_AT, _TAG_AT = re.compile(rb"\\" + _BACKSLASH), re.compile(b"<" + _TAG)
+_PERCENT_AT, _ENTITY_AT = compile_later(b"%" + _PERCENT), compile_later(b"&" + _ENTITY)
+_BACKSLASH_AT, _TAG_AT = re.compile(rb"\\" + _BACKSLASH), compile_later(b"<" + _TAG)
 _TAG_BEGINS = compile_later(rb"<[/bBeEiIlLsStTuUwW]")
 _E2_AT, _C2_AT, _E3_AT, _EF_AT = (
-    re.compile(lead + b"(?:" + _INVISIBLE + b"|" + _CHARACTER + b")")
+    compile_later(lead + b"(?:" + _INVISIBLE + b"|" + _CHARACTER + b")")
     for lead in (b"\xe2", b"\xc2", b"\xe3", b"\xef")
 )
 
@@ -85,10 +85,10 @@ _SPELLED = (
     (b"\\", b"\\/", b"/"), (b"\\", b"\\u002f", b"/"), (b"\\", b"\\u002F", b"/"),
 )  # fmt: skip
 _SPELLED_ENTITIES = (
-    (re.compile(rb"&(?:#0*47|#[xX]0*2[fF]|sol);"), b"/"),
-    (re.compile(rb"&(?:#0*46|#[xX]0*2[eE]|period);"), b"."),
-    (re.compile(rb"&(?:#0*45|#[xX]0*2[dD]|dash|hyphen|#820[89]|#x201[01]);"), b"-"),
-    (re.compile(rb"&(?:shy|zwn?j|#173|#820[3-7]|#8288|#65279|#[xX](?:[aA][dD]|200[b-fB-F]|2060|[fF]{2}));"), b""),
+    (compile_later(rb"&(?:#0*47|#[xX]0*2[fF]|sol);"), b"/"),
+    (compile_later(rb"&(?:#0*46|#[xX]0*2[eE]|period);"), b"."),
+    (compile_later(rb"&(?:#0*45|#[xX]0*2[dD]|dash|hyphen|#820[89]|#x201[01]);"), b"-"),
+    (compile_later(rb"&(?:shy|zwn?j|#173|#820[3-7]|#8288|#65279|#[xX](?:[aA][dD]|200[b-fB-F]|2060|[fF]{2}));"), b""),
 )  # fmt: skip
 _GONE = compile_later(rb"[<\xc2\xe2\xef](?:" + _TAG + b"|" + _INVISIBLE + rb")")
 

@@ -6,7 +6,6 @@ stays. Only well-formed tags with HTML names are removed; all other text is kept
 
 from __future__ import annotations
 
-import html
 import re
 
 from enrich.text.patterns import compile_later
@@ -81,6 +80,21 @@ def is_html(text: str) -> bool:
     return "<" in text and _HTML_SIGN.search(text) is not None
 
 
+def unescape_entities(text: str) -> str:
+    """Decode all entities of a text, as HTML does.
+
+    The table of entities is imported for the first text that has one.
+
+    >>> unescape_entities("Tom &amp; Jerry")
+    'Tom & Jerry'
+    """
+    if "&" not in text:
+        return text
+    from html import unescape
+
+    return unescape(text)
+
+
 def decode_entities(text: str) -> str:
     """Decode the entities of a text without tags, but not inside URLs.
 
@@ -89,7 +103,7 @@ def decode_entities(text: str) -> str:
     """
     if "&" not in text or ";" not in text:
         return text
-    return _URL_OR_ENTITY.sub(lambda m: m[0] if m[1] else html.unescape(m[0]), text)
+    return _URL_OR_ENTITY.sub(lambda m: m[0] if m[1] else unescape_entities(m[0]), text)
 
 
 def unescape_quotes(text: str) -> str:
@@ -244,4 +258,4 @@ class _Page:
 
 
 def _decode_entities(text: str) -> str:
-    return _ENTITY.sub(lambda m: html.unescape(m[0]), text) if "&" in text else text
+    return _ENTITY.sub(lambda m: unescape_entities(m[0]), text) if "&" in text else text

@@ -14,7 +14,6 @@ The first rule that matches decides. White space is collapsed; nothing else of t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -57,7 +56,7 @@ _CAPITAL_PARTICLES = frozenset(
 )
 _JOINING = frozenset({"y", "i"})
 _PORTUGUESE_SUFFIXES = frozenset({"neto", "filho", "júnior", "junior", "sobrinho"})
-_USUAL_WORD = re.compile(r"[A-Z][A-Za-z'.-]*")
+_USUAL_WORD = compile_later(r"[A-Z][A-Za-z'.-]*")
 _SPECIAL_WORDS = frozenset({"ai"}).union(
     _ORGANIZATION_WORDS,
     _LOWER_CASE_ORGANIZATION_WORDS,

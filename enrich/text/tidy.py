@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from enrich.text.patterns import compile_later
 
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
-_MAIL = re.compile(r"[<(]?[^\s<>()@]{1,100}@[^\s<>()@]{1,100}\.[^\s<>()@]{1,60}[>)]?")
+_CONTROL = compile_later(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+_MAIL = compile_later(r"[<(]?[^\s<>()@]{1,100}@[^\s<>()@]{1,100}\.[^\s<>()@]{1,60}[>)]?")
 _MARK = r"[*\u2217\u204e†‡§¶‖¹²³⁰⁴-⁹]+"
-_MARKS = re.compile(rf"{_MARK}(?:\s?,\s?{_MARK})*")
+_MARKS = compile_later(rf"{_MARK}(?:\s?,\s?{_MARK})*")
 """Footnote marks after a name, and the commas between them."""
-_BLANK = re.compile(r"\s+")
+_BLANK = compile_later(r"\s+")
 
 
 def tidy(text: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
+
+from msgspec import Struct
 
 from enrich.feeds.dialects._written_times import find_zone_of_header
 from enrich.feeds.protected import ANCHORS
@@ -79,8 +80,7 @@ Zoned = tuple[tzinfo | None, bool]
 """A zone, and whether an unknown zone is named."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(Struct, frozen=True, kw_only=True):
     """Encoding, delimiter, header and columns of a table."""
 
     encoding: str

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
 from enrich.codes import TalkStatus
 from enrich.feeds.dialects._documents import (
@@ -27,6 +26,9 @@ from enrich.feeds.dialects._documents import (
 from enrich.model import Talk, TalkWarning
 from enrich.text.patterns import compile_later
 from enrich.text.web import host_of
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _SLIDES = compile_later(r"\b(?:slides?|presentation|folien)\b", re.IGNORECASE)
 _VIDEO = compile_later(r"\b(?:video|recording|aufzeichnung)\b", re.IGNORECASE)
@@ -184,6 +186,8 @@ def _find_page(event: Mapping[str, Any]) -> str | None:
 
 
 def _open_zone(name: str | None) -> ZoneInfo | None:
+    from zoneinfo import ZoneInfo
+
     try:
         return ZoneInfo(name) if name else None
     except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from functools import cache
 from typing import Literal
-from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from enrich.feeds.ical.zone_names import find_offset
 from enrich.text.letters import fold_text
@@ -81,8 +81,7 @@ _FIRST_SHORT_YEAR, _LAST_SHORT_YEAR = 15, 45
 _NOON = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenTime:
+class WrittenTime(Struct, frozen=True, kw_only=True):
     """A cell with a date, a time of day, or both."""
 
     readings: Mapping[Order, date]
@@ -264,6 +263,8 @@ def _find_named_zone(name: str) -> tzinfo | None:
     written = "/".join(
         "_".join(p.capitalize() for p in part.split("_")) for part in name.split("/")
     )
+    from zoneinfo import ZoneInfo
+
     try:
         return ZoneInfo(written)
     except (KeyError, ValueError, OSError):

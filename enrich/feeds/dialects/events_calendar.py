@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import html
-
 from enrich.feeds.dialects import Event, TalkFields
 from enrich.feeds.dialects._shared import CalendarOnly, line_or_none
 from enrich.feeds.dialects.generic import DIALECT as GENERIC
+from enrich.text.html import unescape_entities
 
 
 class EventsCalendar(CalendarOnly):
@@ -23,7 +22,7 @@ class EventsCalendar(CalendarOnly):
         """Read an event as `generic`, and decode the title's entities."""
         talk = GENERIC.read(event)
         if event.summary and "&" in event.summary:
-            return talk._replace(title=line_or_none(html.unescape(event.summary)))
+            return talk._replace(title=line_or_none(unescape_entities(event.summary)))
         return talk
 
 

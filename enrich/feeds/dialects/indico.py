@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from enrich.feeds.dialects import Event, TalkFields
 from enrich.feeds.dialects._documents import (
@@ -129,6 +128,8 @@ def _parse_record_time(value: Any) -> Any:
     day, clock = text_of(value, "date"), text_of(value, "time")
     if not day:
         return parse_iso_time(value)
+    from zoneinfo import ZoneInfo
+
     try:
         zone = ZoneInfo(text_of(value, "tz") or "")
     except (ValueError, KeyError, OSError):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from enrich.codes import TalkStatus, WarningCode
 from enrich.feeds.dialects import Event, TalkFields, dialects
@@ -20,8 +21,7 @@ from enrich.text.html import html_text, plain_text
 from enrich.text.tidy import tidy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calendar:
+class Calendar(Struct, frozen=True, kw_only=True):
     """Values of a calendar that hold for all its events."""
 
     name: str | None = None

@@ -13,8 +13,12 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import BinaryIO
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
+
+from enrich.text.patterns import compile_later
 
 _CHUNK = 1 << 20
 _MAX_MARKER_BYTES = 256  # the end of a chunk is searched again with the next
@@ -28,13 +32,13 @@ def _allow_folds(word: bytes) -> bytes:
     return _FOLDED.join(bytes([letter]) for letter in word) + _FOLDED
 
 
-_NAME = re.compile(
+_NAME = compile_later(
     rb":(?=[Vv \t\r\n])" + _FOLDED + rb"[ \t]{0,8}" + _FOLDED
     + rb"(?i:(?P<event>VEVENT(?=\r?\n[A-Z])|" + _allow_folds(b"VEVENT") + rb")|(?P<zone>" + _allow_folds(b"VTIMEZONE") + rb")|"
     + _allow_folds(b"VCALENDAR") + rb")[ \t]{0,64}(?=[\r\n]|\Z)"
 )  # fmt: skip
 """Begins with one fixed byte, which is found fast; the usual form of VEVENT comes first."""
-_BEFORE = re.compile(
+_BEFORE = compile_later(
     rb"[\r\n](?:\xef\xbb\xbf)?(?i:("
     + _allow_folds(b"BEGIN")
     + rb")|"
@@ -43,25 +47,24 @@ _BEFORE = re.compile(
 )
 _MAX_BEGIN_BYTES = 80  # of BEGIN or END before the name, folded at every letter
 _CR, _LF, _TAB = b"\r\n\t"  # `in` finds a number many times faster than bytes
-_CRLF_FOLD = re.compile(rb"\r(?:\n[ \t])")
+_CRLF_FOLD = compile_later(rb"\r(?:\n[ \t])")
 _CRLF_SPACE = re.compile(rb"\r\n ")  # a fixed text: twice as fast, and faster than bytes.split
 _CRLF = re.compile(rb"\r(?:\n)")
-_LF_FOLD = re.compile(rb"\n(?:[ \t])")
-_UID = re.compile(rb"^UID(?:;[^:\n]*)?:(.*)$", re.IGNORECASE | re.MULTILINE)
-_SERIES_UID = re.compile(rb"[A-Za-z0-9_+.-]{1,60}/-?\d{1,9}")
+_LF_FOLD = compile_later(rb"\n(?:[ \t])")
+_UID = compile_later(rb"^UID(?:;[^:\n]*)?:(.*)$", re.IGNORECASE | re.MULTILINE)
+_SERIES_UID = compile_later(rb"[A-Za-z0-9_+.-]{1,60}/-?\d{1,9}")
 """A UID of researchseminars.org, which is also the end of the talk's URL."""
-_TALK_PAGE = re.compile(
+_TALK_PAGE = compile_later(
     rb"\nDESCRIPTION:Title: <a href=\"?https?://[^/\s]{1,80}/talk/([^\"/>\s]+/-?\d+)"
 )
 
-_OTHER = re.compile(rb"[\r\n]BEGIN:(VTODO|VJOURNAL|VFREEBUSY)(?=[\r\n ])", re.IGNORECASE)
-_INDENT = re.compile(
+_OTHER = compile_later(rb"[\r\n]BEGIN:(VTODO|VJOURNAL|VFREEBUSY)(?=[\r\n ])", re.IGNORECASE)
+_INDENT = compile_later(
     rb"\s{0,64}?([ \t]{1,64})BEGIN[ \t]{0,4}:[ \t]{0,4}VCALENDAR[^\r\n]{0,64}\r?\n\1", re.IGNORECASE
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spans:
+class Spans(Struct, frozen=True, kw_only=True):
     """Positions of events, zones and own lines in a file: byte offsets, ends exclusive."""
 
     starts: array[int] = field(default_factory=lambda: array("q"))
@@ -187,7 +190,7 @@ class _Scan:
             self.spans.cut.append(self._event)
         else:
             self._add_own_lines(at)
-        object.__setattr__(self.spans, "calendars_begun", self._calendar)
+        force_setattr(self.spans, "calendars_begun", self._calendar)
 
     def _end_event(self, end: int, *, of_event: bool) -> None:
         if self._event >= 0:

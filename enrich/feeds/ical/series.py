@@ -12,11 +12,12 @@ from enrich.feeds.ical.values import Properties
 from enrich.feeds.recurrence import UncheckedError, iterate_occurrences, to_local
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Recurrence, Talk
+from enrich.text.patterns import compile_later
 
 Stated = tuple[str, Mapping[str, str]]
 """A property's value as written, and its parameters."""
 
-_UNTIL = re.compile(r"(?:^|;)\s{0,4}UNTIL=([^;]{0,40})", re.IGNORECASE)
+_UNTIL = compile_later(r"(?:^|;)\s{0,4}UNTIL=([^;]{0,40})", re.IGNORECASE)
 
 
 def is_recurring(properties: Properties) -> bool:

@@ -13,37 +13,39 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, available_timezones
 
 from enrich.codes import WarningCode
 from enrich.feeds.ical.zone_names import find_offset, find_written_names
+from enrich.text.patterns import compile_later
 
 Time = datetime | date
 
 _BASIC = re.compile(r"\d{8}(?:T(?:[01]\d|2[0-3])[0-5]\d[0-5]\dZ?)?", re.ASCII)
-_LEAP = re.compile(r"(\d{8}T\d{4})60(Z?)", re.ASCII | re.IGNORECASE)
+_LEAP = compile_later(r"(\d{8}T\d{4})60(Z?)", re.ASCII | re.IGNORECASE)
 """A leap second, which `datetime` does not support."""
-_NAMED = re.compile(r"(?!posix|right/|localtime$|Factory$)[A-Za-z][A-Za-z0-9_+/-]{1,60}", re.ASCII)
+_NAMED = compile_later(
+    r"(?!posix|right/|localtime$|Factory$)[A-Za-z][A-Za-z0-9_+/-]{1,60}", re.ASCII
+)
 """Names of the time zone database, except those that differ between machines."""
-_WINDOWS = re.compile(
+_WINDOWS = compile_later(
     r"[A-Za-z0-9 .+-]{1,60} Standard Time(?: \(Mexico\))?|Russia Time Zone \d\d?|UTC[+-]\d\d",
     re.ASCII,
 )
-_TZID = re.compile(rb"^TZID(?:;[^:\r\n]*)?:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-_RULE = re.compile(rb"^RRULE(?:;[^:\r\n]*)?:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-_YEARLY = re.compile(
+_TZID = compile_later(rb"^TZID(?:;[^:\r\n]*)?:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_RULE = compile_later(rb"^RRULE(?:;[^:\r\n]*)?:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_YEARLY = compile_later(
     rb"(?:(?:FREQ=YEARLY|INTERVAL=\d{1,3}|COUNT=\d{1,4}|UNTIL=\d{8}(?:T\d{6}Z?)?|WKST=[A-Z]{2}|BYMONTH=\d{1,2}"
     rb"|BYHOUR=\d{1,2}|BYMINUTE=\d{1,2}|BYSECOND=\d{1,2}|BYDAY=[+-]?\d{0,2}[A-Z]{2}|BYMONTHDAY=-?\d{1,2}(?:,-?\d{1,2}){0,6})(?:;|\Z)){1,9}"
 )
 """A rule for some days in one month of each year."""
-_ANCIENT = re.compile(rb"^DTSTART[^:\r\n]*:(?:0|1[0-4])", re.MULTILINE)
+_ANCIENT = compile_later(rb"^DTSTART[^:\r\n]*:(?:0|1[0-4])", re.MULTILINE)
 _MAX_RULES = 24  # of one zone
 _MAX_RULES_OF_ANCIENT = 4  # of a zone that begins in the year 1, as .NET writes it
 _MAX_OWN_ZONES = 50  # that are parsed for one calendar
 _MAX_RULE_YEARS = 40_000  # rules times years of all zones of one calendar; takes a second
 _MAX_STEPS = 25_000_000  # rules times years, for each day, in one calendar; takes a second
 _LAST_YEAR = 2099  # a later year has the offsets of an earlier one with the same weekdays
-_YEAR = re.compile(rb"^DTSTART[^:\r\n]*:(\d{4})", re.IGNORECASE | re.MULTILINE)
+_YEAR = compile_later(rb"^DTSTART[^:\r\n]*:(\d{4})", re.IGNORECASE | re.MULTILINE)
 _MAX_ZONE_BYTES = 32_000  # the whole history of a zone takes some 15 kB
 _DAY_LENGTHS = frozenset({len("20220218"), len("2022-02-18")})
 _MAX_CACHED_DAYS = 20_000  # days of one zone whose offset is cached
@@ -154,6 +156,8 @@ def _list_names_by_case() -> dict[str, str]:
 
     Some feeds write `America/New_york`.
     """
+    from zoneinfo import available_timezones
+
     return {name.lower(): name for name in available_timezones()}
 
 
@@ -304,6 +308,8 @@ def _find_database_zone(name: str) -> tzinfo | None:
         return None
     if name in {"UTC", "Etc/UTC", "Zulu", "GMT"}:
         return UTC
+    from zoneinfo import ZoneInfo  # feeds in UTC need none
+
     with suppress(ValueError, OSError, LookupError):  # ZoneInfoNotFoundError is a KeyError
         return ZoneInfo(name)
     return None

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+from msgspec import Struct, field
+
 from enrich.text.content_lines import PROPERTY_NAMES, unescape_value
+from enrich.text.patterns import compile_later
 
 
 def _split_names(words: str) -> frozenset[str]:
@@ -30,24 +32,23 @@ _ALARM_PROPERTIES = _split_names(
 _NONE: Mapping[str, str] = {}
 _ENCODINGS = _split_names("QUOTED-PRINTABLE BASE64 8BIT 7BIT")
 
-_NAME = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,60})[ \t]{0,8}(?=[:;])")
-_PARAMETER = re.compile(
+_NAME = compile_later(r"([A-Za-z][A-Za-z0-9-]{0,60})[ \t]{0,8}(?=[:;])")
+_PARAMETER = compile_later(
     r"""[ \t]{0,8};[ \t]{0,8}([A-Za-z0-9-]{1,60})(?:[ \t]{0,8}=[ \t]{0,8}
         ((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*))?[ \t]{0,8}""",
     re.VERBOSE,
 )
-_DOUBLED_BREAK = re.compile(
+_DOUBLED_BREAK = compile_later(
     r"(?<!\\)((?:\\\\n){1,20})(?=\Z|[\s\d\"'(*\u2022\u2013\u2014-]|https?://|\\[nN]"
     r"|(?!(?:Left|Right|Leftright)arrow|V[dD]ash)[^\W\d_a-z])"
 )
 """Line breaks that were escaped twice; TeX such as `\\\\nabla` does not match."""
 _SCHEMES = _split_names("http https ftp")
-_ADDRESS = re.compile(r"://[^:]*(?::\d{1,5}(?=/)[^:]*)?(?=:)")
+_ADDRESS = compile_later(r"://[^:]*(?::\d{1,5}(?=/)[^:]*)?(?=:)")
 """The rest of an unquoted URL in a parameter, up to the colon before the value."""
 
 
-@dataclass(slots=True)
-class Properties:
+class Properties(Struct):
     """Properties of one component: values, still escaped, by upper-case name."""
 
     first: dict[str, str] = field(default_factory=dict)
@@ -321,7 +322,7 @@ def text_of(value: str, parameters: Mapping[str, str]) -> str:
     return unescape_text(value)
 
 
-_CHARSET = re.compile(
+_CHARSET = compile_later(
     r"utf-?8|us-ascii|ascii|iso-?8859-\d{1,2}|latin-?1|(?:windows-|cp)(?:125\d|874|932|949|950)|koi8-[ru]"
     r"|shift[_-]jis|euc-(?:jp|kr)|iso-2022-(?:jp|kr)|gb(?:2312|k|18030)|big5|macintosh",
     re.IGNORECASE,

@@ -11,11 +11,13 @@ import re
 from datetime import UTC, timedelta, timezone, tzinfo
 from functools import cache
 
-_OFFSET = re.compile(
+from enrich.text.patterns import compile_later
+
+_OFFSET = compile_later(
     r"(?:Coordinated Universal Time|UTC|GMT)?\s?([+\-\u2212])(\d{1,2})(?::?([0-5]\d))?",
     re.IGNORECASE | re.ASCII,
 )
-_DISPLAYED = re.compile(
+_DISPLAYED = compile_later(
     r"\((?:UTC|GMT)(?:[+\-\u2212]\d{1,2}:?\d{2})?\)\s{0,4}(.{1,120})", re.IGNORECASE
 )
 _UTC = frozenset(

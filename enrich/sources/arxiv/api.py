@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
 from enrich.http.politeness import Politeness
@@ -155,8 +156,7 @@ class ArXiv(ArxivForms):
         return Unresolved(id=paper, code=code, message=message, url=url, pdf=pdf)
 
 
-@dataclass(slots=True)
-class _Entries:
+class _Entries(Struct):
     """Entries and errors of one `fetch` so far."""
 
     bare: frozenset[PaperId]

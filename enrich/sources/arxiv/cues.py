@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from enrich.sources.arxiv.ids import ARCHIVES
+from enrich.text.patterns import compile_later
 
 _MAX_GAP_CHARS = 40
 """Maximum characters between a cue and its number."""
@@ -25,19 +26,19 @@ _MAX_SENTENCE_BYTES = 400
 """Maximum bytes of a sentence about joint work."""
 
 _BRACKET, _COLON, _SLASH, _AT_SIGN, _STOP = b"[:/@."
-_YEAR = re.compile(
+_YEAR = compile_later(
     rb"[*_\"'}]{0,2}[ \t,.;:(\[]{1,4}(?:199[1-9]|20[0-9]{2})[)\],.;: \t]{1,5}[(\[{\"']?\Z"
 )
 """Pattern of a year that alone is between a cue and its id."""
 _DIGITS_TO_LINE_ENDS = bytes(10 if b in b"0123456789\n\r\x0b\x0c" else b for b in range(256))
-_CUE = re.compile(  # the set of bytes at its beginning makes `re` fast
+_CUE = compile_later(  # the set of bytes at its beginning makes `re` fast
     rb"[aAbBcCeEpP](?<![A-Za-z0-9/@].)(?i:(?<=a)rxiv(?:s|ids?)?(?![a-z])|(?<=c)orr(?![a-z])"
     rb"|(?<=c)omputing[ \t]research[ \t]repository(?![a-z])"
     rb"|(?<=e)-?prints?(?![a-z])|(?<=p)re-?prints?(?![a-z])|(?<=p)apers?[*_ \t]{0,4}:"
     rb"|(?<=b)ased[ \t]{1,3}on(?![a-z]))"
 )
-_ADDRESS = re.compile(rb"(?i)://|www\.|[a-z0-9]/[a-z]|@")
-_ARXIV_PATH = re.compile(rb"(?i)\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
+_ADDRESS = compile_later(rb"(?i)://|www\.|[a-z0-9]/[a-z]|@")
+_ARXIV_PATH = compile_later(rb"(?i)\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
 _BLOCKING_WORDS = frozenset(
     """
     phone phones telephone telephones cellphone tel telefon telefono teléfono telefone telefoon téléphone
@@ -79,13 +80,13 @@ _FILLERS = frozenset(
 """Words allowed between a blocking word and its number."""
 _SERVERS = frozenset(["hal", "ssrn", "osf", "iacr", "vixra"])
 _PRINTS = frozenset(["preprint", "preprints", "print", "prints"])
-_WORD = re.compile(r"dial-in|[^\W\d_]+|[°№]")
+_WORD = compile_later(r"dial-in|[^\W\d_]+|[°№]")
 _GAP_CHARS = " \t.:#=/*-\"'([{"
 """Characters allowed between the last word and its number."""
-_PRICE_AFTER = re.compile(
+_PRICE_AFTER = compile_later(
     rb"(?i)[ \t]?(?:eur|euros?|usd|gbp|chf|dollars?|[$%]|\xe2\x82\xac|\xc2[\xa3\xa5])(?![a-z])"
 )
-_REFERENCES = re.compile(
+_REFERENCES = compile_later(
     rb"(?i)(?<![a-z])references?[*_ \t]{0,3}:[*_ \t]{0,4}(?:(?:\r?\n|\x0b)[ \t]{0,8}){0,2}"
     rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,3}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{0,4})?[\"'(\[{]{0,2}\Z"
 )
@@ -102,7 +103,7 @@ CATEGORIES = (
     + rb"){0,6}[ \t]{0,2}\]"
 )
 """arXiv categories in brackets, for patterns that ignore the case of letters."""
-_CATEGORIES_AFTER = re.compile(rb"(?i)" + CATEGORIES)
+_CATEGORIES_AFTER = compile_later(rb"(?i)" + CATEGORIES)
 
 
 def may_count(text: bytes, start: int) -> bool:

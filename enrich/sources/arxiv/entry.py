@@ -15,27 +15,28 @@ from typing import TYPE_CHECKING
 
 from enrich.paper import Author, Paper, PaperId, Publication, Version
 from enrich.sources.arxiv.forms import FORMS
+from enrich.text.patterns import compile_later
 from enrich.text.tidy import person, tidy
 from enrich.text.web import doi_url
 
 if TYPE_CHECKING:
     from arxiv import Result
 
-_ENTRY_ID = re.compile(r"https?://arxiv\.org/abs/(\S+)")
-_REJECTED = re.compile(r"/api/errors#incorrect_id_format_for_(.+)")
-_VERSION = re.compile(r"[vV]\d{0,9}$")
+_ENTRY_ID = compile_later(r"https?://arxiv\.org/abs/(\S+)")
+_REJECTED = compile_later(r"/api/errors#incorrect_id_format_for_(.+)")
+_VERSION = compile_later(r"[vV]\d{0,9}$")
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _DATES = ("published", "updated")
-_DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
-_YEAR = re.compile(r"(?<![\w:./-])(?:19|20)\d\d(?![\w:/-])")
-_YEAR_IN_BRACKETS = re.compile(r"\(((?:19|20)\d\d)\)")
+_DOI = compile_later(r"10\.\d{4,9}/[!-~]+")
+_YEAR = compile_later(r"(?<![\w:./-])(?:19|20)\d\d(?![\w:/-])")
+_YEAR_IN_BRACKETS = compile_later(r"\(((?:19|20)\d\d)\)")
 
 # Other venues' withdrawals ("withdrawn from ICLR") do not count for arXiv.
-_WITHDRAWN = re.compile(
+_WITHDRAWN = compile_later(
     r"\bwithdrawn\b(?!\s+from\s+(?!(?:the\s+)?arxiv\b|(?:publication|consideration)\b))",
     re.IGNORECASE,
 )
-_WITHDRAWN_AT_START = re.compile(
+_WITHDRAWN_AT_START = compile_later(
     r"\W{0,3}(?:withdrawn\b|(?:this|the)\s+(?:\w+\s+){0,4}?(?:has|have|was|were|is)\s+(?:\w+\s+){0,2}?withdrawn\b)",
     re.IGNORECASE,
 )

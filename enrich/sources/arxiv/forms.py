@@ -17,6 +17,7 @@ from enrich.sources.arxiv.ids import ARCHIVES, NEW, OLD_NUMBER, VERSION, canonic
 from enrich.sources.arxiv.lists import CONTINUATION, FILE, ID, ends_bare, mention_of, with_list
 from enrich.text import urls as addresses
 from enrich.text.decoding import LONG_DASH
+from enrich.text.patterns import compile_later
 
 _ANCHORS = (
     b"arxiv",  # the label, arXiv's own hosts, its DOIs
@@ -50,7 +51,7 @@ _ROUTE = (
 )
 _CLASS = rb"(?:(?=[a-z.-]{2,20}/[0-9])" + cues.CATEGORY + rb"/(?=[0-9]{4}\.))?"
 """Pattern of a category before a new id."""
-_ADDRESS = re.compile(
+_ADDRESS = compile_later(
     rb"(?i)(?:\.org|-web3\.library\.cornell\.edu)\.?(?::[0-9]{1,5})?/{1,3}"
     + _ROUTE
     + rb"(?:arxiv:)?"
@@ -59,22 +60,22 @@ _ADDRESS = re.compile(
     + VERSION
     + rb"(?:\.pdf(?![a-z0-9]))?"
 )
-_BY_FOLDER = re.compile(  # /ftp/hep-th/papers/9901/9901001.pdf, /PS_cache/hep-th/pdf/9901/9901001v3.pdf
+_BY_FOLDER = compile_later(  # /ftp/hep-th/papers/9901/9901001.pdf, /PS_cache/hep-th/pdf/9901/9901001v3.pdf
     rb"(?i)\.org/+(?:ftp/([a-z-]{2,9})/papers|ps_cache/([a-z-]{2,9})/(?:pdf|ps|html))/[0-9]{4}/([0-9]{7})(?![0-9])"
     + VERSION
     + rb"(?:\.pdf(?![a-z0-9]))?"
 )
-_BY_NUMBER = re.compile(  # /abs?archive=math&papernum=0601001
+_BY_NUMBER = compile_later(  # /abs?archive=math&papernum=0601001
     rb"(?i)\.org/+abs/?\?archive=([a-z-]{2,9})&papernum=([0-9]{7})(?![0-9])" + VERSION
 )
-_OAI = re.compile(rb"(?i)\.org:[ ]?" + ID + VERSION)
+_OAI = compile_later(rb"(?i)\.org:[ ]?" + ID + VERSION)
 _NOT_PAPERS = (b"static.", b"info.", b"blog.", b"status.")
 
-_LABEL = re.compile(
+_LABEL = compile_later(
     rb"(?i)(?:s|ids?)?+(?P<sep>[ \t~]{0,4}+[:;.,#=_/\x1e-]{0,2}+[ \t~]{0,4}+(?:(?:\r?\n|\x0b)[ \t]{0,40}+)?+[(\[{\"'<]{0,2}+"
     rb"(?:(?:abs|pdf)/)?" + _CLASS + rb")" + ID + VERSION
 )
-_TEMPLATE = re.compile(  # {{arXiv|archive=hep-th|id=9901001}}
+_TEMPLATE = compile_later(  # {{arXiv|archive=hep-th|id=9901001}}
     rb"(?i)\s{0,4}\|\s{0,4}(?=[^{}]{0,80}\barchive\s{0,3}=\s{0,3}(?P<archive>"
     + cues.CATEGORY
     + rb")\s{0,3}[|}])(?:archive\s{0,3}=[^|{}]{0,40}\|\s{0,4})?id\s{0,3}=\s{0,3}(?P<number>"
@@ -83,9 +84,9 @@ _TEMPLATE = re.compile(  # {{arXiv|archive=hep-th|id=9901001}}
     + VERSION
     + rb"(?:\s{0,3}\|\s{0,3}archive\s{0,3}=[^|{}]{0,40}?)?(?=\s{0,3}[|}])"
 )
-_BIBCODE = re.compile(rb"(?i)(?:([0-9]{4})\.?([0-9]{5})|([0-9]{4}\.[0-9]{4}))[a-z](?![a-z0-9])")
-_VANITY = re.compile(rb"(?i)-vanity\.com/papers/+" + ID + VERSION)
-_DBLP = re.compile(rb"(?i)journals/corr/abs-([0-9]{4})-([0-9]{4,5})(?![0-9])")
+_BIBCODE = compile_later(rb"(?i)(?:([0-9]{4})\.?([0-9]{5})|([0-9]{4}\.[0-9]{4}))[a-z](?![a-z0-9])")
+_VANITY = compile_later(rb"(?i)-vanity\.com/papers/+" + ID + VERSION)
+_DBLP = compile_later(rb"(?i)journals/corr/abs-([0-9]{4})-([0-9]{4,5})(?![0-9])")
 
 _READERS = (  # sites with arXiv ids in their URLs
     rb"alphaxiv\.org/+(?:[a-z]{2}/)?(?:abs|pdf|html|overview)/+|ar5iv\.org/+(?:(?:abs|html|pdf)/+)?"
@@ -94,29 +95,29 @@ _READERS = (  # sites with arXiv ids in their URLs
     rb"|(?:scirate\.com|papers\.cool|semanticscholar\.org|inspirehep\.net(?:/api)?)/+arxiv/+"
     rb"|lanl\.gov/+(?:abs|pdf|ps|html|format|e-print)/+|xxx\.itp\.ac\.cn/+(?:abs|pdf|ps|format)/+"
 )
-_READER = re.compile(
+_READER = compile_later(
     rb"(?i)(?:" + _READERS + rb")(?:arxiv:)?" + ID + VERSION + rb"(?:\.pdf(?![a-z0-9]))?"
 )
-_FORUM = re.compile(  # OpenReview's page of an arXiv paper
+_FORUM = compile_later(  # OpenReview's page of an arXiv paper
     rb"(?i)openreview\.net/+forum/?\?(?:[\w.%-]{1,32}=[^\s&]{0,80}+&){0,6}arxivid=\Z"
 )
-_NEW_AT = re.compile(rb"(?i)(?P<id>" + NEW + rb")" + VERSION)
-_OLD_AT = re.compile(rb"(?i)(?P<number>" + OLD_NUMBER + rb")" + VERSION)
-_IS_FILE = re.compile(rb"(?i)" + FILE)
-_OLD_END = re.compile(  # must not follow an old id; letters may
+_NEW_AT = compile_later(rb"(?i)(?P<id>" + NEW + rb")" + VERSION)
+_OLD_AT = compile_later(rb"(?i)(?P<number>" + OLD_NUMBER + rb")" + VERSION)
+_IS_FILE = compile_later(rb"(?i)" + FILE)
+_OLD_END = compile_later(  # must not follow an old id; letters may
     rb"(?i)(?![@%]|_[a-z0-9]|[.:-][0-9]|/(?![0-9]{4}\.[0-9])[a-z0-9~]|" + FILE + rb")"
 )
-_BARE_START = re.compile(rb"(?i)(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_|[=<>~!]=)\Z")
-_JOURNAL = re.compile(rb"(?i)journal\s{0,4}=\s{0,4}[{\"']{0,2}(?:corr|arxiv)")
-_ENTRY_END = re.compile(rb"@|\n[ \t\r]{0,8}\n")
-_CORR = re.compile(
+_BARE_START = compile_later(rb"(?i)(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_|[=<>~!]=)\Z")
+_JOURNAL = compile_later(rb"(?i)journal\s{0,4}=\s{0,4}[{\"']{0,2}(?:corr|arxiv)")
+_ENTRY_END = compile_later(rb"@|\n[ \t\r]{0,8}\n")
+_CORR = compile_later(
     rb"(?i)(?<![a-z])(?:corr|arxiv|computing\s{1,3}research\s{1,3}repository)[}\"'*_]{0,2}[\s,.:;({]{0,6}"
     rb"(?:vol(?:ume|\.)?[\s={\"']{0,6})?(?:\\(?:textbf|textit|emph|bf|it)[\s{]{0,3})?\Z"
 )
-_CORR_WORD = re.compile(
+_CORR_WORD = compile_later(
     rb"(?i)(?<![a-z0-9./@:-])(?:corr|arxiv|computing\s{1,3}research\s{1,3}repository)(?![a-z0-9@-]|[.:/][a-z0-9])"
 )
-_SENTENCE_END = re.compile(rb"(?i)(?<![\s.][a-z])[.!?;]\s|\x0b|\n[ \t\r]{0,8}\n")
+_SENTENCE_END = compile_later(rb"(?i)(?<![\s.][a-z])[.!?;]\s|\x0b|\n[ \t\r]{0,8}\n")
 _SENTENCE_BYTES = 240
 """Bytes before `abs/ID` in which the word arXiv is searched."""
 
@@ -131,7 +132,7 @@ _ARCHIVE_LETTERS = _LETTERS + b".-" + LONG_DASH
 _BEFORE_NUMBER = frozenset({b" ", *(b"%d" % digit for digit in range(10))})
 _SLASH, _EQUALS, _QUESTION, _STOP, _BAR = b"/=?.|"
 _DIGITS = b"0123456789"
-_WORD = re.compile(r"[^\W\d_]{3,}\Z")
+_WORD = compile_later(r"[^\W\d_]{3,}\Z")
 _OTHER_SERVERS = frozenset(["alpha", "bio", "chem", "eco", "med", "not", "psy", "soc"])
 """Words that with "arXiv" after them are other sites, in any case."""
 _LINE_ENDS = frozenset(b"\n\x0b")

@@ -7,9 +7,8 @@ is not part of the id. Numbers begin at 1. arXiv's server pads and truncates num
 
 from __future__ import annotations
 
-import re
-
 from enrich.paper import PaperId
+from enrich.text.patterns import compile_later
 
 ARCHIVES = frozenset(
     """
@@ -34,7 +33,7 @@ OLD = rb"(?=[a-z.-]{2,20}/[0-9]{7})" + _ARCHIVE + _CLASS + b"/" + OLD_NUMBER
 
 VERSION = rb"(?:v(?P<version>[1-9][0-9]{0,2})(?![0-9]))?"
 
-_KEY = re.compile(rb"(?i)(" + NEW + b"|" + OLD + b")" + VERSION)
+_KEY = compile_later(rb"(?i)(" + NEW + b"|" + OLD + b")" + VERSION)
 
 
 def canonical(text: str) -> tuple[PaperId, str | None] | None:

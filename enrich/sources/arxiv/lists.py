@@ -14,7 +14,7 @@ from enrich.model import Mention
 from enrich.paper import PaperId
 from enrich.sources.arxiv import cues
 from enrich.sources.arxiv.ids import NEW, OLD, VERSION, paper, version
-from enrich.text.patterns import group_words
+from enrich.text.patterns import compile_later, group_words
 
 ID = rb"(?P<id>" + NEW + b"|" + OLD + b")"
 """Pattern of an id without its version, as the group `id`."""
@@ -22,12 +22,12 @@ ID = rb"(?P<id>" + NEW + b"|" + OLD + b")"
 FILE = rb"\.(?:pdf|txt|tex|ps|e?ps|dvi|gz|tar|zip|html?|md|json|csv|log|bib|docx?|pptx?|xml|dat|png|jpe?g|py|bin|exe|iso|deb|rpm|whl|dmg|pkg)(?![a-z0-9])"
 """Pattern of a file's suffix."""
 
-_BARE_END = re.compile(  # must not follow a bare id
+_BARE_END = compile_later(  # must not follow a bare id
     rb"(?i)(?![a-z0-9@%]|_[a-z0-9]|[.:-][0-9]|,[0-9]{3}(?![0-9.])|/(?![0-9]{4}\.[0-9])[a-z0-9~]|"
     + FILE
     + rb")"
 )
-_VERSION_AFTER = re.compile(  # "v2", "(v2)", "[v2]", ", version 2", "version: 2" after an id or its categories
+_VERSION_AFTER = compile_later(  # "v2", "(v2)", "[v2]", ", version 2", "version: 2" after an id or its categories
     rb"(?i)(?:" + cues.CATEGORIES + rb")?"
     rb"(?:,?[ \t]{1,3}v|,?[ \t]{0,3}[(\[][ \t]?v|,?[ \t]{0,3}[(\[]?[ \t]{0,2}(?<![0-9a-z])ver(?:sion|\.)?[ \t]{0,2}:?[ \t]{0,2})"
     rb"([1-9][0-9]{0,2})(?![a-z0-9]|\.[0-9])[)\]]?"
@@ -58,8 +58,8 @@ CONTINUATION = (
     rb"|(?:" + _AND + rb")[ \t\r\n(\[\"'0-9])"
 )
 """Pattern of the beginning of a version or another item after an id; a cheap check."""
-_CONTINUES = re.compile(rb"(?i)" + CONTINUATION)
-_NEXT_ITEM = re.compile(
+_CONTINUES = compile_later(rb"(?i)" + CONTINUATION)
+_NEXT_ITEM = compile_later(
     rb"(?i)(?:" + cues.CATEGORIES + rb")?[)\]}\"'*`]{0,2}"
     rb"(?:(?:"
     + _WHITE

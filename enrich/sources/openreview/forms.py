@@ -13,31 +13,32 @@ from collections.abc import Iterator, Sequence
 from enrich.model import Mention
 from enrich.paper import PaperId
 from enrich.text import urls as addresses
+from enrich.text.patterns import compile_later
 
 _ANCHORS = (b"openreview.net/", b"huggingface.co/papers/", b"hf.co/papers/")
 
 _ID = rb"(?P<id>(?:[A-Za-z0-9-]|_(?!_;)){5,20}+)(?:(?=__;)|(?![A-Za-z0-9_-]|\.[A-Za-z]{1,20}/))"
 """Pattern of an id, also inside Proofpoint's version 3 brackets: `__URL__;`."""
-_ROUTE = re.compile(
+_ROUTE = compile_later(
     rb"(?i)/{0,3}(?:(forum)|(?:references/)?(?:pdf|attachment)|revisions(?:/compare)?|notes)/?\?"
 )
-_NOTE = re.compile(rb"(?i)(?:id|forum)=" + _ID)
-_PAPER = re.compile(rb"(?i)(?:id|forum|(?P<reply>noteid))=" + _ID)
-_WRAPPER = re.compile(rb"(?i)/{1,3}(?:challenge|login)/?\?")
-_REDIRECT = re.compile(rb"(?i)redirect=(?:https?://(?:www\.)?openreview\.net)?(?=/{0,3}[a-z])")
-_EDIT = re.compile(rb"(?i)/{0,3}notes/edits/(?:pdf|attachment)/?\?")
-_EDIT_ID = re.compile(rb"(?i)id=[\w-]{1,40}")
-_PAGE_WITHOUT_PAPER = re.compile(
+_NOTE = compile_later(rb"(?i)(?:id|forum)=" + _ID)
+_PAPER = compile_later(rb"(?i)(?:id|forum|(?P<reply>noteid))=" + _ID)
+_WRAPPER = compile_later(rb"(?i)/{1,3}(?:challenge|login)/?\?")
+_REDIRECT = compile_later(rb"(?i)redirect=(?:https?://(?:www\.)?openreview\.net)?(?=/{0,3}[a-z])")
+_EDIT = compile_later(rb"(?i)/{0,3}notes/edits/(?:pdf|attachment)/?\?")
+_EDIT_ID = compile_later(rb"(?i)id=[\w-]{1,40}")
+_PAGE_WITHOUT_PAPER = compile_later(
     rb"(?i)/{0,3}(?:(?:pdf|attachment)/[0-9a-f]{16,64}\.[a-z0-9]{2,4}"
     rb"|forum/[^\s?#&\"'<>()\[\]]{3,300}(?![\x80-\xbf]))"
 )
 _HOSTS = frozenset({b"", b"www.", b"api.", b"api2."})
-_HUGGING_FACE = re.compile(
+_HUGGING_FACE = compile_later(
     rb"(?i:huggingface|hf)\.(?i:co/papers/)(?P<id>(?=[^A-Z]{0,11}[A-Z])(?=[^a-z]{0,11}[a-z])(?:[A-Za-z0-9-]|_(?!_;)){9,12}+)(?:(?=__;)|(?![\w-]))"
 )
-_KEY = re.compile(r"[A-Za-z0-9_-]{5,20}")
+_KEY = compile_later(r"[A-Za-z0-9_-]{5,20}")
 _HOST = b"openreview.net/"
-_FOLDED_NOTE = re.compile(
+_FOLDED_NOTE = compile_later(
     rb"(?i)openreview\.net/[^\s<>\"']{1,120}?(?:[?&;]|%3f|%26)(?:id|noteid|forum)(?:=|%3d)([\w-]{1,20})"
     rb"(\r?\n[ \t])((?:\\?[\w-]){1,20})"
 )

@@ -7,7 +7,6 @@ may be any JSON.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -17,17 +16,19 @@ from urllib.parse import unquote, urlsplit
 from enrich.codes import Decision
 from enrich.paper import PaperId, Publication
 from enrich.sources.arxiv.ids import canonical as canonical_arxiv
+from enrich.text.html import unescape_entities
+from enrich.text.patterns import compile_later
 from enrich.text.tidy import person, tidy
 from enrich.text.web import doi_url
 
 Note = Mapping[str, Any]
 
-_DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
+_DOI = compile_later(r"10\.\d{4,9}/[!-~]+")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_MS, _LAST_MS = -2_208_988_800_000, 7_258_118_400_000  # the years 1900 to 2199
 
 _ARXIV_HOSTS = ("arxiv.org", "www.arxiv.org", "export.arxiv.org")
-_ARXIV_PATH = re.compile(r"/(?:abs|pdf|html)/(.+?)(?:\.pdf)?/?", re.IGNORECASE)
+_ARXIV_PATH = compile_later(r"/(?:abs|pdf|html)/(.+?)(?:\.pdf)?/?", re.IGNORECASE)
 
 # Ends of venueids and API 1 invitations: openreview-py, venue/venue.py and journal/journal.py.
 _STATES: dict[str, Decision] = {
@@ -47,9 +48,9 @@ _STATES: dict[str, Decision] = {
 }
 _CLOSING = frozenset({"withdrawn_submission", "desk_rejected_submission"})
 _IMPORTED = ("openreview.net/public_article", "openreview.net/archive", "dblp.org")
-_ACCEPTED = re.compile(r"\b(?:accept(?:ed)?|poster|spotlight|oral|notable)\b", re.IGNORECASE)
-_NOT_ACCEPTED = re.compile(r"^submitted to\b|\bsubmitted$", re.IGNORECASE)
-_REFUSED = re.compile(r"\b(?:reject(?:ed)?|withdrawn)\b", re.IGNORECASE)
+_ACCEPTED = compile_later(r"\b(?:accept(?:ed)?|poster|spotlight|oral|notable)\b", re.IGNORECASE)
+_NOT_ACCEPTED = compile_later(r"^submitted to\b|\bsubmitted$", re.IGNORECASE)
+_REFUSED = compile_later(r"\b(?:reject(?:ed)?|withdrawn)\b", re.IGNORECASE)
 
 
 def first_string(value: object) -> str | None:
@@ -92,7 +93,7 @@ def is_hidden(content: Note, key: str) -> bool:
 def title(content: Note) -> str | None:
     """Return the title, its HTML entities decoded once."""
     found = first_string(value(content, "title"))
-    return found and (tidy(html.unescape(found)) or None)
+    return found and (tidy(unescape_entities(found)) or None)
 
 
 def authors(content: Note) -> tuple[str, ...]:
@@ -113,7 +114,7 @@ def authors(content: Note) -> tuple[str, ...]:
     names = []
     for item in items:
         full = first_string(item.get("fullname") if isinstance(item, Mapping) else item)
-        name = person(html.unescape(full)) if full else ""
+        name = person(unescape_entities(full)) if full else ""
         if name and "@" not in name:
             names.append(name)
     return () if [name.lower() for name in names] == ["anonymous"] else tuple(names)
