@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import filterfalse
+from itertools import filterfalse, pairwise
 
 from enrich.changes.earlier import Earlier
 from enrich.changes.holdings import Holdings, Key, StatedStart, group_by_key
@@ -181,13 +181,14 @@ def count_present(earlier: Earlier) -> int:
 def _keep_talk(annotated: AnnotatedTalk, warnings: tuple[TalkWarning, ...]) -> Talk:
     """Return an earlier talk with its references.
 
-    If a reference does not match its text, because the output was edited, all are searched again.
+    If a reference does not match its text, because the output was edited, or overlaps another, all are
+    searched again.
     """
     texts = dict(annotated.talk.searched())
     match = all(
         _matches_text(reference, texts.get(reference.field, ""))
         for reference in annotated.references
-    )
+    ) and not _has_overlap(annotated.references)
     found = [w for w in annotated.warnings if w.code in EXTRACTION_WARNINGS]
     references = References(annotated.references, found) if match else None
     return replace(annotated.talk, warnings=warnings, references=references)
@@ -198,6 +199,12 @@ def _matches_text(reference: Reference, text: str) -> bool:
     return exact == reference.exact and 0 <= reference.context[0] <= reference.context[1] <= len(
         text
     )
+
+
+def _has_overlap(references: Iterable[Reference]) -> bool:
+    """Return whether two references share a part of a text."""
+    spans = sorted((each.field, each.start, each.end) for each in references)
+    return any(a[0] == b[0] and b[1] < a[2] for a, b in pairwise(spans))
 
 
 def _is_vanished(warning: TalkWarning) -> bool:

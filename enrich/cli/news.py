@@ -15,8 +15,10 @@ from enrich.changes.holdings import Holdings
 from enrich.cli.formats import Target
 from enrich.cli.weekly import MinTalks
 from enrich.errors import EnrichError
+from enrich.feeds.finish import finish_talk, redact_warnings
 from enrich.feeds.recurrence import select_occurrences
 from enrich.model import AnnotatedTalk, Document, Notice, Talk
+from enrich.sources import names
 from enrich.writers import Writer
 
 NOTHING_NEW = Notice(code="nothing_new", message="nothing is new since the last run")
@@ -31,10 +33,11 @@ class TooFewTalksError(EnrichError):
 class News:
     """News since an earlier output: adds its kept talks to the run, and filters the outputs."""
 
-    def __init__(self, path: str, targets: Iterable[Target]) -> None:
+    def __init__(self, path: str, targets: Iterable[Target], *, keep_private: bool = False) -> None:
         """Read the earlier output.
 
-        A missing file counts as empty if an output of this run creates it.
+        A missing file counts as empty if an output of this run creates it. Its talks are redacted like
+        those of a feed, unless `keep_private` is set.
 
         Raises:
             click.UsageError: the file is not an earlier output, or an output would replace it in a
@@ -52,7 +55,10 @@ class News:
                     f"{target.path}: the next run cannot compare with {target.format}; "
                     "replace the file of --new-since by json or ndjson"
                 )
-        self._earlier = _read_earlier(path, may_be_missing=bool(replacing))
+        earlier = _read_earlier(path, may_be_missing=bool(replacing))
+        if not keep_private:
+            earlier = replace(earlier, talks=tuple(map(_redact_talk, earlier.talks)))
+        self._earlier = earlier
         self._changes: Changes | None = None
 
     @property
@@ -77,7 +83,8 @@ class News:
         read = list(talks)
         _check_count(len(read), min_talks)
         self._changes = Changes(self._earlier, self.holdings, select_occurrences=select_occurrences)
-        yield from sort([*read, *select_kept(self._earlier, self.holdings)])
+        kept = map(_check_sources, select_kept(self._earlier, self.holdings))
+        yield from sort([*read, *kept])
 
     def mark(self, annotated: AnnotatedTalk) -> AnnotatedTalk | None:
         """Return a new talk with its reasons as warnings; otherwise None."""
@@ -103,6 +110,23 @@ class News:
         return (
             f"{self._count} {'talk is' if self._count == 1 else 'talks are'} new since {self._path}"
         )
+
+
+def _redact_talk(annotated: AnnotatedTalk) -> AnnotatedTalk:
+    """Return an earlier talk as a feed would give it."""
+    return replace(
+        annotated,
+        talk=finish_talk(annotated.talk, keep_private=False),
+        warnings=redact_warnings(annotated.warnings),
+    )
+
+
+def _check_sources(talk: Talk) -> Talk:
+    """Return an earlier talk; if a source of its references is not known, all are searched again."""
+    known = names()
+    if all(reference.paper.source in known for reference in talk.references or ()):
+        return talk
+    return replace(talk, references=None)
 
 
 class _NewsWriter:

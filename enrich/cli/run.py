@@ -123,7 +123,7 @@ def run(
     outputs.sort(key=lambda output: output[0].path is not None)
     writers = [each for _, each in outputs]
     old = options["new_since"]
-    news = News(old, targets) if old else None
+    news = News(old, targets, keep_private=options["keep_private"]) if old else None
     min_talks = count_required(options["fail_if_fewer"], news)
     quiet, verbose = options["quiet"], options["verbose"]
     progress = open_progress(quiet=quiet)

@@ -46,7 +46,7 @@ from enrich.feeds.ical.series import (
 from enrich.feeds.ical.times import zone_name
 from enrich.feeds.ical.values import Properties, read_properties, split_line
 from enrich.feeds.protected import ANCHORS
-from enrich.feeds.redact import is_suspect, people_of, redact_lines, redact_text
+from enrich.feeds.redact import is_suspect, people_of, redact_id, redact_lines, redact_text
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Feed, Notice, Talk
 from enrich.text.patterns import compile_later
@@ -293,6 +293,8 @@ class _CalendarReader:
         line += count_lines(self._stream, at, start)
         self._counted = (start, line)
         uid = uid_of(logical_lines(read_span(self._stream, start, start + _UID_SEARCH_BYTES)))
+        if uid is not None and not self._keep_private:
+            uid = redact_id(uid, self._anchors)
         self._on_notice(
             Notice(code=code, message=message, feed=self._feed.name, event=uid, line=line)
         )

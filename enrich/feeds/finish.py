@@ -2,7 +2,7 @@ r"""Last step of reading a talk of any format: tidying, redaction, limits, warni
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -10,9 +10,9 @@ from typing import Any
 from enrich.feeds.cancelled import find_status
 from enrich.feeds.dialects import JOINING
 from enrich.feeds.protected import ANCHORS, protect
-from enrich.feeds.redact import is_suspect, redact_markup, redact_text, redact_title
-from enrich.feeds.warning_messages import add_warning
-from enrich.model import Talk
+from enrich.feeds.redact import is_suspect, redact_id, redact_markup, redact_text, redact_title
+from enrich.feeds.warning_messages import add_warning, is_own_message
+from enrich.model import Talk, TalkWarning
 from enrich.text.tidy import tidy
 
 MAX_TEXT_BYTES = 64_000
@@ -76,7 +76,8 @@ def finish_talk(
     except UnicodeEncodeError:
         talk = _replace_surrogates(talk)
         return finish_talk(talk, keep_private=keep_private, people=people, anchors=anchors)
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {} if keep_private else _redact_other_values(talk, people, anchors)
+    warnings = changes.pop("warnings", warnings)
     is_tidy = "" not in lines.values() and _is_tidy(joined_lines)
     if not keep_private and ((people and _AT_SIGN in lower) or is_suspect(lower)):
         redacted = {name: _redact_line(line, people, anchors) for name, line in lines.items()}
@@ -111,6 +112,29 @@ def finish_talk(
     if abstract != talk.abstract or texts != talk.texts or warnings != talk.warnings:
         changes.update(abstract=abstract, texts=texts, warnings=warnings)
     return replace(talk, **changes) if changes else talk
+
+
+def _redact_other_values(
+    talk: Talk, people: Collection[str], anchors: tuple[str, ...]
+) -> dict[str, Any]:
+    """Return what redaction changes in the id, the recurrence and the messages of warnings."""
+    changes: dict[str, Any] = {}
+    if ":" in talk.id and (clean := redact_id(talk.id, anchors)) != talk.id:
+        changes["id"] = clean
+    if talk.recurrence and (clean := _redact(talk.recurrence, people, anchors)) != talk.recurrence:
+        changes["recurrence"] = clean.strip() or None
+    if not all(map(is_own_message, talk.warnings)):
+        changes["warnings"] = redact_warnings(talk.warnings, people, anchors)
+    return changes
+
+
+def redact_warnings(
+    warnings: Iterable[TalkWarning],
+    people: Collection[str] = (),
+    anchors: tuple[str, ...] = ANCHORS,
+) -> tuple[TalkWarning, ...]:
+    """Return warnings whose messages hold no credentials."""
+    return tuple([replace(w, message=_redact(w.message, people, anchors)) for w in warnings])
 
 
 def _redact(text: str, people: Collection[str], anchors: tuple[str, ...]) -> str:

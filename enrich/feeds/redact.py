@@ -96,6 +96,19 @@ def redact_title(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
     return _remove_from_line(text, spans).rstrip(" ,;|\u2013-") if spans else text
 
 
+def redact_id(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
+    """Return an event's id without credentials in it, still one of its own.
+
+    >>> redact_id("81234@example.org"), redact_id("https://zoom.us/j/8123?pwd=abc")
+    ('81234@example.org', 'redacted-c65c847a5bd2828f')
+    """
+    if not is_suspect(text.lower().encode()) or redact_text(text, (), anchors) == text:
+        return text
+    import hashlib
+
+    return "redacted-" + hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def _redact_once(text: str, people: Collection[str], anchors: tuple[str, ...], rules: Rules) -> str:
     """Return a text after one round of redaction."""
     spans = _find_credentials(text, rules)
@@ -151,6 +164,8 @@ def redact_lines(
             kept.append(line)
         else:
             has_meeting = True
+            if name == "UID" and (own := redact_id(text, anchors)) != text:
+                kept.append("UID:" + own)
             if name in _REWRITTEN_PROPERTIES and "ENCODING" not in parameters:
                 kept.append(line[: len(line) - len(value)] + escape_value(clean))
     return [_redact_summary(line, anchors) for line in kept] if has_meeting else kept

@@ -25,3 +25,8 @@ def add_warning(warnings: tuple[TalkWarning, ...], code: WarningCode) -> tuple[T
     if any(warning.code == code for warning in warnings):
         return warnings
     return (*warnings, TalkWarning(code=code, message=_MESSAGES[code]))
+
+
+def is_own_message(warning: TalkWarning) -> bool:
+    """Return whether a warning has the message that this module gives its code."""
+    return _MESSAGES.get(warning.code) == warning.message

@@ -37,3 +37,14 @@ def test_neither_the_talk_nor_its_block_shows_a_secret(case: dict[str, Any]) -> 
 
 def test_every_case_has_an_id_of_its_own() -> None:
     assert len(set(IDS)) == len(CASES) > 20
+
+
+def test_an_id_with_a_password_is_the_same_in_the_talk_and_its_block() -> None:
+    one, two = (event(uid=f"https://zoom.us/j/8123?pwd=LEAK{n}") for n in (1, 2))
+    talks, _ = read(calendar(one, two), keep_raw=True, duplicates=False)
+    assert len({talk.id for talk in talks}) == 2
+    for talk in talks:
+        assert "LEAK" not in repr((talk, talk.raw))
+        assert f"UID:{talk.id}".encode() in (talk.raw or b"")
+    (talk,), _ = read(calendar(one), keep_private=True)
+    assert talk.id.endswith("LEAK1")
