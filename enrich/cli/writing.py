@@ -1,4 +1,4 @@
-"""The outputs of one run: every format is written while the talks pass, all of them or none."""
+"""Outputs of one run: all formats are written from one stream of talks; all files or none."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from enrich.writers import Writer
 if TYPE_CHECKING:
     from queue import Queue
 
-    _Passing = Queue[AnnotatedTalk | None]
-    """The next talk of a further output; None after the last."""
+    _TalkQueue = Queue[AnnotatedTalk | None]
+    """Queue of the next talk for a further output; None after the last."""
 
 
 def write_outputs(
@@ -25,28 +25,28 @@ def write_outputs(
 ) -> None:
     """Write the talks in each format; all outputs, or none.
 
-    A writer pulls its talks, so several cannot share one stream: the first runs here, each further
-    one in a thread of its own that gets a talk when the first does. No talk is kept for another
-    writer, whatever the size of the feed.
+    A writer pulls its talks, so several writers cannot share one iterator. The first writer runs in
+    this thread, each further one in its own thread, which gets each talk when the first does. At most
+    one talk waits for a writer, whatever the size of the feed.
 
     Args:
-        outputs: Each writer, with the name of its file; None is standard output.
+        outputs: Each writer with the name of its file; None is standard output.
         talks: The talks of the run.
-        make_document: What makes the document of some talks.
-        clear: What removes the progress line before a piece is written.
+        make_document: Makes a document of talks.
+        clear: Removes the progress line; called before a piece is written.
 
     Raises:
         OutputError: an output cannot be written.
     """
     with ExitStack() as opened:
-        # All are opened before anything is looked up, and kept only if all were written.
+        # All files are opened before the first lookup, and kept only if all were written.
         files = [opened.enter_context(Output(path)) for _, path in outputs]
         further = [(writer, file) for (writer, _), file in zip(outputs[1:], files[1:], strict=True)]
-        with _write_further(further, talks, make_document) as passing:
-            for piece in outputs[0][0].write(make_document(passing)):
+        with _write_further(further, talks, make_document) as copied:
+            for piece in outputs[0][0].write(make_document(copied)):
                 clear()
                 files[0].write(piece)
-            for _ in passing:  # a writer may end before its talks do
+            for _ in copied:  # a writer may stop before the last talk
                 pass
 
 
@@ -56,21 +56,21 @@ def _write_further(
     talks: Iterator[AnnotatedTalk],
     make_document: Callable[[Iterable[AnnotatedTalk]], Document],
 ) -> Iterator[Iterator[AnnotatedTalk]]:
-    """Write further outputs in threads while the talks, which it yields, pass."""
+    """Write further outputs in threads; yield the talks for the first."""
     if not outputs:
         yield talks
         return
     from concurrent.futures import ThreadPoolExecutor
     from queue import Queue
 
-    queues: list[_Passing] = [Queue(maxsize=1) for _ in outputs]
+    queues: list[_TalkQueue] = [Queue(maxsize=1) for _ in outputs]
     with ThreadPoolExecutor(len(outputs)) as pool:
         further = [
             pool.submit(_write_output, writer, file, iter(queue.get, None), make_document)
             for (writer, file), queue in zip(outputs, queues, strict=True)
         ]
         try:
-            yield _hand_on(talks, queues)
+            yield _copy_to_queues(talks, queues)
         finally:
             for queue in queues:
                 queue.put(None)
@@ -78,8 +78,10 @@ def _write_further(
             future.result()
 
 
-def _hand_on(talks: Iterable[AnnotatedTalk], queues: Sequence[_Passing]) -> Iterator[AnnotatedTalk]:
-    """Yield the talks, and hand each to the further outputs."""
+def _copy_to_queues(
+    talks: Iterable[AnnotatedTalk], queues: Sequence[_TalkQueue]
+) -> Iterator[AnnotatedTalk]:
+    """Yield the talks, and put each into every queue."""
     for annotated in talks:
         for queue in queues:
             queue.put(annotated)
@@ -92,10 +94,10 @@ def _write_output(
     talks: Iterator[AnnotatedTalk],
     make_document: Callable[[Iterable[AnnotatedTalk]], Document],
 ) -> None:
-    """Write a further output from the talks that it is handed."""
+    """Write a further output from the talks of its queue."""
     try:
         for piece in writer.write(make_document(talks)):
             file.write(piece)
     finally:
-        for _ in talks:  # the first writer waits until its talk is taken
+        for _ in talks:  # empty the queue, otherwise the first writer waits
             pass

@@ -1,4 +1,4 @@
-"""`-f html`: a page to read and to publish: one file that needs no other, and works without its script."""
+"""`-f html`: a web page to read and publish: one file that loads nothing and works without its script."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from enrich.writers._page.script import SCRIPT
 from enrich.writers._page.style import STYLE
 from enrich.writers._page.timeline import list_points, render_chart, render_table, summarize
 
-_MAX_NAME = 80
+_MAX_NAME_CHARS = 80
 _MAX_FEEDS = 12
 _KEYS = (
     ("/", "filter"),
@@ -83,7 +83,7 @@ class _Page:
 
 @dataclass(frozen=True)
 class _Section:
-    """A part of the page: one of its views."""
+    """Section of the page, shown as one of its views."""
 
     id: str
     name: str
@@ -93,7 +93,7 @@ class _Section:
 
 
 def _list_sections(contents: Contents) -> Iterator[_Section]:
-    """Yield the sections that are not empty; that of talks if all are."""
+    """Yield the sections with content, otherwise an empty one of talks."""
     if contents.talks or not (contents.works or contents.notices):
         yield _Section("talks", "Talks", lambda: _render_talks(contents), len(contents.talks))
     if ranked := contents.ranked_works():
@@ -148,7 +148,7 @@ def _render_works(
 
 
 def _render_head(title: str) -> Html:
-    """Render the head; nothing is loaded, and only this style and this script count."""
+    """Render the head, with a policy that allows only this style and script."""
     policy = (
         f"default-src 'none'; style-src '{_hash_source(STYLE)}'; script-src '{_hash_source(SCRIPT)}'; "
         "base-uri 'none'; form-action 'none'"
@@ -190,14 +190,14 @@ def _render_header(title: str, contents: Contents, sections: Iterable[_Section])
 
 
 def _list_header_lines(contents: Contents) -> Iterator[Html]:
-    """Yield counts, range, feeds, and what is missing."""
+    """Yield counts, range of days, feeds, and links to unresolved papers and notes."""
     counts = contents.summary
     facts = [count_things(counts.talks, "talk"), count_things(counts.works, "paper")]
     if days := contents.range_of():
         first, last = (format_start(day, None) for day in days)
         facts.append(first if first == last else f"{first} \u2013 {last}")
     yield join(facts, SEPARATOR)
-    feeds = Counter(show_text(a.talk.feed.name, most=_MAX_NAME) for a in contents.talks)
+    feeds = Counter(show_text(a.talk.feed.name, most=_MAX_NAME_CHARS) for a in contents.talks)
     del feeds[""]
     if len(feeds) > 1:
         listed = [f"{name} ({number:,})" for name, number in feeds.most_common(_MAX_FEEDS)]
@@ -223,7 +223,7 @@ def _list_header_lines(contents: Contents) -> Iterator[Html]:
 
 
 def _render_tools(contents: Contents) -> Html:
-    """Render the controls, which only the script shows."""
+    """Render the controls, which are hidden without the script."""
     box = tag(
         "input",
         type="search",
@@ -234,7 +234,7 @@ def _render_tools(contents: Contents) -> Html:
     series = None
     if len(contents.series) > 1:
         options = [
-            tag("option", show_text(name, most=_MAX_NAME), value=number)
+            tag("option", show_text(name, most=_MAX_NAME_CHARS), value=number)
             for name, number in contents.series.items()
         ]
         series = tag(
@@ -313,7 +313,7 @@ def _separate_objects(objects: Iterable[Struct]) -> Iterator[str]:
 
 
 def _escape_json(text: str) -> str:
-    """Escape what could end a script or begin a comment in it; JSON reads it as the same."""
+    """Escape characters that could end a script or begin a comment, as JSON allows."""
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 

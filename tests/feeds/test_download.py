@@ -183,8 +183,8 @@ def test_a_feed_that_cannot_be_had_is_read_from_its_last_copy_which_is_told(
         ("429", f"{HOST}: answered 429"),
         ("404", f"{HOST}: has no such feed (404)"),
         ("403", f"{HOST}: refuses the feed (403)"),
-        ("reset", f"the proxy did not lead to {HOST}"),
-        ("refused", f"the proxy did not lead to {HOST}"),
+        ("reset", f"the proxy did not connect to {HOST}"),
+        ("refused", f"the proxy did not connect to {HOST}"),
         ("tls", f"no trusted TLS connection to {HOST}"),
         ("captcha", f"{HOST}: is a web page, not a calendar"),
         ("redirect-loop", f"{HOST}: too many redirects (5)"),
@@ -237,7 +237,7 @@ def test_a_feed_that_drips_is_given_up_at_the_deadline(net: Fakes, cache: Path) 
     net.serve(URL, CALENDAR)
     net.fault(HOST, "drip", seconds=30)
     began = time.monotonic()
-    with pytest.raises(FeedError, match=f"{HOST} did not end its answer in time"):
+    with pytest.raises(FeedError, match=f"{HOST} did not complete its response in time"):
         _fetch(URL, cache, limits=Limits(deadline_s=0.5))
     assert time.monotonic() - began < 15
 
@@ -245,7 +245,7 @@ def test_a_feed_that_drips_is_given_up_at_the_deadline(net: Fakes, cache: Path) 
 def test_a_host_that_says_nothing_is_given_up(net: Fakes, cache: Path) -> None:
     net.serve(URL, CALENDAR)
     net.fault(HOST, "hang")
-    with pytest.raises(FeedError, match=f"{HOST} did not answer in time"):
+    with pytest.raises(FeedError, match=f"{HOST} did not respond in time"):
         _fetch(URL, cache, limits=Limits(timeout_s=(5, 0.3)))
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrich import select_talks
-from enrich.cli.table import table_lines, when
+from enrich.cli.table import format_minute, table_lines
 from enrich.feeds.selection import (
     find_zone,
     keep_with_papers,
@@ -226,5 +226,8 @@ def test_no_line_of_the_table_can_forge_a_terminal(talks: list[Talk], width: int
 
 
 def test_a_time_at_the_end_of_the_calendar_is_shown() -> None:
-    assert when(datetime.max.replace(tzinfo=UTC), find_zone("Asia/Tokyo")) == "9999-12-31 23:59"
-    assert when(datetime(1, 1, 1)) == "0001-01-01 00:00"  # noqa: DTZ001
+    assert (
+        format_minute(datetime.max.replace(tzinfo=UTC), find_zone("Asia/Tokyo"))
+        == "9999-12-31 23:59"
+    )
+    assert format_minute(datetime(1, 1, 1)) == "0001-01-01 00:00"  # noqa: DTZ001

@@ -18,7 +18,7 @@ ESBUILD = "esbuild@0.28.2"
 _MODULE = '''"""The script of a page, minified from script.js by `python -m tests.page.minify`."""
 
 SOURCE_SHA256 = "{digest}"
-"""Of script.js, so that a change there is noticed."""
+"""Hash of script.js; a test compares it, so that no change is forgotten here."""
 
 SCRIPT = r"""{script}"""
 '''

@@ -14,7 +14,7 @@ from enrich.model import Mention
 from enrich.paper import PaperId
 from enrich.sources.arxiv import cues
 from enrich.sources.arxiv.ids import ARCHIVES, NEW, OLD_NUMBER, VERSION, canonical, paper, version
-from enrich.sources.arxiv.lists import FILE, GOES_ON, ID, ends_bare, mention_of, with_list
+from enrich.sources.arxiv.lists import CONTINUATION, FILE, ID, ends_bare, mention_of, with_list
 from enrich.text import urls as addresses
 from enrich.text.decoding import LONG_DASH
 from enrich.text.patterns import compile_later
@@ -41,7 +41,7 @@ _ANCHORS = (
     b"xxx.itp.ac.cn/",
 )
 
-# https://arxiv.org/<route>/<id>; the routes of today and those that old links still use
+# https://arxiv.org/<route>/<id>: current routes, and older ones that links still use
 _ROUTE = (
     rb"(?>(?:abs|pdf|html|format|e-?print|src|ps|dvi|tb|trackback|bibtex|refs|cits|audio|other)"
     rb"(?:/*+\?(?:[\w.-]{1,20}=[^\s&]{0,60}&){0,4}(?:id=)?|/++)"
@@ -50,7 +50,7 @@ _ROUTE = (
     rb"|ftp/arxiv/papers/[0-9]{4}/|ps_cache/arxiv/(?:pdf|ps|html)/[0-9]{4}/|)"
 )
 _CLASS = rb"(?:(?=[a-z.-]{2,20}/[0-9])" + cues.CATEGORY + rb"/(?=[0-9]{4}\.))?"
-"""A category before a new id."""
+"""Pattern of a category before a new id."""
 _ADDRESS = compile_later(
     rb"(?i)(?:\.org|-web3\.library\.cornell\.edu)\.?(?::[0-9]{1,5})?/{1,3}"
     + _ROUTE
@@ -88,7 +88,7 @@ _BIBCODE = compile_later(rb"(?i)(?:([0-9]{4})\.?([0-9]{5})|([0-9]{4}\.[0-9]{4}))
 _VANITY = compile_later(rb"(?i)-vanity\.com/papers/+" + ID + VERSION)
 _DBLP = compile_later(rb"(?i)journals/corr/abs-([0-9]{4})-([0-9]{4,5})(?![0-9])")
 
-_READERS = (  # sites whose addresses carry our ids
+_READERS = (  # sites with arXiv ids in their URLs
     rb"alphaxiv\.org/+(?:[a-z]{2}/)?(?:abs|pdf|html|overview)/+|ar5iv\.org/+(?:(?:abs|html|pdf)/+)?"
     rb"|(?:huggingface|hf)\.co/papers/+|emergentmind\.com/papers/+|researchtrend\.ai/papers/+"
     rb"|scholarfeed\.org/paper/+|connectedpapers\.com/main/+(?:arxiv/+)?|front\.math\.ucdavis\.edu/+"
@@ -104,7 +104,7 @@ _FORUM = compile_later(  # OpenReview's page of an arXiv paper
 _NEW_AT = compile_later(rb"(?i)(?P<id>" + NEW + rb")" + VERSION)
 _OLD_AT = compile_later(rb"(?i)(?P<number>" + OLD_NUMBER + rb")" + VERSION)
 _IS_FILE = compile_later(rb"(?i)" + FILE)
-_OLD_END = compile_later(  # the same behind an old one, whose archive is its prefix: a letter may
+_OLD_END = compile_later(  # must not follow an old id; letters may
     rb"(?i)(?![@%]|_[a-z0-9]|[.:-][0-9]|/(?![0-9]{4}\.[0-9])[a-z0-9~]|" + FILE + rb")"
 )
 _BARE_START = compile_later(rb"(?i)(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_|[=<>~!]=)\Z")
@@ -121,9 +121,9 @@ _SENTENCE_END = compile_later(rb"(?i)(?<![\s.][a-z])[.!?;]\s|\x0b|\n[ \t\r]{0,8}
 _SENTENCE_BYTES = 240
 """Bytes before `abs/ID` in which the word arXiv is searched."""
 
-_COMMON = re.compile(  # how nearly all are written, with nothing behind that has to be checked
+_FREQUENT = re.compile(  # the most frequent forms, followed by nothing that needs a check
     rb"ar[xX]iv(?:\.org/(?:abs|pdf)/|:[ ]?)(" + NEW + rb")(?:v([1-9][0-9]{0,2}+))?+(?:\.pdf)?+"
-    rb"(?=[.,;:)\]>}\"']{0,3}+(?:\s|\Z))(?!(?i:" + GOES_ON + rb"))"
+    rb"(?=[.,;:)\]>}\"']{0,3}+(?:\s|\Z))(?!(?i:" + CONTINUATION + rb"))"
 )
 
 _PLAIN_BEFORE = frozenset(bytes((b,)) for b in b" \t\r\n\x0b([{<>\"'`|*") | {b""}
@@ -133,15 +133,15 @@ _BEFORE_NUMBER = frozenset({b" ", *(b"%d" % digit for digit in range(10))})
 _SLASH, _EQUALS, _QUESTION, _STOP, _BAR = b"/=?.|"
 _DIGITS = b"0123456789"
 _WORD = compile_later(r"[^\W\d_]{3,}\Z")
-_NAMES_OF_SERVERS = frozenset(["alpha", "bio", "chem", "eco", "med", "not", "psy", "soc"])
-"""What before "arXiv" is another site's name, however it is capitalised."""
+_OTHER_SERVERS = frozenset(["alpha", "bio", "chem", "eco", "med", "not", "psy", "soc"])
+"""Words that with "arXiv" after them are other sites, in any case."""
 _LINE_ENDS = frozenset(b"\n\x0b")
 _NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _LETTERS)
-_BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<|sSiI0123456789")
+_AFTER_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<|sSiI0123456789")
 
 _WITHOUT_ID = rb"(?!(?i:abs|pdf|html|format)/++(?!\?|(?i:arxiv:)?(?:[0-9]|[A-Za-z.-]{2,20}/[0-9])))"
-"""A page of papers may follow only with the id of one."""
-_WORTH = re.compile(  # a cheap check of what follows the label
+"""Pattern that excludes a page of papers without an id."""
+_MAY_FOLLOW_LABEL = re.compile(  # a cheap check of the text after the label
     rb"\.[oO][rR][gG]\.?(?::[0-9]{1,5})?"
     rb"(?:/{1,3}(?:[0-9]|[aA][rR][xX][iI][vV]:|(?![aA][rR][xX])"
     + _WITHOUT_ID
@@ -152,20 +152,20 @@ _WORTH = re.compile(  # a cheap check of what follows the label
 
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
-    """Return the papers named around byte `at`, in order."""
+    """Return the papers cited around byte `at`, in order."""
     kind = text[at]
     if kind in b"aA" and text[at + 2] in b"xX":
-        common = _COMMON.match(text, at)
-        if common is not None:
-            start = _find_common_start(text, at)
+        frequent = _FREQUENT.match(text, at)
+        if frequent is not None:
+            start = _find_frequent_start(text, at)
             if start >= 0:
-                key, number = common.groups()
+                key, number = frequent.groups()
                 cited = None if number is None else "v" + number.decode()
                 form: Form = "url" if text[at + 5] == _STOP else "text"
                 return (
-                    Mention(PaperId("arxiv:" + key.decode()), cited, start, common.end(), form),
+                    Mention(PaperId("arxiv:" + key.decode()), cited, start, frequent.end(), form),
                 )
-        if text[at + 5 : at + 6] not in _BEHIND_LABEL or not _WORTH.match(text, at + 5):
+        if text[at + 5 : at + 6] not in _AFTER_LABEL or not _MAY_FOLLOW_LABEL.match(text, at + 5):
             return ()
         first = _match_label(text, at)
     elif kind in _DIGITS:
@@ -178,10 +178,10 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
     return with_list(text, first) if first is not None else ()
 
 
-def _find_common_start(text: bytes, at: int) -> int:
-    """Return where the most frequent ways to write a paper begin.
+def _find_frequent_start(text: bytes, at: int) -> int:
+    """Return the start of a frequent form.
 
-    -1 if what stands before is to be checked.
+    Return -1 if the text before it needs a check.
     """
     if text[at + 5] != _STOP:
         return at if text[at - 1 : at] in _PLAIN_BEFORE else -1
@@ -219,8 +219,8 @@ def _match_label(text: bytes, at: int) -> Mention | None:
             "text",
         )
     before = text[start - 1 : start]
-    is_behind_digit = before.isdigit()
-    if is_behind_digit and following != b":":
+    is_after_digit = before.isdigit()
+    if is_after_digit and following != b":":
         return _match_bibcode(text, start, at)
     match = _LABEL.match(text, at)
     if match is None or addresses.is_userinfo(text, match.end()):
@@ -229,10 +229,12 @@ def _match_label(text: bytes, at: int) -> Mention | None:
     if separator in {b"/", b"", b",", b";"} and _IS_FILE.match(text, match.end()):
         return None
     if before in _PLAIN_BEFORE:
-        ends = separator[:1] == b"." and not _LINE_ENDS.isdisjoint(separator)  # a sentence
+        ends = separator[:1] == b"." and not _LINE_ENDS.isdisjoint(
+            separator
+        )  # the sentence ends before the id
         return None if ends else mention_of(match, start, "text")
     if (
-        not is_behind_digit  # another id
+        not is_after_digit  # after another id
         and addresses.is_glued(text, start)
         and text[start - 8 : start].lower() != b"preprint"
         and not (separator == b":" and _is_glued_cue(text, start))
@@ -262,9 +264,9 @@ def _make_address(text: bytes, start: int, match: re.Match[bytes]) -> Mention | 
 
 
 def _find_host(text: bytes, start: int) -> int | None:
-    """Return where a URL with papers begins.
+    """Return the start of a URL, by its host.
 
-    None if its host is another's, or holds no papers.
+    Return None for a longer word, or a host without papers.
     """
     if addresses.is_glued(text, start) or text[start - 1 : start] in {b"-", b"_"}:
         return None
@@ -276,7 +278,7 @@ def _find_host(text: bytes, start: int) -> int | None:
 
 
 def _match_parts(text: bytes, start: int, match: re.Match[bytes]) -> Mention | None:
-    """Return the mention of archive and number apart."""
+    """Return the mention of an archive and a number."""
     *archives, number = (group for group in match.groups()[:-1] if group)
     found = canonical(f"{archives[0].decode()}/{number.decode()}")
     begin = _find_host(text, start)
@@ -288,7 +290,7 @@ def _match_parts(text: bytes, start: int, match: re.Match[bytes]) -> Mention | N
 def _match_bibcode(text: bytes, start: int, at: int) -> Mention | None:
     """Recognize a bibcode of ADS.
 
-    It is the year, "arXiv", nine digits or a dotted number, and the author's initial.
+    It has the year, "arXiv", nine digits or a dotted number, and the author's initial.
     """
     match = _BIBCODE.match(text, at)
     begin = start - 4
@@ -330,7 +332,7 @@ def _match_number(text: bytes, at: int) -> Mention | None:
     if before in _NEVER_BEFORE:
         return None
     if before in b":." and text[at - 6 : at - 1].lower() == b"arxiv":
-        return None  # the label has been checked
+        return None  # `_match_label` has checked it
     forum = _find_forum(text, at) if before == b"=" else None
     if forum is None and not cues.may_count(text, at):
         return None
@@ -350,7 +352,7 @@ def _match_number(text: bytes, at: int) -> Mention | None:
 
 
 def _find_forum(text: bytes, at: int) -> int | None:
-    """Return where OpenReview's address of an arXiv paper begins."""
+    """Return the start of OpenReview's URL around `arxivid=`."""
     if text[at - 8 : at].lower() != b"arxivid=":
         return None
     found = _FORUM.search(text[max(0, at - 240) : at])
@@ -358,9 +360,9 @@ def _find_forum(text: bytes, at: int) -> int | None:
 
 
 def _is_corr(text: bytes, start: int, end: int) -> bool:
-    """Decide whether `abs/ID` is arXiv's.
+    """Return whether `abs/ID` is an arXiv id.
 
-    It follows CoRR or arXiv, or stands beside `journal={CoRR}`.
+    It is one after CoRR or arXiv, or in an entry with `journal={CoRR}`.
     """
     before = text[max(0, start - 48) : start]
     if _EQUALS in before[-4:]:
@@ -378,7 +380,7 @@ def _is_corr(text: bytes, start: int, end: int) -> bool:
 
 
 def _match_classed(text: bytes, at: int, match: re.Match[bytes]) -> Mention | None:
-    """Recognize a new id behind an archive: `math.AG/0708.3333`."""
+    """Recognize a new id after an archive: `math.AG/0708.3333`."""
     part, archive = _find_archive(text, at) if text[at - 2 : at - 1].isalpha() else (b"", b"")
     if not archive:
         return None
@@ -402,9 +404,9 @@ def _match_old(text: bytes, at: int) -> Mention | None:
 
 
 def _find_archive(text: bytes, at: int) -> tuple[bytes, bytes]:
-    """Return the archive before a number, and its name.
+    """Return the word before a number, and its archive.
 
-    The name is empty if it is not one of the real ones.
+    The archive is empty if arXiv does not have it.
     """
     head = text[max(0, at - 26) : at - 1]
     word = head[len(head.rstrip(_ARCHIVE_LETTERS)) :].lower().lstrip(b".-" + LONG_DASH)
@@ -447,20 +449,20 @@ def _read_archive(word: bytes) -> bytes:
 
 
 def _is_glued_cue(text: bytes, start: int) -> bool:
-    """Decide whether a label is glued: `networksarXiv:`."""
+    """Return whether a label follows a word: `networksarXiv:`."""
     if text[start : start + 5] != b"arXiv":
         return False
     word = _WORD.search(text[max(0, start - 40) : start].decode("utf-8", "ignore"))
     return (
         word is not None
         and word[0][-1].islower()
-        and word[0].lower() not in _NAMES_OF_SERVERS
+        and word[0].lower() not in _OTHER_SERVERS
         and not addresses.in_address(text, start)
     )
 
 
 class ArxivForms:
-    """Forms of arXiv, as a plug-in: how its papers are written."""
+    """Forms of arXiv: recognition, canonical ids and links."""
 
     name = "arxiv"
     title = "arXiv"

@@ -1,4 +1,4 @@
-"""What a page holds: its talks in order, its works, who cites which, and how each is named."""
+"""Contents of a page: sorted talks, works, which talk names which work, anchors and entries."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ from enrich.writers._totals import Totals
 from enrich.writers._works import list_entries
 from enrich.writers.bibtex import WRITER as BIBTEX
 
-_MAX_ANCHOR = 80
+_MAX_ANCHOR_CHARS = 80
 _BLANK = re.compile(r"\s")
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A document as a page shows it. Talks that only carry papers are left out."""
+    """Document as a page shows it. Placeholder talks of papers without a talk are left out."""
 
     talks: tuple[AnnotatedTalk, ...]
     """In the order of the document."""
     order: tuple[int, ...]
-    """Places of the talks by start; those without a start come last."""
+    """Indexes into `talks`, by start; talks without a start come last."""
     anchors: tuple[str, ...]
-    """Names of the talks' places in the page."""
+    """The id attribute of each talk."""
     papers: Mapping[PaperId, Lookup]
     works: Mapping[PaperId, Work]
     cited: tuple[Mapping[PaperId, tuple[Reference, ...]], ...]
     """The works that each talk names, in order of first reference, with the references."""
     naming: Mapping[PaperId, tuple[int, ...]]
-    """The talks that name each work, by start."""
+    """The indexes of the talks that name each work, by start."""
     bibtex: Mapping[PaperId, str]
-    """The entry of each work that has a resolved record."""
+    """The BibTeX entry of each work with a resolved record."""
     days: tuple[date | None, ...]
-    """The day of each talk, in the zone that is shown."""
+    """The day of each talk, in the zone of the page."""
     series: Mapping[str, int]
     """The number of each series, by its name."""
     notices: tuple[Notice, ...]
@@ -67,12 +67,12 @@ class Contents:
 
 
 def collect_contents(document: Document) -> Contents:
-    """Read a document whole: the order of a page needs all of it."""
+    """Collect the contents of a document; sorting needs all its talks."""
     totals = Totals()
     passed = list(totals.counting(document.talks))
     papers = totals.papers(document)
     summary = totals.summary(papers)
-    talks = tuple(annotated for annotated in passed if not _is_carrier(annotated))
+    talks = tuple(annotated for annotated in passed if not _is_placeholder(annotated))
     order = sorted(
         range(len(talks)), key=lambda n: _rank_start(talks[n].talk.shown_start, document.zone)
     )
@@ -105,7 +105,7 @@ def collect_contents(document: Document) -> Contents:
 
 
 def tick_key(talk: Talk) -> str:
-    """Return what the tick of a talk is remembered by: its UID and start."""
+    """Return the key under which a talk's tick is stored: UID and start."""
     return _BLANK.sub("_", f"talk:{talk.id}@{format_time(talk.shown_start) or ''}")
 
 
@@ -114,8 +114,8 @@ def series_of(talk: Talk) -> str:
     return show_text(talk.series) or show_text(talk.feed.name)
 
 
-def _is_carrier(annotated: AnnotatedTalk) -> bool:
-    """Return whether nothing but an id is known of a talk: it carries papers without talks."""
+def _is_placeholder(annotated: AnnotatedTalk) -> bool:
+    """Return whether a talk is only a placeholder for papers without a talk."""
     return annotated.talk == Talk(id=annotated.talk.id) and not annotated.references
 
 
@@ -131,12 +131,12 @@ def _day_of(start: datetime | date | None, zone: tzinfo | None) -> date | None:
 
 
 def _name_anchors(talks: Iterable[Talk]) -> tuple[str, ...]:
-    """Return a name for each talk's place; equal UIDs are numbered, long ones hashed."""
+    """Return an id attribute for each talk; equal UIDs are numbered, long ones hashed."""
     used: dict[str, int] = {}
     names = []
     for talk in talks:
         name = quote(talk.id, safe="/@:.", errors="replace")
-        if len(name) > _MAX_ANCHOR:
+        if len(name) > _MAX_ANCHOR_CHARS:
             name = sha256(talk.id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         used[name] = number = used.get(name, 0) + 1
         names.append(f"talk:{name}" + (f"~{number}" if number > 1 else ""))

@@ -1,5 +1,5 @@
-// The script of a page; a page without it shows everything, too. It reads only what the page shows.
-// `python -m tests.page.minify` makes script.py of it.
+// The script of a page; without it the page shows everything, too. It reads only the page itself.
+// `python -m tests.page.minify` makes script.py from it.
 document.documentElement.className = "js";
 addEventListener("DOMContentLoaded", () => {
   const doc = document;
@@ -28,7 +28,7 @@ addEventListener("DOMContentLoaded", () => {
     say(some < list || list > 1 ? (some < list ? some + " of " : "") + list + " " + view.id : "");
   };
 
-  // What is searched, gathered when it is first needed or when there is time.
+  // The texts to search, collected at first use or when the page is idle.
   const load = () => entries ??= all("article").map(e => ({
     e, up: e.parentNode, days: e.dataset.d.split(" "), groups: e.dataset.s.split(" "), ranks: e.dataset.o.split(" "),
     text: fold(all("h3,h4,.facts,.text,.talks", e).map(part => part.textContent).join("\n")),
@@ -51,7 +51,7 @@ addEventListener("DOMContentLoaded", () => {
     count();
   };
 
-  // The view is the section that the address names, or that holds what it names.
+  // The view is the section that the address names, or the section of the named entry.
   const show = () => {
     const target = by(attempt(() => decodeURIComponent(location.hash.slice(1))));
     view = target?.closest("main>section") || view || sections[0];
@@ -130,7 +130,7 @@ addEventListener("DOMContentLoaded", () => {
   form.onreset = () => { setTimeout(run); };
   onhashchange = show;
 
-  // The reader's own time, with the talk's behind it.
+  // The reader's local time, followed by the talk's own.
   const local = new Intl.DateTimeFormat("en-GB", {
     weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
   });
