@@ -24,7 +24,7 @@ from enrich.model import (
     TalkWarning,
 )
 from enrich.paper import Paper, Publication
-from enrich.text.times import format_instant, format_time
+from enrich.text.times import format_instant, label_time
 
 Start = datetime | date | None
 SelectOccurrences = Callable[[Recurrence, Iterable[datetime | date]], Iterable[datetime | date]]
@@ -214,8 +214,8 @@ def _give_reason(code: NewsCode, message: str, place: Reference | None = None) -
 
 def _describe_move(before: Start, now: Start) -> str:
     if before is None:
-        return f"the talk now has a start, {format_time(now)}"
-    return f"the talk was moved from {format_time(before)}"
+        return "the talk now has a start" + (f", {label_time(now, None)}" if now else "")
+    return f"the talk was moved from {label_time(before, None)}"
 
 
 def _describe_news(before: Paper, now: Paper) -> Iterator[tuple[NewsCode, str]]:

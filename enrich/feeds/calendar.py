@@ -327,8 +327,7 @@ class _CalendarReader:
             line
             for number, start, end in spans.own_lines
             if number == first
-            for line in logical_lines(read_span(stream, start, end))
-            if split_line(line) is not None
+            for line in _drop_components(logical_lines(read_span(stream, start, end)))
         ]
         zones = (
             tuple(logical_lines(read_span(stream, start, end))) for _, start, end in spans.zones
@@ -341,6 +340,24 @@ class _CalendarReader:
         if not self._keep_private:
             lines = redact_lines(lines, frozenset(people), self._anchors)
         return _join_lines(lines)
+
+
+def _drop_components(lines: Iterable[str]) -> Iterator[str]:
+    """Yield a stretch's own properties, without components; one that has no end takes the rest."""
+    open_component: str | None = None
+    for line in lines:
+        if (split := split_line(line)) is None:
+            continue
+        name, _, value = split
+        if name == "BEGIN":
+            component = value.strip().upper()
+            if open_component is None and component != "VCALENDAR":
+                open_component = component
+        elif name == "END":
+            if value.strip().upper() == open_component:
+                open_component = None
+        elif open_component is None:
+            yield line
 
 
 def _describe_components(counts: Mapping[str, int]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from enrich.feeds.cancelled import find_status
 from enrich.feeds.dialects import JOINING
 from enrich.feeds.protected import ANCHORS, protect
-from enrich.feeds.redact import is_suspect, redact_text, redact_title
+from enrich.feeds.redact import is_suspect, redact_markup, redact_text, redact_title
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Talk
 from enrich.text.tidy import tidy
@@ -122,7 +122,10 @@ def _redact(text: str, people: Collection[str], anchors: tuple[str, ...]) -> str
         lower = text.encode().lower()
         if not ((people and _AT_SIGN in lower) or is_suspect(lower)):
             return text
-    return redact_text(text, people, anchors)
+    clean = redact_text(text, people, anchors)
+    if "&" in text and ";" in text:  # an entity may stand between a label and its secret
+        return redact_markup(text, clean, people, anchors)
+    return clean
 
 
 def _redact_line(line: str, people: Collection[str], anchors: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ The words and patterns are in `redact_words`.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -23,6 +24,7 @@ from enrich.feeds.redact_rules import (
 from enrich.feeds.redact_spelling import fold_letters
 from enrich.feeds.redact_words import FILLER_WORDS, NOT_SECRETS
 from enrich.text.content_lines import escape_value
+from enrich.text.html import html_text, plain_text
 from enrich.text.patterns import compile_later
 
 _PEOPLE = frozenset({"ATTENDEE", "ORGANIZER", "CONTACT", "CONFERENCE", "CALENDAR-ADDRESS"})
@@ -30,6 +32,10 @@ _MAIL = compile_later(
     r"(?<![\w.%+-])(?:mailto:)?([\w.%+-]{1,80}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,5})", re.IGNORECASE
 )
 _REWRITTEN_PROPERTIES = frozenset({"SUMMARY", "DESCRIPTION", "COMMENT", "LOCATION", "X-ALT-DESC"})
+_HTML = frozenset({"X-ALT-DESC", "STYLED-DESCRIPTION"})
+"""Properties whose text is HTML, whatever it holds."""
+_HIDING = compile_later(r"<(?:!--|(?:script|style|title|template)\b)", re.IGNORECASE)
+"""Pattern of the start of HTML that is not shown."""
 _MAX_ROUNDS = 8
 _EMPTIED = compile_later(r"[ ]?[(\[][ ,;:.\0]{0,20}\0[ ,;:.\0]{0,20}[)\]]")
 _WORD = compile_later(r"[^\W_]+")
@@ -138,8 +144,10 @@ def redact_lines(
         if name in _PEOPLE:
             continue
         text = text_of(value, parameters)
-        suspect = people or is_suspect(text.lower().encode())
-        clean = redact_text(text, people, anchors) if suspect else text
+        clean = _redact_suspect(text, people, anchors)
+        if "<" in text or "&" in text:
+            is_html = name in _HTML or parameters.get("FMTTYPE", "").lower() == "text/html"
+            clean = redact_markup(text, clean, people, anchors, is_html=is_html)
         if clean == text:
             kept.append(line)
         else:
@@ -147,6 +155,40 @@ def redact_lines(
             if name in _REWRITTEN_PROPERTIES and "ENCODING" not in parameters:
                 kept.append(line[: len(line) - len(value)] + escape_value(clean))
     return [_redact_summary(line, anchors) for line in kept] if has_meeting else kept
+
+
+def _redact_suspect(text: str, people: Collection[str], anchors: tuple[str, ...]) -> str:
+    """Return a text redacted, if it may hold credentials."""
+    suspect = people or is_suspect(text.lower().encode())
+    return redact_text(text, people, anchors) if suspect else text
+
+
+def redact_markup(
+    text: str,
+    clean: str,
+    people: Collection[str] = (),
+    anchors: tuple[str, ...] = ANCHORS,
+    *,
+    is_html: bool = False,
+) -> str:
+    """Return a value with tags or entities that shows no more than its plain text, redacted.
+
+    Args:
+        text: the value, unescaped.
+        clean: the same, redacted as written: markup may part a label from its secret.
+        people: mail addresses of the event's people, in lower case.
+        anchors: what marks a paper in a text.
+        is_html: the value is HTML and stays so; any other becomes plain text where markup hid something.
+    """
+    show = html_text if is_html else plain_text
+    shown = show(text)
+    left = _redact_suspect(shown, people, anchors)
+    if left == shown:
+        return clean
+    if _HIDING.search(text) is None and show(clean).split() == left.split():
+        return clean
+    left = left.strip(" \t\r\n")
+    return html.escape(left, quote=False).replace("\n", "<br>") if is_html else left
 
 
 def _redact_summary(line: str, anchors: tuple[str, ...]) -> str:

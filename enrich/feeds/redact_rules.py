@@ -102,7 +102,7 @@ _FOR_WHAT = (
     r"(?:[ ]for[ ](?:the|this|our|all)"
     r"(?:[ ](?:zoom|online|webex|teams|talks?|meetings?|seminars?|sessions?|calls?)){1,3})?"
 )
-_IS = r"(?:[ ]{0,3}(?P<sign>[:=])[*_]{0,3}|[ ](?P<dash>[–—-])(?=[ ])|[ ](?P<verb>is|lautet|ist)\b)?"
+_IS = r"(?:[ ]{0,3}(?P<sign>[:=]\t?|\t)[*_]{0,3}|[ ](?P<dash>[–—-])(?=[ ])|[ ](?P<verb>is|lautet|ist)\b)?"
 _GAP = r"(?:[ ]{0,3}|\n(?=(?:\d{4,10}|(?<=:\n)[^\s\d]{1,16}\d[^\s:]{0,16})(?:\n|\Z)))"
 _CODE = r"\d(?:[ -]?\d){2,12}#?(?!\w)"
 _VALUE = (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from enrich.text.tidy import tidy
+
 
 def format_time(time: datetime | date | None) -> str | None:
     """Return a time as ISO 8601.
@@ -20,6 +22,19 @@ def format_time(time: datetime | date | None) -> str | None:
         return None
     text = time.isoformat()
     return text[:-6] + "Z" if text.endswith("+00:00") else text
+
+
+def label_time(time: datetime | date, zone: tzinfo | None) -> str:
+    """Return a time in a zone with the zone's name; a date alone as it is.
+
+    >>> label_time(datetime.fromisoformat("2022-02-18T18:00:00Z"), None), label_time(date(2022, 2, 18), None)
+    ('2022-02-18 18:00 UTC', '2022-02-18')
+    """
+    if not isinstance(time, datetime):
+        return time.isoformat()
+    time = to_zone(time, zone)
+    text = time.isoformat(" ", "minutes")[: len("2022-02-18 18:00")]
+    return f"{text} {tidy(time.tzname() or '')}".rstrip()
 
 
 def parse_time(text: str) -> datetime | date:

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, tzinfo
 
 from enrich.model import NEWS_WARNINGS, AnnotatedTalk, Notice, Reference, Talk
 from enrich.paper import Lookup, Paper, PaperId, Publication
 from enrich.text.tex import plain
 from enrich.text.tidy import tidy
-from enrich.text.times import to_zone
 
 
 def label_id(id_: PaperId) -> str:
     """Return an id as people write it: arXiv:2103.01338, openreview:FpKgG31Z_i9."""
     return f"arXiv:{id_.key}" if id_.source == "arxiv" else str(id_)
-
-
-def label_time(time: datetime | date, zone: tzinfo | None) -> str:
-    """Return a time in a zone with the zone's name; a date alone as it is.
-
-    >>> label_time(datetime.fromisoformat("2022-02-18T18:00:00Z"), None), label_time(date(2022, 2, 18), None)
-    ('2022-02-18 18:00 UTC', '2022-02-18')
-    """
-    if not isinstance(time, datetime):
-        return time.isoformat()
-    time = to_zone(time, zone)
-    text = time.isoformat(" ", "minutes")[: len("2022-02-18 18:00")]
-    return f"{text} {tidy(time.tzname() or '')}".rstrip()
 
 
 def label_speaker(talk: Talk) -> str:

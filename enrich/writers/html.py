@@ -40,6 +40,7 @@ _KEYS = (
     ("j k", "next and previous entry"),
     ("o", "open or close the abstract"),
     ("c", "copy the entry's BibTeX"),
+    ("x", "tick the entry as read, or not"),
     ("?", "these keys"),
 )
 
@@ -68,6 +69,7 @@ class _Page:
         yield _render_header(title, contents, sections) + "\n"
         yield _render_tools(contents) + "\n" + _render_help() + "\n"
         yield '<main id="main">\n'
+        yield _render_no_match() + "\n"
         for section in sections:
             yield f'<section id="{section.id}">\n'
             yield join([tag("h2", section.name), section.hint], "\n") + "\n"
@@ -192,7 +194,11 @@ def _render_header(title: str, contents: Contents, sections: Iterable[_Section])
 def _list_header_lines(contents: Contents) -> Iterator[Html]:
     """Yield counts, range of days, feeds, and links to unresolved papers and notes."""
     counts = contents.summary
-    facts = [count_things(counts.talks, "talk"), count_things(counts.works, "paper")]
+    unresolved = len(contents.unresolved())
+    papers = count_things(counts.works, "paper")
+    if unresolved:
+        papers += f" named, {counts.works - unresolved:,} found"
+    facts = [count_things(counts.talks, "talk"), papers]
     if days := contents.range_of():
         first, last = (format_start(day, None) for day in days)
         facts.append(first if first == last else f"{first} \u2013 {last}")
@@ -210,7 +216,7 @@ def _list_header_lines(contents: Contents) -> Iterator[Html]:
     elif not counts.works:
         yield Html("No papers are named in these talks.")
     missing = []
-    if unresolved := len(contents.unresolved()):
+    if unresolved:
         missing.append(
             tag("a", f"{count_things(unresolved, 'paper')} unresolved", href="#unresolved")
         )
@@ -229,7 +235,8 @@ def _render_tools(contents: Contents) -> Html:
         type="search",
         name_="q",
         autocomplete="off",
-        placeholder="words, “a phrase”, -exclude",
+        placeholder='words, "a phrase", -exclude',
+        title="A word is found where a word begins: vision finds visions, not revision",
     )
     series = None
     if len(contents.series) > 1:
@@ -257,7 +264,12 @@ def _render_tools(contents: Contents) -> Html:
             "div",
             tag("output", id="count", role="status"),
             tag("button", "From today", type="button", id="today", hidden=not contents.talks),
-            tag("label", tag("input", type="checkbox", name_="hide"), " hide read"),
+            tag(
+                "label",
+                tag("input", type="checkbox", name_="hide"),
+                " hide read",
+                title="Hide papers and talks that are ticked, and talks all of whose papers are",
+            ),
             tag("button", "Copy BibTeX", type="button", id="bibtex"),
             tag("button", "Copy list", type="button", id="list"),
             tag("button", "Download JSON", type="button", id="json"),
@@ -270,6 +282,12 @@ def _render_tools(contents: Contents) -> Html:
         role="search",
         aria_label="Filter and sort",
     )
+
+
+def _render_no_match() -> Html:
+    """Render what the script shows if the filters leave no entry."""
+    clear = tag("button", "Show all", type="reset", form="tools")
+    return tag("p", "Nothing matches these filters. ", clear, id="none", hidden=True)
 
 
 def _render_help() -> Html:

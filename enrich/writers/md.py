@@ -16,14 +16,13 @@ from enrich.paper import Lookup, Paper
 from enrich.text.terminal import printable
 from enrich.text.tex import plain
 from enrich.text.tidy import tidy
-from enrich.text.times import to_instant, to_zone
+from enrich.text.times import label_time, to_instant, to_zone
 from enrich.writers._labels import (
     describe_news,
     has_vanished,
     label_authors,
     label_dates,
     label_id,
-    label_time,
     list_cited_versions,
     locate_notice,
 )

@@ -12,6 +12,7 @@ from enrich.model import AnnotatedTalk, Document, Reference, Talk
 from enrich.paper import Lookup, Paper, PaperId
 from enrich.text.terminal import printable, wrap_columns
 from enrich.text.tidy import tidy
+from enrich.text.times import label_time
 from enrich.writers._labels import (
     describe_news,
     describe_references,
@@ -24,7 +25,6 @@ from enrich.writers._labels import (
     label_paper,
     label_speaker,
     label_talk,
-    label_time,
     list_cited_versions,
     locate_notice,
 )

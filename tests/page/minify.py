@@ -38,7 +38,7 @@ def install_packages(folder: Path, *packages: str) -> None:
 def minify(folder: Path) -> str:
     """Return the source minified by the esbuild of a folder."""
     esbuild = folder / "node_modules/.bin/esbuild"
-    command = [str(esbuild), "--minify", "--charset=utf8", str(SOURCE)]
+    command = [str(esbuild), "--minify", "--mangle-props=_$", "--charset=utf8", str(SOURCE)]
     return subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout.strip()
 
 

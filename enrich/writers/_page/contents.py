@@ -47,6 +47,7 @@ class Contents:
     """The day of each talk, in the zone of the page."""
     series: Mapping[str, int]
     """The number of each series, by its name."""
+    has_several_feeds: bool
     notices: tuple[Notice, ...]
     summary: SummaryObject
     zone: tzinfo | None
@@ -57,7 +58,7 @@ class Contents:
         return (min(known), max(known)) if known else None
 
     def ranked_works(self) -> list[Work]:
-        """Return the works with a resolved record, the most cited first."""
+        """Return the works with a resolved record, that named by most talks first."""
         resolved = [work for id_, work in self.works.items() if id_ in self.bibtex]
         return sorted(resolved, key=lambda work: -len(self.naming[work.id]))
 
@@ -90,6 +91,7 @@ def collect_contents(document: Document) -> Contents:
         bibtex=_make_entries(papers.values()),
         days=tuple(_day_of(annotated.talk.shown_start, document.zone) for annotated in talks),
         series={name: number for number, name in enumerate(names)},
+        has_several_feeds=len({annotated.talk.feed.name for annotated in talks}) > 1,
         notices=tuple(document.notices),
         summary=SummaryObject(
             talks=len(talks),

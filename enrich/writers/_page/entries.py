@@ -32,7 +32,8 @@ SEPARATOR = " · "
 _FREQUENCY = re.compile(r"(?i)(?:^|;)\s*FREQ\s*=\s*(DAILY|WEEKLY|MONTHLY|YEARLY)")
 _BULLET = re.compile(r"^\s*(?:[-*+•·]|\d{1,3}[.)])\s+")
 _ITEM = re.compile(r"\n(?=[ \t]*(?:[-*+•·]|\d{1,3}[.)])\s)")
-_CLOSING = frozenset(".,;:!?…")
+_CLOSING = ".,;:!?…"
+_OMITTED = "[…]"
 _MAX_AUTHORS = 12
 _MAX_NAME_CHARS = 120
 _MAX_QUOTE_CHARS = 200
@@ -61,12 +62,13 @@ def render_talk(contents: Contents, number: int, ranks: str) -> Html:
             "a",
             _render_start(talk.shown_start, contents.zone),
             class_="when",
+            title="Link to this talk",
             href="#" + contents.anchors[number],
         ),
         tag(
             "div",
             heading,
-            _render_facts(_list_talk_facts(talk)),
+            _render_facts(_list_talk_facts(talk, contents.has_several_feeds)),
             _render_news(annotated),
             abstract,
             tag("ul", *papers, class_="papers") if papers else None,
@@ -96,11 +98,11 @@ def _render_news(annotated: AnnotatedTalk) -> Html | None:
     return tag("p", "New: ", "; ".join(reasons), class_="news") if reasons else None
 
 
-def _list_talk_facts(talk: Talk) -> Iterator[Part]:
+def _list_talk_facts(talk: Talk, several: bool) -> Iterator[Part]:
     if speaker := show_text(talk.speaker):
         place = show_text(talk.speaker_affiliation)
         yield join([tag("b", speaker), f" ({place})" if place else None])
-    yield show_text(talk.series)
+    yield show_text(talk.series) or (show_text(talk.feed.name) if several else "")
     yield show_text(talk.room)
     yield link("slides", talk.slides_link) if talk.slides_link else None
     yield link("video", talk.video_link) if talk.video_link else None
@@ -139,17 +141,13 @@ def _render_cited(contents: Contents, number: int, id_: PaperId) -> Html:
     work, references = contents.works[id_], contents.cited[number][id_]
     title = _show_title(work.best)
     others = len(contents.naming[id_]) - 1
-    links = [*_list_work_links(work)]
-    if work.id in contents.bibtex:
-        links.append(tag("a", "BibTeX", href=f"#bib:{work.id}"))
-    if others:
-        links.append(tag("a", f"in {count_things(others, 'more talk')}", href=f"#{work.id}"))
+    elsewhere = tag("a", f"in {count_things(others, 'more talk')}", href=f"#{work.id}")
     return tag(
         "li",
         tag("h4", link(title, work.best.url), *_render_states(work)),
         _render_facts(_list_work_facts(work, references)),
         _render_quote(contents.talks[number].talk, references),
-        tag("p", *_separate(links), class_="links") if links else None,
+        _render_links(contents, work, [elsewhere] if others else []),
         data_k=_list_tick_keys(work),
     )
 
@@ -157,7 +155,6 @@ def _render_cited(contents: Contents, number: int, id_: PaperId) -> Html:
 def render_work(contents: Contents, work: Work, ranks: str) -> Html:
     """Render a work with the talks that name it, its BibTeX entry, its ContextObject."""
     naming = contents.naming[work.id]
-    links = [*_list_work_links(work), tag("a", "BibTeX", href=f"#bib:{work.id}")]
     abstract = next((p.abstract for p in work.papers if isinstance(p, Paper) and p.abstract), None)
     listed = [tag("li", *_render_mention(contents, number, work.id)) for number in naming]
     return tag(
@@ -167,7 +164,7 @@ def render_work(contents: Contents, work: Work, ranks: str) -> Html:
             "div",
             tag("h3", link(_show_title(work.best), work.best.url), *_render_states(work)),
             _render_facts(_list_work_facts(work, ())),
-            tag("p", *_separate(links), class_="links"),
+            _render_links(contents, work),
             tag("ul", *listed, class_="talks") if listed else None,
             _render_more("Abstract", tag("p", abstract, class_="text")) if abstract else None,
             _render_more(
@@ -201,6 +198,18 @@ def render_unresolved(contents: Contents, work: Work, ranks: str) -> Html:
         class_="paper",
         **_describe_talks(contents, contents.naming[work.id], ranks),
     )
+
+
+def _render_links(contents: Contents, work: Work, more: Iterable[Html] = ()) -> Html | None:
+    """Render links of a work; those of no use on paper come first."""
+    others = [*_list_work_links(work), *more]
+    pdf = next((paper.pdf for paper in (work.best, *work.papers) if paper.pdf), None)
+    bibtex = tag("a", "BibTeX", href=f"#bib:{work.id}") if work.id in contents.bibtex else None
+    first = join([link("PDF", pdf) if pdf else None, bibtex], SEPARATOR)
+    if not first and not others:
+        return None
+    screen = tag("span", first, SEPARATOR if others else None, class_="screen") if first else None
+    return tag("p", screen, *_separate(others), class_="links")
 
 
 def _render_more(summary: str, body: Html) -> Html:
@@ -297,20 +306,18 @@ def _render_dates(work: Work) -> Html:
     return join(
         [
             tag("time", first) if first else None,
-            join(["changed ", tag("time", last)]) if last else None,
+            join(["changed ", tag("time", last)]) if last and last != first else None,
         ],
         ", ",
     )
 
 
 def _list_work_links(work: Work) -> Iterator[Html]:
-    """Yield links to the records of a work, its PDF, and where it was published."""
+    """Yield links to the records of a work, and where it was published."""
     for paper in work.papers:
         if paper is not work.best:  # the title links to the best record
             withdrawn = " (withdrawn)" if isinstance(paper, Paper) and paper.withdrawn else ""
             yield link(label_id(paper.id) + withdrawn, paper.url)
-    if pdf := next((paper.pdf for paper in (work.best, *work.papers) if paper.pdf), None):
-        yield link("PDF", pdf)
     best = work.best
     published = find_publication(best, work.papers) if isinstance(best, Paper) else None
     if published:
@@ -335,9 +342,9 @@ def _render_quote(talk: Talk, references: Iterable[Reference]) -> Html | None:
 
 
 def quote_context(text: str, reference: Reference) -> str:
-    """Return the paragraph, or item of a list, of a reference, without its link.
+    """Return the paragraph, or item of a list, of a reference; "[…]" stands for its link.
 
-    A long one is truncated around the link.
+    Nothing stands for a link alone at an end. A long paragraph is truncated around the link.
     """
     start, end = reference.context
     before = text[max(start, reference.start - 4 * _MAX_QUOTE_CHARS) : reference.start]
@@ -353,7 +360,11 @@ def quote_context(text: str, reference: Reference) -> str:
     room = max(_MAX_QUOTE_CHARS - len(before), 0)
     if len(after) > room:
         after = (after[:room].rpartition(" ")[0] or after[:room]) + "…"
-    return (before + after if after[:1] in _CLOSING else f"{before} {after}").strip()
+    if not after.strip(_CLOSING):
+        return before.rstrip(",;: ") + after
+    if not before:
+        return after.lstrip(_CLOSING + " ") if after[0] in _CLOSING else f"{_OMITTED} {after}"
+    return f"{before} {_OMITTED}" + (after if after[0] in _CLOSING else f" {after}")
 
 
 # --- both ----------------------------------------------------------------------------------------

@@ -12,12 +12,12 @@ from enrich.writers._page.contents import Contents
 K = TypeVar("K")
 
 SORTS = (
-    "default",
+    "talks by date, papers by talks",
     "talk date, earliest first",
     "talk date, latest first",
     "paper's first date, newest first",
     "paper's last change, newest first",
-    "most cited first",
+    "named by most talks",
 )
 """Names of the sort orders; the first one is the order without the script."""
 
