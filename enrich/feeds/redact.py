@@ -7,7 +7,6 @@ The words and patterns are in `redact_words`.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -188,6 +187,8 @@ def redact_markup(
     if _HIDING.search(text) is None and show(clean).split() == left.split():
         return clean
     left = left.strip(" \t\r\n")
+    import html
+
     return html.escape(left, quote=False).replace("\n", "<br>") if is_html else left
 
 
