@@ -63,9 +63,8 @@ class ProgressLine:
     def _show(self, line: str) -> None:
         import shutil
 
-        line = printable(line)[
-            : shutil.get_terminal_size().columns - 1
-        ]  # a wrapped line cannot be cleared
+        width = shutil.get_terminal_size().columns - 1  # a wrapped line cannot be cleared
+        line = printable(line)[:width]
         if line != self._shown:
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)  # noqa: T201
             self._shown = line

@@ -56,7 +56,7 @@ def _write_further(
     talks: Iterator[AnnotatedTalk],
     make_document: Callable[[Iterable[AnnotatedTalk]], Document],
 ) -> Iterator[Iterator[AnnotatedTalk]]:
-    """Write further outputs in threads while the talks, which it yields, pass."""
+    """Write further outputs in threads; yield the talks for the first."""
     if not outputs:
         yield talks
         return
