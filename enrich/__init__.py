@@ -6,8 +6,8 @@
         for piece in write(Document(enricher.enrich(read_talks("feed.ics")))):
             print(piece, end="")
 
-The public names are those of `__all__`. They are imported when they are first used, so that
-`import enrich` costs next to nothing.
+The public names are those of `__all__`. Each is imported at its first use, so that `import enrich` is
+fast.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The pure join: a talk, its references and what is known of their papers become an annotated talk.
+"""Pure join of a talk, its references and their papers into an annotated talk.
 
-It adds what only the join knows: which papers are the same work, which are by the speaker, and which
-cited versions do not exist.
+It adds the facts that need all three: which papers are the same work, which are by the speaker, and
+which cited versions do not exist.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ def annotate(
 ) -> AnnotatedTalk:
     """Join a talk with its references and their papers.
 
-    Nothing is searched: the warnings of extraction are those of `References`, which
-    `find_references` returns; another iterable has none. A reference whose paper is not among
-    `papers` is `failed` (`offline_miss`), so that every reference has its paper.
+    No text is searched: warnings of extraction come with the `References` that `find_references`
+    returns. A paper that is not among `papers` is `failed` (`offline_miss`), so that every reference
+    has its paper.
 
     >>> from enrich import find_references
     >>> talk = Talk(id="1", abstract="see arXiv:2103.01338")
@@ -48,8 +48,9 @@ def annotate(
 def select_own(talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
     """Yield talks with the speaker's own papers.
 
-    Those are what the text presents as own, and what a speaker wrote and the text does not merely
-    cite. Other references and papers, and talks without any, are left out.
+    A paper is the speaker's own if the text claims it, or if the speaker is an author and the
+    reference is not in a reference list. Other references and papers are left out, and so are talks
+    without an own paper.
 
     >>> from enrich import find_references
     >>> talk = Talk(id="1", abstract="Based on arXiv:2103.01338. See also arXiv:0704.0001.")
@@ -72,10 +73,7 @@ def _is_speakers_own(reference: Reference) -> bool:
 
 
 def describe_unknown_version(version: str | None, paper: Lookup) -> str | None:
-    """Return a message if the cited version is unknown.
-
-    It is if it is newer than the newest known one.
-    """
+    """Return a message if the cited version is newer than the newest known one."""
     newest = paper.latest_version if isinstance(paper, Paper) else None
     if version and newest and int(version[1:]) > int(newest[1:]):
         return f"{paper.id} has no {version}; its newest is {newest}"

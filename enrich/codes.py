@@ -1,4 +1,4 @@
-"""The closed sets of words of the document; minor versions add to those of warnings and notices."""
+"""Closed sets of the document's words; minor versions add codes of warnings and notices."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Form = Literal["url", "text", "doi", "bare", "link_text"]
 """How a reference is written."""
 
 Role = Literal["own", "cited", "mentioned"]
-"""What a reference is to its text."""
+"""Role of a paper in the text: claimed as own, in a reference list, or only mentioned."""
 
 Decision = Literal[
     "accepted", "rejected", "under_review", "withdrawn", "desk_rejected", "retracted"
@@ -53,7 +53,7 @@ WarningCode = Literal[
     "unresolvable_link",
     "vanished",
 ]
-"""Those of `NewsCode` among them; `other` is a code of a later version, read back."""
+"""Includes `NewsCode`; `other` is read in place of a code of a later version."""
 
 NoticeCode = Literal[
     "bad_record",

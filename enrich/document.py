@@ -1,11 +1,12 @@
 """The JSON document: each of its objects as a type, and the only encoders and decoders of it.
 
-The keys of a type stand in the order of the document. Values are made into these objects, and made of
-them, beside the values (`enrich.model`, `enrich.paper`); this module knows no value. Missing keys and
-nulls are the same (but for an author's parts: null is a name that stays whole, missing ones are
-derived), unknown keys are ignored, and an unknown code is `other`.
+The keys of a type are in the order of the document. `enrich.model` and `enrich.paper` convert their
+values to these objects and back; this module imports neither. A missing key and a null mean the same,
+except for an author's parts: nulls keep the name whole, missing parts are derived. Unknown keys are
+ignored, and an unknown code is read as `other`.
 
-A type holds only when it is decoded (`read_…`): what our own code makes is checked by mypy alone.
+Types are checked when an object is decoded (`read_…`); the objects that our own code makes are checked
+only by mypy.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from enrich.codes import Decision, Form, NoticeCode, Role, TalkStatus, WarningCode
 from enrich.errors import ErrorCode
+from enrich.text.patterns import compile_later
 from enrich.text.terminal import printable_utf8
 
 FORMAT = "enrich.talks"
@@ -34,7 +36,7 @@ _PATTERNS = {
     rf"^v[1-9][0-9]{{0,3}}{_END}": "a version of the form v2",
     rf"^[Hh][Tt][Tt][Pp][Ss]?://[^\s\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069]*{_END}": "an http(s) address",
 }
-"""What a string of each pattern is called in messages."""
+"""Name of each pattern's strings in messages."""
 _ID, _DATE, _VERSION, _URL = _PATTERNS
 
 IdText = Annotated[str, Meta(pattern=_ID)]
@@ -43,7 +45,7 @@ VersionText = Annotated[str, Meta(pattern=_VERSION)]
 UrlText = Annotated[str, Meta(pattern=_URL)]
 NonEmpty = Annotated[str, Meta(min_length=1)]
 Offset = Annotated[int, Meta(ge=0)]
-# Unknown words are read, so these are strings whose schema lists the known ones.
+# Unknown words are accepted, so the types are strings; the schema lists the known words.
 ErrorWord = Annotated[str, Meta(extra_json_schema={"enum": list(get_args(ErrorCode))})]
 WarningWord = Annotated[str, Meta(extra_json_schema={"enum": list(get_args(WarningCode))})]
 NoticeWord = Annotated[str, Meta(extra_json_schema={"enum": list(get_args(NoticeCode))})]
@@ -89,7 +91,7 @@ class ErrorObject(Struct, frozen=True, kw_only=True):
 
 
 class PaperObject(Struct, frozen=True, kw_only=True):
-    """A paper, described by its newest version, or the reason why it is not."""
+    """A paper, described by its newest version, or the reason why it is unresolved."""
 
     id: IdText
     source: str = ""
@@ -136,7 +138,7 @@ class ReferenceObject(Struct, frozen=True, kw_only=True):
 
 
 class WarningObject(Struct, frozen=True, kw_only=True):
-    """Something odd in one talk that stopped nothing."""
+    """A problem in one talk that did not stop its reading."""
 
     code: WarningWord
     message: NonEmpty
@@ -146,7 +148,7 @@ class WarningObject(Struct, frozen=True, kw_only=True):
 
 
 class NoticeObject(Struct, frozen=True, kw_only=True):
-    """Something of the run: what could not be read as a talk, which feed is stale."""
+    """A fact of the run, such as an event that could not be read, or a stale feed."""
 
     code: NoticeWord
     message: NonEmpty
@@ -177,7 +179,7 @@ class TalkFields(Struct, frozen=True, kw_only=True):
 
 
 class TalkInput(TalkFields, frozen=True, kw_only=True):
-    """What is read of a talk: its references are searched again."""
+    """A talk as input: its references are searched again."""
 
     warnings: list[WarningObject] = []
 
@@ -209,7 +211,7 @@ class SummaryObject(Struct, frozen=True, kw_only=True):
 
 
 class HeadObject(Struct, frozen=True, kw_only=True):
-    """What stands before the talks of a document."""
+    """The keys before the talks of a document."""
 
     format: Literal["enrich.talks"] = "enrich.talks"
     version: Annotated[str, Meta(pattern=r"^1\.[0-9]+$")] = VERSION
@@ -271,20 +273,17 @@ def encode_bytes(value: Any) -> bytes:
     """
     try:
         return _ENCODER.encode(value)
-    except UnicodeEncodeError:  # halves of surrogate pairs, which JSON can state
-        text = json.dumps(_builtins(value), ensure_ascii=False, separators=(",", ":"))
+    except UnicodeEncodeError:  # lone surrogates, which JSON can express
+        text = json.dumps(_to_builtins(value), ensure_ascii=False, separators=(",", ":"))
         return text.encode("utf-8", "surrogatepass")
 
 
-def _builtins(value: Any) -> Any:
-    """Return dicts and lists.
-
-    Unlike msgspec's own function it reads `Raw`.
-    """
+def _to_builtins(value: Any) -> Any:
+    """Convert a value to dicts and lists; unlike msgspec's function, also `Raw`."""
     if isinstance(value, Struct):
-        return {key: _builtins(getattr(value, key)) for key in value.__struct_fields__}
+        return {key: _to_builtins(getattr(value, key)) for key in value.__struct_fields__}
     if isinstance(value, (list, tuple)):
-        return [_builtins(item) for item in value]
+        return [_to_builtins(item) for item in value]
     if isinstance(value, msgspec.Raw):
         return json.loads(bytes(value).decode("utf-8", "surrogatepass"))
     return value
@@ -305,7 +304,7 @@ S = TypeVar("S", bound=Struct)
 
 
 def check_object(data: object, call: str) -> None:
-    """Raise TypeError if this is not an object of JSON, but for example its text."""
+    """Raise TypeError if a value is not a mapping; for JSON text, with a hint."""
     if not isinstance(data, Mapping):
         hint = f": use {call}(json.loads(text))" if isinstance(data, (str, bytes)) else ""
         raise TypeError(f"{call} takes a dict, not {type(data).__name__}{hint}")
@@ -344,12 +343,12 @@ def read_line(data: Mapping[str, Any]) -> LineObject:
 
 
 def check_version(version: Any) -> None:
-    """Check the version of a document that is to be read.
+    """Check that this release can read a document's version.
 
     Minor versions add keys and codes, which readers ignore.
 
     Raises:
-        ValueError: it is another major version.
+        ValueError: the major version differs.
     """
     if isinstance(version, str) and version.partition(".")[0] != VERSION.partition(".")[0]:
         raise ValueError(
@@ -385,7 +384,7 @@ def decode_line(data: str | bytes) -> LineObject:
     try:
         return _LINES.decode(data)
     except (msgspec.DecodeError, UnicodeEncodeError):
-        pass  # what only the slower way reads: nulls, authors as strings, half pairs; or an error
+        pass  # the slower way also reads nulls, authors as strings and lone surrogates
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
@@ -427,7 +426,7 @@ def read_document_lines(
 
 
 def _make_line(talk: Any, papers: Mapping[str, Any], place: int) -> dict[str, Any]:
-    """Return a talk with those of the papers that its references name."""
+    """Return a talk with the papers that its references name."""
     if not isinstance(talk, dict):
         raise ValueError(f"talks[{place}]: not an object")  # noqa: TRY004 - of a text, as all its faults
     references = talk.get("references")
@@ -464,7 +463,7 @@ def _without_nulls(value: Any) -> Any:
     if isinstance(value, Mapping):
         made = {key: _without_nulls(item) for key, item in value.items() if item is not None}
         if value.get("family", "") is None and value.get("given", "") is None:
-            made |= {"family": None, "given": None}  # a name that stays whole
+            made |= {"family": None, "given": None}  # nulls keep the name whole
         return made
     if isinstance(value, list):
         return [_without_nulls(item) for item in value]
@@ -479,15 +478,15 @@ _NAMES = {
     "array": "a list",
     "object": "an object",
 }
-_EXPECTED = re.compile(
+_EXPECTED = compile_later(
     r"Expected `([^`]*)`(?:, got `[^`]*`| matching regex '(.*)'| .*)?", re.DOTALL
 )
-_MISSING = re.compile(r"Object missing required field `(.*)`")
-_UNKNOWN_WORD = re.compile(r"Invalid enum value (.*)", re.DOTALL)
+_MISSING = compile_later(r"Object missing required field `(.*)`")
+_UNKNOWN_WORD = compile_later(r"Invalid enum value (.*)", re.DOTALL)
 
 
 def explain(error: msgspec.ValidationError) -> str:
-    """Return what is wrong with a value.
+    """Return the message for an invalid value.
 
     The message begins with the place: `versions[0].date: …`.
     """

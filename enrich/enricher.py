@@ -1,4 +1,4 @@
-"""`Enricher`: talks in, annotated talks out, lazily and in order; it holds what runs share."""
+"""`Enricher`: annotates talks lazily, in order; its runs share store, session and collections."""
 
 from __future__ import annotations
 
@@ -45,42 +45,42 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LOOKAHEAD = 2000
-_PATIENCE_S = 2.0  # at the end, for a thread that waits for an answer
+_JOIN_TIMEOUT_S = 2.0  # time to join a thread that still waits for a response
 
 
 class Enricher:
-    """Lookups of the papers that talks mention. Use it as a context manager, or `close` it.
+    """Annotator of talks that looks up the cited papers. Use it as a context manager, or `close` it.
 
-    One may be used from several threads; lookups are serialised per service.
+    Several threads may use one Enricher; each service gets one request at a time.
 
     Args:
-        papers: collections or files of papers that are asked first, in this order; or papers.
-        offline: never touch the network.
-        refresh: ask for every paper again; a collection still wins.
-        fallback: ask a second source where a service cannot answer.
-        published: ask where preprints were published, all of a run at once.
+        papers: collections, files of papers, or papers; searched first, in this order.
+        offline: never use the network.
+        refresh: request every paper again, except those in collections.
+        fallback: request papers from second sources if their service cannot answer.
+        published: request the published versions of preprints, many at once.
         max_age: seconds, or a timedelta, after which a stored record counts as expired.
-        timeout_s: seconds, or a timedelta, for all requests of a run; what is left then is `failed`,
-            retryable.
-        lookahead: how many talks may wait for their papers; 1 answers each at once.
+        timeout_s: seconds, or a timedelta, for all requests of a run; papers still missing then are
+            `failed`, retryable.
+        lookahead: number of talks that may wait for their papers; 1 answers each talk alone.
         cache_dir: folder of the store; the user's cache folder if None.
-        state_dir: folder of the rate limiter's files, shared by all that share one request rate.
+        state_dir: folder of the rate limiter's files; processes with the same folder share one rate.
         contact: a mail address for the User-Agent.
         login: a token or (username, password) for the one source that takes a login, OpenReview;
-            or a mapping from names of sources to theirs. The environment is not read.
-        session: your session; its adapters become the network end of the polite ones.
-        sources: the sources to extract and look up with, and no others; the installed ones if None.
+            or a mapping from source names to logins. The environment is not read.
+        session: your session; its adapters send the requests.
+        sources: the only sources used for extraction and lookup; the installed ones if None.
         on_progress: called with a `Progress` each second while a run waits for a service.
-        on_trouble: called with a sentence when the store or the like cannot be used.
-        clock: seconds since 1970; read once a run. Waits are measured by one that is given, too.
-        sleep: how waiting is done; the clock must go on under it.
+        on_trouble: called with a message if the store, the cache or a collection cannot be used.
+        clock: seconds since 1970, read once a run; a clock given here also measures waits.
+        sleep: waits for some seconds; the clock must advance meanwhile.
 
     Raises:
         PapersError: one of `papers` cannot be read.
         TypeError: a duration is not a number of seconds or a timedelta; `papers` is not a list;
             `sources` are names; `login` or `lookahead` has another type.
         ValueError: `contact` is not a mail address, `lookahead` is less than 1, a duration is
-            negative, offline with refresh, or not exactly one source takes the login.
+            negative, offline with refresh, or none or several sources take the one login.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class Enricher:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         if offline and refresh:
-            raise ValueError("offline and refresh exclude each other")
+            raise ValueError("offline and refresh cannot be combined")
         self._offline = offline
         self._refresh = refresh
         self._max_age_s = to_seconds("max_age", max_age)
@@ -117,12 +117,12 @@ class Enricher:
         self._cache_dir = None if cache_dir is None else Path(cache_dir).expanduser()
         self._state_dir = None if state_dir is None else Path(state_dir).expanduser()
         self._contact = contact and mail_address(contact)
-        self._base = session
+        self._base_session = session
         self._sources = installed_sources() if sources is None else check_sources(sources)
         self._logins = assign_login(login, self._sources)
         names = {source.name for source in self._sources}
         second = second_sources()
-        self._second = tuple(s for s in second if fallback and s.behind in names)
+        self._second_sources = tuple(s for s in second if fallback and s.behind in names)
         self._publishers = tuple(
             s for s in second if published and getattr(s, "publishes", None) in names
         )
@@ -132,12 +132,12 @@ class Enricher:
         self._monotonic = time.monotonic if clock is time.time else clock
         self._sleep = sleep
         self._lock = threading.RLock()
-        self._open = ExitStack()
+        self._resources = ExitStack()
         self._library: Library | None = None
         self._session: PoliteSession | None = None
         self._closed = False
         papers = check_papers(papers)
-        self._given = tuple(paper for paper in papers if isinstance(paper, Paper))
+        self._given_papers = tuple(paper for paper in papers if isinstance(paper, Paper))
         self._collections = self._open_collections(
             path for path in papers if not isinstance(path, Paper)
         )
@@ -146,42 +146,42 @@ class Enricher:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        self._close(patience_s=_PATIENCE_S if kind is None else 0.0)
+        self._close(join_timeout_s=_JOIN_TIMEOUT_S if kind is None else 0.0)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "an Enricher holds open files and connections, so it cannot be pickled or copied; make "
+            "an Enricher has open files and connections, so it cannot be pickled or copied; make "
             "one Enricher in each process, or send the values (Talk, References, Papers) instead"
         )
 
     def close(self) -> None:
         """Close the store, the collections and the session."""
-        self._close(patience_s=_PATIENCE_S)
+        self._close(join_timeout_s=_JOIN_TIMEOUT_S)
 
-    def _close(self, *, patience_s: float) -> None:
+    def _close(self, *, join_timeout_s: float) -> None:
         with self._lock:
-            self._closed = True  # from now on no thread opens a session
+            self._closed = True  # a thread that would open a session raises instead
             library, self._library, self._session = self._library, None, None
-            held = self._open.pop_all()
+            resources = self._resources.pop_all()
         try:
             for worker in [*library.workers] if library else ():
-                if worker.is_alive():  # one may be listed and not have begun
-                    worker.join(timeout=patience_s)
+                if worker.is_alive():  # a listed thread may not have started
+                    worker.join(timeout=join_timeout_s)
         finally:
             if library and library.in_use:
-                # A thread waits for an answer: SQLite must not close under it.
-                left = ([*library.workers], held)
+                # A thread still waits for a response: keep SQLite open until it ends.
+                remaining = ([*library.workers], resources)
                 threading.Thread(
-                    target=_close_after, args=left, name="closing", daemon=True
+                    target=_close_after, args=remaining, name="closing", daemon=True
                 ).start()
             else:
-                held.close()
+                resources.close()
 
     def run(self, talks: Iterable[Talk]) -> Run:
-        """Return one run: exactly one annotated talk for each talk, in order.
+        """Return one run: an annotated talk for each talk.
 
-        A talk comes out as soon as it and all before it are known. Nothing happens before the first
-        one is asked for, but the run's time (`timeout_s`) begins here. Its report belongs to it alone:
+        Talks keep their order. One is yielded as soon as its papers and those of all earlier talks are
+        known. Work begins with the first iteration, but the run's time (`timeout_s`) begins here. Each run has its report:
 
             run = enricher.run(read_talks("feed.ics"))
             for annotated in run: ...
@@ -189,26 +189,26 @@ class Enricher:
         """
         check_talks(talks)
         tracker = RunTracker()
-        return Run(self._annotate_all(talks, tracker, self._end_of_run()), tracker)
+        return Run(self._annotate_all(talks, tracker, self._compute_deadline()), tracker)
 
     def enrich(self, talks: Iterable[Talk]) -> Iterator[AnnotatedTalk]:
         """Yield one annotated talk for each talk, in order.
 
-        They are those of one `run`.
+        This is `run` without its report.
         """
         return iter(self.run(talks))
 
     def enrich_text(self, text: str) -> AnnotatedTalk:
-        """Return a text as if it were a talk's abstract."""
+        """Return a text annotated like a talk's abstract."""
         if not isinstance(text, str):
             raise TypeError(f"enrich_text takes a string, not {name_type(text)}")
         (annotated,) = self.enrich([Talk(id="text", abstract=text)])
         return annotated
 
     def lookup(self, wanted: Iterable[Reference | PaperId | str]) -> Papers:
-        """Return the papers that references, ids or addresses name, each once.
+        """Return the papers of references, ids or addresses.
 
-        They are in the order wanted, and found by id as well as by the spelling that was asked for.
+        Each is returned once, in the order of `wanted`; find one by its id, or by the string given for it.
 
         Raises:
             InvalidId: a string names no paper.
@@ -218,26 +218,28 @@ class Enricher:
     def lookup_with_report(
         self, wanted: Iterable[Reference | PaperId | str]
     ) -> tuple[Papers, RunReport]:
-        """Return the same as `lookup`, and the report of that run."""
+        """Return the papers of `lookup` and the run's report."""
         cited, spellings = self._parse_wanted(wanted)
-        state = self._begin_run(self._end_of_run())
-        (answered,) = self._queues(state, lookahead=1).answered(iter([Item(None, cited)]))
+        state = self._begin_run(self._compute_deadline())
+        (answered,) = self._make_queues(state, lookahead=1).iterate_answered(
+            iter([Item(None, cited)])
+        )
         papers = {**answered.papers, **state.find_published(answered.papers.values())}
         return Papers(papers, spellings), state.report()
 
     def lookup_each(self, cited: Cited) -> tuple[Iterator[Lookup], RunTracker]:
-        """Return the papers one by one, in order, and the run's report as it grows.
+        """Return an iterator of papers, and the run's report.
 
-        Unlike `lookup` it holds `lookahead` of them at most: it is for very many.
+        The papers are in order. Unlike `lookup` it holds at most `lookahead` papers in memory.
         """
-        until, tracker = self._end_of_run(), RunTracker()
+        until, tracker = self._compute_deadline(), RunTracker()
 
         def look_up() -> Iterator[Lookup]:
             state = self._begin_run(until)
             tracker.begin(state.report)
             items = (Item(id_, {id_: versions}) for id_, versions in cited.items())
             try:
-                for item in self._queues(state).answered(items):
+                for item in self._make_queues(state).iterate_answered(items):
                     yield item.papers[item.value]
             finally:
                 tracker.end()
@@ -245,9 +247,9 @@ class Enricher:
         return look_up(), tracker
 
     def find_same_titles(self, papers: Mapping[PaperId, Lookup]) -> Mapping[PaperId, Paper]:
-        """Return the store's other papers that have a title of these.
+        """Return the store's other papers with the same titles.
 
-        They are what `relate_papers` takes as `others`, so that a paper of an earlier run is matched.
+        Pass them to `relate_papers` as `others`, to match papers of earlier runs.
         """
         with self._lock:
             library = self._library
@@ -301,19 +303,22 @@ class Enricher:
                 if references is None:
                     references = find_references(talk, sources=self._sources)
                 if talk.papers:
-                    state.give(talk.papers)
+                    state.add_papers(talk.papers)
                 yield Item((talk, references), _collect_cited(references))
 
         try:
-            answered = self._queues(state).answered(extract_all())
-            for item in self._add_published(answered, state) if self._publishers else answered:
+            answered = self._make_queues(state).iterate_answered(extract_all())
+            items = self._add_published_versions(answered, state) if self._publishers else answered
+            for item in items:
                 talk, references = item.value
                 yield annotate(talk, references, item.papers)
         finally:
             tracker.end()
 
-    def _add_published(self, items: Iterable[Item[T]], state: LookupState) -> Iterator[Item[T]]:
-        """Yield the items with their preprints' published versions, as many at once as may wait."""
+    def _add_published_versions(
+        self, items: Iterable[Item[T]], state: LookupState
+    ) -> Iterator[Item[T]]:
+        """Yield the items with their preprints' published versions."""
         waiting = iter(items)
         while chunk := list(islice(waiting, self._lookahead)):
             papers = {id_: paper for item in chunk for id_, paper in item.papers.items()}
@@ -322,11 +327,11 @@ class Enricher:
                 item.papers |= {id_: found[id_] for id_ in item.papers if id_ in found}
                 yield item
 
-    def _queues(self, state: LookupState, *, lookahead: int | None = None) -> Queues:
+    def _make_queues(self, state: LookupState, *, lookahead: int | None = None) -> Queues:
         return Queues(state, lookahead=lookahead or self._lookahead, on_progress=self._on_progress)
 
-    def _end_of_run(self) -> float:
-        """Return when the requests of a run that begins now must be over."""
+    def _compute_deadline(self) -> float:
+        """Return the deadline of a run that begins now."""
         return math.inf if self._timeout_s is None else self._monotonic() + self._timeout_s
 
     def _begin_run(self, until: float = math.inf) -> LookupState:
@@ -336,7 +341,7 @@ class Enricher:
             if self._library is None:
                 self._library = self._make_library()
             state = LookupState(self._library, now=self._clock(), until=until)
-        state.give(self._given)
+        state.add_papers(self._given_papers)
         return state
 
     def _note_retry(self, retry: Retry) -> None:
@@ -364,17 +369,17 @@ class Enricher:
         store = open_store(
             self._cache_dir, now=self._clock(), on_trouble=self._on_trouble, derive=links
         )
-        self._open.push(store)
-        behind: dict[str, list[SecondSource]] = {}
-        for second in () if self._offline else self._second:
-            behind.setdefault(second.behind, []).append(second)
+        self._resources.push(store)
+        fallbacks: dict[str, list[SecondSource]] = {}
+        for second in () if self._offline else self._second_sources:
+            fallbacks.setdefault(second.behind, []).append(second)
         return Library(
             sources={source.name: source for source in self._sources},
-            fallbacks=behind,
+            fallbacks=fallbacks,
             publishers=cast("Sequence[Publisher]", self._publishers),
             collections=self._collections,
             store=store,
-            session=self._opened_session,
+            session=self._ensure_session,
             pauses=self._find_pauses,
             on_trouble=self._on_trouble,
             has_answered=self._has_answered,
@@ -385,7 +390,7 @@ class Enricher:
             locks={source.name: threading.Lock() for source in self._sources},
         )
 
-    def _opened_session(self) -> Session:
+    def _ensure_session(self) -> Session:
         with self._lock:
             if self._closed:
                 raise ValueError("the Enricher is closed")
@@ -393,20 +398,20 @@ class Enricher:
                 from enrich.http.session import open_session
 
                 self._session = open_session(
-                    (*self._sources, *dict.fromkeys((*self._second, *self._publishers))),
+                    (*self._sources, *dict.fromkeys((*self._second_sources, *self._publishers))),
                     cache_dir=self._cache_dir,
                     state_dir=self._state_dir,
                     contact=self._contact,
                     login=self._logins,
                     refresh=self._refresh,
-                    base=self._base,
+                    base=self._base_session,
                     on_retry=self._note_retry,
                     on_trouble=self._on_trouble,
                     now=self._clock,
                     clock=self._monotonic,
                     sleep=self._sleep,
                 )
-                self._open.callback(self._session.close)
+                self._resources.callback(self._session.close)
             return self._session
 
     def _open_collections(self, paths: Iterable[str | Path]) -> Sequence[Collection]:
@@ -417,20 +422,21 @@ class Enricher:
             collection = open_papers(
                 Path(path), on_warning=self._on_trouble, abstracts=self._abstracts
             )
-            self._open.callback(collection.close)
+            self._resources.callback(collection.close)
             collections.append(collection)
         return tuple(collections)
 
 
-def _close_after(workers: Iterable[threading.Thread], held: ExitStack) -> None:
+def _close_after(workers: Iterable[threading.Thread], resources: ExitStack) -> None:
+    """Close the resources after the threads have ended."""
     for worker in workers:
         if worker.is_alive():
             worker.join()
-    held.close()
+    resources.close()
 
 
 def _collect_cited(references: Iterable[Reference]) -> Cited:
-    """Return the papers of references, each with its cited versions."""
+    """Return the cited papers, each with its cited versions."""
     cited: dict[PaperId, frozenset[str]] = {}
     for reference in references:
         version = frozenset((reference.version,)) if reference.version else frozenset()

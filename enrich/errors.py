@@ -1,20 +1,20 @@
-"""The one exception tree. Only bad input and unusable services raise; a failed lookup is a value.
+"""Exceptions of the package. Only bad input and unusable services raise; a failed lookup is a value.
 
 ```
 EnrichError                    base; `hint` says what to do next
- ├─ FeedError(ValueError)      nothing can be read from a feed          -> exit status 1
- ├─ InvalidId(ValueError)      a text that names no paper               -> exit status 2
+ ├─ FeedError(ValueError)      nothing can be read from a feed         -> exit status 1
+ ├─ InvalidId(ValueError)      not the id of one paper                 -> exit status 2
  ├─ PapersError(ValueError)    not a file of papers                    -> exit status 2
- ├─ SourceError                a service could not be asked: `code`, `retryable`
- │   ├─ Refused                it will not answer us: challenge, 403, bad login
- │   ├─ Overloaded             429, 5xx, timeouts, broken connections: the retried ones
+ ├─ SourceError                a request to a service failed: `code`, `retryable`
+ │   ├─ Refused                the service blocks us: challenge, 403, bad login
+ │   ├─ Overloaded             429, 5xx, timeout, broken connection; retried
  │   │   └─ Unreachable        no connection could be opened
- │   └─ BadAnswer              a 200 that is not what was asked for
- └─ StoreError                 the store cannot be used: reported once, the run goes on without it
+ │   └─ BadAnswer              a response that does not answer the request; retried
+ └─ StoreError                 the store cannot be used; the run continues without it
 ```
 
-Messages name the thing, the cause and the cure. They can end in the output, so they hold no time and no
-count of tries; a path is as the user typed it, and the document's notices name a file without its folder.
+A message names the thing, the cause and the remedy. It can become part of the output, so it has no time
+and no number of attempts. A path is as the user typed it; the document's notices omit the folder.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ErrorCode = Literal[
     "parse_error",
     "offline_miss",
 ]
-"""Why a paper is unresolved, as the document has it (`papers[].error.code`)."""
+"""Why a paper is unresolved; `papers[].error.code` in the document."""
 
 
 class EnrichError(Exception):
@@ -55,11 +55,11 @@ def _rebuild(
 
 
 class FeedError(EnrichError, ValueError):
-    """Nothing can be read: no such file, a directory, a web page, no calendar."""
+    """Nothing can be read from a feed: no such file, a folder, a web page, not a calendar."""
 
 
-class InvalidId(EnrichError, ValueError):  # noqa: N818 - the field's word, as in arXiv's own errors
-    """The text names no paper, or not exactly one."""
+class InvalidId(EnrichError, ValueError):  # noqa: N818 - a usual name, as in arXiv's errors
+    """A text is not the id or address of exactly one paper."""
 
 
 class UnknownFormat(EnrichError, LookupError):  # noqa: N818 - names the thing, as InvalidId does
@@ -67,11 +67,11 @@ class UnknownFormat(EnrichError, LookupError):  # noqa: N818 - names the thing, 
 
 
 class PapersError(EnrichError, ValueError):
-    """A file given as papers or as a collection cannot be read as one."""
+    """A file cannot be read as papers or as a collection."""
 
 
 class SourceError(EnrichError):
-    """A service could not be asked; never "there is no such paper"."""
+    """A request to a service failed; never means "there is no such paper"."""
 
     code: ErrorCode = "http_error"
     retryable: bool = True
@@ -91,30 +91,30 @@ class SourceError(EnrichError):
         if retryable is not None:
             self.retryable = retryable
         self.retry_after_s = retry_after_s
-        """Seconds of the pause that the service named, else None."""
+        """Seconds of the pause that the service asked for, otherwise None."""
 
 
-class Refused(SourceError):  # noqa: N818 - reads as the outcome it is
-    """The service will not answer us: a challenge, a 403, a login that failed."""
+class Refused(SourceError):  # noqa: N818 - names an outcome
+    """The service blocks us: a challenge, a 403, a failed login."""
 
     code: ErrorCode = "forbidden"
     retryable = False
 
 
 class Overloaded(SourceError):  # noqa: N818
-    """429, 5xx, a timeout or a broken connection: worth another try."""
+    """429, 5xx, a timeout or a broken connection; retried."""
 
     code: ErrorCode = "rate_limited"
 
 
 class Unreachable(Overloaded):
-    """No connection could be opened: its name was not found, or it was refused."""
+    """No connection could be opened: the host was not found, or refused it."""
 
     code: ErrorCode = "http_error"
 
 
 class BadAnswer(SourceError):  # noqa: N818
-    """A 200 whose body is not what was asked for; never believed, never kept."""
+    """A response whose body does not answer the request; retried, never used or stored."""
 
     code: ErrorCode = "parse_error"
 

@@ -1,4 +1,4 @@
-"""Sameness of papers: which are one work, by ids or by title and author, and one work's records; pure.
+"""Identity of papers: which papers are one work, by stated ids, DOI, or title and author; pure.
 
 Two papers are the same work if
 
@@ -30,23 +30,23 @@ from enrich.text.persons import (
 from enrich.text.titles import title_key
 
 _PREFERRED_IDS = "arxiv:"
-"""Prefix of the ids that stand for a work before all others (the document's contract)."""
+"""Prefix of the ids that are preferred as the id of a work, as the document promises."""
 
-_MOST_YEARS_APART = 3
-_MOST_OF_A_TITLE = 3
+_MAX_YEARS_APART = 3
+_MAX_PAPERS_OF_TITLE = 3
 """Papers of a document that may share a title; more are a series ("Report of the workshop")."""
-_LEAST_SHARED = 3
-"""A title counts only if one in so many authors of the shorter list is shared: namesakes are common."""
+_MAX_AUTHORS_PER_SHARED = 3
+"""Equal titles are one work only if at least one in this many authors is shared, in the shorter list."""
 
 _PAPER_FIELDS = tuple(field.name for field in fields(Paper))
 _read_fields = attrgetter(*_PAPER_FIELDS)
 
-Links = dict[PaperId, dict[PaperId, None]]
-"""Neighbours of each id, in both directions."""
+Neighbours = dict[PaperId, dict[PaperId, None]]
+"""Linked ids of each id, in both directions."""
 
 
 class Work(NamedTuple):
-    """The papers of a document that are one work, in the document's order."""
+    """Papers of a document that are one work, in the document's order."""
 
     id: PaperId
     papers: tuple[Lookup, ...]
@@ -91,10 +91,10 @@ def relate_papers(
 ) -> dict[PaperId, Lookup]:
     """Return the papers with mutual `same_as`, `matched_by` and `work`.
 
-    `same_as` means an equivalence relation: it is completed to both directions, and its transitive
-    closure is one work. `work` is the smallest arXiv id among the given papers of a work, otherwise
+    `same_as` is an equivalence relation: it is completed to both directions, and all ids that it
+    connects are one work. `work` is the smallest arXiv id among the given papers of a work, otherwise
     their smallest id, whatever the order of the papers and of their lists. Ids outside of the given
-    papers connect others, but stand for no work. Links that an earlier call made by title
+    papers connect others, but are never the id of a work. Links that an earlier call made by title
     (`matched_by` "title") are decided again. Linear in papers and links.
 
     Args:
@@ -170,10 +170,10 @@ def is_by_speaker(speaker: str | None, paper: Lookup) -> bool | None:
 
 
 def merge_views(first: Lookup, second: Lookup) -> Lookup:
-    """Merge two views of one paper.
+    """Merge two talks' records of one paper.
 
-    The first is returned, with the versions of both: the views of two talks differ in the cited
-    versions that `select_versions` kept.
+    Returns the first record with the versions of both, because `select_versions` keeps only the
+    versions that a talk needs.
     """
     if not isinstance(first, Paper) or not isinstance(second, Paper):
         return first
@@ -206,7 +206,7 @@ def select_versions(
 
 def _collect_links(
     papers: Mapping[PaperId, Lookup],
-) -> tuple[Links, dict[PaperId, str]]:
+) -> tuple[Neighbours, dict[PaperId, str]]:
     """Return the links by id, and the papers' grounds.
 
     A paper's own links come first, so that papers that were related before stay as they are.
@@ -220,7 +220,7 @@ def _collect_links(
         for other in paper.same_as
         if other != id_ and id_ not in matched.get(other, ())
     ]
-    neighbours: Links = {}
+    neighbours: Neighbours = {}
     for id_, other, _ in stated:
         neighbours.setdefault(id_, {})[other] = None
     grounds: dict[PaperId, str] = {}
@@ -233,7 +233,7 @@ def _collect_links(
 
 
 def _add_equal_dois(
-    papers: Mapping[PaperId, Lookup], neighbours: Links, grounds: dict[PaperId, str]
+    papers: Mapping[PaperId, Lookup], neighbours: Neighbours, grounds: dict[PaperId, str]
 ) -> None:
     """Link papers of one DOI to one of them."""
     groups: dict[str, list[PaperId]] = {}
@@ -262,9 +262,9 @@ def _match_titles(
     The titles of any known version count. Years, where known, are at most 3 apart, and not more than
     three papers of the document have the title. Linear, as only papers of one title are compared.
     """
-    kind = next(iter(known), "").partition(":")[0]
-    if all(id_.source == kind for id_ in known):
-        return set()  # two ids of one kind are never joined by title
+    source = next(iter(known), "").partition(":")[0]
+    if all(id_.source == source for id_ in known):
+        return set()  # title and author never join two ids of one source
     groups: dict[str, list[PaperId]] = {}
     keys: dict[str, str | None] = {}
     for id_, paper in known.items():
@@ -280,10 +280,10 @@ def _match_titles(
     for group in groups.values():
         if len(group) > 1:
             inside = [id_ for id_ in group if id_ in papers] if known is not papers else group
-            if len(inside) > _MOST_OF_A_TITLE:
+            if len(inside) > _MAX_PAPERS_OF_TITLE:
                 continue
             for pair in combinations(
-                sorted(group if len(group) <= _MOST_OF_A_TITLE else inside), 2
+                sorted(group if len(group) <= _MAX_PAPERS_OF_TITLE else inside), 2
             ):
                 if pair not in pairs and _is_same_title_match(known[pair[0]], known[pair[1]]):
                     pairs.add(pair)
@@ -311,15 +311,15 @@ def _is_same_title_match(first: Lookup, second: Lookup) -> bool:
     if not isinstance(first, Paper) or not isinstance(second, Paper):
         return False
     years = [int(paper.published[:4]) for paper in (first, second) if paper.published]
-    if years and max(years) - min(years) > _MOST_YEARS_APART:
+    if years and max(years) - min(years) > _MAX_YEARS_APART:
         return False
     names = {author.name for author in first.authors}
     equal = [author.name for author in second.authors if author.name in names]
     shorter = min(len(first.authors), len(second.authors))
-    if len(equal) * _LEAST_SHARED >= shorter and any(map(is_full_name, equal)):
-        return True  # most pairs; what follows is slower
+    if len(equal) * _MAX_AUTHORS_PER_SHARED >= shorter and any(map(is_full_name, equal)):
+        return True  # true for most pairs; the full comparison is slower
     one, two = _read_authors(first), _read_authors(second)
-    return count_shared_families(one, two) * _LEAST_SHARED >= min(
+    return count_shared_families(one, two) * _MAX_AUTHORS_PER_SHARED >= min(
         len(one), len(two)
     ) and find_shared(one, two, any_order=False)
 
@@ -335,23 +335,23 @@ def _read_authors(paper: Paper) -> list[Spellings]:
 def _drop_contradictions(
     pairs: Iterable[tuple[PaperId, PaperId]], roots: Mapping[PaperId, PaperId]
 ) -> set[tuple[PaperId, PaperId]]:
-    """Drop the pairs of each group that contradicts ids.
+    """Drop the pairs of each group that would join two ids of one source.
 
-    Such a group would join two ids of one kind that ids have not joined.
+    Ids that stated ids have already joined count as one.
     """
-    linked: Links = {}
+    linked: Neighbours = {}
     for first, second in pairs:
         one, two = roots.get(first, first), roots.get(second, second)
         if one != two:
             linked.setdefault(one, {})[two] = None
             linked.setdefault(two, {})[one] = None
     groups = _find_roots(linked)
-    kinds: dict[tuple[PaperId, str], PaperId] = {}
+    root_by_source: dict[tuple[PaperId, str], PaperId] = {}
     bad: set[PaperId] = set()
     members = [(id_, root) for id_, root in roots.items() if root in groups]
     members += [(id_, id_) for id_ in groups if id_ not in roots]
     for id_, root in members:
-        if kinds.setdefault((groups[root], id_.source), root) != root:
+        if root_by_source.setdefault((groups[root], id_.source), root) != root:
             bad.add(groups[root])
     return {
         (first, second)
@@ -395,7 +395,7 @@ def _with_links(
         return paper
     if not isinstance(paper, Paper):
         return replace(paper, same_as=same_as, matched_by=matched_by, work=work)
-    # dataclasses.replace takes a third longer, and nearly all of the time goes here.
+    # dataclasses.replace takes a third longer, and this call dominates the run time.
     values: dict[str, Any] = dict(zip(_PAPER_FIELDS, _read_fields(paper), strict=True))
     values.update(same_as=same_as, matched_by=matched_by, work=work)
     return Paper(**values)

@@ -1,4 +1,4 @@
-"""Every value that flows from a feed to a writer, but papers. Frozen, scalars and tuples; pure.
+"""Values of talks, references and documents; papers are in `enrich.paper`. Frozen and pure.
 
 The names are those of the document (researchseminars.org's API for talks, arXiv's and OpenReview's
 own words for papers, the W3C Web Annotation model for spans). `to_dict` gives the document's
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
     )
 
 EXTRACTION_WARNINGS = frozenset({"link_mismatch", "unresolvable_link"})
-"""Codes that extraction finds."""
+"""Codes of warnings that extraction gives."""
 
 NEWS_WARNINGS: frozenset[str] = frozenset(get_args(NewsCode))
-"""Codes that compare a talk with an earlier output; they hold for one run."""
+"""Codes from the comparison with an earlier output; they are valid for one run."""
 
 DERIVED_WARNINGS = EXTRACTION_WARNINGS | {"unknown_version"} | NEWS_WARNINGS
-"""Codes that are found again each time; those of the reader come with the talk."""
+"""Codes that every run derives again; the codes of the feed's reader stay with the talk."""
 
 
 class Mention(NamedTuple):
-    """What a source recognises at an anchor: offsets in bytes of the UTF-8 text, half-open."""
+    """Link that a source recognizes at an anchor; half-open offsets in bytes of the UTF-8 text."""
 
     paper: PaperId | None
-    """None: a link into the source that names no paper (warning `unresolvable_link`)."""
+    """None if the link names no paper (warning `unresolvable_link`)."""
     version: str | None
     start: int
     end: int
@@ -54,7 +54,7 @@ class Reference(NamedTuple):
     version: str | None
     """The cited version, `v2`."""
     field: str
-    """Which text: `abstract`, a key of the talk's texts, or `text` outside a talk."""
+    """Name of the text: `abstract`, a key of the talk's texts, or `text` outside a talk."""
     start: int
     end: int
     exact: str
@@ -67,7 +67,7 @@ class Reference(NamedTuple):
 
 
 class References(tuple[Reference, ...]):  # noqa: SLOT001 - a tuple's subclass can have none
-    """References in text order, with what extraction found odd about the texts' links.
+    """References in text order, with the warnings of extraction.
 
     >>> References((), warnings=()).warnings
     ()
@@ -89,19 +89,19 @@ class References(tuple[Reference, ...]):  # noqa: SLOT001 - a tuple's subclass c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TalkWarning:
-    """Something odd in one talk that stopped nothing; offsets are code points of the text `field`."""
+    """Problem in one talk that did not stop its reading; offsets are code points of `field`."""
 
     code: WarningCode
     message: str
     field: str | None = None
-    """Which text the offsets refer to."""
+    """Name of the text that the offsets refer to."""
     start: int | None = None
     end: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something in a feed that could not be read as a talk, or another fact of the run."""
+    """Fact of the run, such as an event that could not be read, or a stale feed."""
 
     code: NoticeCode
     message: str
@@ -109,7 +109,7 @@ class Notice:
     event: str | None = None
     """UID of the event, as written."""
     line: int | None = None
-    """1-based line of BEGIN:VEVENT in the file as it lies there."""
+    """1-based line of BEGIN:VEVENT in the original file."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -133,7 +133,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """The calendar that a talk stands in."""
+    """Calendar of a talk."""
 
     name: str | None = None
     head: bytes | None = None
@@ -145,22 +145,23 @@ NO_FEED = Feed()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recurrence:
-    """The rules of a series' occurrences. All times but `start` are local, in the start's zone."""
+    """Rules of a series' occurrences. All times but `start` are local, in the start's zone."""
 
     start: datetime | date
-    """DTSTART as written, which is an occurrence too."""
+    """DTSTART as written, which is also an occurrence."""
     rules: tuple[tuple[str, datetime | None], ...] = ()
-    """Each RRULE without its UNTIL, and that."""
+    """Each RRULE without its UNTIL, and the time of the UNTIL."""
     dates: tuple[datetime | date, ...] = ()
+    """Further occurrences (RDATE)."""
     excluded: frozenset[datetime | date] = frozenset()
-    """Occurrences that do not take place; a date means all of its day."""
+    """Excluded occurrences; a date excludes its whole day."""
     replaced: frozenset[datetime | date] = frozenset()
-    """Occurrences that are events of their own."""
+    """Occurrences that events of their own override."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
-    """One talk of a feed. Only `id` is required, so pipelines can make their own."""
+    """One talk of a feed. Only `id` is required, so that pipelines can make talks."""
 
     id: str
     """The UID as written."""
@@ -184,28 +185,28 @@ class Talk:
     """Other texts of the event that are searched, (field, text): comments, url, attach, summary …"""
     warnings: tuple[TalkWarning, ...] = ()
     papers: tuple[Paper, ...] = ()
-    """Resolved papers that came with the talk: those of an earlier output."""
+    """Resolved papers of a talk that was read from an earlier output."""
     references: References | None = None
-    """References that stand as they are; None: the texts are searched."""
+    """References to keep unchanged; None: search the texts."""
     occurrences: Recurrence | None = field(default=None, repr=False, compare=False)
-    """Of a series, for the selection by time; no part of the document."""
+    """Rules of a series, for the selection by time; not in the document."""
     selected_start: datetime | date | None = field(default=None, repr=False, compare=False)
-    """Of a series that was selected by time, its first occurrence in the range; no part of the document."""
+    """First occurrence of a series in the selected range; not in the document."""
     raw: bytes | None = field(default=None, repr=False)
-    """The event's block as it lay in the feed, unfolded; only with `keep_raw`."""
+    """The event's original block, unfolded; only with `keep_raw`."""
 
     @property
     def shown_start(self) -> datetime | date | None:
-        """The start that formats for people show: of a series the first in the selected range."""
+        """Start that formats for people show; for a series the first one in the selected range."""
         return self.start_time if self.selected_start is None else self.selected_start
 
     def searched(self) -> Iterable[tuple[str, str]]:
         """Yield the texts that are searched, as (field, text), the abstract first.
 
         Raises:
-            TypeError: a field of the talk has another type than its own.
+            TypeError: a field of the talk has the wrong type.
         """
-        if self.abstract.__class__ not in _PLAIN or self.texts.__class__ is not tuple:
+        if self.abstract.__class__ not in _TEXT_TYPES or self.texts.__class__ is not tuple:
             check_talk(self)
         if self.abstract:
             yield "abstract", self.abstract
@@ -234,9 +235,9 @@ class Talk:
 
 
 class Row(TypedDict):
-    """A reference with its talk and its paper, flat; the names are those of `-f csv`.
+    """Reference with its talk and its paper, flat; the names are those of `-f csv`.
 
-    Every key is there. In the one row of a talk without references all others have the value None.
+    Every key is present. A talk without references has one row, with values only for the talk's keys.
     """
 
     talk_id: str
@@ -275,9 +276,9 @@ class Row(TypedDict):
 
 
 _NONE: type = type(None)
-_PLAIN = frozenset({str, _NONE})
-_TIMES = frozenset({datetime, date, _NONE})
-_FIELDS: tuple[tuple[str, tuple[type, ...], str], ...] = (
+_TEXT_TYPES = frozenset({str, _NONE})
+_TIME_TYPES = frozenset({datetime, date, _NONE})
+_FIELD_TYPES: tuple[tuple[str, tuple[type, ...], str], ...] = (
     ("id", (str,), "a string"),
     *[
         (name, (str, _NONE), "a string or None")
@@ -292,10 +293,10 @@ _FIELDS: tuple[tuple[str, tuple[type, ...], str], ...] = (
 
 
 def check_talk(talk: Talk) -> None:
-    """Check the types of a talk's fields, which pipelines may have made.
+    """Check the types of a talk's fields; pipelines may make talks.
 
     Raises:
-        TypeError: a field has another type; the message names it.
+        TypeError: a field has the wrong type; the message names it.
 
     >>> check_talk(Talk(id="1", start_time="2022-02-18"))
     Traceback (most recent call last):
@@ -307,11 +308,11 @@ def check_talk(talk: Talk) -> None:
         talk.series.__class__, talk.recurrence.__class__, talk.status.__class__, talk.room.__class__,
         talk.slides_link.__class__, talk.video_link.__class__, talk.abstract.__class__,
     }  # fmt: skip
-    if talk.id.__class__ is str and kinds <= _PLAIN and talk.texts.__class__ is tuple:
+    if talk.id.__class__ is str and kinds <= _TEXT_TYPES and talk.texts.__class__ is tuple:
         times = {talk.start_time.__class__, talk.end_time.__class__}
-        if times <= _TIMES and all(map(_is_pair, talk.texts)):
-            return  # nearly always
-    for name, kind, wanted in _FIELDS:
+        if times <= _TIME_TYPES and all(map(_is_pair, talk.texts)):
+            return  # the usual case
+    for name, kind, wanted in _FIELD_TYPES:
         value = getattr(talk, name)
         if not isinstance(value, kind):
             raise _type_error(name, wanted, value)
@@ -335,16 +336,16 @@ def _type_error(name: str, wanted: str, value: object) -> TypeError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnotatedTalk:
-    """A talk with its references and what is known of each paper, in order of first reference."""
+    """Talk with its references, and the lookup of each paper in order of first reference."""
 
     talk: Talk
     references: tuple[Reference, ...] = ()
     papers: Papers = NO_PAPERS
     warnings: tuple[TalkWarning, ...] = ()
-    """The reader's, then those of extraction and of the join."""
+    """Warnings of the feed's reader, then of extraction, then of the join."""
     suggested: tuple[Paper, ...] = ()
     raw_references: tuple[Reference, ...] | None = field(default=None, repr=False)
-    """Those of a writer's `raw_text`, if it needs them; never in the document."""
+    """References of a writer's `raw_text`, if it needs them; not in the document."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object of one ndjson line.
@@ -396,14 +397,14 @@ class AnnotatedTalk:
 
 @dataclass(frozen=True, slots=True, kw_only=False)
 class Document:
-    """What a writer receives. Both parts may be iterators; `notices` is read after the last talk."""
+    """Input of a writer. Talks and notices may be iterators; notices are read after the last talk."""
 
     talks: Iterable[AnnotatedTalk]
     notices: Iterable[Notice] = ()
     zone: tzinfo | None = None
-    """The zone that formats for people show times in; None: each time in its own."""
+    """Zone in which formats for people show times; None: each time in its own zone."""
     find_others: Callable[[Mapping[PaperId, Lookup]], Mapping[PaperId, Lookup]] | None = None
-    """Finds papers outside of the document that can be the same as those in it; called at its end."""
+    """Finds papers outside of the document that may be the same works; called after the last talk."""
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -467,7 +468,7 @@ def notice_object(notice: Notice) -> NoticeObject:
 def talk_object(annotated: AnnotatedTalk) -> TalkObject:
     """Make the document's object of a talk.
 
-    It holds the texts that hold references.
+    Only texts with references are included.
     """
     from enrich.document import TalkObject
 
@@ -549,7 +550,7 @@ def _line_fields(line: LineObject) -> dict[str, Any]:
             ]
         ),
         "papers": Papers({PaperId(p.id): lookup_from(p) for p in line.papers}),
-        "warnings": tuple(map(_warning, line.warnings)),
+        "warnings": tuple(map(_make_warning, line.warnings)),
         "suggested": tuple([p for p in map(lookup_from, line.suggested) if isinstance(p, Paper)]),
     }
 
@@ -559,7 +560,7 @@ def _talk_fields(data: TalkInput | LineObject) -> dict[str, Any]:
 
     Warnings that are derived each time are left out.
     """
-    warnings = (_warning(w) for w in data.warnings if w.code not in DERIVED_WARNINGS)
+    warnings = (_make_warning(w) for w in data.warnings if w.code not in DERIVED_WARNINGS)
     return {
         "id": data.id,
         "feed": Feed(name=data.feed),
@@ -568,8 +569,8 @@ def _talk_fields(data: TalkInput | LineObject) -> dict[str, Any]:
         "speaker": data.speaker,
         "speaker_affiliation": data.speaker_affiliation,
         "series": data.series,
-        "start_time": _time("start_time", data.start_time),
-        "end_time": _time("end_time", data.end_time),
+        "start_time": _parse_time_field("start_time", data.start_time),
+        "end_time": _parse_time_field("end_time", data.end_time),
         "recurrence": data.recurrence,
         "status": known_word(TalkStatus, data.status),
         "room": data.room,
@@ -581,7 +582,7 @@ def _talk_fields(data: TalkInput | LineObject) -> dict[str, Any]:
     }
 
 
-def _warning(data: WarningObject) -> TalkWarning:
+def _make_warning(data: WarningObject) -> TalkWarning:
     return TalkWarning(
         code=known_word(WarningCode, data.code, "other"),
         message=data.message,
@@ -591,7 +592,7 @@ def _warning(data: WarningObject) -> TalkWarning:
     )
 
 
-def _time(key: str, text: str | None) -> datetime | date | None:
+def _parse_time_field(key: str, text: str | None) -> datetime | date | None:
     try:
         return None if text is None else parse_time(text)
     except ValueError:

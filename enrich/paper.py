@@ -1,7 +1,7 @@
 """Papers: ids, records, failed lookups. Frozen; scalars and tuples only; pure.
 
-`to_dict` gives the document's paper object; `Paper.from_dict` reads one back, checked like a service's
-answer: it may come from an untrusted file.
+`to_dict` gives the document's paper object. `Paper.from_dict` reads one back and checks it like a
+service's response, because it may come from an untrusted file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class PaperId(str):
 
     >>> PaperId("arxiv:math/0601001").key
     'math/0601001'
-    >>> PaperId("openreview:a:b").source  # only the first colon parts
+    >>> PaperId("openreview:a:b").source  # only the first colon separates
     'openreview'
     """
 
@@ -37,7 +37,7 @@ class PaperId(str):
 
     @property
     def source(self) -> str:
-        """Name of the source whose id it is: `arxiv`, `openreview`."""
+        """Name of the id's source: `arxiv`, `openreview`."""
         return self.partition(":")[0]
 
     @property
@@ -47,25 +47,25 @@ class PaperId(str):
 
 
 class Links(NamedTuple):
-    """What a paper's source derives from its id; all None if the source is not installed."""
+    """Addresses that a source derives from a paper's id; empty if the source is not installed."""
 
     url: str | None = None
     """The canonical page."""
     pdf: str | None = None
     doi: str | None = None
-    """The DOI that the service registers itself."""
+    """The DOI that the service itself registers for the paper."""
 
 
 DERIVED: Final = cast("str | None", ...)
-"""Given for the parts of an author's name: derive them from the name."""
+"""Default of an author's parts: derive them from the name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
     """One author: the name as the source writes it, and its parts.
 
-    The parts are the source's own. Where it has none, `text.names` derives them from the name; None
-    for both is a name that must stay whole.
+    The parts are the source's own; if it has only whole names, `text.names` derives the parts. With
+    None for both, the name stays whole.
 
     >>> Author("W. King, Jr.", family="King", given="W., Jr.").family
     'King'
@@ -101,7 +101,7 @@ class Version:
 
     @property
     def number(self) -> int:
-        """2 for `v2`; what versions are sorted by."""
+        """Sort key of versions: 2 for `v2`."""
         return int(self.version[1:])
 
 
@@ -143,15 +143,15 @@ class Paper:
     url: str
     pdf: str | None = None
     work: PaperId | None = None
-    """The id that stands for all of the same papers; None: its own."""
+    """Id of the work, which all its papers share; None: the paper's own id."""
     via: str | None = None
     """The collection or second source that the record is from; None: the paper's own service."""
     stale: bool = False
-    """An old record, served because its service failed in this run."""
+    """Whether this is an old record, returned because its service failed in this run."""
 
     @property
     def status(self) -> Literal["resolved"]:
-        """Beside `Unresolved.status`."""
+        """Always `resolved`; `Unresolved.status` has the other values."""
         return "resolved"
 
     def to_dict(self) -> dict[str, Any]:
@@ -179,12 +179,12 @@ class Paper:
         from enrich.document import check_object, read_paper
 
         check_object(data, "Paper.from_dict")
-        return cls(**_fields(read_paper(data)))
+        return cls(**_paper_fields(read_paper(data)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unresolved:
-    """A paper that could not be had, with the reason. Its address is known all the same."""
+    """Paper that could not be looked up, with the reason and its derived address."""
 
     id: PaperId
     code: ErrorCode
@@ -202,20 +202,20 @@ class Unresolved:
         return "not_found" if self.code == "not_found" else "failed"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the document's paper object, with what is unknown null or empty."""
+        """Return the document's paper object; unknown values are null or empty."""
         from enrich.document import to_dict
 
         return to_dict(paper_object(self))
 
 
 Lookup = Paper | Unresolved
-"""What a lookup gives: dispatch with `match`."""
+"""Result of a lookup; dispatch with `match`."""
 
 
 class Papers(Mapping[PaperId, Lookup]):
-    """What is known of some papers; found by `PaperId`, by its plain string, and by `spellings`.
+    """Lookups by `PaperId`, by its plain string, and by `spellings`.
 
-    `spellings` maps other names of the papers, such as the addresses that were asked for, to their ids.
+    `spellings` maps other names of the papers, such as the addresses given to a lookup, to their ids.
 
     >>> paper = Paper(id=PaperId("arxiv:2103.01338"), title="T", url="https://arxiv.org/abs/2103.01338")
     >>> Papers({paper.id: paper})["arxiv:2103.01338"].status
@@ -254,20 +254,20 @@ NO_PAPERS = Papers({})
 def with_versions(paper: Paper, wanted: Iterable[str]) -> Paper:
     """Return the paper with its first, newest and wanted versions only.
 
-    A collection's record keeps all it holds. A title that only another talk's citation made known is
-    left out, because it depends on which talks were looked up together.
+    A collection's record keeps all its versions. Titles of other versions are left out: they are known
+    only if another talk, looked up at the same time, cites that version.
     """
     if paper.via == "collection" or not paper.versions:
         return paper
     titled = {paper.latest_version, *wanted}
-    rows = tuple(
+    selected = tuple(
         [
             v if v.title is None or v.version in titled else replace(v, title=None)
             for v in paper.versions
             if v.version == "v1" or v.version in titled
         ]
     )
-    return paper if rows == paper.versions else replace(paper, versions=rows)
+    return paper if selected == paper.versions else replace(paper, versions=selected)
 
 
 def paper_object(lookup: Lookup) -> PaperObject:
@@ -347,7 +347,7 @@ def lookup_from(data: PaperObject) -> Lookup:
         ValueError: a resolved paper without a title.
     """
     if data.status == "resolved":
-        return Paper(**_fields(data))
+        return Paper(**_paper_fields(data))
     code = data.error.code if data.error else "http_error"
     return Unresolved(
         id=PaperId(data.id),
@@ -356,13 +356,13 @@ def lookup_from(data: PaperObject) -> Lookup:
         retryable=data.error is not None and data.error.retryable,
         url=data.url,
         pdf=data.pdf,
-        same_as=_ids(data.same_as),
+        same_as=_parse_ids(data.same_as),
         matched_by=data.matched_by,
-        work=_work(data),
+        work=_parse_work(data),
     )
 
 
-def _fields(data: PaperObject) -> dict[str, Any]:
+def _paper_fields(data: PaperObject) -> dict[str, Any]:
     """Return the fields of a resolved paper.
 
     Derived keys of the object are left out.
@@ -392,12 +392,12 @@ def _fields(data: PaperObject) -> dict[str, Any]:
         and Publication(
             venue=found.venue, year=found.year, doi=found.doi, url=found.url, via=found.via
         ),
-        "same_as": _ids(data.same_as),
+        "same_as": _parse_ids(data.same_as),
         "matched_by": data.matched_by,
         "abstract": data.abstract,
         "url": data.url or "",
         "pdf": data.pdf,
-        "work": _work(data),
+        "work": _parse_work(data),
         "via": data.via,
         "stale": data.stale,
     }
@@ -406,7 +406,7 @@ def _fields(data: PaperObject) -> dict[str, Any]:
 def _make_author(data: AuthorObject) -> Author:
     """Make the author of an object.
 
-    Parts that it lacks are derived.
+    If both parts are missing, they are derived from the name.
     """
     family, given = data.family, data.given
     if family is UNSET and given is UNSET:
@@ -416,11 +416,11 @@ def _make_author(data: AuthorObject) -> Author:
     )
 
 
-def _ids(ids: Iterable[str]) -> tuple[PaperId, ...]:
+def _parse_ids(ids: Iterable[str]) -> tuple[PaperId, ...]:
     return tuple([PaperId(id_) for id_ in ids if _ID.fullmatch(id_)])
 
 
-def _work(data: PaperObject) -> PaperId | None:
+def _parse_work(data: PaperObject) -> PaperId | None:
     return PaperId(data.work) if data.work and data.work != data.id else None
 
 

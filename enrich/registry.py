@@ -1,8 +1,8 @@
 """Registry of plug-ins: the members of a folder, and the entry points of other distributions.
 
-A folder's members exist because their file exists; listing them imports none. Names that begin with `_`
-are helpers, not members. A group of entry points has the name of its package: `enrich.sources`,
-`enrich.writers`. A member of the folder wins over an entry point of the same name.
+Every file of the folder is a member, except names that begin with `_`, which are helpers. Listing the
+members imports none. A group of entry points has the name of its package: `enrich.sources`,
+`enrich.writers`. A member of the folder takes precedence over an entry point of the same name.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 class PluginError(EnrichError):
-    """A plug-in that is there but cannot be used."""
+    """Raised for an installed plug-in that cannot be used."""
 
 
 def names_in(path: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of the members of a package's folder, sorted."""
+    """Return the sorted names of a folder's members."""
     return tuple(sorted(m.name for m in pkgutil.iter_modules(path) if not m.name.startswith("_")))
 
 
@@ -53,13 +53,15 @@ def load(package: str, attribute: str, name: str) -> Any:
 
 
 def is_folder(package: str, name: str) -> bool:
-    """Return whether the member `package.name` is a folder, not a file."""
+    """Return whether the member `package.name` is a folder."""
     spec = importlib.util.find_spec(f"{package}.{name}")
     return spec is not None and spec.submodule_search_locations is not None
 
 
 def load_part(package: str, attribute: str, name: str, part: str) -> Any:
-    """Return the attribute of the module `part` in the folder `package.name`.
+    """Return an attribute of a folder member's module.
+
+    The module is `package.name.part`.
 
     Raises:
         PluginError: the folder has no such module, or it does not define the attribute.
@@ -72,19 +74,19 @@ def load_part(package: str, attribute: str, name: str, part: str) -> Any:
 
 
 def describe_member(package: str, name: str) -> str:
-    """Return the first line of a member's docstring, without importing it.
+    """Return the first line of a member's docstring.
 
-    The docstring begins in the first line of the file, which is not parsed: the help describes ten.
+    The member is not imported: only its first line is used, where the docstring begins.
     """
     spec = importlib.util.find_spec(f"{package}.{name}")
     source = spec.loader.get_source(spec.name) if spec and spec.loader else None  # type: ignore[attr-defined]
     return (source or "").partition("\n")[0].strip('"')
 
 
-def defined_names(package: str, name: str) -> frozenset[str]:
-    """Return the global names that a member's code uses.
+def list_global_names(package: str, name: str) -> frozenset[str]:
+    """Return the global names in a member's code.
 
-    The code is not run.
+    The code is compiled and not run.
     """
     spec = importlib.util.find_spec(f"{package}.{name}")
     code = spec.loader.get_code(spec.name) if spec and spec.loader else None  # type: ignore[attr-defined]
@@ -95,7 +97,7 @@ def defined_names(package: str, name: str) -> frozenset[str]:
 def entry_points_of(group: str) -> Mapping[str, EntryPoint]:
     """Return the entry points of a group, by name.
 
-    `importlib.metadata` reads the files of every installed distribution, so it is asked once a process.
+    `importlib.metadata` reads the files of every installed distribution, so this is done once a process.
     """
     if not may_offer(group):
         return MappingProxyType({})
@@ -106,11 +108,11 @@ def entry_points_of(group: str) -> Mapping[str, EntryPoint]:
 
 @cache
 def may_offer(group: str) -> bool:
-    """Return whether an installed distribution may have entry points of a group.
+    """Return whether a distribution may offer entry points.
 
-    `importlib.metadata` knows for certain, but its import takes a tenth of a run's start. Here the
-    listings of `sys.path` are searched that the import system keeps, for files that name the group; where
-    distributions can lie elsewhere, the answer is yes.
+    Only `importlib.metadata` gives a certain answer, but its import takes a tenth of a run's start. So this
+    searches the folder listings that the import system caches for files that name the group. It returns
+    True if distributions may be elsewhere.
     """
     finders = [finder for finder in sys.meta_path if hasattr(finder, "find_distributions")]
     if any(getattr(finder, "__name__", None) != "PathFinder" for finder in finders):
@@ -119,13 +121,15 @@ def may_offer(group: str) -> bool:
 
 
 def _lists_group(folder: str, group: bytes) -> bool:
-    """Return whether a distribution in a folder may list a group of entry points."""
+    """Return whether a folder's distributions may offer entry points."""
     finder = pkgutil.get_importer(folder)
     if finder is None:  # there is no such folder
         return False
     if not isinstance(finder, FileFinder):  # a zip file, which can hold distributions
         return True
-    finder.find_spec("enrich_has_no_such_module")  # lists the folder, if it has changed
+    finder.find_spec(
+        "enrich_has_no_such_module"
+    )  # updates the cached listing, if the folder has changed
     names: Iterable[str] | None = getattr(finder, "_path_cache", None)
     if names is None:
         return True
@@ -137,7 +141,7 @@ def _lists_group(folder: str, group: bytes) -> bool:
             try:
                 if group in SourceFileLoader(name, path).get_data(path):
                     return True
-            except OSError:  # it has none
+            except OSError:  # no entry_points.txt
                 continue
     return False
 

@@ -117,7 +117,7 @@ def _raise(_: Any) -> Any:
     "case",
     [
         (_raise, "KeyError: 'speaker'"),
-        (lambda _: None, "it has to return pieces of text"),
+        (lambda _: None, "write must yield pieces of text"),
         (lambda _: [b"x"], "it yields bytes, not text"),
     ],
 )

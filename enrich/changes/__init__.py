@@ -1,1 +1,1 @@
-"""Comparison of an earlier output with this run: what is new, what has vanished. Pure."""
+"""Comparison of an earlier output with this run: new talks, vanished talks. Pure."""

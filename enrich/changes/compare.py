@@ -1,7 +1,7 @@
-"""What is new since an earlier output, with its reasons, and what stays of it. Pure.
+"""News since an earlier output, with reasons, and the earlier talks to keep. Pure.
 
-A talk is news if its feed, id and start are not in the earlier output, if it was cancelled since, or
-if one of its papers has a new version, decision or published version, or could not be found before.
+A talk is news if its feed, id and start are not in the earlier output, if it was cancelled since then,
+or if one of its papers has a new version, decision or published version, or was not found before.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import filterfalse, pairwise
 
 from enrich.changes.earlier import Earlier
-from enrich.changes.holdings import Holdings, Key, Stated, group_by_key
+from enrich.changes.holdings import Holdings, Key, StatedStart, group_by_key
 from enrich.codes import NewsCode
 from enrich.model import (
     EXTRACTION_WARNINGS,
@@ -24,16 +24,16 @@ from enrich.model import (
     TalkWarning,
 )
 from enrich.paper import Paper, Publication
-from enrich.text.times import format_instant, format_time
+from enrich.text.times import format_instant, label_time
 
 Start = datetime | date | None
 SelectOccurrences = Callable[[Recurrence, Iterable[datetime | date]], Iterable[datetime | date]]
 
-VANISHED = TalkWarning(code="vanished", message="the feed does not hold this talk any more")
+VANISHED = TalkWarning(code="vanished", message="the feed no longer has this talk")
 _MAX_SERIES = 20
-"""Series of one id whose rules are followed; an honest feed has one."""
-_OWN_RECORDS = (None, "collection")
-"""`via` of records that are compared: those of second sources lack versions and decisions."""
+"""Number of series of one id whose rules are evaluated; a normal feed has one."""
+_COMPARED_ORIGINS = (None, "collection")
+"""`via` of records that are compared; records of second sources have no versions or decisions."""
 
 
 class Changes:
@@ -46,27 +46,27 @@ class Changes:
         *,
         select_occurrences: SelectOccurrences = lambda _series, _times: (),
     ) -> None:
-        """Compare an earlier output with what the feeds hold.
+        """Compare an earlier output with the feeds' talks.
 
         Args:
             earlier: The earlier output.
-            holdings: What the feeds hold, complete.
-            select_occurrences: Which times are occurrences of a series, were none excluded.
+            holdings: All talks of the feeds.
+            select_occurrences: Selects the times that the rules of a series give, excluded or not.
         """
         self._papers = earlier.papers
-        self._same: dict[tuple[Key, str], Sequence[Talk]] = {}
-        """By the start that a talk has now: what it was, if it did not move."""
+        self._unmoved: dict[tuple[Key, str], Sequence[Talk]] = {}
+        """Earlier versions of the talks that did not move, by key and present start."""
         self._moved: dict[tuple[Key, str], Talk] = {}
-        """By the start that a talk has now: what it was, if it moved."""
+        """Earlier versions of the talks that moved, by key and present start."""
         talks = group_by_key(annotated.talk for annotated in earlier.talks)
         for key, stated in holdings.list_stated():
             if known := talks.get(key):
                 self._relate(key, stated, known, select_occurrences)
 
     def list_reasons(self, annotated: AnnotatedTalk) -> tuple[TalkWarning, ...]:
-        """Return why a talk is news; nothing if it is not.
+        """Return why a talk is news; empty if it is not.
 
-        A reason that concerns a paper has the place of the talk's first reference to it.
+        A reason about a paper has the place of the talk's first reference to it.
         """
         reasons = tuple(self._compare_talk(annotated.talk))
         if any(reason.code == "new_talk" for reason in reasons):
@@ -74,18 +74,18 @@ class Changes:
         return (*reasons, *self._compare_papers(annotated))
 
     def mark(self, annotated: AnnotatedTalk) -> AnnotatedTalk | None:
-        """Return a talk that is news, with the reasons among its warnings; otherwise None."""
+        """Return a talk with the reasons why it is news as warnings; otherwise None."""
         reasons = self.list_reasons(annotated)
         if not reasons:
             return None
         return replace(annotated, warnings=(*annotated.warnings, *reasons))
 
     def _compare_talk(self, talk: Talk) -> Iterator[TalkWarning]:
-        if talk.references is not None:  # it is the earlier one itself
+        if talk.references is not None:  # kept from the earlier output
             return
         place = ((talk.feed.name, talk.id), format_instant(talk.start_time))
-        same = self._same.get(place, ())
-        before = next((t for t in same if t.title == talk.title), next(iter(same), None))
+        unmoved = self._unmoved.get(place, ())
+        before = next((t for t in unmoved if t.title == talk.title), next(iter(unmoved), None))
         if before is None:
             before = self._moved.get(place)
             if before is None:
@@ -106,7 +106,7 @@ class Changes:
             if not isinstance(before, Paper):
                 yield _give_reason("now_resolved", f"{id_}: found now", place)
                 continue
-            if before.via not in _OWN_RECORDS or paper.via not in _OWN_RECORDS:
+            if before.via not in _COMPARED_ORIGINS or paper.via not in _COMPARED_ORIGINS:
                 continue
             for code, message in _describe_news(before, paper):
                 yield _give_reason(code, f"{id_}: {message}", place)
@@ -114,15 +114,15 @@ class Changes:
     def _relate(
         self,
         key: Key,
-        stated: Sequence[Stated],
+        stated: Sequence[StatedStart],
         known: Sequence[Talk],
         select_occurrences: SelectOccurrences,
     ) -> None:
         """Relate the talks of one feed and id to those of the earlier output.
 
-        Of a series, DTSTART as written counts: an earlier first occurrence that is excluded now does
-        not move it. A talk moved if its start is not in the earlier output, which has one that the
-        feed does not have any more; several are paired in their order.
+        A series starts at its DTSTART as written, so it does not move if its first occurrence is now
+        excluded. A talk moved if its start is new, and an earlier start of the same id is gone. Several
+        new and gone starts are paired in order.
         """
         at: dict[str, list[Talk]] = {}
         for talk in known:
@@ -138,31 +138,31 @@ class Changes:
                 added.add(instant)
             else:
                 here.add(found)
-                self._same[key, instant] = at[found]
+                self._unmoved[key, instant] = at[found]
             if recurrence is not None:
                 series.append((instant, recurrence))
         if not added and len(here) == len(at):
             return
         starts = [talk.start_time for talk in known if talk.start_time is not None]
         for number, (instant, recurrence) in enumerate(series):
-            # What cannot be checked did not move.
+            # A series that is not evaluated counts as unmoved.
             times = starts
             if number < _MAX_SERIES:
                 times = [*select_occurrences(recurrence, starts)]
             here.update(map(format_instant, times))
             if instant in added and times:
                 added.discard(instant)
-                self._same[key, instant] = at[format_instant(times[0])]
+                self._unmoved[key, instant] = at[format_instant(times[0])]
         gone = (talk for instant in sorted(at.keys() - here) for talk in at[instant])
         for instant, before in zip(sorted(added), gone, strict=False):
             self._moved[key, instant] = before
 
 
 def select_kept(earlier: Earlier, holdings: Holdings) -> Iterator[Talk]:
-    """Yield the earlier talks that stay although no feed gives them now.
+    """Yield the earlier talks to keep, which no feed of this run gives.
 
-    They are those that vanished, which are marked, and those whose feed, or event, could not be
-    read. Their references stand.
+    They vanished, which a warning marks, or their feed or event could not be read. Their references
+    are kept.
     """
     for annotated in earlier.talks:
         talk = annotated.talk
@@ -174,25 +174,27 @@ def select_kept(earlier: Earlier, holdings: Holdings) -> Iterator[Talk]:
 
 
 def count_present(earlier: Earlier) -> int:
-    """Return how many talks the feeds held when the earlier output was written."""
+    """Return the number of talks that the feeds held at the earlier run."""
     return sum(not any(map(_is_vanished, a.talk.warnings)) for a in earlier.talks)
 
 
 def _keep_talk(annotated: AnnotatedTalk, warnings: tuple[TalkWarning, ...]) -> Talk:
-    """Return an earlier talk whose references stand.
+    """Return an earlier talk with its references.
 
-    If one does not fit its text, which somebody changed, or overlaps another, all are searched again.
+    If a reference does not match its text, because the output was edited, or overlaps another, all are
+    searched again.
     """
     texts = dict(annotated.talk.searched())
-    fit = all(
-        _fits(reference, texts.get(reference.field, "")) for reference in annotated.references
+    match = all(
+        _matches_text(reference, texts.get(reference.field, ""))
+        for reference in annotated.references
     ) and not _has_overlap(annotated.references)
     found = [w for w in annotated.warnings if w.code in EXTRACTION_WARNINGS]
-    references = References(annotated.references, found) if fit else None
+    references = References(annotated.references, found) if match else None
     return replace(annotated.talk, warnings=warnings, references=references)
 
 
-def _fits(reference: Reference, text: str) -> bool:
+def _matches_text(reference: Reference, text: str) -> bool:
     exact = text[reference.start : reference.end]
     return exact == reference.exact and 0 <= reference.context[0] <= reference.context[1] <= len(
         text
@@ -219,12 +221,12 @@ def _give_reason(code: NewsCode, message: str, place: Reference | None = None) -
 
 def _describe_move(before: Start, now: Start) -> str:
     if before is None:
-        return f"the talk has a start now, {format_time(now)}"
-    return f"the talk was moved from {format_time(before)}"
+        return "the talk now has a start" + (f", {label_time(now, None)}" if now else "")
+    return f"the talk was moved from {label_time(before, None)}"
 
 
 def _describe_news(before: Paper, now: Paper) -> Iterator[tuple[NewsCode, str]]:
-    """Yield what a paper's record has that the earlier one has not."""
+    """Yield the code and message of each news of a paper."""
     if _count_versions(now) > _count_versions(before) > 0:
         date_ = f" of {now.updated}" if now.updated else ""
         yield "new_version", f"new version {now.latest_version}{date_}"
@@ -232,7 +234,7 @@ def _describe_news(before: Paper, now: Paper) -> Iterator[tuple[NewsCode, str]]:
         venue = f", {now.venue}" if now.venue else ""
         yield "new_decision", f"{now.decision.replace('_', ' ')}{venue}"
     published = now.published_as
-    if published is not None and _is_other(before.published_as, published):
+    if published is not None and _is_new_publication(before.published_as, published):
         facts = (published.venue, published.year and str(published.year), published.doi)
         yield "new_publication", ", ".join(["published", *(fact for fact in facts if fact)])
 
@@ -241,8 +243,8 @@ def _count_versions(paper: Paper) -> int:
     return int(paper.latest_version[1:]) if paper.latest_version else 0
 
 
-def _is_other(before: Publication | None, now: Publication) -> bool:
-    """Return whether a published version is another one than before."""
+def _is_new_publication(before: Publication | None, now: Publication) -> bool:
+    """Return whether a published version differs from the earlier one."""
     if before is None:
         return True
     if before.doi and now.doi:

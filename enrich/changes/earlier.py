@@ -1,12 +1,14 @@
-"""An earlier output, read for comparison: its talks with their references, and each paper once. Pure."""
+"""Earlier output, read for comparison: its talks with references, and each paper once. Pure."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
+
+from msgspec import Struct
 
 from enrich.document import FORMAT, VERSION, read_paper
 from enrich.model import AnnotatedTalk
@@ -14,18 +16,17 @@ from enrich.paper import NO_PAPERS, Lookup, PaperId, Papers, lookup_from
 from enrich.text.checks import objects
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Earlier:
-    """The talks of an earlier output, and what it holds of each paper."""
+class Earlier(Struct, frozen=True, kw_only=True):
+    """Talks and papers of an earlier output."""
 
     talks: tuple[AnnotatedTalk, ...] = ()
     papers: Papers = NO_PAPERS
 
 
 def parse_earlier(data: bytes) -> Earlier:
-    r"""Parse a document (json), or the lines of talks (ndjson); empty data hold no talks.
+    r"""Parse a document (json), or lines of talks (ndjson); empty data has no talks.
 
-    No talk is skipped: what is left out here would be lost when the output is replaced.
+    No talk is skipped, because it would be lost when the output is replaced.
 
     Raises:
         ValueError: not an earlier output, or a value of a talk has the wrong type.
@@ -60,7 +61,7 @@ def _read_whole(document: Mapping[str, Any]) -> Earlier:
 
 
 def _parse_value(data: bytes) -> Any:
-    """Return what JSON holds; None if it is not valid."""
+    """Return the value of a JSON text; None if it is not valid."""
     try:
         return json.loads(data)
     except (ValueError, RecursionError):
@@ -79,7 +80,7 @@ def _read_talks(noun: str, records: Iterable[Any]) -> Iterator[AnnotatedTalk]:
 
 
 def _read_papers(records: Iterable[Any]) -> Iterator[Lookup]:
-    """Yield the papers; what cannot be read is looked up again, and compared with nothing."""
+    """Yield the readable papers; others are looked up again and not compared."""
     for record in records:
         with suppress(ValueError):
             yield lookup_from(read_paper(record))

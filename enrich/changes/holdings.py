@@ -1,4 +1,4 @@
-"""What the feeds of one run hold before any filter: ids and starts, by the name of the feed. Pure."""
+"""Ids and starts of all talks that the feeds of one run hold, before any filter. Pure."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ Key = tuple[str | None, str]
 """The name of a feed and the id of a talk."""
 
 _OF_OTHER_RUNS = frozenset({"stale_feed", "unreadable_feed"})
-"""Notices that do not name a calendar that was read: hosts, and feeds of an earlier output."""
+"""Notices whose feed is not a calendar of this run, but a host or a feed of an earlier output."""
 
 
-class Stated(NamedTuple):
-    """When a talk starts, as its feed has it now."""
+class StatedStart(NamedTuple):
+    """Start of a talk or series, as its feed states it in this run."""
 
     start: datetime | date | None
     series: Recurrence | None
 
 
 class Holdings:
-    """What the feeds of one run hold; filled while they are read."""
+    """Talks and unreadable events of one run's feeds; filled while they are read."""
 
     def __init__(self) -> None:
-        self._stated: dict[Key, list[Stated]] = {}
+        self._stated: dict[Key, list[StatedStart]] = {}
         self._broken: set[Key] = set()
         self._ids: set[str] = set()
         self._read: set[str | None] = set()
@@ -35,42 +35,42 @@ class Holdings:
         self._names: set[str | None] = set()
 
     def add_talk(self, talk: Talk) -> None:
-        """Add a talk of the feed that is read now."""
+        """Add a talk of the current feed."""
         name = talk.feed.name
         self._names.add(name)
         self._ids.add(talk.id)
-        stated = Stated(talk.start_time, talk.occurrences)
+        stated = StatedStart(talk.start_time, talk.occurrences)
         self._stated.setdefault((name, talk.id), []).append(stated)
 
     def add_notice(self, notice: Notice) -> None:
-        """Add what a notice of the feed that is read now reveals."""
+        """Add the event or the duplicates that a notice of the current feed reports."""
         if notice.code in _OF_OTHER_RUNS:
             return
         self._names.add(notice.feed)
-        if notice.event is not None:  # an event that cannot be read is held all the same
+        if notice.event is not None:  # an unreadable event is still in the feed
             self._broken.add((notice.feed, notice.event))
         if notice.code == "duplicates_dropped":
             self._with_duplicates.add(notice.feed)
 
     def end_feed(self) -> None:
-        """Record that the feed was read to its end."""
+        """Record that the current feed was read to its end."""
         self._read |= self._names
         self._names.clear()
 
     def fail_feed(self, name: str | None) -> None:
-        """Record that the feed could not be read."""
+        """Record that the current feed could not be read."""
         self._failed |= self._names if name is None else {name, *self._names}
         self._names.clear()
 
-    def list_stated(self) -> Iterator[tuple[Key, Sequence[Stated]]]:
+    def list_stated(self) -> Iterator[tuple[Key, Sequence[StatedStart]]]:
         """Yield each key with its starts."""
         yield from self._stated.items()
 
     def has_lost(self, key: Key) -> bool:
-        """Return whether a feed was read and holds no talk of this id.
+        """Return whether a feed was read and has no talk of this id.
 
-        A feed that shares its name with one that could not be read does not count as read. A talk
-        that was dropped, because another feed of the run has it too, is held.
+        A feed does not count as read if another one of its name failed. A talk that was dropped as a
+        duplicate of another feed's is not lost.
         """
         name, id_ = key
         if name not in self._read or name in self._failed:
@@ -80,7 +80,7 @@ class Holdings:
         return not (name in self._with_duplicates and id_ in self._ids)
 
     def holds(self, key: Key) -> bool:
-        """Return whether a feed that was read holds a readable talk of this id."""
+        """Return whether a feed of this run has a readable talk of this id."""
         name, id_ = key
         return key in self._stated or (name in self._with_duplicates and id_ in self._ids)
 

@@ -1,7 +1,7 @@
 """`--config FILE`: feeds and options from a TOML file. Flags and the environment win over it.
 
 Each key is an option's long name; `feeds` is a list of feeds, or of tables with `feed` and `name`. Paths
-are relative to the file's own folder, so that a scheduled run may begin anywhere.
+are relative to the file's own folder, so that a scheduled run may start in any folder.
 """
 
 from __future__ import annotations
@@ -21,17 +21,21 @@ from enrich.cli.suggestions import find_close, is_address
 
 _NOT_IN_FILES = frozenset({"config", "help", "version"})
 _PATHS = frozenset({"new-since"})
-"""Options whose value is a path, beside those of click's own type."""
+"""Options whose value is a path, although their click type is a string."""
+
+
+_MAX_FILE_BYTES = 60_000
+"""Limit of a file: the TOML parser needs time and memory quadratic in the parts of a key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a file sets: the defaults of options by parameter, and the feeds with their names."""
+    """Settings of a file: defaults of options by parameter, and feeds with their names."""
 
     path: str
     defaults: Mapping[str, Any]
     names: Mapping[str, str | None]
-    """Each feed, and the name that its talks get; None is the feed's own."""
+    """Name for the talks of each feed; None keeps the feed's own name."""
 
     @property
     def feeds(self) -> tuple[str, ...]:
@@ -43,16 +47,19 @@ def read_config(path: str, command: click.Command) -> Config:
     """Read a file of feeds and options.
 
     Raises:
-        click.UsageError: it cannot be read, is not TOML, or a key or value is not valid.
+        click.UsageError: the file cannot be read, is not TOML, or has an invalid key or value.
     """
     try:
-        values = tomllib.loads(Path(path).read_bytes().decode())
+        data = Path(path).read_bytes()
+        if len(data) > _MAX_FILE_BYTES:
+            raise click.UsageError(f"--config: {path}: is larger than {_MAX_FILE_BYTES // 1000} kB")
+        values = tomllib.loads(data.decode())
     except OSError as error:
         cause = (error.strerror or str(error)).lower()
         raise click.UsageError(f"--config: {path}: cannot be read ({cause})") from None
     except UnicodeDecodeError:
         raise click.UsageError(f"--config: {path}: is not UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # TOML, or a number of too many digits
         raise click.UsageError(f"--config: {path}: is not TOML: {error}") from None
     folder = Path(path).parent
     options = _list_options(command)
@@ -100,17 +107,17 @@ def _read_feeds(value: Any, folder: Path) -> Iterator[tuple[str, str | None]]:
             (item.get("feed"), item.get("name")) if isinstance(item, Mapping) else (item, None)
         )
         if not isinstance(feed, str) or not feed:
-            raise ValueError('each is a string, or a table such as {feed = "…", name = "…"}')
+            raise ValueError('a feed is a string, or a table such as {feed = "…", name = "…"}')
         if name is not None and (not isinstance(name, str) or not name.strip()):
             raise ValueError(f"the name of {feed} is not a string")
         if isinstance(item, Mapping) and (unknown := sorted(item.keys() - {"feed", "name"})):
-            raise ValueError(f"{feed}: unknown key {unknown[0]}; there are feed and name")
+            raise ValueError(f"{feed}: unknown key {unknown[0]}; the keys are feed and name")
         is_path = feed != "-" and not is_address(feed) and not feed.lower().startswith("file:")
         yield (_join_path(folder, feed) if is_path else feed), name
 
 
 def _read_setting(key: str, value: Any, option: click.Option, folder: Path) -> Any:
-    """Return a value as click takes it.
+    """Return a value in the form that click accepts.
 
     Raises:
         ValueError: the value has the wrong type.
@@ -145,5 +152,14 @@ def _to_text(key: str, value: Any, option: click.Option, folder: Path) -> str:
 
 
 def _join_path(folder: Path, text: str) -> str:
-    """Return a path that is relative to a folder; `~` is the home folder."""
-    return os.path.normpath(folder / Path(text).expanduser()) if text else text
+    """Resolve a path against a folder, and expand `~`.
+
+    Raises:
+        ValueError: the text is not a valid path.
+    """
+    if "\0" in text:
+        raise ValueError("a path holds no character U+0000")
+    try:
+        return os.path.normpath(folder / Path(text).expanduser()) if text else text
+    except RuntimeError:
+        raise ValueError(f"{text}: there is no such home folder") from None

@@ -1,6 +1,6 @@
-"""Checks of `enrich doctor`: each yields findings, and changes nothing that a run relies on.
+"""Checks of `enrich doctor`: each yields findings, and changes no file that a run uses.
 
-No finding holds a login, a path of a feed, or anything else that a bug report must not show.
+Findings can be put into a bug report: they hold no login and no address of a feed.
 """
 
 from __future__ import annotations
@@ -35,26 +35,26 @@ if TYPE_CHECKING:
 _DISTRIBUTION = "talk-enrich"
 _GROUPS = ("enrich.sources", "enrich.writers")
 _MAX_SKEW_S = 120.0
-_PATIENCE_S = 20.0
-"""Seconds for one service, its rate limiter's wait included."""
-_EARLIEST = datetime(2025, 1, 1, tzinfo=UTC).timestamp()
+_MAX_WAIT_S = 20.0
+"""Seconds for one service, including the wait for its rate limiter."""
+_EARLIEST_VALID_TIME = datetime(2025, 1, 1, tzinfo=UTC).timestamp()
 
 Level = Literal["ok", "note", "bad"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found, and what to do about it."""
+    """Result of one check, and what to do about it."""
 
     level: Level
-    """`bad` needs to be mended; a `note` is worth to be known."""
+    """`bad` must be repaired; `note` is for information."""
     subject: str
     text: str
     advice: str | None = None
 
 
 def check_versions() -> Iterator[Finding]:
-    """Yield the versions of the program, of Python and of the packages, and the plug-ins."""
+    """Yield the versions of enrich, Python and packages, and the plug-ins."""
     system = f"{platform.system()} {platform.release()}"
     yield Finding(
         "ok", "version", f"enrich {VERSION}, Python {platform.python_version()}, {system}"
@@ -81,10 +81,10 @@ def check_versions() -> Iterator[Finding]:
 
 
 def _list_requirements() -> Iterator[str]:
-    """Yield the names of the packages that this one needs."""
+    """Yield the names of the required packages."""
     try:
         needed = requires(_DISTRIBUTION) or ()
-    except PackageNotFoundError:  # it runs from its source
+    except PackageNotFoundError:  # not installed, but run from its source folder
         return
     for line in needed:
         if "extra ==" not in line and (name := re.match(r"[A-Za-z0-9._-]+", line)):
@@ -103,9 +103,9 @@ def check_store_folder(cache_dir: Path | None, now: float) -> Iterator[Finding]:
     size = sum(file.stat().st_size for file in folder.glob("*.sqlite*") if file.is_file())
     if state.trouble:
         cure = (
-            "the next run sets it aside and carries over what is whole"
+            "the next run renames the file and recovers its good records"
             if state.corrupt
-            else "remove it, or name another folder by --cache-dir"
+            else "remove it, or choose another folder with --cache-dir"
         )
         yield Finding("bad", "store", state.trouble, cure)
     else:
@@ -114,18 +114,20 @@ def check_store_folder(cache_dir: Path | None, now: float) -> Iterator[Finding]:
         )
     if state.damaged:
         text = f"{state.damaged:,} damaged records"
-        yield Finding("bad", "store", text, "they are asked for again; enrich cache clear ends it")
+        yield Finding(
+            "bad", "store", text, "they are requested again; enrich cache clear removes them"
+        )
     if state.set_aside:
         names = ", ".join(state.set_aside)
         yield Finding(
-            "note", "store", f"set aside as damaged: {names}", "enrich cache clear removes it"
+            "note", "store", f"copies of damaged files: {names}", "enrich cache clear removes them"
         )
     if state.newest is not None and state.newest > now + 3600:
-        yield Finding("bad", "clock", "the store has records of the future", "set the clock")
+        yield Finding("bad", "clock", "the store has records from the future", "set the clock")
 
 
 def check_state_folder(state_dir: Path | None) -> Iterator[Finding]:
-    """Yield the place of the rate limiter's files, and whether they can be shared."""
+    """Yield whether the rate limiter's folder can be written."""
     from platformdirs import user_state_path
 
     folder = state_dir or user_state_path("enrich", appauthor=False)
@@ -150,22 +152,22 @@ def check_login() -> Iterator[Finding]:
                 yield Finding(
                     "note",
                     "login",
-                    f"{title_of(source.name)}: none; it often refuses callers without one",
+                    f"{title_of(source.name)}: no login; it often refuses callers without one",
                     f"set {LOGIN_NAMES}",
                 )
 
 
 def check_clock(now: float) -> Iterator[Finding]:
-    """Yield whether the clock can be right."""
+    """Yield whether the clock is plausible."""
     shown = f"{datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S} UTC"
-    if now < _EARLIEST:
-        yield Finding("bad", "clock", f"{shown} has long passed", "set the clock")
+    if now < _EARLIEST_VALID_TIME:
+        yield Finding("bad", "clock", f"{shown} is in the past", "set the clock")
     else:
         yield Finding("ok", "clock", shown)
 
 
 def check_proxies() -> Iterator[Finding]:
-    """Yield the names of the variables that change how the network is reached."""
+    """Yield the variables that affect network access."""
     names = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE")
     present = [name for name in names if os.environ.get(name) or os.environ.get(name.lower())]
     if present:
@@ -175,7 +177,7 @@ def check_proxies() -> Iterator[Finding]:
 def check_services(
     cache_dir: Path | None, state_dir: Path | None, contact: str | None
 ) -> Iterator[Finding]:
-    """Ask each service for one paper, through the rate limiter."""
+    """Fetch one paper from each service, through the rate limiter."""
     from enrich.http.session import open_session
     from enrich.sources.installed import second_sources, sources
 
@@ -203,14 +205,14 @@ def check_services(
 def _check_service(
     session: PoliteSession, service: Source | SecondSource, id_: PaperId | None
 ) -> Iterator[Finding]:
-    """Ask one service for a paper, within `_PATIENCE_S` seconds."""
+    """Fetch a paper from one service within `_MAX_WAIT_S` seconds."""
     subject = title_of(service.name)
     if id_ is None:
-        yield Finding("note", subject, "not asked: the package has no example of its papers")
+        yield Finding("note", subject, "not checked: the package has no example of its papers")
         return
-    dates: list[float] = []
-    run = session.open_run(time.monotonic() + _PATIENCE_S)
-    run.hooks["response"].append(lambda response, **_: dates.append(_skew(response)))
+    skews: list[float] = []
+    run = session.open_run(time.monotonic() + _MAX_WAIT_S)
+    run.hooks["response"].append(lambda response, **_: skews.append(_measure_skew(response)))
     begun = time.monotonic()
     try:
         answers = _fetch_one(service, id_, run)
@@ -223,20 +225,20 @@ def _check_service(
         level: Level = "ok" if answers else "note"
         text = f"answered in {took}" if answers else f"answered in {took}, without {id_}"
         yield Finding(level, subject, text)
-    skew = max(dates, key=abs, default=0.0)
+    skew = max(skews, key=abs, default=0.0)
     if abs(skew) > _MAX_SKEW_S:
         text = f"this machine's clock differs from {subject}'s by {skew:.0f} s"
         yield Finding("bad", "clock", text, "set the clock")
 
 
 def _fetch_one(service: Any, id_: PaperId, session: PoliteSession) -> Sequence[Any]:
-    """Return what a source, or a second source, answers for one paper."""
-    wanted: Any = id_ if hasattr(service, "behind") else (id_, None)
-    return [*service.fetch([wanted], session)]
+    """Return the records of one paper from a source or second source."""
+    request: Any = id_ if hasattr(service, "behind") else (id_, None)
+    return [*service.fetch([request], session)]
 
 
-def _skew(response: Any) -> float:
-    """Return how far this clock is ahead of the one of an answer; 0 without a date."""
+def _measure_skew(response: Any) -> float:
+    """Return how many seconds this clock is ahead of the response's Date; 0 without it."""
     try:
         return time.time() - parsedate_to_datetime(response.headers["Date"]).timestamp()
     except (KeyError, TypeError, ValueError):
@@ -244,7 +246,7 @@ def _skew(response: Any) -> float:
 
 
 def _example_ids() -> dict[str, PaperId]:
-    """Return the first paper of each source in the package's example."""
+    """Return a paper of each source from the package's example."""
     from enrich.paper import PaperId
 
     text = files("enrich").joinpath("example/papers.jsonl").read_text(encoding="utf-8")
@@ -253,9 +255,9 @@ def _example_ids() -> dict[str, PaperId]:
 
 
 def _check_folder(subject: str, folder: Path, option: str) -> Finding:
-    """Return whether a folder can be written, or can be made."""
+    """Return whether a folder can be written or created."""
     place = next(path for path in (folder, *folder.parents) if path.exists())
-    advice = f"make {place} writable, or name another folder by {option}"
+    advice = f"make {place} writable, or choose another folder with {option}"
     if not place.is_dir():
         return Finding("bad", subject, f"{folder}: {place} is not a folder", advice)
     try:
@@ -264,5 +266,5 @@ def _check_folder(subject: str, folder: Path, option: str) -> Finding:
     except OSError as error:
         return Finding("bad", subject, f"{folder} cannot be written: {error.strerror}", advice)
     if place != folder:
-        return Finding("ok", subject, f"{folder} does not exist yet; the first run makes it")
+        return Finding("ok", subject, f"{folder} does not exist yet; the first run creates it")
     return Finding("ok", subject, f"{folder} can be written")

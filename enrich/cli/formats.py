@@ -1,4 +1,4 @@
-"""Output formats on the command line: which file gets which, their options, papers without talks."""
+"""Output formats on the command line: the format of each output, options, papers without talks."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 DEVICES = ("/dev/", "/proc/self/fd/")
 FOR_TALKS = frozenset({"ics", "text"})
-"""Formats that mean nothing for papers without talks."""
+"""Formats that need talks, so papers alone cannot be written in them."""
 COLLECTION = "collection"
-"""Format of the command `lookup` alone: no text, so not one of the writers."""
+"""Format of `enrich lookup` only; a database, so not one of the writers."""
 COLLECTION_SUFFIX = ".sqlite"
 
 
@@ -49,28 +49,28 @@ def names() -> tuple[str, ...]:
 
 
 class FormatChoice(click.Choice[str]):
-    """A format's name; the help lists all installed ones.
+    """Name of a format; the help lists all installed ones.
 
-    A run reads the installed distributions only for a name that the package lacks.
+    A run searches the installed distributions only for a name that is not the package's own.
     """
 
     def __init__(self, *, for_papers: bool = False, collections: bool = False) -> None:
-        self._left_out = FOR_TALKS if for_papers else frozenset()
-        self._more = (COLLECTION,) if collections else ()
-        super().__init__(self._offered(package_formats()))
+        self._excluded = FOR_TALKS if for_papers else frozenset()
+        self._added = (COLLECTION,) if collections else ()
+        super().__init__(self._list_choices(package_formats()))
 
-    def _offered(self, all_names: Iterable[str]) -> tuple[str, ...]:
-        return tuple(sorted({*all_names, *self._more} - self._left_out))
+    def _list_choices(self, all_names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted({*all_names, *self._added} - self._excluded))
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
         """Return the names of all formats, for the help."""
-        return click.Choice(self._offered(names())).get_metavar(param, ctx)
+        return click.Choice(self._list_choices(names())).get_metavar(param, ctx)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name of a format."""
         if value in self.choices:
             return str(value)
-        if value not in (offered := self._offered(names())):
+        if value not in (offered := self._list_choices(names())):
             meant = format_of_suffix(f".{value}".replace("..", "."))
             if meant in offered:
                 self.fail(f"{value!r} is a suffix; did you mean {meant}?", param, ctx)
@@ -78,7 +78,7 @@ class FormatChoice(click.Choice[str]):
 
 
 class TargetName(click.ParamType[str]):
-    """A value of `-o`; the environment's variable holds one a line, for names may hold anything."""
+    """Value of `-o`; in ENRICH_OUTPUT one a line, because names may have any other character."""
 
     name = "file"
     envvar_list_splitter = "\n"
@@ -91,11 +91,11 @@ class TargetName(click.ParamType[str]):
 
 
 class Target(NamedTuple):
-    """Where one output goes, and in which format."""
+    """Format and path of one output."""
 
     format: str
     path: str | None
-    """As the user wrote it; None for standard output."""
+    """The path as typed; None for standard output."""
 
 
 def format_options(command: F, *, for_papers: bool = False, collections: bool = False) -> F:
@@ -104,9 +104,9 @@ def format_options(command: F, *, for_papers: bool = False, collections: bool = 
     default = "json" if for_papers else "text on a terminal, otherwise json"
     options = [
         option(WRITE, "-f", "--format", "format_", envvar="ENRICH_FORMAT", type=choice, show_default=default,
-               help="What is written, if no suffix of -o names it."),
+               help="Output format, if no suffix of -o names it."),
         option(WRITE, "-o", "--output", "outputs", envvar=None if for_papers else "ENRICH_OUTPUT", multiple=True, type=TargetName(), metavar="[FORMAT:]FILE", shell_complete=complete_files, show_default="standard output",
-               help="Where to; the format is that of the suffix. Written whole or not at all. May be given again."),
+               help="Output file; its suffix names the format. Written whole or not at all. May be given again."),
         option(WRITE, "--bibtex-type", type=click.Choice(["online", "article", "misc"]), show_default="by the format",
                help="bibtex, biblatex: type of an entry for a paper that no proceedings accepted."),
         option(WRITE, "--title", metavar="TEXT", show_default="the feed's name", help="html: heading of the page."),
@@ -115,13 +115,13 @@ def format_options(command: F, *, for_papers: bool = False, collections: bool = 
     if not for_papers:
         options += [
             option(WRITE, "--cite-talks", is_flag=True, help="bibtex, biblatex, csl, ris: write the talks as entries, too."),
-            option(WRITE, "--rows", type=click.Choice(["talk", "paper", "reference"]), show_default="reference", help="csv: what a row is."),
+            option(WRITE, "--rows", type=click.Choice(["talk", "paper", "reference"]), show_default="reference", help="csv: one row for each of these."),
         ]  # fmt: skip
     return add_options(command, options)
 
 
 def paper_format_options(command: F) -> F:
-    """Add the options of `format_options` that mean something for papers alone."""
+    """Add the options of `format_options` that apply to papers alone."""
     return format_options(command, for_papers=True)
 
 
@@ -137,29 +137,29 @@ def choose_targets(
     for_papers: bool = False,
     collections: bool = False,
 ) -> tuple[Target, ...]:
-    """Return where each output goes and in which format.
+    """Return the format and path of each output.
 
-    `-f` alone decides for standard output, for devices and for names without a known suffix; beside
-    a single `-o` it decides whatever the suffix.
+    `-f` is the format of standard output, devices and names without a known suffix. With a single
+    `-o` it overrides the suffix.
 
     Raises:
-        click.UsageError: no format is known for a name, or two outputs go to one place.
+        click.UsageError: a name has no known format, or two outputs have the same target.
     """
     given = tuple(outputs)
     if not given:
         if format_ == COLLECTION:
             raise click.UsageError(f"a collection is a file: -o FILE{COLLECTION_SUFFIX}")
         return (Target(format_ or _default_format(for_papers=for_papers), None),)
-    alone = len(given) == 1
+    is_only = len(given) == 1
     targets = tuple(
-        (_choose_collection(text, format_, alone=alone) if collections else None)
-        or _choose_target(text, format_, alone=alone, for_papers=for_papers)
+        (_choose_collection(text, format_, is_only=is_only) if collections else None)
+        or _choose_target(text, format_, is_only=is_only, for_papers=for_papers)
         for text in given
     )
     places = [os.path.realpath(t.path) if t.path else None for t in targets]
     for text, place in zip(given, places, strict=True):
         if places.count(place) > 1 and place != os.devnull:
-            raise click.UsageError(f"{text}: two outputs go to the same place")
+            raise click.UsageError(f"{text}: two outputs have the same target")
     return targets
 
 
@@ -168,7 +168,7 @@ def choose_format(given: str | None, target: str | None) -> str:
     return choose_targets(given, (target,) if target else ())[0].format
 
 
-def _choose_target(text: str, format_: str | None, *, alone: bool, for_papers: bool) -> Target:
+def _choose_target(text: str, format_: str | None, *, is_only: bool, for_papers: bool) -> Target:
     prefix, colon, rest = text.partition(":")
     if colon and _is_format(prefix):
         if for_papers and prefix in FOR_TALKS:
@@ -180,36 +180,36 @@ def _choose_target(text: str, format_: str | None, *, alone: bool, for_papers: b
         return Target(format_ or _default_format(for_papers=for_papers), None)
     if is_device(text) or Path(text).is_dir():  # a folder is refused where it is opened
         return Target(format_ or "json", text)
-    found = format_ if alone and format_ else format_of_suffix(text) or format_
+    found = format_ if is_only and format_ else format_of_suffix(text) or format_
     if found is None or (for_papers and found in FOR_TALKS):
         known = ", ".join(f"{s} ({name})" for s, name in _list_suffixes(for_papers=for_papers))
         raise click.UsageError(
-            f"{text}: its suffix names no format; give -f, or name the format before it (csv:{text}), "
-            f"or take one of the suffixes {known}"
+            f"{text}: its suffix names no format; give -f, or write the format first (csv:{text}), "
+            f"or use one of the suffixes {known}"
         )
     return Target(found, text)
 
 
 def split_format(text: str) -> tuple[str, str]:
-    """Return the `FORMAT:` that a value of `-o` begins with, or nothing, and the rest."""
+    """Split a value of `-o` into `FORMAT:`, which may be empty, and path."""
     prefix, colon, rest = text.partition(":")
     return (prefix + colon, rest) if colon and _is_format(prefix) else ("", text)
 
 
-def _choose_collection(text: str, format_: str | None, *, alone: bool) -> Target | None:
+def _choose_collection(text: str, format_: str | None, *, is_only: bool) -> Target | None:
     """Return the target if an output is a collection.
 
     Raises:
-        click.UsageError: standard output or a device is to be one.
+        click.UsageError: the collection would be standard output or a device.
     """
     prefix, _, rest = text.partition(":")
     path = rest if prefix == COLLECTION else text
-    by_option = format_ == COLLECTION and (alone or format_of_suffix(text) is None)
-    by_suffix = text.lower().endswith(COLLECTION_SUFFIX) and not (alone and format_)
+    by_option = format_ == COLLECTION and (is_only or format_of_suffix(text) is None)
+    by_suffix = text.lower().endswith(COLLECTION_SUFFIX) and not (is_only and format_)
     if not path or not (path is rest or by_option or by_suffix):
         return None
     if path == "-" or is_device(path):
-        raise click.UsageError(f"{text}: a collection is a file, no stream")
+        raise click.UsageError(f"{text}: a collection is a file, not a stream")
     return Target(COLLECTION, path)
 
 
@@ -240,11 +240,11 @@ def is_device(path: str) -> bool:
 
 
 def format_of_suffix(path: str) -> str | None:
-    """Return the format that the longest known suffix of a name means."""
+    """Return the format of a name's longest known suffix."""
     from enrich.writers import suffixes_of, writer
 
     name = Path(path).name.lower()
-    for list_names in (package_formats, names):  # entry points are asked for unknown suffixes only
+    for list_names in (package_formats, names):  # entry points are read only for unknown suffixes
         found = [(s, each) for each in list_names() for s in suffixes_of(writer(each))]
         matching = [(len(s), each) for s, each in found if name.endswith(s)]
         if matching:
@@ -262,12 +262,12 @@ def _list_suffixes(*, for_papers: bool) -> Iterator[tuple[str, str]]:
 
 
 def take_writers(targets: Iterable[Target], options: dict[str, Any]) -> list[tuple[Target, Writer]]:
-    """Return the writer of each target, with those options of the command that it takes.
+    """Return each target with its configured writer.
 
     The options of formats are removed from `options`.
 
     Raises:
-        click.UsageError: an option is given that none of the formats takes.
+        click.UsageError: a given option applies to none of the formats.
     """
     from enrich.writers import configure, options_of, writer
 
@@ -287,7 +287,7 @@ def take_writers(targets: Iterable[Target], options: dict[str, Any]) -> list[tup
 
 
 FORMAT_OPTIONS = ("bibtex_type", "bom", "cite_talks", "rows", "title")
-"""Options of the command that are handed to the writers that list them."""
+"""Options that are passed to the writers that list them."""
 
 
 def add_raw_references(
@@ -311,10 +311,10 @@ def add_raw_references(
 
 
 def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> Iterator[str]:
-    """Yield papers that belong to no talk as pieces of text.
+    """Yield papers without talks as pieces of text.
 
-    json is the array of papers, ndjson one paper a line; the other formats get each paper alone, so
-    that those that stream do so here.
+    json is an array of papers, ndjson one paper a line. Most other formats get a talk for each paper,
+    so that streaming formats stream.
     """
     from enrich.document import encode, encode_array
     from enrich.model import AnnotatedTalk, Document, Talk

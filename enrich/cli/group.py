@@ -1,4 +1,4 @@
-"""Group of all commands whose own options and arguments are those of the main job."""
+"""Group of all commands; its own options and arguments are those of the main job."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _FEEDS = (
 def complete_feeds(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Return the commands that a first word can become, or what completes a file's name.
+    """Return commands that complete the first word, otherwise files.
 
-    A shell takes either words or files, so beside commands files are words, too.
+    A shell completes words or files, not both, so files beside commands are listed as words.
     """
     from click.shell_completion import CompletionItem
 
@@ -42,7 +42,7 @@ def complete_feeds(
 
 
 class MainGroup(click.Group):
-    """Commands, loaded when they are named first; anything else is the main job."""
+    """Group that loads a command if its name comes first; otherwise it runs the main job."""
 
     allow_interspersed_args = True
 
@@ -66,7 +66,7 @@ class MainGroup(click.Group):
         parent: click.Context | None = None,
         **extra: Any,
     ) -> click.Context:
-        """Build the context of the command that is named first, or of the main job."""
+        """Build the context of the command named first, otherwise of the main job."""
         if args and args[0] in command_names():
             name, *rest = args
             return load_command(name).make_context(f"{info_name} {name}", rest, parent, **extra)
@@ -84,5 +84,5 @@ class MainGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands, importing none."""
-        with formatter.section("Other commands (a command's name stands first)"):
+        with formatter.section("Other commands (a command's name comes first)"):
             formatter.write_dl([(name, describe_command(name)) for name in command_names()])

@@ -1,15 +1,16 @@
-"""Entry point of the command `enrich`: the streams, and the exit status of each error.
+"""Entry point of the command `enrich`: standard streams, and exit statuses of errors.
 
 The main job is `run`, the commands are the files of `commands/`. Only the command line prints, exits,
 reads the environment or uses terminals.
 
 Exit status: 0 answered, 1 nothing read or not written, 2 usage, 3 written but something failed or is
-stale, 130 interrupted. SIGTERM and SIGHUP end the process as they end any other: 143 and 129 in a
-shell. They are handled only while a file is written (`Output`).
+stale, 130 interrupted. SIGTERM and SIGHUP end the process by default (143 and 129 in a shell); they are
+handled only while a file is written (`Output`).
 """
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
@@ -26,32 +27,36 @@ from enrich.cli.options import VARIABLE, say
 from enrich.cli.run import command
 from enrich.errors import EnrichError, InvalidId, PapersError
 
-_BROKEN_PIPE = 141  # what a shell reports for a process that SIGPIPE ended
+_BROKEN_PIPE = 141  # a shell's status of a process that SIGPIPE ended
 _INTERRUPTED = 130
+_NEW_OBJECTS = 50_000
+"""Objects between two collections of cycles: more than a short run makes, all of which live to its end."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     if argv is not None:
         return _run_guarded(list(argv))
+    gc.set_threshold(_NEW_OBJECTS)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _end_interrupted)
     status = _run_guarded(sys.argv[1:])
     if threading.active_count() > 1:
-        # A service's thread still waits for an answer; the interpreter must not end under it.
+        # A thread still waits for a service; it must not run while the interpreter shuts down.
         os._exit(status)
+    gc.freeze()  # the interpreter's last collections would walk all that was imported
     return status
 
 
 def _end_interrupted(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's signature
-    """End the process: an exception could be lost where Python calls back."""
-    with suppress(Exception):  # the signal may have come in the middle of a write
+    """End the process at once; an exception could be lost in a callback."""
+    with suppress(Exception):  # the signal may have interrupted another write
         say("interrupted")
     os._exit(_INTERRUPTED)
 
 
 def _run_guarded(args: list[str]) -> int:
-    """Run a command; print its error, and return the status of it."""
+    """Run a command, print its error, and return its exit status."""
     _use_streams()
     status = _report_errors(args)
     try:
@@ -61,20 +66,20 @@ def _run_guarded(args: list[str]) -> int:
         return _BROKEN_PIPE
     except OSError as error:
         _drop_output()
-        if status != 1:  # otherwise this was reported
+        if status != 1:  # 1: already reported
             say(f"the output cannot be written: {error.strerror or error}")
         return 1
     return status
 
 
 def _drop_output() -> None:
-    """Drop what standard output could not take: the interpreter would try again."""
+    """Drop buffered output; the interpreter would try to write it again."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _report_errors(args: list[str]) -> int:
-    """Run a command; return the exit status, after one line for an error."""
+    """Run a command; print one line for an error, and return the exit status."""
     try:
         return _run_command(args)
     except click.exceptions.Exit as error:
@@ -100,7 +105,7 @@ def _report_errors(args: list[str]) -> int:
 
 
 def _run_command(args: list[str]) -> int:
-    """Run a command, or answer a shell that completes one; return the exit status."""
+    """Run a command, or print completions for a shell; return the exit status."""
     if instruction := os.environ.get(VARIABLE):
         from click.shell_completion import shell_complete
 
@@ -118,8 +123,8 @@ def _run_command(args: list[str]) -> int:
     return status if isinstance(status, int) else 0
 
 
-class _Messages(io.TextIOWrapper):
-    """Standard error whose failures cost the run nothing: a full disk, a reader that left."""
+class _TolerantStream(io.TextIOWrapper):
+    """Standard error that ignores failed writes, such as on a full disk or a closed pipe."""
 
     def write(self, text: str) -> int:
         with suppress(OSError):
@@ -137,10 +142,10 @@ def _use_streams() -> None:
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - lives as long as the process
-        elif mode == "w" and hasattr(stream, "reconfigure"):  # a test's stream may have none
+        elif mode == "w" and hasattr(stream, "reconfigure"):  # a stream of a test may not have it
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     if sys.stderr is sys.__stderr__ and isinstance(sys.stderr, io.TextIOWrapper):
-        sys.stderr = _Messages(
+        sys.stderr = _TolerantStream(
             sys.stderr.buffer, "utf-8", "backslashreplace", newline="\n", line_buffering=True
         )
 

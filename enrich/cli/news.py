@@ -13,7 +13,7 @@ from enrich.changes.compare import Changes, count_present, select_kept
 from enrich.changes.earlier import Earlier, parse_earlier
 from enrich.changes.holdings import Holdings
 from enrich.cli.formats import Target
-from enrich.cli.weekly import Fewest
+from enrich.cli.weekly import MinTalks
 from enrich.errors import EnrichError
 from enrich.feeds.finish import finish_talk, redact_warnings
 from enrich.feeds.recurrence import select_occurrences
@@ -23,24 +23,25 @@ from enrich.writers import Writer
 
 NOTHING_NEW = Notice(code="nothing_new", message="nothing is new since the last run")
 _READ_BACK = frozenset({"json", "ndjson"})
-"""Formats that a later run can compare with."""
+"""Formats that a later run can read for comparison."""
 
 
 class TooFewTalksError(EnrichError):
-    """The feeds hold fewer talks than `--fail-if-fewer` demands; nothing is written."""
+    """The feeds hold fewer talks than `--fail-if-fewer` requires; nothing is written."""
 
 
 class News:
-    """What is new since an earlier output: talks that stay are added, and outputs are filtered."""
+    """News since an earlier output: adds its kept talks to the run, and filters the outputs."""
 
     def __init__(self, path: str, targets: Iterable[Target], *, keep_private: bool = False) -> None:
         """Read the earlier output.
 
-        A missing file that an output makes counts as empty. Its talks are redacted as those of a feed,
-        unless private things are kept.
+        A missing file counts as empty if an output of this run creates it. Its talks are redacted like
+        those of a feed, unless `keep_private` is set.
 
         Raises:
-            click.UsageError: it is not an earlier output, or would be replaced by another format.
+            click.UsageError: the file is not an earlier output, or an output would replace it in a
+                format that cannot be read back.
         """
         self.holdings = Holdings()
         self._path = path
@@ -51,52 +52,56 @@ class News:
         for target in replacing:
             if target.format not in _READ_BACK:
                 raise click.UsageError(
-                    f"{target.path}: as {target.format} it cannot be compared with next time; "
-                    "what replaces --new-since is json or ndjson"
+                    f"{target.path}: the next run cannot compare with {target.format}; "
+                    "replace the file of --new-since by json or ndjson"
                 )
         earlier = _read_earlier(path, may_be_missing=bool(replacing))
         if not keep_private:
-            earlier = replace(earlier, talks=tuple(map(_redact_talk, earlier.talks)))
+            talks = tuple(map(_redact_talk, earlier.talks))
+            earlier = Earlier(talks=talks, papers=earlier.papers)
         self._earlier = earlier
         self._changes: Changes | None = None
 
     @property
     def talks_before(self) -> int:
-        """How many talks the feeds held at the last run."""
+        """Number of talks that the feeds held at the last run."""
         return count_present(self._earlier)
 
     def add_kept(
         self,
         talks: Iterable[Talk],
         *,
-        fewest: int = 0,
+        min_talks: int = 0,
         sort: Callable[[Iterable[Talk]], Iterable[Talk]] = iter,
     ) -> Iterator[Talk]:
-        """Yield all talks of the feeds, then those of the earlier output that stay.
+        """Yield the talks of the feeds, then the kept earlier ones.
 
-        Every feed is read to its end first: only then is it known what moved and what vanished.
+        All feeds are read first, because moved and vanished talks are known only then.
 
         Raises:
-            TooFewTalksError: there are fewer talks than the fewest; nothing was looked up.
+            TooFewTalksError: fewer talks than `min_talks`; nothing was looked up.
         """
         read = list(talks)
-        _check_count(len(read), fewest)
+        _check_count(len(read), min_talks)
         self._changes = Changes(self._earlier, self.holdings, select_occurrences=select_occurrences)
         kept = map(_check_sources, select_kept(self._earlier, self.holdings))
         yield from sort([*read, *kept])
 
     def mark(self, annotated: AnnotatedTalk) -> AnnotatedTalk | None:
-        """Return a talk that is new, with its reasons among its warnings; otherwise None."""
+        """Return a new talk with its reasons as warnings; otherwise None."""
         return None if self._changes is None else self._changes.mark(annotated)
 
     def count_new(self, talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
-        """Yield the same talks, those that are new counted as they pass."""
+        """Yield the same talks, and count the new ones."""
         for annotated in talks:
             self._count += self.mark(annotated) is not None
             yield annotated
 
     def filter_writer(self, target: Target, writer: Writer) -> Writer:
-        """Return a writer that gets what is new alone, unless its output replaces the earlier one."""
+        """Return a writer that is limited to new talks.
+
+        An output that replaces the earlier one gets all talks.
+        """
         return writer if target in self._replacing else _NewsWriter(writer, self)
 
     def describe(self) -> str:
@@ -126,7 +131,7 @@ def _check_sources(talk: Talk) -> Talk:
 
 
 class _NewsWriter:
-    """A writer whose documents hold what is new alone, and a notice if nothing is."""
+    """Writer of the new talks only, with a notice if there is no new talk."""
 
     suffixes: tuple[str, ...] = ()
 
@@ -157,7 +162,7 @@ def filter_read(
     talks: Iterable[AnnotatedTalk],
     filter_talks: Callable[[Iterable[AnnotatedTalk]], Iterator[AnnotatedTalk]],
 ) -> Iterator[AnnotatedTalk]:
-    """Yield the talks that a filter leaves; no filter drops those of an earlier output."""
+    """Yield the filtered talks; talks of an earlier output are never dropped."""
     for annotated in talks:
         if annotated.talk.references is not None:
             yield annotated
@@ -165,39 +170,41 @@ def filter_read(
             yield from filter_talks((annotated,))
 
 
-def check_fewest(fewest: Fewest | None, news: News | None) -> int:
-    """Return the fewest talks that this run must have.
+def count_required(minimum: MinTalks | None, news: News | None) -> int:
+    """Return the number of talks that this run must have.
 
     Raises:
         click.UsageError: a share of the last run's talks without --new-since.
     """
-    if fewest is None:
+    if minimum is None:
         return 0
-    if not fewest.is_share:
-        return int(fewest.value)
+    if not minimum.is_share:
+        return int(minimum.value)
     if news is None:
         raise click.UsageError("--fail-if-fewer: a share of the last run's talks needs --new-since")
-    return -int(-fewest.value * news.talks_before // 1)
+    return -int(-minimum.value * news.talks_before // 1)
 
 
-def guard_count(talks: Iterable[AnnotatedTalk], fewest: int) -> Iterator[AnnotatedTalk]:
-    """Yield the same talks; none of the outputs is kept if there are too few.
+def guard_count(talks: Iterable[AnnotatedTalk], min_talks: int) -> Iterator[AnnotatedTalk]:
+    """Yield the same talks; raise after the last if too few.
+
+    Talks of an earlier output do not count.
 
     Raises:
-        TooFewTalksError: after the last talk; talks of an earlier output do not count.
+        TooFewTalksError: fewer talks than `min_talks`; no output is kept.
     """
     count = 0
     for annotated in talks:
         count += annotated.talk.references is None
         yield annotated
-    _check_count(count, fewest)
+    _check_count(count, min_talks)
 
 
-def _check_count(count: int, fewest: int) -> None:
-    if count < fewest:
+def _check_count(count: int, min_talks: int) -> None:
+    if count < min_talks:
         raise TooFewTalksError(
-            f"{count} {'talk' if count == 1 else 'talks'}, but at least {fewest} were to be "
-            "(--fail-if-fewer); nothing is written"
+            f"{count} {'talk' if count == 1 else 'talks'}, but --fail-if-fewer requires at least "
+            f"{min_talks}; nothing is written"
         )
 
 
@@ -207,7 +214,7 @@ def _read_earlier(path: str, *, may_be_missing: bool) -> Earlier:
     except FileNotFoundError:
         if may_be_missing:
             return Earlier()
-        hint = f"the first run makes it with -o {path}"
+        hint = f"create it on the first run with -o {path}"
         raise click.UsageError(f"--new-since: {path}: no such file; {hint}") from None
     except OSError as error:
         cause = (error.strerror or str(error)).lower()

@@ -34,7 +34,7 @@ SECTIONS = (READ, SELECT, WRITE, LOOKUPS, PLACES, OTHER)
 """Sections of options in the help, in their order."""
 
 VARIABLE = "_ENRICH_COMPLETE"
-"""Variable by which a shell's script asks the command for completions."""
+"""Environment variable with which a shell's script requests completions."""
 
 LOGIN_NAMES = "OPENREVIEW_TOKEN, or OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD"
 """Variables of the environment that hold a login."""
@@ -50,14 +50,14 @@ def say(message: str) -> None:
 
 
 class SectionOption(click.Option):
-    """Option that stands in a section of the help."""
+    """Option that belongs to a section of the help."""
 
     def __init__(self, *names: Any, section: str = OTHER, **settings: Any) -> None:
         super().__init__(*names, **settings)
         self.section = section
 
     def get_help_extra(self, ctx: click.Context) -> Any:
-        """Return the extras of the help; a default in words stands without brackets."""
+        """Return the extras of the help; a default in words has no brackets."""
         extra = super().get_help_extra(ctx)
         if isinstance(self.show_default, str):
             extra["default"] = self.show_default
@@ -114,7 +114,7 @@ def write_options(
 ) -> None:
     """Write the options of a command by section.
 
-    A command without sections gets one. `first` are rows that begin the first section.
+    A command without sections gets one. `first` holds rows that come before the options of READ.
     """
     rows: dict[str, list[tuple[str, str]]] = {}
     if first:
@@ -146,7 +146,7 @@ def complete_files(
     param: click.Parameter,  # noqa: ARG001
     incomplete: str,
 ) -> list[CompletionItem]:
-    """Return what lets a shell complete a file's name."""
+    """Return an item that makes a shell complete file names."""
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(incomplete, type="file")]
@@ -163,7 +163,7 @@ class Duration(click.ParamType[float]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """Return the seconds of such a text."""
+        """Parse a duration into seconds."""
         if isinstance(value, (int, float)):
             return float(value)
         if not (m := re.fullmatch(r"(\d+(?:\.\d+)?)([smhdw]?)", str(value).strip())):
@@ -187,14 +187,14 @@ def _parse_mail(ctx: click.Context, param: click.Parameter, value: str | None) -
 def selection_options(command: F) -> F:
     """Add the options that select and order talks."""
     options = (
-        option(SELECT, "--since", metavar="DATE", help="Talks that start at or after it: ISO 8601, 2022-02, today, yesterday, or 7d ago."),
-        option(SELECT, "--until", metavar="DATE", help="Talks that start before it: the same, or 7d ahead."),
-        option(SELECT, "--series", multiple=True, metavar="TEXT", help="Talks of a series whose name holds this. May be given again."),
-        option(SELECT, "--speaker", multiple=True, metavar="TEXT", help="Talks by a speaker whose name holds this. May be given again."),
-        option(SELECT, "--match", multiple=True, metavar="TEXT", help="Talks whose title, abstract or speaker holds this, in any case and without accents. May be given again: any of them."),
-        option(SELECT, "--exclude", multiple=True, metavar="TEXT", help="Leave out talks whose title, abstract or speaker holds this. May be given again."),
-        option(SELECT, "--sort", type=click.Choice(["feed", "start"]), default="feed", help="In the order of the feeds, or by start."),
-        option(SELECT, "--tz", metavar="ZONE", show_default="UTC", help="Zone of --since and --until, and of times in output for people."),
+        option(SELECT, "--since", metavar="DATE", help="Only talks that start at or after DATE: ISO 8601, 2022-02, today, yesterday, or 7d for a week ago."),
+        option(SELECT, "--until", metavar="DATE", help="Only talks that start before DATE; 7d is a week ahead."),
+        option(SELECT, "--series", multiple=True, metavar="TEXT", help="Only talks of a series whose name contains TEXT. May be given again."),
+        option(SELECT, "--speaker", multiple=True, metavar="TEXT", help="Only talks by a speaker whose name contains TEXT. May be given again."),
+        option(SELECT, "--match", multiple=True, metavar="TEXT", help="Only talks whose title, abstract or speaker contains TEXT; case and accents do not count. May be given again: any of them."),
+        option(SELECT, "--exclude", multiple=True, metavar="TEXT", help="Leave out talks whose title, abstract or speaker contains TEXT. May be given again."),
+        option(SELECT, "--sort", type=click.Choice(["feed", "start"]), default="feed", help="Order of the talks: as in the feeds, or by start."),
+        option(SELECT, "--tz", metavar="ZONE", show_default="UTC", help="Zone of --since and --until, and of times in formats for people."),
         option(WRITE, "--keep-private", is_flag=True, help="Keep meeting links, numbers and passcodes."),
     )  # fmt: skip
     return add_options(command, options)
@@ -229,23 +229,26 @@ def state_dir_option(**settings: Any) -> Callable[[F], F]:
 
 
 def _expand_home(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:  # noqa: ARG001 - click's signature
-    """Return a folder with its leading `~` expanded: a variable's value may hold one."""
-    return value and value.expanduser()
+    """Return a folder with `~` expanded; no shell expands it in a variable."""
+    try:
+        return value and value.expanduser()
+    except RuntimeError:
+        raise click.BadParameter(f"{value}: there is no such home folder") from None
 
 
 def lookup_options(command: F) -> F:
     """Add the options of every command that looks papers up."""
     options = (
         option(LOOKUPS, "--papers", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-               multiple=True, metavar="FILE", help="Papers that are asked first: a collection, a file of papers or an earlier output. May be given again."),
+               multiple=True, metavar="FILE", help="Papers to search first: a collection, a file of papers or an earlier output. May be given again."),
         option(LOOKUPS, "--offline", is_flag=True, help="Never use the network."),
-        option(LOOKUPS, "--refresh", is_flag=True, help="Ask for everything again."),
-        option(LOOKUPS, "--no-fallback", is_flag=True, help="Never ask a second source (DataCite, dblp)."),
-        option(LOOKUPS, "--published", is_flag=True, help="Ask dblp where preprints were published."),
-        option(LOOKUPS, "--max-age", type=Duration(), metavar="AGE", show_default="7d, for papers older than a year 30d", help="Ask again for what is older, e.g. 30d."),
-        option(LOOKUPS, "--timeout", type=Duration(), metavar="TIME", show_default="no limit", help="For all lookups together, e.g. 60s."),
+        option(LOOKUPS, "--refresh", is_flag=True, help="Request everything again."),
+        option(LOOKUPS, "--no-fallback", is_flag=True, help="Never use a second source (DataCite, dblp)."),
+        option(LOOKUPS, "--published", is_flag=True, help="Look up in dblp where preprints were published."),
+        option(LOOKUPS, "--max-age", type=Duration(), metavar="AGE", show_default="7d, for papers older than a year 30d", help="Request stored papers again if they are older, e.g. 30d."),
+        option(LOOKUPS, "--timeout", type=Duration(), metavar="TIME", show_default="no limit", help="Limit for all requests of the run together, e.g. 60s."),
         contact_option(),
-        option(WRITE, "--paper-abstracts", is_flag=True, help="Fill the papers' abstracts."),
+        option(WRITE, "--paper-abstracts", is_flag=True, help="Include the papers' abstracts."),
         cache_dir_option(),
         state_dir_option(),
         quiet_option(),
@@ -278,7 +281,7 @@ def verbose_option() -> Callable[[F], F]:
         "--verbose",
         count=True,
         show_default=False,
-        help="Print the log: each request that is retried, and where papers come from; -vv prints all of it.",
+        help="Print the log: retried requests, and the origin of the papers; -vv prints all of it.",
     )
 
 
@@ -286,7 +289,7 @@ def enricher_options(options: dict[str, Any]) -> dict[str, Any]:
     """Take the arguments of `Enricher` out of the options.
 
     Raises:
-        click.UsageError: half a login in the environment; --offline with --refresh.
+        click.UsageError: an incomplete login in the environment, or --offline with --refresh.
     """
     if options["offline"] and options["refresh"]:
         raise click.UsageError("--offline and --refresh exclude each other")
@@ -321,16 +324,16 @@ def read_logins() -> dict[str, Login]:
         return {"openreview": (name, password)}
     if name or password:
         missing = "OPENREVIEW_PASSWORD" if name else "OPENREVIEW_USERNAME"
-        raise click.UsageError(f"half a login to OpenReview: {missing} is not set")
+        raise click.UsageError(f"incomplete login to OpenReview: {missing} is not set")
     return {}
 
 
 @contextmanager
 def printing_log(*, verbose: int, clear: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Print what the package logs while the block runs.
+    """Print the package's log while the block runs.
 
-    `verbose` is how often `-v` was given: 0 prints nothing, 2 also what was survived without a word.
-    `clear` takes a progress line away before each line.
+    `verbose` is the number of `-v`: 0 prints nothing, 1 level INFO, 2 also level DEBUG. `clear` removes
+    a progress line before each message.
     """
     if not verbose:
         yield
@@ -338,7 +341,7 @@ def printing_log(*, verbose: int, clear: Callable[[], None] = lambda: None) -> I
     import logging
 
     class Printer(logging.Handler):
-        """Handler that prints each message as the command line prints its own."""
+        """Log handler that prints like the command line itself."""
 
         def emit(self, record: logging.LogRecord) -> None:
             """Print one message."""
@@ -347,11 +350,11 @@ def printing_log(*, verbose: int, clear: Callable[[], None] = lambda: None) -> I
 
     level = logging.DEBUG if verbose > 1 else logging.INFO
     logger, handler = logging.getLogger("enrich"), Printer(level)
-    before = logger.level
+    earlier_level = logger.level
     logger.addHandler(handler)
     logger.setLevel(level)
     try:
         yield
     finally:
         logger.removeHandler(handler)
-        logger.setLevel(before)
+        logger.setLevel(earlier_level)

@@ -1,4 +1,4 @@
-"""Where the document goes: standard output, or a file that is written whole or not at all."""
+"""Output of a command: standard output, or a file that is written whole or not at all."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ import click
 from enrich.errors import EnrichError
 
 _DATABASE = b"SQLite format 3\0"
-_IN_CACHE = ("papers.sqlite", "answers.sqlite", "feeds.sqlite")
-"""Beginnings of the names of the files in the cache folder."""
-_ENDING = ("SIGTERM", "SIGHUP", "SIGINT")
+_STORE_FILES = ("papers.sqlite", "answers.sqlite", "feeds.sqlite")
+"""Prefixes of the names of the files in the cache folder."""
+_ENDING_SIGNALS = ("SIGTERM", "SIGHUP", "SIGINT")
 """Signals that end a run; Windows has no SIGHUP."""
 
 
@@ -29,10 +29,10 @@ class OutputError(EnrichError):
 
 
 class Output:
-    """A context manager: what is written shows under the name only when all went well.
+    """Context manager that creates or replaces a file only if its block succeeds.
 
-    A file that is replaced keeps its mode; a new one gets what the umask allows. The text lies beside
-    its place until then, in a file that is removed whatever ends the run, a signal included.
+    Until then the text is in a temporary file in the same folder, which is removed however the run
+    ends, signals included. A replaced file keeps its mode; a new one gets the umask's.
 
     Raises:
         OutputError: the file cannot be written there.
@@ -40,8 +40,9 @@ class Output:
 
     def __init__(self, target: str | None) -> None:
         self._target = None if target in (None, "-") else Path(str(target))
+        self._typed = target  # for messages: a path is named as the user wrote it
         self._stream: IO[str] = sys.stdout
-        self._aside: Path | None = None
+        self._temporary: Path | None = None
         self._restore_handlers: Callable[[], None] = _keep_handlers
 
     def __enter__(self) -> Self:
@@ -51,30 +52,30 @@ class Output:
             except OSError as error:
                 self._restore_handlers()
                 raise OutputError(
-                    f"{self._target}: cannot be written there: {error.strerror}"
+                    f"{self._typed}: cannot be written there: {error.strerror}"
                 ) from error
         return self
 
     def _open(self, target: Path) -> None:
         with suppress(FileNotFoundError):
-            target.stat()  # a loop of links is an error here, whatever the Python
+            target.stat()  # raises for a loop of links in every version of Python
         if target.is_dir():
-            raise OutputError(f"{target}: it is a directory")
+            raise OutputError(f"{target}: is a directory")
         if target.exists() and not target.is_file():  # a pipe or device must not be replaced
             self._stream = target.open("w", encoding="utf-8", newline="\n")
             return
-        self._target = target = target.resolve()  # a link stays a link
-        # The name is short, for the target's own may be as long as the file system allows.
-        self._aside = target.with_name(f".enrich-{os.urandom(8).hex()}.tmp")
-        self._restore_handlers = _remove_on_signals(self._aside)
-        number = os.open(self._aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        self._target = target = target.resolve()  # replaces the linked file, not the link
+        # A short name: the target's own may already have the longest length allowed.
+        self._temporary = target.with_name(f".enrich-{os.urandom(8).hex()}.tmp")
+        self._restore_handlers = _remove_on_signals(self._temporary)
+        number = os.open(self._temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         self._stream = os.fdopen(number, "w", encoding="utf-8", newline="\n")
 
     def write(self, piece: str) -> None:
-        """Write a piece; a line of a stream is out at once."""
+        """Write a piece; flush a stream after each line."""
         try:
             self._stream.write(piece)
-            if self._aside is None and piece.endswith("\n"):
+            if self._temporary is None and piece.endswith("\n"):
                 self._stream.flush()
         except BrokenPipeError:
             raise
@@ -91,16 +92,14 @@ class Output:
             return
         try:
             self._stream.close()
-            if kind is None and self._aside is not None:
-                self._aside.chmod(_mode(self._target))
-                self._aside.replace(self._target)
+            if kind is None and self._temporary is not None:
+                self._temporary.chmod(_choose_mode(self._target))
+                self._temporary.replace(self._target)
         except OSError as problem:
-            raise OutputError(
-                f"{self._target.name}: cannot be written: {problem.strerror}"
-            ) from problem
+            raise OutputError(f"{self._typed}: cannot be written: {problem.strerror}") from problem
         finally:
-            if self._aside is not None:
-                self._aside.unlink(missing_ok=True)
+            if self._temporary is not None:
+                self._temporary.unlink(missing_ok=True)
             self._restore_handlers()
 
 
@@ -117,7 +116,7 @@ def check_outputs(
         paths: The names of the outputs; None is standard output.
         inputs: Names of the files that the run reads; `-` is standard input's own file.
         cache_dir: The folder of the store; None: the user's own.
-        may_be_database: The outputs are collections; who makes them checks what they replace.
+        may_be_database: Whether the outputs are collections, which may replace a collection.
 
     Raises:
         click.UsageError: an output is an input of the run, a database, or part of the store.
@@ -126,7 +125,7 @@ def check_outputs(
 
     names, store = tuple(inputs), store_folder(cache_dir)
     for path in paths:
-        with suppress(OSError, ValueError):  # unreadable, or not a name: opening it reports this
+        with suppress(OSError, ValueError):  # unreadable or invalid names are reported when opened
             if path is None:
                 continue
             reason = _explain_refusal(Path(path), names, store, may_be_database=may_be_database)
@@ -137,13 +136,13 @@ def check_outputs(
 def _explain_refusal(
     place: Path, inputs: Iterable[str | Path], store: Path, *, may_be_database: bool
 ) -> str | None:
-    """Return what a file is that no output may replace; None for any other."""
-    if _is_in(store, place):
+    """Return why an output must not replace a file; otherwise None."""
+    if _is_store_file(store, place):
         return "part of the store"
     if not place.is_file():
         return None
     for name in inputs:
-        if _is_same(name, place):
+        if _is_same_file(name, place):
             return "standard input" if name == "-" else "an input of this run"
     if may_be_database:
         return None
@@ -153,11 +152,11 @@ def _explain_refusal(
     return None
 
 
-def _is_in(folder: Path, place: Path) -> bool:
-    return place.name.startswith(_IN_CACHE) and place.parent.resolve() == folder.resolve()
+def _is_store_file(folder: Path, place: Path) -> bool:
+    return place.name.startswith(_STORE_FILES) and place.parent.resolve() == folder.resolve()
 
 
-def _is_same(name: str | Path, place: Path) -> bool:
+def _is_same_file(name: str | Path, place: Path) -> bool:
     try:
         if name == "-":
             return os.path.samestat(os.fstat(sys.stdin.fileno()), place.stat())
@@ -167,24 +166,23 @@ def _is_same(name: str | Path, place: Path) -> bool:
 
 
 def _keep_handlers() -> None:
-    """Keep the handlers as they are."""
+    """Keep the signal handlers as they are."""
 
 
-def _remove_on_signals(aside: Path) -> Callable[[], None]:
+def _remove_on_signals(temporary: Path) -> Callable[[], None]:
     """Remove an unfinished file before a signal ends the process.
 
-    A handler does so itself and raises nothing: an exception can be lost where Python calls back.
-    What handled a signal before is called next, so several outputs can be open. An ignored signal
-    stays ignored (`nohup`).
+    The handler raises nothing, because an exception can be lost in a callback. It then calls the
+    earlier handler, so that several outputs can be open. An ignored signal stays ignored (`nohup`).
 
     Returns:
-        What restores the handlers.
+        A function that restores the earlier handlers.
     """
     earlier: dict[int, Any] = {}
 
     def handle(number: int, frame: FrameType | None) -> None:
         with suppress(OSError):
-            aside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
         if callable(earlier[number]):
             earlier[number](number, frame)
         else:
@@ -196,7 +194,7 @@ def _remove_on_signals(aside: Path) -> Callable[[], None]:
             signal.signal(number, handler)
 
     if threading.current_thread() is threading.main_thread():  # others cannot set handlers
-        for name in _ENDING:
+        for name in _ENDING_SIGNALS:
             number = getattr(signal, name, None)
             if number is None or signal.getsignal(number) in (signal.SIG_IGN, None):
                 continue
@@ -205,8 +203,8 @@ def _remove_on_signals(aside: Path) -> Callable[[], None]:
     return restore
 
 
-def _mode(target: Path) -> int:
-    """Return the mode of the existing file, otherwise a new one's."""
+def _choose_mode(target: Path) -> int:
+    """Return the mode of an existing file, otherwise the default mode of a new one."""
     try:
         return stat.S_IMODE(target.stat().st_mode)
     except OSError:

@@ -1,4 +1,4 @@
-"""Formats of other distributions on the command line: what happens if one fails."""
+"""Guard around the formats of other distributions: a failure is one error that names the format."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 class GuardedWriter:
-    """Writer of another distribution; what goes wrong in it is one sentence that names it."""
+    """Writer of another distribution, whose exceptions become an EnrichError that names it."""
 
     def __init__(self, name: str, chosen: Writer) -> None:
         self._name = name
         self._chosen = chosen
 
     def __getattr__(self, attribute: str) -> Any:
-        """Return what the writer itself defines."""
+        """Return an attribute of the wrapped writer."""
         return getattr(self._chosen, attribute)
 
     def with_options(self, **options: Any) -> GuardedWriter:
@@ -38,17 +38,17 @@ class GuardedWriter:
             for piece in self._chosen.write(document):
                 self._check_piece(piece)
                 yield piece
-        except (EnrichError, OSError):  # of the run, not of the writer
+        except (EnrichError, OSError):  # an error of the run, not of the writer
             raise
         except Exception as error:
-            returned = "it has to return pieces of text; " if isinstance(error, TypeError) else ""
-            raise self._blame(f"{returned}{type(error).__name__}: {error}") from error
+            rule = "write must yield pieces of text; " if isinstance(error, TypeError) else ""
+            raise self._make_error(f"{rule}{type(error).__name__}: {error}") from error
 
     def _check_piece(self, piece: object) -> None:
         if not isinstance(piece, str):
-            raise self._blame(f"it yields {type(piece).__name__}, not text")
+            raise self._make_error(f"it yields {type(piece).__name__}, not text")
 
-    def _blame(self, problem: str) -> Exception:
+    def _make_error(self, problem: str) -> Exception:
         from enrich.errors import EnrichError
 
         return EnrichError(

@@ -1,9 +1,8 @@
-"""Progress line of a terminal while services are waited for."""
+"""Progress line of a run on a terminal."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from dataclasses import replace
 
@@ -17,7 +16,7 @@ def open_progress(
 ) -> ProgressLine | None:
     """Return a progress line; None if standard error is not a terminal.
 
-    It counts what comes out (`noun`), of `total` if the run does not know that itself.
+    `noun` names the items that it counts; `total` is their number if the run does not report one.
     """
     shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     return ProgressLine(noun, total) if shown and not quiet else None
@@ -27,10 +26,10 @@ def describe_progress(progress: Progress, noun: str = "talks") -> str:
     """Return how far a run is, as one line.
 
     >>> describe_progress(Progress(talks=3, papers=0, total=12, waiting=(("arxiv", 3.0, 8.6),)))
-    '3 of 12 talks, 0 papers asked for; waiting for arXiv, 3 s a request: about 9 s left'
+    '3 of 12 talks, 0 papers requested; waiting for arXiv, 3 s a request: about 9 s left'
     """
     of = "" if progress.total is None else f" of {progress.total}"
-    parts = [f"{progress.talks}{of} {noun}, {progress.papers} papers asked for"]
+    parts = [f"{progress.talks}{of} {noun}, {progress.papers} papers requested"]
     parts += map(str, progress.retrying)
     retrying = {retry.service for retry in progress.retrying}
     for name, delay_s, left_s in progress.waiting:
@@ -44,7 +43,7 @@ def describe_progress(progress: Progress, noun: str = "talks") -> str:
 
 
 class ProgressLine:
-    """One line that each call replaces."""
+    """Line on standard error that each call replaces."""
 
     def __init__(self, noun: str = "talks", total: int | None = None) -> None:
         self._noun, self._total = noun, total
@@ -62,7 +61,10 @@ class ProgressLine:
             self._show("")
 
     def _show(self, line: str) -> None:
-        line = printable(line)[: shutil.get_terminal_size().columns - 1]  # one that wraps stays
+        import shutil
+
+        width = shutil.get_terminal_size().columns - 1  # a wrapped line cannot be cleared
+        line = printable(line)[:width]
         if line != self._shown:
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)  # noqa: T201
             self._shown = line

@@ -1,16 +1,17 @@
-"""Talks of all feeds for a command: those that its options select, and what could not be read."""
+"""Selected talks of a command's feeds; unreadable events and feeds become notices."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct, field
 
 from enrich.changes.holdings import Holdings
 from enrich.cli.options import say
@@ -19,39 +20,38 @@ from enrich.errors import FeedError
 from enrich.model import Notice, Talk
 from enrich.text.web import host_of
 
-_LOST = frozenset({"bad_record", "event_too_large", "truncated_event", "unreadable_event"})
+_LOSS_CODES = frozenset({"bad_record", "event_too_large", "truncated_event", "unreadable_event"})
 _TEXT_FILTERS = ("series", "speaker", "match", "exclude")
 _FILTERS = ("since", "until", *_TEXT_FILTERS, "with_papers_only", "own")
 
 
-@dataclass(slots=True, kw_only=True)
-class Reading:
-    """Selected talks of all feeds in order; what could not be read becomes notices."""
+class Reading(Struct, kw_only=True):
+    """Selected talks of a command's feeds, in order; unreadable events and feeds become notices."""
 
     feeds: tuple[str, ...]
     options: dict[str, Any]
-    """Those of `options.selection_options`, and offline, refresh, cache_dir."""
+    """Values of `options.selection_options`, and offline, refresh and cache_dir."""
     prints_notices: bool
-    """Whether notices are printed on standard error, because the output has no place for them."""
+    """Whether to print notices on standard error; true if no output holds them."""
     keep_raw: bool = False
     """Whether talks carry their raw blocks, for the writers that need them."""
-    until: float = math.inf
-    """When the requests for all feeds must be over, by `time.monotonic`."""
+    deadline: float = math.inf
+    """End of all requests for feeds, by `time.monotonic`."""
     names: Mapping[str, str | None] = field(default_factory=dict)
-    """Names that feeds were given, instead of their own."""
+    """Names the user gave to feeds."""
     holdings: Holdings | None = None
-    """Receives what the feeds hold before the filters; it grows with them."""
+    """Receives each talk and notice as it is read, before the filters."""
     failed: int = 0
-    """Feeds that could not be read."""
+    """Number of feeds that could not be read."""
     stale: int = 0
-    """Feeds whose last copy was read, because their server failed in this run."""
+    """Number of feeds read from their last copy, because their server failed in this run."""
     talks_read: int = 0
-    """Talks before the filters."""
-    gathered: list[Notice] = field(default_factory=list)
+    """Number of talks before the filters."""
+    collected_notices: list[Notice] = field(default_factory=list)
 
     @property
     def zone(self) -> tzinfo | None:
-        """The zone that was asked for.
+        """The zone of `--tz`; None without it.
 
         Raises:
             click.UsageError: no zone has this name.
@@ -72,19 +72,20 @@ class Reading:
 
     @property
     def lost(self) -> int:
-        """Events and records that could not be read."""
-        return sum(notice.code in _LOST for notice in self.gathered)
+        """Number of events and records that could not be read."""
+        return sum(notice.code in _LOSS_CODES for notice in self.collected_notices)
 
     @property
     def unreadable(self) -> bool:
-        """Whether none of the feeds could be read."""
+        """Whether every feed failed."""
         return self.failed == len(self.feeds)
 
     def talks(self) -> Iterator[Talk]:
         """Return the selected talks, lazily unless they are sorted.
 
         Raises:
-            click.UsageError: a bound of time is not one, or --until is not after --since.
+            click.UsageError: `--since` or `--until` is not a valid date, or they are in the wrong
+                order.
         """
         talks, zone = self._read(), self.zone or UTC
         since, until = self._parse_option("since"), self._parse_option("until")
@@ -105,17 +106,17 @@ class Reading:
         return talks
 
     def notices(self) -> Iterator[Notice]:
-        """Yield what could not be read; complete after the last talk."""
-        yield from self.gathered
+        """Yield the notices; they are complete after the last talk."""
+        yield from self.collected_notices
 
     def describe_dropped(self, selected: int) -> str | None:
-        """Return a line if the filters left no talk of those that were read."""
+        """Return a message if the filters excluded all talks."""
         if selected or not self.talks_read:
             return None
         given = [name for name in _FILTERS if self.options.get(name)]
         names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         talks = "the 1 talk" if self.talks_read == 1 else f"all {self.talks_read} talks"
-        return f"no talk is left: {names} dropped {talks} that the feeds hold"
+        return f"no talks left: {names} excluded {talks}"
 
     def _parse_option(self, name: str) -> datetime | None:
         from enrich.feeds.selection import DAYS, parse_bound
@@ -139,14 +140,14 @@ class Reading:
 
             name = self.names.get(feed)
 
-            def gather(
+            def receive_notice(
                 notice: Notice,
                 feed: str = feed,
                 stale: set[str | None] = stale,
                 name: str | None = name,
             ) -> None:
-                self._gather(replace(notice, feed=name) if name else notice)
-                # An earlier output repeats its own notices; only an address can be stale now.
+                self._add_notice(replace(notice, feed=name) if name else notice)
+                # An earlier output holds the notices of its own run; only an address can be stale.
                 if notice.code == "stale_feed" and is_address(feed):
                     stale.add(notice.feed)
 
@@ -158,12 +159,12 @@ class Reading:
                     cache_dir=self.options["cache_dir"],
                     keep_raw=self.keep_raw,
                     timeout_s=None
-                    if self.until == math.inf
-                    else max(0.0, self.until - time.monotonic()),
+                    if self.deadline == math.inf
+                    else max(0.0, self.deadline - time.monotonic()),
                     keep_private=self.options["keep_private"],
                     duplicates=False,
                     seen=seen,
-                    on_notice=gather,
+                    on_notice=receive_notice,
                 ):
                     self.talks_read += 1
                     if name:
@@ -176,7 +177,7 @@ class Reading:
                 say(_describe_failure(feed, error))
                 notice = _make_notice(feed, error)
                 notice = replace(notice, feed=name) if name else notice
-                self.gathered.append(notice)
+                self.collected_notices.append(notice)
                 if self.holdings is not None:
                     self.holdings.fail_feed(notice.feed)
             else:
@@ -184,12 +185,12 @@ class Reading:
                     self.holdings.end_feed()
             self.stale += bool(stale)
 
-    def _gather(self, notice: Notice) -> None:
-        self.gathered.append(notice)
+    def _add_notice(self, notice: Notice) -> None:
+        self.collected_notices.append(notice)
         if self.holdings is not None:
             self.holdings.add_notice(notice)
-        is_told = notice.code == "no_talks" and not self.options.get("quiet")
-        if self.prints_notices or is_told or notice.code == "stale_feed":
+        is_printed = notice.code == "no_talks" and not self.options.get("quiet")
+        if self.prints_notices or is_printed or notice.code == "stale_feed":
             where = "".join(
                 f", {name} {value}"
                 for name, value in (("event", notice.event), ("line", notice.line))
@@ -206,7 +207,7 @@ def _describe_failure(feed: str, error: FeedError) -> str:
 
 
 def _make_notice(feed: str, error: FeedError) -> Notice:
-    """Return the document's notice; it names a file without its folder."""
+    """Return a notice for the document, with the file's name but not its folder."""
     message = str(error)
     if not is_address(feed):
         message = message.replace(feed, Path(feed).name or feed)
@@ -220,5 +221,5 @@ def _name_feed(feed: str) -> str | None:
     """
     try:
         return host_of(feed) or (Path(feed).stem if Path(feed).exists() else None)
-    except OSError:  # too long for a name
+    except OSError:  # the name is too long
         return None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from functools import lru_cache
+
+from msgspec import Struct
 
 from enrich.errors import SourceError, Unreachable
 from enrich.lookup.run import RunReport
@@ -15,7 +16,7 @@ from enrich.paper import Lookup, Paper, PaperId
 from enrich.sources import title_of
 
 _OFFLINE = "not in the store (offline)"
-_WORD = {
+_WORD_OF_CODE = {
     "challenge": "refused",
     "forbidden": "refused",
     "rate_limited": "put off",
@@ -33,15 +34,15 @@ class Outcome:
         self.talks = 0
         self.links = 0
         self.unreadable = 0
-        """Feeds of several that could not be read."""
+        """Number of feeds that could not be read."""
         self.stale_feeds = 0
-        """Feeds whose server failed in this run, so that their last copy was read."""
+        """Number of feeds read from their last copy, because their server failed in this run."""
         self.lost = 0
-        """Events and records that could not be read."""
-        self._papers: dict[PaperId, _Paper] = {}
+        """Number of events and records that could not be read."""
+        self._papers: dict[PaperId, _PaperOutcome] = {}
 
-    def passing(self, talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
-        """Yield the same talks, counted as they pass."""
+    def count_talks(self, talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
+        """Yield the same talks, and count them."""
         for talk in talks:
             self.talks += 1
             self.links += len(talk.references)
@@ -52,9 +53,9 @@ class Outcome:
         """Count papers, each once."""
         for id_, paper in papers.items():
             if isinstance(paper, Paper):
-                self._papers[id_] = _find_paper("resolved", paper.via, paper.stale, False)
+                self._papers[id_] = _make_outcome("resolved", paper.via, paper.stale, False)
             else:
-                self._papers[id_] = _find_paper(paper.code, None, False, paper.retryable)
+                self._papers[id_] = _make_outcome(paper.code, None, False, paper.retryable)
 
     @property
     def status(self) -> int:
@@ -62,10 +63,10 @@ class Outcome:
         return self.find_status("failed")
 
     def find_status(self, fail_on: str) -> int:
-        """Return the exit status by what it is to show.
+        """Return the exit status under `--fail-on`.
 
-        `never` is always 0; `failed` is 3 if something failed or is stale; `unresolved` is also 3 if
-        a service does not know a paper.
+        `never`: always 0. `failed`: 3 if something failed or is stale. `unresolved`: also 3 if a
+        service does not know a paper.
         """
         answers = ("resolved",) if fail_on == "unresolved" else ("resolved", "not_found")
         bad = any(paper.stale or paper.code not in answers for paper in self._papers.values())
@@ -82,77 +83,77 @@ class Outcome:
         """Return `1 talk, 3 links, 3 papers: 2 found, 1 refused (…) -> talks.json`.
 
         Args:
-            report: The run's own.
-            target: Where the output was written, as the user typed it.
-            counts_talks: Begin with the numbers of talks and links.
-            with_origins: End with the numbers of papers by their origin.
+            report: The report of the run.
+            target: The path of the output, as typed.
+            counts_talks: Whether to begin with the numbers of talks and links.
+            with_origins: Whether to end with the numbers of papers by their origin.
         """
         codes = Counter(paper.code for paper in self._papers.values())
-        why = _Why(report.paused_until, report.troubles, report.has_network)
-        parts = [f"{codes['resolved']} found{self._stale(why)}"]
+        reasons = _Reasons(report.paused_until, report.troubles, report.has_network)
+        parts = [f"{codes['resolved']} found{self._describe_stale(reasons)}"]
         if codes["not_found"]:
             parts.append(f"{codes['not_found']} unknown to their service")
-        for word in dict.fromkeys(_WORD.values()):
-            meant = {code for code, its_word in _WORD.items() if its_word == word}
-            papers = {id_: paper for id_, paper in self._papers.items() if paper.code in meant}
+        for word in dict.fromkeys(_WORD_OF_CODE.values()):
+            same = {code for code, its_word in _WORD_OF_CODE.items() if its_word == word}
+            papers = {id_: paper for id_, paper in self._papers.items() if paper.code in same}
             if papers:
-                reasons = why.of({id_.source for id_ in papers}, meant)
-                if not reasons and any(p.retryable for p in papers.values()) and word != _OFFLINE:
-                    reasons = "run again later"
-                parts.append(f"{len(papers)} {word}" + (f" ({reasons})" if reasons else ""))
-        line = f"{_some(len(self._papers), 'paper')}: {', '.join(parts)}"
+                reason = reasons.describe({id_.source for id_ in papers}, same)
+                if not reason and any(p.retryable for p in papers.values()) and word != _OFFLINE:
+                    reason = "run again later"
+                parts.append(f"{len(papers)} {word}" + (f" ({reason})" if reason else ""))
+        line = f"{_format_count(len(self._papers), 'paper')}: {', '.join(parts)}"
         if counts_talks:
-            line = f"{_some(self.talks, 'talk')}, {_some(self.links, 'link')}, {line}"
+            talks, links = _format_count(self.talks, "talk"), _format_count(self.links, "link")
+            line = f"{talks}, {links}, {line}"
         if self.stale_feeds:
-            line += f"; {_some(self.stale_feeds, 'feed')} read from the last copy"
+            line += f"; {_format_count(self.stale_feeds, 'feed')} read from the last copy"
         if self.lost:
-            line += f"; {_some(self.lost, 'event')} could not be read (see the notices)"
+            line += f"; {_format_count(self.lost, 'event')} could not be read (see the notices)"
         if with_origins and self._papers:
-            origins = Counter(self._origin(id_, report.asked) for id_ in self._papers)
+            origins = Counter(self._find_origin(id_, report.asked) for id_ in self._papers)
             line += "; from " + ", ".join(f"{name}: {n}" for name, n in sorted(origins.items()))
         return f"{line} -> {target}" if target else line
 
-    def _origin(self, id_: PaperId, asked: Container[PaperId]) -> str:
+    def _find_origin(self, id_: PaperId, asked: Container[PaperId]) -> str:
         if via := self._papers[id_].via:
             return via
         return title_of(id_.source) if id_ in asked else "the store"
 
-    def _stale(self, why: _Why) -> str:
+    def _describe_stale(self, reasons: _Reasons) -> str:
         papers = [id_ for id_, paper in self._papers.items() if paper.stale]
         if not papers:
             return ""
         names = {id_.source for id_ in papers}
-        if names.isdisjoint(why.troubles):
+        if names.isdisjoint(reasons.troubles):
             return f" ({len(papers)} of them old records, no longer known to their service)"
-        reasons = why.of(names) or "run again later"
-        return f" ({len(papers)} of them old records, their service failed: {reasons})"
+        reason = reasons.describe(names) or "run again later"
+        return f" ({len(papers)} of them old records, their service failed: {reason})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Paper:
+class _PaperOutcome(Struct, frozen=True, kw_only=True):
+    """How one lookup ended."""
+
     code: str
-    _: KW_ONLY
     via: str | None = None
     stale: bool = False
     retryable: bool = False
 
 
 @lru_cache(maxsize=256)
-def _find_paper(code: str, via: str | None, stale: bool, retryable: bool) -> _Paper:
-    """Return the one value that all such papers share."""
-    return _Paper(code, via=via, stale=stale, retryable=retryable)
+def _make_outcome(code: str, via: str | None, stale: bool, retryable: bool) -> _PaperOutcome:
+    """Return an outcome; equal ones are one object, to save memory."""
+    return _PaperOutcome(code=code, via=via, stale=stale, retryable=retryable)
 
 
-@dataclass(frozen=True, slots=True)
-class _Why:
-    """Reasons of services that could not be asked."""
+class _Reasons(Struct, frozen=True):
+    """Reasons why services could not answer."""
 
     paused_until: Mapping[str, datetime]
     troubles: Mapping[str, SourceError]
     has_network: bool
 
-    def of(self, names: Iterable[str], codes: Container[str] | None = None) -> str:
-        """Return when to ask these services again, or what else to do; empty if unknown."""
+    def describe(self, names: Iterable[str], codes: Container[str] | None = None) -> str:
+        """Return when to retry these services, or what to do; empty if unknown."""
         reasons: list[str] = []
         unreachable: dict[str, Unreachable] = {}
         for name in sorted(names):
@@ -170,5 +171,5 @@ class _Why:
         return "; ".join(reasons)
 
 
-def _some(number: int, noun: str) -> str:
+def _format_count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -102,10 +102,10 @@ def run(
 ) -> int:
     """Run the main job; return the exit status.
 
-    `names` are those that feeds were given.
+    `names` are the user's names for feeds.
     """
     from enrich.annotation import select_own
-    from enrich.cli.news import News, check_fewest, filter_read, guard_count
+    from enrich.cli.news import News, count_required, filter_read, guard_count
     from enrich.cli.progress import open_progress
     from enrich.cli.reading import Reading
     from enrich.cli.reporting import Outcome
@@ -119,12 +119,12 @@ def run(
         (target, configure(each, {"width": _find_width(target)}))
         for target, each in take_writers(targets, options)
     ]
-    # Standard output comes first: its talks are out as soon as they are known.
+    # Standard output comes first, so that its talks appear as soon as they are known.
     outputs.sort(key=lambda output: output[0].path is not None)
     writers = [each for _, each in outputs]
     old = options["new_since"]
     news = News(old, targets, keep_private=options["keep_private"]) if old else None
-    fewest = check_fewest(options["fail_if_fewer"], news)
+    min_talks = count_required(options["fail_if_fewer"], news)
     quiet, verbose = options["quiet"], options["verbose"]
     progress = open_progress(quiet=quiet)
     timeout_s = options["timeout"]
@@ -136,7 +136,7 @@ def run(
         prints_notices=not quiet
         and not any(getattr(each, "writes_notices", False) for each in writers),
         keep_raw=any("raw" in needs_of(each) for each in writers),
-        until=math.inf if timeout_s is None else time.monotonic() + timeout_s,
+        deadline=math.inf if timeout_s is None else time.monotonic() + timeout_s,
     )
     only_with_papers, zone = options["with_papers_only"], reading.zone
     outcome = Outcome()
@@ -149,16 +149,16 @@ def run(
         talks = reading.talks()
         if news:
             sort = partial(sort_by_start, zone=zone or UTC) if options["sort"] == "start" else iter
-            talks = news.add_kept(talks, fewest=fewest, sort=sort)
-        enrichment = enricher.run(chain(first, talks))  # from here on the run's time counts
+            talks = news.add_kept(talks, min_talks=min_talks, sort=sort)
+        enrichment = enricher.run(chain(first, talks))  # the run's time limit starts here
         first.extend(islice(talks, 1))
         if reading.unreadable and not (first and reading.talks_read):
             return 1
         annotated = filter_read(enrichment, select_own) if options["own"] else iter(enrichment)
         annotated = filter_read(annotated, keep_with_papers) if only_with_papers else annotated
-        annotated = guard_count(annotated, fewest)
+        annotated = guard_count(annotated, min_talks)
         annotated = news.count_new(annotated) if news else annotated
-        passing = outcome.passing(add_raw_references(annotated, writers))
+        counted = outcome.count_talks(add_raw_references(annotated, writers))
 
         def make_document(talks: Iterable[AnnotatedTalk]) -> Document:
             return Document(talks, reading.notices(), zone, enricher.find_same_titles)
@@ -166,7 +166,7 @@ def run(
         if news:
             outputs = [(target, news.filter_writer(target, each)) for target, each in outputs]
         write_outputs(
-            [(each, target.path) for target, each in outputs], passing, make_document, clear
+            [(each, target.path) for target, each in outputs], counted, make_document, clear
         )
         clear()
         outcome.unreadable, outcome.lost = reading.failed, reading.lost
@@ -190,7 +190,7 @@ def run(
 
 
 def _find_width(target: Target) -> int | None:
-    """Return the width of the terminal that an output goes to, otherwise None."""
+    """Return the width of an output's terminal, otherwise None."""
     if target.path is None and sys.stdout.isatty():
         import shutil
 

@@ -1,4 +1,4 @@
-"""Suggestions for what was likely meant: commands, papers and series given as feeds, zones, words."""
+"""Suggestions for mistaken input: misspelled words and zones, papers and series given as feeds."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from pathlib import Path
 import click
 
 from enrich.cli.commands import command_names
+from enrich.text.patterns import compile_later
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_ADDRESS = compile_later(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _SERIES = "researchseminars"
-_SERIES_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+.-]{0,63}")
-_PREFIXED = re.compile(r"(\w{4,32}):([A-Za-z0-9_+.-]+)")
-_SUFFIX = re.compile(r"\.[A-Za-z]+")
+_SERIES_NAME = compile_later(r"[A-Za-z][A-Za-z0-9_+.-]{0,63}")
+_PREFIXED = compile_later(r"(\w{4,32}):([A-Za-z0-9_+.-]+)")
+_SUFFIX = compile_later(r"\.[A-Za-z]+")
 
 
 def find_close(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that is most like this one.
+    """Return the known word that is most similar; None if none is.
 
     >>> find_close("lokup", ["lookup", "cache"]), find_close("seminar", ["lookup", "cache"])
     ('lookup', None)
@@ -31,7 +32,7 @@ def find_close(word: str, known: Iterable[str]) -> str | None:
 
 
 def suggest_zone(name: str) -> str | None:
-    """Return the time zone whose name, or city, is most like this one."""
+    """Return the time zone with the most similar name or city."""
     from zoneinfo import available_timezones
 
     zones = sorted(available_timezones())
@@ -44,7 +45,7 @@ def suggest_zone(name: str) -> str | None:
 
 
 def suggest_feed(feed: str) -> str | None:
-    """Return what to write for a feed that is not a file: the command, or the series.
+    """Return a command or series to write in place of a feed.
 
     >>> suggest_feed("SciML"), suggest_feed("nosuch.ics"), suggest_feed("folder/nosuch")
     ('researchseminars:SciML', None, None)
@@ -67,7 +68,7 @@ def suggest_feed(feed: str) -> str | None:
 
 
 def names_paper(text: str) -> bool:
-    """Return whether a whole text is the id or the address of one paper."""
+    """Return whether a text is the id or address of one paper, and nothing else."""
     from enrich.errors import InvalidId
     from enrich.references.extract import find_references, parse_id
 
@@ -80,9 +81,9 @@ def names_paper(text: str) -> bool:
 
 
 def check_feeds(feeds: tuple[str, ...]) -> None:
-    """Raise click.UsageError if one of the feeds is likely meant otherwise."""
+    """Raise click.UsageError for a feed that is likely a mistake."""
     if feeds.count("-") > 1:
-        raise click.UsageError("standard input can be read once only")
+        raise click.UsageError("standard input can be read only once")
     for position, feed in enumerate(feeds):
         if feed == "-" or feed.startswith(f"{_SERIES}:") or _exists(feed):
             continue
@@ -90,7 +91,7 @@ def check_feeds(feeds: tuple[str, ...]) -> None:
             raise click.UsageError(f"{feed!r} is not a file or an address; did you mean --{feed}?")
         if feed in command_names():
             raise click.UsageError(
-                f"{feed!r} is a command: it stands first; a file of that name is written ./{feed}"
+                f"{feed!r} is a command and must come first; for a file of that name write ./{feed}"
             )
         if position == 0 and feed.isalpha() and (name := find_close(feed, command_names())):
             raise click.UsageError(
@@ -120,5 +121,5 @@ def _suggest_in_words(feed: str) -> str:
 def _exists(feed: str) -> bool:
     try:
         return Path(feed).exists()
-    except (OSError, ValueError):  # too long for a name, or with a null byte
+    except (OSError, ValueError):  # the name is too long, or has a null byte
         return False

@@ -12,8 +12,8 @@ from enrich.text.tidy import tidy
 from enrich.text.times import to_zone
 
 _HEAD = ("DATE", "SPEAKER", "TITLE", "LINKS", "WARNINGS")
-_MAX_SPEAKER = 24
-_MIN_TITLE = 20  # however narrow the terminal
+_MAX_SPEAKER_COLUMNS = 24
+_MIN_TITLE_COLUMNS = 20  # however narrow the terminal
 _GAP = "  "
 
 
@@ -22,7 +22,7 @@ def table_lines(
 ) -> Iterator[str]:
     r"""Yield the lines of the table, without line ends.
 
-    A title gets what is left of `width` columns.
+    Titles fill the remaining columns of `width`.
 
     >>> from enrich.model import Talk
     >>> for line in table_lines([AnnotatedTalk(talk=Talk(id="1", title="On\x1b[2J flight"))]):
@@ -32,22 +32,24 @@ def table_lines(
     """
     rows = [_HEAD, *(_describe_row(talk, zone) for talk in talks)]
     widths = [max(count_columns(row[i]) for row in rows) for i in range(len(_HEAD))]
-    widths[1] = min(widths[1], _MAX_SPEAKER)
+    widths[1] = min(widths[1], _MAX_SPEAKER_COLUMNS)
     if width is not None:
         others = sum(widths) - widths[2] + len(_GAP) * (len(_HEAD) - 1)
-        widths[2] = max(min(widths[2], width - others), _MIN_TITLE)
+        widths[2] = max(min(widths[2], width - others), _MIN_TITLE_COLUMNS)
     for row in rows:
         cells = [fit_columns(cell, columns) for cell, columns in zip(row, widths, strict=True)]
         yield _GAP.join(cells).rstrip()
 
 
-def when(time: datetime | date | None, zone: tzinfo = UTC) -> str:
-    """Format a time for people, in a zone.
+def format_minute(time: datetime | date | None, zone: tzinfo = UTC) -> str:
+    """Format a time in a zone, to the minute.
 
-    A date alone, and a time without a zone, stay as they are.
+    Dates and times without a zone are not converted.
 
-    >>> when(datetime.fromisoformat("2022-02-18T18:00:00Z")), when(date(2022, 2, 18)), when(None)
-    ('2022-02-18 18:00', '2022-02-18', '-')
+    >>> format_minute(datetime.fromisoformat("2022-02-18T18:00:00Z"))
+    '2022-02-18 18:00'
+    >>> format_minute(date(2022, 2, 18)), format_minute(None)
+    ('2022-02-18', '-')
     """
     if time is None:
         return "-"
@@ -63,7 +65,7 @@ def _describe_row(annotated: AnnotatedTalk, zone: tzinfo) -> tuple[str, ...]:
     if not annotated.references and not any(True for _ in talk.searched()):
         notes.append("no text")
     return (
-        when(talk.shown_start, zone),
+        format_minute(talk.shown_start, zone),
         _show_value(talk.speaker),
         _show_value(plain(talk.title) if talk.title else None),
         str(len(annotated.references)),

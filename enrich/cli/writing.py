@@ -1,18 +1,20 @@
-"""The outputs of one run: every format is written while the talks pass, all of them or none."""
+"""Outputs of one run: all formats are written from one stream of talks; all files or none."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from queue import Queue
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 from enrich.cli.output import Output
 from enrich.model import AnnotatedTalk, Document
 from enrich.writers import Writer
 
-_Passing = Queue[AnnotatedTalk | None]
-"""The next talk of a further output; None after the last."""
+if TYPE_CHECKING:
+    from queue import Queue
+
+    _TalkQueue = Queue[AnnotatedTalk | None]
+    """Queue of the next talk for a further output; None after the last."""
 
 
 def write_outputs(
@@ -23,35 +25,52 @@ def write_outputs(
 ) -> None:
     """Write the talks in each format; all outputs, or none.
 
-    A writer pulls its talks, so several cannot share one stream: the first runs here, each further
-    one in a thread of its own that gets a talk when the first does. No talk is kept for another
-    writer, whatever the size of the feed.
+    A writer pulls its talks, so several writers cannot share one iterator. The first writer runs in
+    this thread, each further one in its own thread, which gets each talk when the first does. At most
+    one talk waits for a writer, whatever the size of the feed.
 
     Args:
-        outputs: Each writer, with the name of its file; None is standard output.
+        outputs: Each writer with the name of its file; None is standard output.
         talks: The talks of the run.
-        make_document: What makes the document of some talks.
-        clear: What removes the progress line before a piece is written.
+        make_document: Makes a document of talks.
+        clear: Removes the progress line; called before a piece is written.
 
     Raises:
         OutputError: an output cannot be written.
     """
     with ExitStack() as opened:
-        # All are opened before anything is looked up, and kept only if all were written.
+        # All files are opened before the first lookup, and kept only if all were written.
         files = [opened.enter_context(Output(path)) for _, path in outputs]
-        queues = [_Passing(maxsize=1) for _ in outputs[1:]]
-        pool = opened.enter_context(ThreadPoolExecutor(len(outputs)))
-        further = [
-            pool.submit(_write_output, writer, file, iter(queue.get, None), make_document)
-            for (writer, _), file, queue in zip(outputs[1:], files[1:], queues, strict=True)
-        ]
-        try:
-            passing = _hand_on(talks, queues)
-            for piece in outputs[0][0].write(make_document(passing)):
+        further = [(writer, file) for (writer, _), file in zip(outputs[1:], files[1:], strict=True)]
+        with _write_further(further, talks, make_document) as copied:
+            for piece in outputs[0][0].write(make_document(copied)):
                 clear()
                 files[0].write(piece)
-            for _ in passing:  # a writer may end before its talks do
+            for _ in copied:  # a writer may stop before the last talk
                 pass
+
+
+@contextmanager
+def _write_further(
+    outputs: Sequence[tuple[Writer, Output]],
+    talks: Iterator[AnnotatedTalk],
+    make_document: Callable[[Iterable[AnnotatedTalk]], Document],
+) -> Iterator[Iterator[AnnotatedTalk]]:
+    """Write further outputs in threads; yield the talks for the first."""
+    if not outputs:
+        yield talks
+        return
+    from concurrent.futures import ThreadPoolExecutor
+    from queue import Queue
+
+    queues: list[_TalkQueue] = [Queue(maxsize=1) for _ in outputs]
+    with ThreadPoolExecutor(len(outputs)) as pool:
+        further = [
+            pool.submit(_write_output, writer, file, iter(queue.get, None), make_document)
+            for (writer, file), queue in zip(outputs, queues, strict=True)
+        ]
+        try:
+            yield _copy_to_queues(talks, queues)
         finally:
             for queue in queues:
                 queue.put(None)
@@ -59,8 +78,10 @@ def write_outputs(
             future.result()
 
 
-def _hand_on(talks: Iterable[AnnotatedTalk], queues: Sequence[_Passing]) -> Iterator[AnnotatedTalk]:
-    """Yield the talks, and hand each to the further outputs."""
+def _copy_to_queues(
+    talks: Iterable[AnnotatedTalk], queues: Sequence[_TalkQueue]
+) -> Iterator[AnnotatedTalk]:
+    """Yield the talks, and put each into every queue."""
     for annotated in talks:
         for queue in queues:
             queue.put(annotated)
@@ -73,10 +94,10 @@ def _write_output(
     talks: Iterator[AnnotatedTalk],
     make_document: Callable[[Iterable[AnnotatedTalk]], Document],
 ) -> None:
-    """Write a further output from the talks that it is handed."""
+    """Write a further output from the talks of its queue."""
     try:
         for piece in writer.write(make_document(talks)):
             file.write(piece)
     finally:
-        for _ in talks:  # the first writer waits until its talk is taken
+        for _ in talks:  # empty the queue, otherwise the first writer waits
             pass

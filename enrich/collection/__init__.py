@@ -1,1 +1,1 @@
-"""Local collections of papers: made of bulk files, opened read-only, asked before any service."""
+"""Local collections of papers: made from bulk files, opened read-only, searched before any request."""

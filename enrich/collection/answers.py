@@ -1,10 +1,9 @@
-"""Collections that lookups make: the answer for each id, kept as it comes, published whole.
+"""Collections made by lookups: one answer for each id, written as it arrives.
 
-The answers of a run grow beside the collection's place as `NAME.part`. A run that was stopped goes on
-there, and one that was finished is continued: only ids without an answer, and those that failed, are
-left to ask. Beside the tables of any collection there is one for what a paper's record does not hold:
-why an id is unresolved, and that a record is stale. The bytes of the finished file depend on the answers
-alone, not on their order or on the number of runs.
+A run writes its answers to `NAME.part` beside the collection, and a stopped run resumes from that file. A
+finished collection can be continued: only ids without an answer and failed ids are requested. Besides the
+tables of every collection there is a table of failures and stale marks, which a paper's record does not
+have. The bytes of the finished file depend only on the answers, not on their order or the number of runs.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ from enrich.codes import known_word
 from enrich.collection.collection import (
     Collection,
     Name,
+    append_papers,
     check_is_collection,
     connect_collection,
-    finish,
-    insert,
+    index_papers,
 )
 from enrich.collection.part import (
     FILES,
@@ -44,9 +43,9 @@ from enrich.store.sqlite import (
     FAULTS,
     SCHEMA,
     checksum,
-    create,
+    create_tables,
+    describe_cause,
     is_busy,
-    reason,
     transaction,
 )
 from enrich.store.store import BATCH
@@ -60,12 +59,12 @@ ANSWERS = """CREATE TABLE answers (
 _LOOKUPS = """CREATE TABLE lookups (
     id TEXT PRIMARY KEY, record BLOB, abstract TEXT, answer BLOB
 ) WITHOUT ROWID"""
-"""Table of a growing collection: of two answers for one id the later stays."""
-_VERSION = b"answer"
+"""Table of a growing collection; the last answer for an id is kept."""
+_CHECKSUM_VERSION = b"answer"
 
 
 class AnswerRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the record of a paper does not hold; no code: the paper is stale."""
+    """Failure of an id, or the stale mark of a paper if there is no code."""
 
     code: str | None = field(default=None, name="c")
     message: str = field(default="", name="m")
@@ -77,12 +76,12 @@ _DECODER = msgspec.json.Decoder(AnswerRecord)
 
 
 class Answers(Collection):
-    """Open collection that a lookup made; `open_answers` returns it."""
+    """Open collection made by a lookup; `open_answers` returns it."""
 
     def get_answers(
         self, ids: Iterable[PaperId], *, abstracts: bool = False
     ) -> dict[PaperId, Lookup]:
-        """Return the answers that it holds, as the lookup gave them.
+        """Return the stored answers, as the lookup returned them.
 
         Raises:
             PapersError: the file is damaged.
@@ -100,9 +99,9 @@ class Answers(Collection):
         return {id_: found[id_] for id_ in wanted if id_ in found}
 
     def ids(self) -> Iterator[PaperId]:
-        """Yield all ids that have an answer, in no order."""
+        """Yield all ids with an answer, unordered."""
         for table in ("papers", "answers"):
-            query = f"SELECT id FROM {table} WHERE typeof(id) = 'text'"  # noqa: S608 - the two above
+            query = f"SELECT id FROM {table} WHERE typeof(id) = 'text'"  # noqa: S608 - constant names
             for (key,) in self._execute(query):
                 yield PaperId(key.decode("utf-8", "replace"))
 
@@ -115,7 +114,11 @@ class Answers(Collection):
             )
             for key, total, record in self._execute(query, batch):
                 id_ = names.get(key)
-                if id_ and type(record) is bytes and total == checksum(key, _VERSION, record):
+                if (
+                    id_
+                    and type(record) is bytes
+                    and total == checksum(key, _CHECKSUM_VERSION, record)
+                ):
                     with suppress(msgspec.DecodeError):
                         yield id_, _DECODER.decode(record)
 
@@ -123,11 +126,13 @@ class Answers(Collection):
         try:
             yield from self._connection.execute(query, tuple(values))
         except FAULTS as error:
-            raise PapersError(f"{self.path}: the collection is damaged ({reason(error)})") from None
+            raise PapersError(
+                f"{self.path}: the collection is damaged ({describe_cause(error)})"
+            ) from None
 
 
 def open_answers(path: Name) -> Collection:
-    """Open a collection; one that a lookup made has its answers.
+    """Open a collection, as `Answers` if lookups made it.
 
     Raises:
         PapersError: there is no such file, or it is not a collection.
@@ -139,15 +144,15 @@ def open_answers(path: Name) -> Collection:
 
 
 class GrowingAnswers:
-    """Answers of a run on their way into a collection; a context manager.
+    """Growing collection of a run's answers; a context manager.
 
     Args:
-        out: The collection. A finished one is continued, a growing one gone on with.
-        refresh: Ask again for what the finished one holds.
-        abstracts: A paper without its abstract is not an answer.
+        out: The collection. A finished one is continued, a growing one resumed.
+        refresh: Request the papers of the finished collection again.
+        abstracts: Request papers again if they have no abstract.
 
     Raises:
-        PapersError: another run writes it, it cannot be written, or it was made of bulk files.
+        PapersError: another run writes the file, it cannot be written, or it was made from bulk files.
     """
 
     def __init__(self, out: Path, *, refresh: bool = False, abstracts: bool = False) -> None:
@@ -162,11 +167,11 @@ class GrowingAnswers:
             raise
 
     def lacks(self, wanted: Cited) -> dict[PaperId, frozenset[str]]:
-        """Return what is left to ask, with the versions to ask for.
+        """Return the papers still to request, with their versions.
 
-        Those are the wanted ones and those that an earlier answer has, so that none is lost.
+        The versions are those wanted and those of an earlier answer, which a new answer must not lose.
         """
-        left: dict[PaperId, frozenset[str]] = {}
+        missing: dict[PaperId, frozenset[str]] = {}
         ids = list(wanted)
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
@@ -174,51 +179,51 @@ class GrowingAnswers:
             for id_ in batch:
                 answer = known.get(id_)
                 if answer is None or not self._is_final(answer, wanted[id_]):
-                    rows = answer.versions if isinstance(answer, Paper) else ()
-                    left[id_] = wanted[id_] | {row.version for row in rows}
-        return left
+                    known_versions = answer.versions if isinstance(answer, Paper) else ()
+                    missing[id_] = wanted[id_] | {version.version for version in known_versions}
+        return missing
 
     def find(self, ids: Iterable[PaperId]) -> dict[PaperId, Lookup]:
-        """Return the answers so far; those of the finished collection count, too."""
+        """Return all answers, of this run and earlier ones."""
         ids = list(ids)
         earlier = self._earlier.get_answers(ids, abstracts=True) if self._earlier else {}
         return earlier | self._find_lookups(ids)
 
     def add(self, lookups: Iterable[Lookup]) -> None:
-        """Add answers, as one transaction.
+        """Add answers in one transaction.
 
         Raises:
-            PapersError: they cannot be written.
+            PapersError: the answers cannot be written.
         """
         try:
             with transaction(self._connection):
                 self._connection.executemany(
                     "INSERT OR REPLACE INTO lookups (id, record, abstract, answer) VALUES (?, ?, ?, ?)",
-                    map(_make_row, lookups),
+                    map(_encode_lookup_row, lookups),
                 )
         except FAULTS as error:
             raise PapersError(
-                f"{self._part}: {reason(error)}", hint="run it again, and it goes on"
+                f"{self._part}: {describe_cause(error)}", hint="run it again to resume"
             ) from None
 
     def finish(self) -> None:
-        """Publish the collection; the growing one is removed.
+        """Write the finished collection; remove the growing one.
 
         Raises:
-            PapersError: it cannot be written.
+            PapersError: the collection cannot be written.
         """
-        made = name_part(self._part)
-        remove_part(made)
+        new = name_part(self._part)
+        remove_part(new)
         try:
-            made.touch()
-            with closing(connect_part(made)) as connection, transaction(connection):
+            new.touch()
+            with closing(connect_part(new)) as connection, transaction(connection):
                 self._copy_sorted(connection)
         except OSError as error:
-            raise PapersError(f"{made}: {error.strerror}") from None
+            raise PapersError(f"{new}: {error.strerror}") from None
         except FAULTS as error:
-            remove_part(made)
-            raise PapersError(f"{made}: {reason(error)}") from None
-        publish_part(made, self._out)
+            remove_part(new)
+            raise PapersError(f"{new}: {describe_cause(error)}") from None
+        publish_part(new, self._out)
         self._connection.close()
         remove_part(self._part)
 
@@ -238,14 +243,14 @@ class GrowingAnswers:
             self._earlier.close()
 
     def _is_final(self, answer: Lookup, versions: frozenset[str]) -> bool:
-        """Return whether an answer needs no asking, and has the versions."""
+        """Return whether an answer is complete and not stale."""
         if not isinstance(answer, Paper):
             return answer.status == "not_found"
         if answer.stale or (self._abstracts and answer.abstract is None):
             return False
         if answer.via or answer.latest_version is None:
             return True
-        known = {row.version for row in answer.versions}
+        known = {version.version for version in answer.versions}
         newest = int(answer.latest_version[1:])
         return all(version in known or int(version[1:]) > newest for version in versions)
 
@@ -263,17 +268,17 @@ class GrowingAnswers:
             query = f"SELECT id, record, abstract, answer FROM lookups WHERE id IN ({marks})"  # noqa: S608
             for row in self._connection.execute(query, batch):
                 with suppress(ValueError, msgspec.DecodeError):
-                    answer = _decode_answer(*row)
+                    answer = _decode_lookup_row(*row)
                     found[answer.id] = answer
         return found
 
     def _copy_sorted(self, connection: sqlite3.Connection) -> None:
-        """Fill a collection with all answers, by id: its bytes depend on them alone."""
+        """Copy all answers into a collection, sorted by id."""
         ids = {
             PaperId(key.decode()) for (key,) in self._connection.execute("SELECT id FROM lookups")
         }
         ids |= set(self._earlier.ids()) if self._earlier else set()
-        create(connection)
+        create_tables(connection)
         connection.execute(FILES)
         connection.execute(ANSWERS)
         papers = 0
@@ -283,7 +288,7 @@ class GrowingAnswers:
             found = self.find(batch)
             answers = [found[id_] for id_ in batch if id_ in found]
             stored = [store_paper(paper, links) for paper in answers if isinstance(paper, Paper)]
-            insert(connection, stored, abstracts=True)
+            append_papers(connection, stored, abstracts=True)
             papers += len(stored)
             connection.executemany(
                 "INSERT INTO answers (id, sum, record) VALUES (?, ?, ?)", _encode_answers(answers)
@@ -293,11 +298,11 @@ class GrowingAnswers:
             " VALUES ('lookup', 0, 0, 'lookup', 1, ?, 1)",
             (papers,),
         )
-        finish(connection)
+        index_papers(connection)
 
 
 def _open_earlier(out: Path) -> Answers | None:
-    """Open the finished collection that is continued, if any."""
+    """Open the finished collection to continue, if any."""
     if not out.exists() or not out.stat().st_size:
         return None
     earlier = open_answers(out)
@@ -305,13 +310,13 @@ def _open_earlier(out: Path) -> Answers | None:
         return earlier
     earlier.close()
     raise PapersError(
-        f"{out}: this collection was not made by lookups, and is not continued",
-        hint="give -o another name, and this one as --papers",
+        f"{out}: this collection was not made by lookups, so it cannot be continued",
+        hint="use another name for -o, and this file for --papers",
     )
 
 
 def _open_lookups(part: Path) -> tuple[sqlite3.Connection, bool]:
-    """Open the growing collection; return whether a run left it."""
+    """Open the growing collection; return whether it is resumed."""
     try:
         if (connection := _resume_lookups(part)) is not None:
             return connection, True
@@ -324,12 +329,12 @@ def _open_lookups(part: Path) -> tuple[sqlite3.Connection, bool]:
     except OSError as error:
         raise PapersError(f"{part}: {error.strerror}") from None
     except FAULTS as error:
-        raise PapersError(f"{part}: {reason(error)}; does another run write it?") from None
+        raise PapersError(f"{part}: {describe_cause(error)}; does another run write it?") from None
     return connection, False
 
 
 def _resume_lookups(part: Path) -> sqlite3.Connection | None:
-    """Open what a run left; return None if that is nothing usable.
+    """Open an unfinished collection; return None if unusable.
 
     Raises:
         sqlite3.Error: another run is writing it.
@@ -358,8 +363,8 @@ def _has_answers(connection: sqlite3.Connection) -> bool:
     return bool(found == (1,))
 
 
-def _make_row(lookup: Lookup) -> tuple[str, bytes | None, str | None, bytes | None]:
-    """Make the row of a growing collection."""
+def _encode_lookup_row(lookup: Lookup) -> tuple[str, bytes | None, str | None, bytes | None]:
+    """Encode an answer as a growing collection's row."""
     answer = _encode_answer(lookup)
     if isinstance(lookup, Paper):
         _, record, abstract = store_paper(lookup, links)
@@ -367,32 +372,32 @@ def _make_row(lookup: Lookup) -> tuple[str, bytes | None, str | None, bytes | No
     return str(lookup.id), None, None, answer
 
 
-def _decode_answer(
+def _decode_lookup_row(
     key: bytes, record: bytes | None, abstract: bytes | None, answer: bytes | None
 ) -> Lookup:
-    """Read the row of a growing collection back.
+    """Decode a row of a growing collection.
 
     Raises:
-        ValueError: it is damaged.
+        ValueError: the row is damaged.
     """
     id_ = PaperId(key.decode())
-    told = None if answer is None else _DECODER.decode(answer)
+    answer_record = None if answer is None else _DECODER.decode(answer)
     if record is None:
-        return _make_unresolved(id_, told or AnswerRecord())
+        return _make_unresolved(id_, answer_record or AnswerRecord())
     text = None if abstract is None else abstract.decode("utf-8", "replace")
     paper = decode_paper(id_, record, links, abstract=text)
-    return paper if told is None else replace(paper, stale=True)
+    return paper if answer_record is None else replace(paper, stale=True)
 
 
 def _encode_answers(lookups: Iterable[Lookup]) -> Iterator[tuple[str, int, bytes]]:
     for lookup in lookups:
         if (record := _encode_answer(lookup)) is not None:
             key = lookup.id.encode("utf-8", "replace")
-            yield str(lookup.id), checksum(key, _VERSION, record), record
+            yield str(lookup.id), checksum(key, _CHECKSUM_VERSION, record), record
 
 
 def _encode_answer(lookup: Lookup) -> bytes | None:
-    """Encode what a paper's record does not hold; None if that is nothing."""
+    """Encode a failure or a stale mark, if any."""
     if isinstance(lookup, Paper):
         return _ENCODER.encode(AnswerRecord()) if lookup.stale else None
     message = lookup.message.encode("utf-8", "replace").decode()

@@ -1,8 +1,8 @@
-"""Local collections of papers: files opened for looking up, without any network.
+"""Local collections of papers: files opened for lookups without network.
 
-A collection is the store's tables in a SQLite file of its own, opened read-only and immutable, and
-its records are checked as a service's response is. Any file that a reader recognises can take its
-place: it is read into a private temporary database first, so memory stays flat.
+A collection is a SQLite file with the store's tables, opened read-only and immutable; its records are
+checked like the response of a service. Any file that a reader recognizes can be used as a collection: it
+is read into a private temporary database first, so memory stays flat.
 """
 
 from __future__ import annotations
@@ -25,36 +25,36 @@ from enrich.store.sqlite import (
     FAULTS,
     INDEX,
     EarlierLayout,
-    check,
+    check_layout,
     checksum,
     connect,
-    create,
-    reason,
+    create_tables,
+    describe_cause,
     transaction,
 )
 from enrich.store.store import BATCH
 from enrich.text.tidy import tidy
 
 Name = str | Path
-"""What names a file."""
+"""Path of a file."""
 MAGIC = b"SQLite format 3\0"
-MOST_WARNINGS = 20
-"""Warnings of one file that are reported in full."""
-MAX_ROW = 1 << 26
+MAX_WARNINGS = 20
+"""Number of a file's warnings that are reported in full."""
+MAX_ROW_BYTES = 1 << 26
 KINDS = (
     "a collection, arXiv's snapshot, OAI-PMH, paperlists' JSON, dblp's XML, CSL-JSON, BibTeX, "
     "JSON lines of papers, or an earlier output (json, ndjson)"
 )
-"""The files that can be read as papers, as messages list them."""
+"""List of the readable files of papers, for messages."""
 
 
 def open_papers(
     path: Path, *, on_warning: Callable[[str], None], abstracts: bool = True
 ) -> Collection:
-    """Open a collection, or any readable file of papers, for looking up.
+    """Open a collection, or any readable file of papers.
 
     `on_warning` gets a line for each record that is not a paper, with the file and the record's place.
-    `abstracts=False` leaves the abstracts of a file that is not a collection unread.
+    `abstracts=False` skips the abstracts of a file that is not a collection.
 
     Raises:
         PapersError: there is no such file, or its format is unknown.
@@ -63,13 +63,13 @@ def open_papers(
         head = stream.head(HEAD)
         if head.startswith(MAGIC):
             return Collection(connect_collection(path), path)
-        reader = format_of(head, path)
+        reader = choose_reader(head, path)
         if not head.strip():
-            on_warning(f"{path}: is empty; no paper is read from it")
+            on_warning(f"{path}: the file is empty, so it has no papers")
         connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         connection.text_factory = bytes
         try:
-            _fill(
+            _read_into(
                 connection,
                 stream,
                 reader,
@@ -82,26 +82,24 @@ def open_papers(
         return Collection(connection, path)
 
 
-def format_of(head: bytes, path: Path) -> Reader:
-    """Return the reader of a file that begins with these bytes.
+def choose_reader(head: bytes, path: Path) -> Reader:
+    """Choose a file's reader by its first bytes.
 
-    An empty file is read as JSON lines without any.
+    An empty file is read as JSON lines.
 
     Raises:
-        PapersError: no reader recognises it.
+        PapersError: no reader recognizes the file.
     """
     if is_html(head):
         raise PapersError(f"{path}: this is a web page; papers are read from {KINDS}")
     reader = reader_of(head if head.strip() else b"{}")
     if reader is None:
-        raise PapersError(f"{path}: no known format of papers; they are read from {KINDS}")
+        raise PapersError(f"{path}: not a known format of papers; they are read from {KINDS}")
     return reader
 
 
 def info(path: Path) -> dict[str, Any]:
-    """Return the figures of a collection.
-
-    They are its size, its numbers of papers and abstracts, and its files.
+    """Return a collection's size, counts and imported files.
 
     Raises:
         PapersError: there is no such file, or it is not a collection.
@@ -116,7 +114,9 @@ def info(path: Path) -> dict[str, Any]:
                 "SELECT name, format, papers, problems FROM files ORDER BY number"
             ).fetchall()
         except FAULTS as error:
-            raise PapersError(f"{path}: the collection is damaged ({reason(error)})") from None
+            raise PapersError(
+                f"{path}: the collection is damaged ({describe_cause(error)})"
+            ) from None
     return {
         "path": str(path),
         "bytes": path.stat().st_size,
@@ -126,23 +126,21 @@ def info(path: Path) -> dict[str, Any]:
             {
                 "name": name.decode("utf-8", "replace"),
                 "format": format_.decode("utf-8", "replace"),
-                "papers": of_it,
+                "papers": file_papers,
                 "problems": problems,
             }
-            for name, format_, of_it, problems in files
+            for name, format_, file_papers, problems in files
         ],
     }
 
 
 def export(path: Path, *, abstracts: bool = False) -> Iterator[str]:
-    """Return a collection's papers as JSON lines.
-
-    `--papers` reads these lines.
+    """Return a collection's papers as JSON lines, for `--papers`.
 
     Raises:
-        PapersError: there is no such file, or it is not a collection; by the call, not the first line.
+        PapersError: there is no such file, or it is not a collection; raised by the call itself.
     """
-    return _export_each(open_collection(path), abstracts=abstracts)
+    return _iterate_exported(open_collection(path), abstracts=abstracts)
 
 
 def open_collection(path: Name) -> Collection:
@@ -157,16 +155,14 @@ def open_collection(path: Name) -> Collection:
 
 
 class Collection:
-    """An open collection; `open_papers` returns it. May be used from several threads."""
+    """Open collection, returned by `open_papers`. Several threads may use it."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.path = path
         self._connection = connection
 
     def get_many(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> dict[PaperId, Paper]:
-        """Return the papers that it holds.
-
-        Their `via` is `collection`.
+        """Return the stored papers of ids, with `via` `collection`.
 
         Raises:
             PapersError: the file is damaged.
@@ -180,7 +176,7 @@ class Collection:
     def get_answers(
         self, ids: Iterable[PaperId], *, abstracts: bool = False
     ) -> dict[PaperId, Lookup]:
-        """Return what it answers for the ids; here the papers of `get_many`.
+        """Return the answers for ids: the papers of `get_many`.
 
         Raises:
             PapersError: the file is damaged.
@@ -188,9 +184,9 @@ class Collection:
         return dict(self.get_many(ids, abstracts=abstracts))
 
     def rows(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> Iterator[StoredPaper]:
-        """Yield the stored papers that it holds, undecoded.
+        """Yield the stored papers of ids, undecoded.
 
-        Damaged ones are left out.
+        Damaged records are skipped.
 
         Raises:
             PapersError: the file is damaged.
@@ -205,16 +201,18 @@ class Collection:
                 marks = ",".join("?" * len(batch))
                 query = f"SELECT {columns} FROM {tables} WHERE id IN ({marks}) AND version = ''"  # noqa: S608
                 for key, total, record, *more in self._connection.execute(query, batch):
-                    id_ = names.get(key)  # an untrusted table may compare otherwise
+                    id_ = names.get(key)  # an untrusted table may compare ids otherwise
                     if id_ and type(record) is bytes and total == checksum(key, b"", record):
                         yield StoredPaper(
                             id_, record, _check_abstract(key, *more) if more else None
                         )
         except FAULTS as error:
-            raise PapersError(f"{self.path}: the collection is damaged ({reason(error)})") from None
+            raise PapersError(
+                f"{self.path}: the collection is damaged ({describe_cause(error)})"
+            ) from None
 
     def papers(self, *, abstracts: bool = False) -> Iterator[Paper]:
-        """Yield all papers, in the order of their ids.
+        """Yield all papers, sorted by id.
 
         Raises:
             PapersError: the file is damaged.
@@ -229,7 +227,7 @@ class Collection:
                 ).fetchall()
             except FAULTS as error:
                 raise PapersError(
-                    f"{self.path}: the collection is damaged ({reason(error)})"
+                    f"{self.path}: the collection is damaged ({describe_cause(error)})"
                 ) from None
             if not rows:
                 return
@@ -249,36 +247,35 @@ class Collection:
 
 
 class Problems:
-    """Problems of a file's records, reported: the first few in full, the rest as a number."""
+    """Reporter of a file's bad records: the first in full, the others as a number."""
 
     def __init__(self, path: Path, unit: str, on_warning: Callable[[str], None]) -> None:
         self.count = 0
         self._name, self._unit, self._on_warning = str(path), unit, on_warning
 
     def add(self, number: int, problem: str) -> None:
-        """Report one record that is not a paper."""
+        """Report a record that is not a paper."""
         self.count += 1
-        if self.count <= MOST_WARNINGS:
+        if self.count <= MAX_WARNINGS:
             self._on_warning(f"{self._name}, {self._unit} {number}: {problem}")
 
     def end(self, *, cut: bool) -> None:
-        """Report the rest at the file's end.
+        """Report the number of the other problems.
 
         Args:
-            cut: The end came too early.
+            cut: Whether the file is truncated.
         """
         if cut:
             self._on_warning(f"{self._name}: the compressed file is truncated")
-        if self.count > MOST_WARNINGS:
-            more = self.count - MOST_WARNINGS
-            self._on_warning(f"{self._name}: {more} more {self._unit}s that are no papers")
+        if self.count > MAX_WARNINGS:
+            more = self.count - MAX_WARNINGS
+            self._on_warning(f"{self._name}: {more} more {self._unit}s are not papers")
 
 
-def insert(connection: sqlite3.Connection, rows: Iterable[StoredPaper], *, abstracts: bool) -> None:
-    """Append papers.
-
-    Repeated ones are dropped when all are indexed.
-    """
+def append_papers(
+    connection: sqlite3.Connection, rows: Iterable[StoredPaper], *, abstracts: bool
+) -> None:
+    """Append papers; `index_papers` removes repeated ones."""
     (number,) = connection.execute("SELECT coalesce(max(number), 0) FROM papers").fetchone()
     papers, texts = [], []
     for number, (id_, record, abstract) in enumerate(rows, number + 1):  # noqa: B020
@@ -294,11 +291,8 @@ def insert(connection: sqlite3.Connection, rows: Iterable[StoredPaper], *, abstr
     connection.executemany("INSERT INTO abstracts (number, sum, text) VALUES (?, ?, ?)", texts)
 
 
-def finish(connection: sqlite3.Connection) -> None:
-    """Index the papers.
-
-    Of two records of one paper the later is kept.
-    """
+def index_papers(connection: sqlite3.Connection) -> None:
+    """Index the papers, keeping each one's last record."""
     try:
         connection.execute(INDEX)
     except sqlite3.IntegrityError:
@@ -309,7 +303,7 @@ def finish(connection: sqlite3.Connection) -> None:
         connection.execute(INDEX)
 
 
-def _fill(
+def _read_into(
     connection: sqlite3.Connection,
     stream: Stream,
     reader: Reader,
@@ -317,7 +311,7 @@ def _fill(
     abstracts: bool,
 ) -> None:
     with transaction(connection):
-        create(connection)
+        create_tables(connection)
         batch: list[StoredPaper] = []
         for item in reader.read(stream, Place()):
             if item.problem is not None:
@@ -325,15 +319,15 @@ def _fill(
             elif item.paper is not None:
                 batch.append(item.paper)
                 if len(batch) == BATCH:
-                    insert(connection, batch, abstracts=abstracts)
+                    append_papers(connection, batch, abstracts=abstracts)
                     batch.clear()
-        insert(connection, batch, abstracts=abstracts)
-        finish(connection)
+        append_papers(connection, batch, abstracts=abstracts)
+        index_papers(connection)
     problems.end(cut=stream.cut)
 
 
 def check_is_collection(path: Path) -> None:
-    """Raise PapersError, with what to do, if a file is not a collection."""
+    """Raise PapersError if a file is not a collection."""
     with Stream(path) as stream:
         if not stream.head(len(MAGIC)).startswith(MAGIC):
             raise PapersError(
@@ -342,32 +336,33 @@ def check_is_collection(path: Path) -> None:
             )
 
 
-def _export_each(collection: Collection, *, abstracts: bool) -> Iterator[str]:
+def _iterate_exported(collection: Collection, *, abstracts: bool) -> Iterator[str]:
     with collection:
         for paper in collection.papers(abstracts=abstracts):
             yield encode(paper_object(paper)) + "\n"
 
 
 def connect_collection(path: Path) -> sqlite3.Connection:
-    """Open a collection's file read-only and immutable: many may read it, also on shared storage.
+    """Open a collection's file read-only and immutable.
 
-    Nothing locks it and nothing is written beside it; who replaces it does so by one rename.
+    Many processes may read it, also on shared storage: it is not locked, and no file is written beside
+    it. An import replaces it with one rename.
 
     Raises:
-        PapersError: it is not a collection of today's layout.
+        PapersError: the file is not a collection of the current layout.
     """
     connection = None
     try:
         connection = connect(path, "mode=ro&immutable=1")
-        check(connection, path)
+        check_layout(connection, path)
         connection.execute("PRAGMA query_only=ON")
         connection.execute("PRAGMA cache_size=-32000")
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_ROW)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_ROW_BYTES)
         tables = connection.execute(
             "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('papers', 'abstracts')"
         ).fetchone()
         if tables != (2,):
-            raise StoreError(f"{path} lacks a collection's tables")  # noqa: TRY301
+            raise StoreError(f"{path} does not have the tables of a collection")  # noqa: TRY301
     except EarlierLayout:
         if connection:
             connection.close()
@@ -377,8 +372,8 @@ def connect_collection(path: Path) -> sqlite3.Connection:
     except (*FAULTS, StoreError) as error:
         if connection:
             connection.close()
-        said = error if isinstance(error, StoreError) else f"{path}: {reason(error)}"
-        raise PapersError(f"{said}; it is no collection of ours") from None
+        message = error if isinstance(error, StoreError) else f"{path}: {describe_cause(error)}"
+        raise PapersError(f"{message}; this is not an enrich collection") from None
     return connection
 
 

@@ -1,8 +1,8 @@
-"""Import of files of papers into a collection: streaming, resumable, whole or not at all.
+"""Import of files of papers into a collection: streaming, resumable, atomic.
 
-The collection grows beside its place as `NAME.part` (a digest of a very long name); how far each file was
-read is written in the same transaction as the records, and an import that was killed continues there. A
-finished collection replaces an older one in one step; an import that fails leaves the older one as it was.
+The collection grows in `NAME.part` (for a very long name, a digest). The place reached in each file is
+written in the same transaction as the records, so a killed import resumes there. The finished collection
+replaces an older one in one step; a failed import does not change the older one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from enrich.collection.collection import MAGIC, Problems, finish, format_of, insert, open_papers
+from enrich.collection.collection import (
+    MAGIC,
+    Problems,
+    append_papers,
+    choose_reader,
+    index_papers,
+    open_papers,
+)
 from enrich.collection.part import (
     FILES,
     check_replaceable,
@@ -28,7 +35,7 @@ from enrich.collection.readers._stream import Stream
 from enrich.errors import PapersError
 from enrich.sources import links
 from enrich.store.codec import store_paper
-from enrich.store.sqlite import FAULTS, SCHEMA, create, is_busy, reason, transaction
+from enrich.store.sqlite import FAULTS, SCHEMA, create_tables, describe_cause, is_busy, transaction
 
 BATCH = 1000
 """Number of records in one transaction."""
@@ -36,12 +43,12 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far an import is."""
+    """Progress of an import."""
 
     name: str
-    """Name of the file that is being read."""
+    """Name of the current file."""
     read: int
-    """Bytes of all files that were read, compressed or not."""
+    """Bytes read so far from all files, before decompression."""
     total: int
     papers: int
 
@@ -52,7 +59,7 @@ class Imported:
 
     papers: int
     problems: int
-    """Records that are not papers."""
+    """Number of records that are not papers."""
     resumed: bool
 
 
@@ -60,9 +67,9 @@ class Imported:
 class _File:
     path: Path
     size: int
-    changed: int
+    mtime_ns: int
     reader: Reader | None
-    """None: a collection."""
+    """Reader of the file; None for a collection."""
 
     @property
     def format(self) -> str:
@@ -77,12 +84,12 @@ def import_papers(
     on_warning: Callable[[str], None],
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Imported:
-    """Make a collection out of files.
+    """Make a collection from files.
 
-    Of repeated papers the latest is kept.
+    If a paper occurs twice, the last one wins.
 
     Raises:
-        PapersError: a file cannot be read, or is not a file of papers, or none holds a paper; the
+        PapersError: a file cannot be read, or is not a file of papers; no file has a paper; the
             collection cannot be written, or would replace a file that is not a collection.
     """
     check_replaceable(out)
@@ -91,7 +98,9 @@ def import_papers(
     try:
         connection, resumed = _open_part(part, known, abstracts=abstracts)
     except FAULTS as error:
-        raise PapersError(f"{part}: {reason(error)}; does another import write it?") from None
+        raise PapersError(
+            f"{part}: {describe_cause(error)}; does another import write it?"
+        ) from None
     run = _Import(
         connection=connection,
         abstracts=abstracts,
@@ -103,42 +112,44 @@ def import_papers(
         with closing(connection):
             for number, file in enumerate(known, 1):
                 run.read(number, file)
-            papers, problems = run.finish()
+            papers, problems = run.finish([file.path for file in known])
     except PapersError:
         remove_part(part)
         raise
     except FAULTS as error:
-        raise PapersError(f"{part}: {reason(error)}", hint="run it again, and it goes on") from None
+        raise PapersError(
+            f"{part}: {describe_cause(error)}", hint="run it again to resume"
+        ) from None
     publish_part(part, out)
     return Imported(papers=papers, problems=problems, resumed=resumed)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Import:
-    """One run over the files."""
+    """Import of several files, in progress."""
 
     connection: sqlite3.Connection
     abstracts: bool
     on_warning: Callable[[str], None]
     on_progress: Callable[[Progress], None]
     total: int
-    before: int = 0
-    """Bytes of the files that were read to their ends."""
+    finished_bytes: int = 0
+    """Bytes of the files read to their end."""
 
     def read(self, number: int, file: _File) -> None:
-        """Read one file from where an import stopped."""
+        """Read one file, resuming at the stored place."""
         offset, place, done = self.connection.execute(
             "SELECT offset, place, done FROM files WHERE number = ?", (number,)
         ).fetchone()
         if not done:
             with Stream(file.path) as stream:
                 self._read_batches(number, file, stream, Place(offset, place))
-        self.before += file.size
+        self.finished_bytes += file.size
 
     def _read_batches(self, number: int, file: _File, stream: Stream, start: Place) -> None:
         unit = file.reader.unit if file.reader else "record"
         reported = Problems(file.path, unit, self.on_warning)
-        (so_far,) = self.connection.execute("SELECT sum(papers) FROM files").fetchone()
+        (imported,) = self.connection.execute("SELECT sum(papers) FROM files").fetchone()
         items = _read_items(file, stream, start, self.on_warning)
         while batch := list(islice(items, BATCH)):
             rows = [item.paper for item in batch if item.paper is not None]
@@ -146,31 +157,34 @@ class _Import:
             for item in problems:
                 reported.add(item.place.number, item.problem or "")
             with transaction(self.connection):
-                insert(self.connection, rows, abstracts=self.abstracts)
+                append_papers(self.connection, rows, abstracts=self.abstracts)
                 self.connection.execute(
                     "UPDATE files SET offset = ?, place = ?, papers = papers + ?,"
                     " problems = problems + ? WHERE number = ?",
                     (*batch[-1].place, len(rows), len(problems), number),
                 )
-            so_far += len(rows)
-            read = self.before + stream.consumed
-            self.on_progress(Progress(name=stream.name, read=read, total=self.total, papers=so_far))
+            imported += len(rows)
+            read = self.finished_bytes + stream.consumed
+            self.on_progress(
+                Progress(name=stream.name, read=read, total=self.total, papers=imported)
+            )
         reported.end(cut=stream.cut)
         self.connection.execute("UPDATE files SET done = 1 WHERE number = ?", (number,))
 
-    def finish(self) -> tuple[int, int]:
-        """Index the records; return the numbers of papers and of problems.
+    def finish(self, files: Sequence[Path]) -> tuple[int, int]:
+        """Index the records; return their number and the problems'.
 
         Raises:
-            PapersError: there is not one paper.
+            PapersError: the files have no paper.
         """
         papers, problems = self.connection.execute(
             "SELECT sum(papers), sum(problems) FROM files"
         ).fetchone()
         if not papers:
-            raise PapersError("there is no paper of arXiv or OpenReview in it")
+            names = ", ".join(map(str, files))
+            raise PapersError(f"no arXiv or OpenReview paper found in {names}")
         with transaction(self.connection):
-            finish(self.connection)
+            index_papers(self.connection)
         (papers,) = self.connection.execute("SELECT count(*) FROM papers").fetchone()
         return papers, problems
 
@@ -178,9 +192,9 @@ class _Import:
 def _examine_file(path: Path) -> _File:
     with Stream(path) as stream:
         head = stream.head(HEAD)
-        reader = None if head.startswith(MAGIC) else format_of(head, path)
+        reader = None if head.startswith(MAGIC) else choose_reader(head, path)
         status = path.stat()
-        return _File(path=path, size=status.st_size, changed=status.st_mtime_ns, reader=reader)
+        return _File(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, reader=reader)
 
 
 def _open_part(
@@ -188,7 +202,7 @@ def _open_part(
 ) -> tuple[sqlite3.Connection, bool]:
     """Open the growing collection; return whether it is resumed."""
     wanted: list[tuple[object, ...]] = [
-        (f.path.name.encode(), f.size, f.changed, f.format.encode(), abstracts) for f in files
+        (f.path.name.encode(), f.size, f.mtime_ns, f.format.encode(), abstracts) for f in files
     ]
     if part.exists():
         if connection := _resume_part(part, wanted):
@@ -200,19 +214,19 @@ def _open_part(
         raise PapersError(f"{part}: {error.strerror}") from None
     connection = connect_part(part)
     with transaction(connection):
-        create(connection)
+        create_tables(connection)
         connection.execute(FILES)
         connection.executemany(
             "INSERT INTO files (name, size, changed, format, abstracts) VALUES (?, ?, ?, ?, ?)",
-            [(f.path.name, f.size, f.changed, f.format, abstracts) for f in files],
+            [(f.path.name, f.size, f.mtime_ns, f.format, abstracts) for f in files],
         )
     return connection, False
 
 
 def _resume_part(part: Path, wanted: list[tuple[object, ...]]) -> sqlite3.Connection | None:
-    """Open what an import of these files left.
+    """Open the unfinished collection of an earlier import.
 
-    Return None if there is nothing usable.
+    Return None if it is unusable or was made from other files.
 
     Raises:
         sqlite3.Error: another import is writing it.
@@ -233,7 +247,7 @@ def _resume_part(part: Path, wanted: list[tuple[object, ...]]) -> sqlite3.Connec
         return None
     if (
         layout == SCHEMA and found == wanted and part.exists()
-    ):  # not just finished by another import
+    ):  # it exists: no other import has just finished it
         return connection
     connection.close()
     return None

@@ -1,4 +1,4 @@
-"""Growing collection beside its place: its name, its lock, its one step into place."""
+"""File of a growing collection: its name, its lock, its rename at the end."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ FILES = """CREATE TABLE files (
     place INTEGER NOT NULL DEFAULT 0, papers INTEGER NOT NULL DEFAULT 0,
     problems INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0
 )"""
-"""Table of what a collection was made of."""
-_HEADER = 100  # bytes; the application's id stands at 68: sqlite.org/fileformat2.html
-_OURS = APPLICATION_ID.to_bytes(4, "big")
-_MAX_NAME = 255  # bytes, on all usual file systems
+"""Table of the files from which a collection was made."""
+_HEADER_BYTES = 100  # with the application id at byte 68: sqlite.org/fileformat2.html
+_ID_BYTES = APPLICATION_ID.to_bytes(4, "big")
+_MAX_NAME_BYTES = 255  # on all usual file systems
 
 
 def name_part(out: Path) -> Path:
-    """Name the growing collection.
+    """Name the file of a growing collection.
 
-    The name is always the same for one `out`, however long that name is.
+    The name depends only on `out`; a digest replaces a very long name.
     """
     name = out.name + ".part"
-    if len(os.fsencode(name + "-journal")) > _MAX_NAME:
+    if len(os.fsencode(name + "-journal")) > _MAX_NAME_BYTES:
         name = f".{hashlib.sha256(os.fsencode(out.name)).hexdigest()[:32]}.part"
     return out.with_name(name)
 
 
 def check_replaceable(out: Path) -> None:
-    """Raise PapersError if another file than a collection would be replaced.
+    """Raise PapersError if `out` is another kind of file.
 
     A collection of any layout may be replaced.
     """
@@ -47,33 +47,31 @@ def check_replaceable(out: Path) -> None:
         head = b""
         if out.is_file():
             with out.open("rb") as file:
-                head = file.read(_HEADER)
-            if not head or (head.startswith(MAGIC) and head[68:72] == _OURS):
+                head = file.read(_HEADER_BYTES)
+            if not head or (head.startswith(MAGIC) and head[68:72] == _ID_BYTES):
                 return
     except OSError as error:
         raise PapersError(f"{out}: {error.strerror}") from None
     raise PapersError(
-        f"{out}: this is no collection, and is not replaced by one",
-        hint="give -o another name, or remove it",
+        f"{out}: this is not a collection, so it is not replaced",
+        hint="use another name for -o, or remove the file",
     )
 
 
 def connect_part(part: Path) -> sqlite3.Connection:
-    """Open a growing collection; no other process can open it meanwhile.
+    """Open a growing collection for this process alone.
 
     Raises:
-        sqlite3.Error: it is damaged, or another process holds it.
+        sqlite3.Error: the file is damaged, or another process has it open.
     """
     connection = connect(part)
     try:
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         connection.execute(
             "PRAGMA synchronous=OFF"
-        )  # a kill loses nothing; at the end it is synced
+        )  # a killed process loses nothing; `publish_part` syncs
         connection.execute("PRAGMA cache_size=-16000")
-        connection.execute(
-            "PRAGMA page_size=8192"
-        )  # of a new file: less is left over at their ends
+        connection.execute("PRAGMA page_size=8192")  # of a new file: large pages waste less space
         with transaction(connection):
             pass
     except FAULTS:
@@ -83,9 +81,9 @@ def connect_part(part: Path) -> sqlite3.Connection:
 
 
 def publish_part(part: Path, out: Path) -> None:
-    """Move the finished collection to its name.
+    """Move the finished collection to `out`.
 
-    It keeps the mode of an older one.
+    It gets the file mode of the collection that it replaces.
     """
     try:
         if out.exists():

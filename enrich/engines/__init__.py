@@ -2,12 +2,12 @@
 
 The engine moves the rows; nothing here schedules, shards or retries. The three steps:
 
-1. `map_talks`, on workers: talks to rows and to the ids that no collection on the node knows;
-2. `enrich lookup - -o found.sqlite`, once, politely: those ids to a collection;
-3. `join_talks`, on workers: rows and that collection to the lines that one machine would have written.
+1. `map_talks`, on workers: talks to rows, and to the ids that the collection does not have;
+2. `enrich lookup - -o found.sqlite`, once, rate-limited: those ids to a second collection;
+3. `join_talks`, on workers: rows and the second collection to the lines that one machine would write.
 
-`enrich guide scale` is a page about it. `arrow` has the Arrow types of talks, references and papers,
-`daft` the adapter of Daft.
+`enrich guide scale` explains them. `arrow` has the Arrow types of talks, references and papers, `daft`
+the adapter for Daft.
 """
 
 from __future__ import annotations

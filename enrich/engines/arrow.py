@@ -1,7 +1,7 @@
 """Arrow types of talks, references and papers, made from the document's own types. Needs pyarrow.
 
-An object is a struct with the document's keys in their order, an object of free keys (`texts`, `dates`)
-a map. Whatever the document allows to be null is null.
+An object becomes a struct with the document's keys in order; an object with free keys (`texts`,
+`dates`) becomes a map. A null of the document is a null.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ def arrow_array(objects: Iterable[Struct | None], type_: pa.DataType) -> pa.Arra
 def make_array(values: list[Any], type_: pa.DataType) -> pa.Array:
     """Return values as an array.
 
-    Halves of surrogate pairs, which no column holds, become question marks.
+    Lone surrogates, which no column can hold, become question marks.
     """
     try:
         return pa.array(values, type_)
     except UnicodeEncodeError:
-        return pa.array(_without_halves(values), type_)
+        return pa.array(_replace_surrogates(values), type_)
 
 
 def fit_value(value: Any, type_: pa.DataType) -> Any:
-    """Return a value with its maps as Arrow takes them: lists of pairs."""
+    """Return a value with its maps as lists of pairs, which Arrow needs."""
     if value is None:
         return None
     if pa.types.is_map(type_):
@@ -50,13 +50,13 @@ def fit_value(value: Any, type_: pa.DataType) -> Any:
     return value
 
 
-def _without_halves(value: Any) -> Any:
+def _replace_surrogates(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, (list, tuple)):
-        return [_without_halves(item) for item in value]
+        return [_replace_surrogates(item) for item in value]
     if isinstance(value, dict):
-        return {key: _without_halves(item) for key, item in value.items()}
+        return {key: _replace_surrogates(item) for key, item in value.items()}
     return value
 
 

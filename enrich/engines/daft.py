@@ -1,12 +1,12 @@
-"""Adapter of Daft: the two steps on workers as classes whose methods take and give columns.
+"""Adapter for Daft: the two steps on workers as classes whose methods map columns to columns.
 
-Give a class to `daft.cls` with the concurrency that the machine or the cluster has; each worker then opens
-the collection once, when its first rows come. The same code runs on one machine and on Ray.
+Pass a class to `daft.cls` with the number of workers; each worker opens the collection once, with its
+first rows. The same code runs on one machine and on Ray.
 
     mapper = daft.cls(Mapper, use_process=True, max_concurrency=2)("base.sqlite")
     talks = feeds.select("path", mapper.map_feeds(col("path"), col("path").download()))
 
-A row that cannot be read becomes a row with an `error`; nothing raises for a bad row.
+A row that cannot be read becomes a row with an `error`; no bad row raises.
 """
 
 from __future__ import annotations
@@ -32,25 +32,25 @@ from enrich.references.extract import find_references_many
 
 MAPPED = pa.struct(
     [
-        ("number", pa.int64()),  # of the talk or the error in its feed, from 1
+        ("number", pa.int64()),  # position of the talk or error in its feed, from 1
         ("row", pa.string()),  # for `Joiner`
         ("missing", pa.list_(pa.string())),  # ids to look up
         ("references", pa.list_(REFERENCE)),
         ("error", pa.string()),
     ]
 )
-"""What becomes of one talk in the first step."""
+"""Result of the first step for one talk."""
 JOINED = pa.struct([("line", pa.string()), ("error", pa.string())])
-"""What becomes of one row in the last step."""
-_BATCH_SIZE = 2000  # rows that a method gets at once; by default Daft hands over 100,000
+"""Result of the last step for one row."""
+_BATCH_SIZE = 2000  # rows in one call; Daft's default is 100,000
 
 
 class Mapper:
-    """First step, on workers: talks to rows, references, and the ids that a collection lacks.
+    """First step, on workers: talks to rows, references, and the ids missing in a collection.
 
     Args:
-        collection: The path of a collection that every worker can read; None: all ids are missing.
-        abstracts: Fill the papers' abstracts.
+        collection: Path of a collection that every worker can read; None: all ids are missing.
+        abstracts: Whether to include the papers' abstracts.
     """
 
     def __init__(self, collection: str | None = None, *, abstracts: bool = False) -> None:
@@ -59,9 +59,9 @@ class Mapper:
 
     @daft.method.batch(return_dtype=DataType.from_arrow_type(pa.list_(MAPPED)), batch_size=16)
     def map_feeds(self, paths: Series, contents: Series) -> pa.Array:
-        """Map whole feeds, each a file's path and bytes, to lists of talks.
+        """Map feeds, each given as path and bytes, to lists of talks.
 
-        What cannot be read in a feed follows its talks as errors; bytes that are null are one error.
+        Errors of a feed follow its talks; if its bytes are null, that is its only error.
         """
         feeds = zip(paths.to_pylist(), contents.to_pylist(), strict=True)
         made = [list(self._map_feed(path, content)) for path, content in feeds]
@@ -69,7 +69,7 @@ class Mapper:
 
     @daft.method.batch(return_dtype=DataType.from_arrow_type(MAPPED), batch_size=_BATCH_SIZE)
     def map_talks(self, talks: Series) -> pa.Array:
-        """Map talks, each the JSON of one, as `enrich talks --json` prints it."""
+        """Map talks, each given as JSON as `enrich talks --json` prints it."""
         made: list[dict[str, object]] = []
         readable: list[tuple[int, Talk]] = []
         for place, text in enumerate(talks.to_pylist()):
@@ -77,7 +77,7 @@ class Mapper:
             try:
                 readable.append((place, Talk.from_dict(json.loads(text))))
             except (ValueError, TypeError, AttributeError, RecursionError) as error:
-                made[place]["error"] = _replace_halves(f"not a talk: {error}")
+                made[place]["error"] = _make_encodable(f"not a talk: {error}")
         mapped = self._map_all([talk for _, talk in readable])
         for (place, _), found in zip(readable, mapped, strict=True):
             made[place] |= _make_mapped(found)
@@ -87,7 +87,7 @@ class Mapper:
         return_dtype=DataType.from_arrow_type(pa.list_(REFERENCE)), batch_size=_BATCH_SIZE
     )
     def find_references(self, texts: Series) -> pa.Array:
-        """Find the references of texts; null is a text without any."""
+        """Find the references of texts; null has none."""
         found = find_references_many(text or "" for text in texts.to_pylist())
         return make_array(
             [_describe_references(each) for each in found],
@@ -95,7 +95,7 @@ class Mapper:
         )
 
     def _map_feed(self, path: str, content: bytes | None) -> Iterator[dict[str, object]]:
-        """Yield what becomes of a feed's talks, then its errors."""
+        """Yield the mapped talks of a feed, then its errors."""
         if content is None:
             yield {"number": 1, "error": f"{path}: cannot be read"}
             return
@@ -111,18 +111,18 @@ class Mapper:
             notices.append(Notice(code="unreadable_feed", message=str(error)))
         for further, notice in enumerate(notices, number + 1):
             where = "" if notice.event is None else f", event {notice.event}"
-            yield {"number": further, "error": _replace_halves(f"{path}{where}: {notice.message}")}
+            yield {"number": further, "error": _make_encodable(f"{path}{where}: {notice.message}")}
 
     def _map_all(self, talks: list[Talk] | Iterator[Talk]) -> Iterator[MappedTalk]:
         return map_talks(talks, self._collection, abstracts=self._abstracts)
 
 
 class Joiner:
-    """Last step, on workers: rows of `Mapper`, and what the lookup between found, to talks.
+    """Last step, on workers: rows of `Mapper` and the looked-up papers to talks.
 
     Args:
-        collection: The path of what `enrich lookup - -o FILE.sqlite` made, or of any other collection.
-        abstracts: Fill the papers' abstracts.
+        collection: Path of the collection from `enrich lookup - -o FILE.sqlite`, or of any other.
+        abstracts: Whether to include the papers' abstracts.
     """
 
     def __init__(self, collection: str | None = None, *, abstracts: bool = False) -> None:
@@ -141,18 +141,18 @@ class Joiner:
 
     @daft.method.batch(return_dtype=DataType.from_arrow_type(LINE), batch_size=_BATCH_SIZE)
     def join_talks(self, rows: Series) -> pa.Array:
-        """Join rows to talks as structs; one that cannot be read is null."""
+        """Join rows to talks as structs; an unreadable row becomes null."""
         joined = self._join_all(rows)
         return arrow_array((decode_line(line) if line else None for line, _ in joined), LINE)
 
     def _join_all(self, rows: Series) -> Iterator[tuple[str | None, str | None]]:
-        """Yield line and error of each row; null has neither."""
+        """Yield line and error of each row; neither for a null row."""
         given = (row or "" for row in rows.to_pylist())
         return join_each(given, self._collection, abstracts=self._abstracts)
 
 
 def _make_mapped(found: MappedTalk) -> dict[str, object]:
-    """Return a talk's part of the struct `MAPPED`."""
+    """Return the fields of `MAPPED` for a talk."""
     return {
         "row": found.row,
         "missing": list(found.missing),
@@ -164,13 +164,13 @@ def _describe_references(references: References) -> list[dict[str, object]]:
     return [to_builtins(reference_object(reference)) for reference in references]
 
 
-def _replace_halves(message: str) -> str:
-    """Replace halves of surrogate pairs, which no column holds."""
+def _make_encodable(message: str) -> str:
+    """Replace lone surrogates, which no column can hold."""
     return message.encode("utf-8", "replace").decode()
 
 
 class _NamedBytes(io.BytesIO):
-    """Bytes that have the name of their file, from which a feed without a name takes its own."""
+    """Bytes with the name of their file, which names a calendar without a name."""
 
     def __init__(self, path: str, content: bytes) -> None:
         super().__init__(content)

@@ -1,7 +1,7 @@
-"""The two steps that run on workers: pure but for a collection, which is read-only.
+"""The two steps that run on workers: pure, except that they read a collection.
 
-Neither asks a service, and neither loads what could. A row is a line of ndjson whose papers are those of
-the collection as it holds them: not yet related to each other, and only those that are known.
+Neither step requests anything from a service, or imports code that could. A row is a line of ndjson
+with only those papers that the collection has, not yet related to each other.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from enrich.model import (
 from enrich.paper import Lookup, Paper, PaperId, Papers, paper_object
 from enrich.references.extract import find_references
 
-_BATCH_SIZE = 100  # talks whose papers are read in one go
+_BATCH_SIZE = 100  # talks whose papers are read in one query
 _MAX_CACHED_PAPERS = 8192  # talks of one partition share papers
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class MappedTalk(NamedTuple):
     row: str
     """Line of JSON for `join_talks`, with its line feed."""
     missing: tuple[str, ...]
-    """Ids, with their cited versions, that the collection lacks: `arxiv:2103.01338v2`."""
+    """Ids with cited versions that the collection does not have: `arxiv:2103.01338v2`."""
     references: References
 
 
@@ -51,15 +51,15 @@ def map_talks(
     *,
     abstracts: bool = False,
 ) -> Iterator[MappedTalk]:
-    """Extract the references of talks, and join what a collection knows.
+    """Extract the references of talks, and join the collection's papers.
 
-    One comes out for each talk, in order, and depends on that talk and the collection alone. A text is
-    a talk with an id and an abstract.
+    Yields one result for each talk, in order, which depends only on that talk and the collection. To
+    map a text, make a talk with an id and the text as its abstract.
 
     Args:
-        talks: Talks.
+        talks: The talks to map.
         collection: A collection, open or by its path; None: all ids are missing.
-        abstracts: Fill the papers' abstracts.
+        abstracts: Whether to include the papers' abstracts.
 
     Raises:
         PapersError: the collection cannot be read.
@@ -69,7 +69,7 @@ def map_talks(
     ('arxiv:2103.01338v2',)
     """
     encoded: dict[PaperId, tuple[Paper, msgspec.Raw]] = {}
-    with _hold(collection, open_collection) as known:
+    with _open_context(collection, open_collection) as known:
         for batch in _take_batches(talks):
             found = [find_references(talk) for talk in batch]
             if len(encoded) > _MAX_CACHED_PAPERS:
@@ -89,16 +89,16 @@ def join_talks(
     abstracts: bool = False,
     on_problem: Callable[[str], None] | None = None,
 ) -> Iterator[str]:
-    """Join rows of `map_talks` with what a lookup found.
+    """Join rows of `map_talks` with looked-up papers.
 
-    The lines that come out, in order, are those that `enrich -f ndjson` writes on one machine.
+    Yields, in order, the lines that `enrich -f ndjson` writes on one machine.
 
     Args:
-        rows: Rows of `map_talks`, also of other processes and machines.
-        collection: What `enrich lookup - -o FILE.sqlite` made, open or by its path, or any other
-            collection; None: what is missing is `failed`.
-        abstracts: Fill the papers' abstracts.
-        on_problem: Called with a sentence for each row that cannot be read, which is left out.
+        rows: Rows of `map_talks`, which other processes and machines may have made.
+        collection: The collection from `enrich lookup - -o FILE.sqlite`, open or by its path, or any
+            other; None: missing papers are `failed`.
+        abstracts: Whether to include the papers' abstracts.
+        on_problem: Called with a message for each row that cannot be read; the row is skipped.
 
     Raises:
         PapersError: the collection cannot be read.
@@ -124,11 +124,11 @@ def join_each(
     *,
     abstracts: bool = False,
 ) -> Iterator[tuple[str | None, str | None]]:
-    """Join rows as `join_talks`, and yield line and error of each, for adapters.
+    """Join rows like `join_talks`; yield line and error of each.
 
-    A blank row has neither.
+    This is for adapters. A blank row yields (None, None).
     """
-    with _hold(collection, open_answers) as found:
+    with _open_context(collection, open_answers) as found:
         for batch in _take_batches(map(_decode_row, rows)):
             missing = {id_ for line, _ in batch if line for id_ in _list_missing(line)}
             answers = found.get_answers(missing, abstracts=abstracts) if found and missing else {}
@@ -183,7 +183,7 @@ def _list_missing(line: LineObject) -> Iterator[PaperId]:
 
 
 def _decode_row(row: str | bytes) -> tuple[LineObject | None, str | None]:
-    """Decode a row; return it or what is wrong with it."""
+    """Decode a row; return its line or its error."""
     try:
         return (decode_line(row) if row.strip() else None), None
     except ValueError as error:
@@ -194,10 +194,10 @@ def _encode_paper(paper: Lookup) -> msgspec.Raw:
     return msgspec.Raw(encode_bytes(paper_object(paper)))
 
 
-def _hold(
+def _open_context(
     collection: Collection | Name | None, open_it: Callable[[Name], Collection]
 ) -> AbstractContextManager[Collection | None]:
-    """Return a context that closes what it opens, and nothing else."""
+    """Return a context of an open collection; it closes only a collection that it opened."""
     if collection is None or isinstance(collection, Collection):
         return nullcontext(collection)
     return open_it(collection)

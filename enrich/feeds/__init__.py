@@ -1,1 +1,1 @@
-"""Feeds to talks: opening, sniffing, downloading, framing, redaction, and one dialect a producer."""
+"""Feeds to talks: opening, download, format detection, parsing, redaction; one dialect per producer."""

@@ -1,13 +1,12 @@
-r"""Reader of calendars: an index of the events first, then each event by itself. Pure.
+r"""Reader of calendars: it indexes the events of a file, then reads them one by one. Pure.
 
-One event in, one talk or one notice out; a bad event never costs another. Memory is for the index
-alone, whatever the size of the file. Framing is ours (`lines`), zones and durations are icalendar's
-(`times`), what a producer means by its fields is its dialect's.
+Each event becomes a talk or a notice; a bad event does not affect the others. Only the index is kept in
+memory. `lines` splits the file, icalendar parses zones and durations (`times`), and dialects interpret
+the fields.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSet
 from dataclasses import replace
 from itertools import pairwise
@@ -19,22 +18,22 @@ from enrich.feeds.duplicates import DuplicateFilter, distinguishing_key, overrid
 from enrich.feeds.finish import finish_talk
 from enrich.feeds.ical.events import (
     Calendar,
-    body,
     modified_of,
     read_calendar_lines,
     read_event,
     recurrence_of,
     sequence_of,
     uid_of,
+    unwrap_event,
 )
 from enrich.feeds.ical.lines import (
     Spans,
-    block,
     count_components,
     count_lines,
     find_events_with,
     find_spans,
     logical_lines,
+    read_span,
 )
 from enrich.feeds.ical.series import (
     Stated,
@@ -47,19 +46,20 @@ from enrich.feeds.ical.series import (
 from enrich.feeds.ical.times import zone_name
 from enrich.feeds.ical.values import Properties, read_properties, split_line
 from enrich.feeds.protected import ANCHORS
-from enrich.feeds.redact import people_of, redact_id, redact_lines, redact_text
+from enrich.feeds.redact import is_suspect, people_of, redact_id, redact_lines, redact_text
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Feed, Notice, Talk
+from enrich.text.patterns import compile_later
 
 MAX_EVENT_BYTES = 4_000_000
-_UID_WITHIN = 1 << 16  # bytes of a broken event that its UID is searched in
-_NOUNS = {
+_UID_SEARCH_BYTES = 1 << 16  # bytes of an event in which the UID for a notice is searched
+_COMPONENT_NOUNS = {
     "VTODO": ("to-do", "to-dos"),
     "VJOURNAL": ("journal entry", "journal entries"),
     "VFREEBUSY": ("free/busy table", "free/busy tables"),
 }
-"""What a calendar may hold beside events, one and several."""
-_MAIL = re.compile(r"\S+@[\w-]+\.\S+")
+"""Components other than events: singular and plural, for messages."""
+_MAIL = compile_later(r"\S+@[\w-]+\.\S+")
 
 
 def read_calendar(
@@ -75,29 +75,28 @@ def read_calendar(
     anchors: tuple[str, ...] = ANCHORS,
     on_notice: Callable[[Notice], None] | None = None,
 ) -> Iterator[Talk]:
-    """Return the talks of a calendar, in the order of the file, lazily; the index is made at once.
+    """Return the talks of a calendar, lazily, in order.
+
+    The index is built by the call, the talks are read one by one.
 
     Args:
-        stream: binary and seekable, decompressed, `normalize_encoding`; it stays open, and is read until
-            the last talk.
+        stream: binary and seekable, decompressed and passed through `normalize_encoding`; not closed.
         name: the feed's name if the calendar has none.
-        label: what the feed is called in errors.
-        duplicates: False gives one talk for each key: the highest SEQUENCE, then the last.
-        seen: keys of the talks that feeds before gave; those are dropped, the new ones added.
-        keep_raw: talks carry their block, feeds their own lines.
-        keep_private: meeting links and passcodes stay in.
-        max_event_bytes: an event that is longer becomes a notice.
-        anchors: what marks a paper in a text (`protected.protect`).
-        on_notice: receives what could not be read as a talk.
+        label: name of the feed in error messages.
+        duplicates: if False, each key gives one talk: the one with the highest SEQUENCE, then the last.
+        seen: keys of talks from earlier feeds; their talks are dropped, and new keys are added.
+        keep_raw: talks get the lines of their event, feeds those of their calendar.
+        keep_private: meeting credentials are not redacted.
+        max_event_bytes: a longer event becomes a notice.
+        anchors: labels and hosts that mark a paper in a text (`protected.protect`).
+        on_notice: receives a notice for each event that cannot be read.
 
     Raises:
         FeedError: the file is not a calendar.
     """
     spans = find_spans(stream, keys=not duplicates, max_event_bytes=max_event_bytes)
     if not spans.starts and not spans.cut and not spans.calendars_begun:
-        raise FeedError(
-            f"{label}: is no calendar (no line of it is BEGIN:VCALENDAR or BEGIN:VEVENT)"
-        )
+        raise FeedError(f"{label}: is no calendar (no BEGIN:VCALENDAR or BEGIN:VEVENT line found)")
     reader = _CalendarReader(
         stream,
         spans,
@@ -113,7 +112,7 @@ def read_calendar(
 
 
 class _CalendarReader:
-    """One calendar file, indexed."""
+    """Indexed calendar file."""
 
     def __init__(
         self,
@@ -134,11 +133,11 @@ class _CalendarReader:
         self._max_event_bytes = max_event_bytes
         self._anchors = anchors
         self._on_notice = on_notice
-        self._counted = (0, 1)  # an offset and its line
+        self._counted = (0, 1)  # an offset and its line number
         self._overrides: dict[str, list[Stated]] | None = None
         self._calendars = _read_calendars(stream, spans)
         self._first = next(iter(self._calendars.values()), Calendar())
-        head = self._head() if keep_raw else None
+        head = self._join_head() if keep_raw else None
         self._feed = Feed(name=self._feed_name(self._calendars.values(), name), head=head)
         self._feeds = {
             number: Feed(name=self._feed_name([calendar], name), head=head)
@@ -146,22 +145,26 @@ class _CalendarReader:
         }
 
     def talks(self, dropped: set[int], seen: MutableSet[int] | None) -> Iterator[Talk]:
-        """Yield the talks of the events that are not dropped, then give the last notices."""
+        """Yield the talks of all events but `dropped`.
+
+        Notices about the whole file follow the last talk.
+        """
         spans = self._spans
         new = DuplicateFilter(seen, dropped=len(dropped))
         for number in range(len(spans.starts)):
             if number in dropped:
                 continue
-            read = self._read(number)
+            read = self._read_talk(number)
             if read is not None and (
-                seen is None or new.is_new(self._key(number, *read), distinguishing_key(read[0]))
+                seen is None
+                or new.is_new(self._compute_key(number, *read), distinguishing_key(read[0]))
             ):
                 talk = self._place_series(number, *read)
                 if talk is not None:
                     yield talk
         for start in spans.cut:
             message = f"the file ends inside event {len(spans.starts) + 1}"
-            self._give_notice("truncated_event", message, start)
+            self._report_notice("truncated_event", message, start)
         new.report(self._on_notice, self._feed.name)
         if not spans.starts and not spans.cut:
             held = _describe_components(count_components(self._stream))
@@ -171,7 +174,7 @@ class _CalendarReader:
             self._on_notice(Notice(code="no_talks", message=message, feed=self._feed.name))
 
     def find_duplicates(self) -> set[int]:
-        """Return the ordinals of the events that another event of the file replaces."""
+        """Return the ordinals of events superseded within the file."""
         spans = self._spans
         hashes = sorted(spans.keys)
         repeated = {a for a, b in pairwise(hashes) if a == b}
@@ -179,11 +182,11 @@ class _CalendarReader:
         for number, coarse in enumerate(spans.keys):
             if coarse not in repeated:
                 continue
-            read = self._read(number, quiet=True)
+            read = self._read_talk(number, quiet=True)
             if read is None:
                 continue
             talk, properties = read
-            groups.setdefault(self._key(number, *read), []).append(
+            groups.setdefault(self._compute_key(number, *read), []).append(
                 _Candidate(
                     sequence_of(properties),
                     modified_of(properties),
@@ -191,67 +194,78 @@ class _CalendarReader:
                     distinguishing_key(talk),
                 )
             )
-        return {number for group in groups.values() for number in _find_replaced(group)}
+        return {number for group in groups.values() for number in _find_superseded(group)}
 
     def _place_series(self, number: int, talk: Talk, properties: Properties) -> Talk | None:
-        """Return a talk, a series at its first occurrence; None, with a notice, if it has none."""
+        """Return the talk, moved to its first occurrence.
+
+        Report a notice and return None if there is no occurrence.
+        """
         start = talk.start_time
         if start is None or not is_recurring(properties):
             return talk
         zones = self._calendar(number).zones
         try:
             series = read_recurrence(properties, start, zones)
-            replaced = self._find_overrides().get(properties.text("UID") or "")
-            if replaced:
-                places = read_replaced(properties, start, zones, replaced)
+            overridden = self._find_overrides().get(properties.text("UID") or "")
+            if overridden:
+                places = read_replaced(properties, start, zones, overridden)
                 series = replace(series, replaced=places)
             placed = place_first(talk, series, properties, zones)
-        except Exception:  # noqa: BLE001 - a series that cannot be read is a talk all the same
+        except Exception:  # noqa: BLE001 - keep the talk if its recurrence is unreadable
             return replace(talk, warnings=add_warning(talk.warnings, "recurring_unchecked"))
         if placed is None:
             message = (
-                f"event {number + 1} is a series without any occurrence left: "
-                "all are excluded, or events of their own"
+                f"event {number + 1} recurs but has no occurrence left "
+                "(all are excluded or overridden)"
             )
-            self._give_notice("no_occurrence", message, self._spans.starts[number])
+            self._report_notice("no_occurrence", message, self._spans.starts[number])
         return placed
 
     def _find_overrides(self) -> dict[str, list[Stated]]:
-        """Return which occurrences events of their own replace, by UID; they are read at first need."""
+        """Return the occurrences overridden by RECURRENCE-ID events.
+
+        They are indexed by UID, and cached.
+        """
         if self._overrides is None:
             self._overrides = {}
             for number in find_events_with(self._stream, self._spans, b"RECURRENCE-ID"):
                 start, end = self._spans.starts[number], self._spans.ends[number]
                 if end - start > self._max_event_bytes:
                     continue
-                lines = logical_lines(block(self._stream, start, end))
-                properties = read_properties(body(lines, closed=number not in self._spans.unclosed))
+                lines = logical_lines(read_span(self._stream, start, end))
+                properties = read_properties(
+                    unwrap_event(lines, closed=number not in self._spans.unclosed)
+                )
                 named = find_stated(properties, "RECURRENCE-ID")[:1]
                 if named and (uid := properties.text("UID")):
                     self._overrides.setdefault(uid, []).extend(named)
         return self._overrides
 
-    def _key(self, number: int, talk: Talk, properties: Properties) -> int:
+    def _compute_key(self, number: int, talk: Talk, properties: Properties) -> int:
         recurrence = recurrence_of(properties, self._calendar(number))
         return talk_key(talk) if recurrence is None else override_key(talk, recurrence)
 
     def _calendar(self, number: int) -> Calendar:
         return self._calendars.get(self._spans.calendars[number], self._first)
 
-    def _read(self, number: int, *, quiet: bool = False) -> tuple[Talk, Properties] | None:
-        """Return an event as a talk; None, with a notice unless `quiet`, if it cannot be read."""
+    def _read_talk(self, number: int, *, quiet: bool = False) -> tuple[Talk, Properties] | None:
+        """Return an event as a talk, or None.
+
+        If the event cannot be read, a notice is reported unless `quiet`.
+        """
         spans = self._spans
         start, end = spans.starts[number], spans.ends[number]
         if end - start > self._max_event_bytes:
             if not quiet:
                 message = f"event {number + 1} is larger than {self._max_event_bytes:,} bytes"
-                self._give_notice("event_too_large", message, start)
+                self._report_notice("event_too_large", message, start)
             return None
         calendar = self._calendar(number)
         closed = number not in spans.unclosed
         try:
-            lines = logical_lines(block(self._stream, start, end))
-            properties = read_properties(body(lines, closed=closed))
+            lines = logical_lines(read_span(self._stream, start, end))
+            properties = read_properties(unwrap_event(lines, closed=closed))
             people = people_of(properties)
             raw = None
             if self._keep_raw:
@@ -267,18 +281,18 @@ class _CalendarReader:
             talk = finish_talk(
                 talk, keep_private=self._keep_private, people=people, anchors=self._anchors
             )
-        except Exception as error:  # noqa: BLE001 - one event never costs another
+        except Exception as error:  # noqa: BLE001 - a bad event must not affect the others
             if not quiet:
                 message = f"event {number + 1} cannot be read ({type(error).__name__})"
-                self._give_notice("unreadable_event", message, start)
+                self._report_notice("unreadable_event", message, start)
             return None
         return talk, properties
 
-    def _give_notice(self, code: NoticeCode, message: str, start: int) -> None:
+    def _report_notice(self, code: NoticeCode, message: str, start: int) -> None:
         at, line = self._counted
         line += count_lines(self._stream, at, start)
         self._counted = (start, line)
-        uid = uid_of(logical_lines(block(self._stream, start, start + _UID_WITHIN)))
+        uid = uid_of(logical_lines(read_span(self._stream, start, start + _UID_SEARCH_BYTES)))
         if uid is not None and not self._keep_private:
             uid = redact_id(uid, self._anchors)
         self._on_notice(
@@ -286,33 +300,45 @@ class _CalendarReader:
         )
 
     def _feed_name(self, calendars: Iterable[Calendar], name: str | None) -> str | None:
-        """Return the first name that a calendar has, otherwise the one given."""
+        """Return the first calendar's name, otherwise the given one."""
         names = [calendar.name for calendar in calendars if calendar.name]
         if not self._keep_private:
-            redacted = (redact_text(own, anchors=self._anchors).strip() for own in names)
-            names = [own for own in redacted if own]
+            redacted = (
+                redact_text(calendar_name, anchors=self._anchors)
+                if is_suspect(calendar_name.lower().encode("utf-8", "replace"))
+                else calendar_name
+                for calendar_name in names
+            )
+            names = [calendar_name.strip() for calendar_name in redacted if calendar_name.strip()]
         if name:
             names.append(name)
-        if not self._keep_private:  # Google calls a calendar by its owner's address
-            names = [own for own in names if _MAIL.fullmatch(own) is None]
+        if not self._keep_private:  # Google names a calendar after its owner's mail address
+            names = [
+                calendar_name for calendar_name in names if _MAIL.fullmatch(calendar_name) is None
+            ]
         return names[0] if names else None
 
-    def _head(self) -> bytes:
-        """Return the own lines of the file's first calendar and all its zones, each once."""
+    def _join_head(self) -> bytes:
+        """Return the first calendar's own lines and the file's zones.
+
+        Each zone is included once.
+        """
         stream, spans = self._stream, self._spans
         first = min((number for number, *_ in (*spans.own_lines, *spans.zones)), default=0)
         lines = [
             line
             for number, start, end in spans.own_lines
             if number == first
-            for line in _drop_components(logical_lines(block(stream, start, end)))
+            for line in _drop_components(logical_lines(read_span(stream, start, end)))
         ]
-        zones = (tuple(logical_lines(block(stream, start, end))) for _, start, end in spans.zones)
+        zones = (
+            tuple(logical_lines(read_span(stream, start, end))) for _, start, end in spans.zones
+        )
         lines.extend(line for zone in dict.fromkeys(zones) for line in zone)
         return self._join(lines)
 
     def _join(self, lines: Iterable[str], people: Iterable[str] = ()) -> bytes:
-        """Return lines as bytes, redacted unless private things are kept."""
+        """Return lines as bytes, redacted unless `keep_private` is set."""
         if not self._keep_private:
             lines = redact_lines(lines, frozenset(people), self._anchors)
         return _join_lines(lines)
@@ -337,30 +363,33 @@ def _drop_components(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _describe_components(counts: Mapping[str, int]) -> str:
-    """Return how many to-dos and the like there are, in words; "" for none."""
+    """Return the counts of other components in words.
+
+    Return an empty string without any.
+    """
     parts = [
         f"{count} {nouns[count > 1]}"
-        for component, nouns in _NOUNS.items()
+        for component, nouns in _COMPONENT_NOUNS.items()
         if (count := counts.get(component, 0))
     ]
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 class _Candidate(NamedTuple):
-    """An event that may be the same talk as another."""
+    """Values of an event that decide which of several duplicates is kept."""
 
     sequence: int
     modified: str
-    """LAST-MODIFIED as written; "" where it is missing."""
+    """LAST-MODIFIED as written; empty if missing."""
     number: int
     title: int
 
 
-def _find_replaced(group: list[_Candidate]) -> set[int]:
-    """Return the ordinals that others of one key replace.
+def _find_superseded(group: list[_Candidate]) -> set[int]:
+    """Return the ordinals of superseded events.
 
-    The highest SEQUENCE wins, then the later LAST-MODIFIED if both have one; then there is one talk per
-    title, the last of each.
+    Keep the highest SEQUENCE, then the latest LAST-MODIFIED if all have one, then the last event of each
+    title.
     """
     highest = max(one.sequence for one in group)
     best = [one for one in group if one.sequence == highest]
@@ -377,17 +406,17 @@ def _join_lines(lines: Iterable[str]) -> bytes:
 
 def _read_calendars(stream: BinaryIO, spans: Spans) -> dict[int, Calendar]:
     """Return the calendars of a file by their numbers."""
-    own: dict[int, list[str]] = {}
+    own_lines: dict[int, list[str]] = {}
     for number, start, end in spans.own_lines:
-        own.setdefault(number, []).extend(logical_lines(block(stream, start, end)))
+        own_lines.setdefault(number, []).extend(logical_lines(read_span(stream, start, end)))
     named: dict[int, dict[str, bytes]] = {}
     everywhere: dict[str, bytes] = {}
     for number, start, end in spans.zones:
-        raw = _join_lines(logical_lines(block(stream, start, end)))
+        raw = _join_lines(logical_lines(read_span(stream, start, end)))
         if (name := zone_name(raw)) is not None:
             named.setdefault(number, {}).setdefault(name, raw)
             everywhere.setdefault(name, raw)
     return {
-        number: read_calendar_lines(own.get(number, []), named.get(number, {}), everywhere)
-        for number in sorted({*own, *named})
+        number: read_calendar_lines(own_lines.get(number, []), named.get(number, {}), everywhere)
+        for number in sorted({*own_lines, *named})
     }

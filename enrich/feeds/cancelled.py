@@ -1,7 +1,7 @@
-"""Cancellation in prose: the words of a talk's texts that call it off or postpone it. Pure.
+"""Detection of cancelled and postponed talks from title and abstract. Pure.
 
-Cancelled terms and flights are not the talk's: a wrong "cancelled" costs more than a missed one, so a
-title has to begin or end with the word, or to set it off, and a text to have the talk as its subject.
+A wrong "cancelled" costs more than a missed one, and a text may be about cancelled terms or flights. The
+word must therefore begin or end the title or be set off in it; in an abstract, the talk must be the subject.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from functools import cache
 from typing import NamedTuple
 
 from enrich.codes import TalkStatus
+from enrich.text.patterns import compile_later
 
-_OFF = r"(?=\W{0,3}(?:[:!\u2013\u2014]|[ ]-|\Z))"
-"""What sets a word off from the title behind it."""
+_SET_OFF = r"(?=\W{0,3}(?:[:!\u2013\u2014]|[ ]-|\Z))"
+"""Punctuation that separates a word from the title after it."""
 _TALK = r"\b(?:talk|seminar|lecture|event|meeting|colloquium|session|workshop)s?"
 _BE = r"(?:has\sbeen|have\sbeen|is|are|was|were|will\sbe|had\sto\sbe)"
 _NO_DATE = r"(?!\s{1,3}(?:to|until|till)\b[^\n]{0,20}\d)"
-"""A talk that was moved to a date takes place: the event is the new one."""
+"""A talk postponed to a date takes place: the event has the new date."""
 
 
 class _Words(NamedTuple):
@@ -28,13 +29,13 @@ class _Words(NamedTuple):
     """Part of every form of the English word, in lower case."""
     word: str
     title: str
-    """What a title begins with."""
+    """Beginning of a title."""
     text: str
-    """What a text begins with."""
+    """Beginning of a text."""
     unless: str
-    """What follows the word where it does not count."""
-    abroad: str
-    """Words of other languages that a title begins with."""
+    """Text after the word that invalidates the match."""
+    other_languages: str
+    """Words of other languages at the beginning of a title."""
 
 
 _STATUSES = (
@@ -42,8 +43,8 @@ _STATUSES = (
         "cancelled",
         b"cancel",
         "cancell?ed",
-        rf"cancel(?:l?ed\b|lation{_OFF})",
-        rf"cancel(?:l?ed|lation){_OFF}",
+        rf"cancel(?:l?ed\b|lation{_SET_OFF})",
+        rf"cancel(?:l?ed|lation){_SET_OFF}",
         "",
         "abgesagt|entfällt|annulée?s?|annullat[oaie]|cancelad[oa]s?|geannuleerd|afgelast",
     ),
@@ -51,30 +52,32 @@ _STATUSES = (
         "postponed",
         b"postpon",
         "postponed",
-        rf"(?:postponed(?:{_OFF}|\suntil\sfurther)|(?-i:POSTPONED)\b{_NO_DATE})",
-        rf"postponed{_OFF}",
+        rf"(?:postponed(?:{_SET_OFF}|\suntil\sfurther)|(?-i:POSTPONED)\b{_NO_DATE})",
+        rf"postponed{_SET_OFF}",
         _NO_DATE,
         "verschoben|reportée?s?|rinviat[oaie]|rimandat[oaie]|aplazad[oa]s?|pospuest[oa]s?|adiad[oa]s?|uitgesteld",
     ),
 )
 
 
-_CHECKS = tuple(
+_QUICK_CHECKS = tuple(
     (
         words,
-        re.compile(words.root),  # of bytes: `in` takes as long
-        re.compile(rf"\W{{0,9}}(?:{words.abroad})(?:\W{{0,2}}[\])*]|{_OFF})", re.IGNORECASE),
+        re.compile(words.root),  # a pattern of bytes is as fast as `in`
+        re.compile(
+            rf"\W{{0,9}}(?:{words.other_languages})(?:\W{{0,2}}[\])*]|{_SET_OFF})", re.IGNORECASE
+        ),
     )
     for words in _STATUSES
 )
-"""What is searched in every talk."""
+"""Patterns that are searched in every talk."""
 
 
 _ENDING = re.compile(
     r"(?:aus|sagt|fällt|ul[ée]e?s?|lat[oaie]|lad[oa]s?|leerd|last|fallen)\W{0,4}\Z", re.IGNORECASE
 )
-"""What a title ends with that `_END_ABROAD` can match; a quick check of its last letters."""
-_END_ABROAD = re.compile(
+"""Endings of titles that `_END_ABROAD` can match (a cheap check of the last letters)."""
+_END_ABROAD = compile_later(
     r"\bfällt(?:\s(?:leider|heute|krankheitsbedingt)){0,2}\saus\W{0,9}\Z|\A\W{0,9}ausgefallen\W{0,9}\Z"
     r"|(?:séminaire|exposé|séance|conférence|colloque|seminario|charla|seminário|palestra|seminar|vortrag|kolloquium"
     r"|vorlesung|lezing|colloquium)s?\s(?:est\s|ist\s|è\s|is\s|wird\s|leider\s){0,2}"
@@ -85,7 +88,10 @@ _END_ABROAD = re.compile(
 
 @cache
 def _compile_status(words: _Words) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Compile the patterns of titles and texts, the same for each status; few feeds need them."""
+    """Compile the patterns of a status for titles and texts.
+
+    They are compiled at first use, because few feeds need them.
+    """
     word, unless = words.word, words.unless
     bracketed = rf"[\[(*]\W{{0,3}}{word}\b{unless}[^\[\]()*\n]{{0,40}}[\])*]"
     sentence = rf"{_TALK}\s{_BE}\s(?:now\s)?{word}\b{unless}"
@@ -104,7 +110,9 @@ def _compile_status(words: _Words) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def find_status(title: str | None, abstract: str | None, lower: bytes) -> TalkStatus | None:
-    """Find what title or abstract state about the talk; `lower` holds both, in lower case and UTF-8.
+    """Find the status that title or abstract state.
+
+    `lower` holds both in lower case, as UTF-8.
 
     >>> find_status("POSTPONED: On knots", None, b"postponed: on knots")
     'postponed'
@@ -115,10 +123,10 @@ def find_status(title: str | None, abstract: str | None, lower: bytes) -> TalkSt
     >>> find_status("On postponed decisions", "All terms are cancelled.", b"postponed cancelled")
     >>> find_status("On knots", "The talk is postponed to 5 May.", b"the talk is postponed to 5 may.")
     """
-    if title is not None and _ends_called_off(title):
+    if title is not None and _ends_cancelled(title):
         return "cancelled"
-    for words, root, abroad in _CHECKS:
-        if title is not None and abroad.match(title) is not None:
+    for words, root, other_languages in _QUICK_CHECKS:
+        if title is not None and other_languages.match(title) is not None:
             return words.status
         if root.search(lower) is not None:
             in_title, in_text = _compile_status(words)
@@ -129,8 +137,8 @@ def find_status(title: str | None, abstract: str | None, lower: bytes) -> TalkSt
     return None
 
 
-def _ends_called_off(title: str) -> bool:
-    """Return whether a title ends with a sentence that calls the talk off, not in English."""
+def _ends_cancelled(title: str) -> bool:
+    """Return whether a non-English title ends with a cancellation."""
     return (
         _ENDING.search(title, max(0, len(title) - 14)) is not None
         and _END_ABROAD.search(title) is not None

@@ -1,10 +1,9 @@
-"""Talks as JSON: our own records, an earlier output, and the documents that dialects read. Pure."""
+"""Reader of JSON and XML: records, earlier outputs, and documents that dialects read. Pure."""
 
 from __future__ import annotations
 
 import json
 import logging
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -16,21 +15,22 @@ from enrich.feeds.dialects import Dialect, dialects
 from enrich.model import Feed, Notice, Talk
 from enrich.paper import Paper
 from enrich.text.checks import objects
+from enrich.text.patterns import compile_later
 
-_OF_TALKS = frozenset(
+_TALK_KEYS = frozenset(
     {"start_time", "speaker", "references", "texts", "feed", "talks", "results", "schedule"}
 )
-_OF_PAPERS = frozenset(
+_PAPER_KEYS = frozenset(
     {
         "authors", "author", "authors_parsed", "authors_hidden", "latest_version", "versions", "published_as",
         "title_text", "same_as", "matched_by", "doi", "DOI", "issued", "container-title", "journal-ref", "bibtex",
     }
 )  # fmt: skip
-"""Keys of papers; an object with two of them is one."""
-_PAPER_ID = re.compile(
+"""Keys of papers; an object with two of them is a paper."""
+_PAPER_ID = compile_later(
     r"[a-z]{3,20}:(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]{2,12}(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]{1,3})?"
 )
-"""A shape of a paper's id that no calendar gives an event."""
+"""Form of a paper's id; calendars do not use it for events."""
 
 OnNotice = Callable[[Notice], None]
 
@@ -47,10 +47,10 @@ def read_document(
 ) -> Iterator[Talk]:
     """Yield the talks of parsed JSON or of an XML root.
 
-    The document is a producer's, our own, or an earlier output.
+    The document is a producer's, a list of records, or an earlier output.
 
     Raises:
-        FeedError: it holds no talks that anybody here reads.
+        FeedError: the document does not hold talks in a known format.
     """
     if _is_list_of_papers(document):
         raise papers_error(label)
@@ -71,7 +71,11 @@ def read_document(
     elif isinstance(document, Mapping) and isinstance(document.get("id"), str):
         yield from _read_each([document], {}, name, on_notice)
     else:
-        what = "XML, but no schedule" if hasattr(document, "tag") else "JSON, but no list of talks"
+        what = (
+            "XML, but not a schedule"
+            if hasattr(document, "tag")
+            else "JSON, but not a list of talks"
+        )
         hint = (
             None
             if hasattr(document, "tag")
@@ -79,36 +83,39 @@ def read_document(
                 'a talk is an object with "id", and title, speaker, start_time and abstract where known'
             )
         )
-        raise FeedError(f"{label}: is {what} that enrich knows", hint=hint)
+        raise FeedError(f"{label}: is {what} in a known format", hint=hint)
 
 
 def papers_error(label: str) -> FeedError:
-    """Return the error that a file holds papers in place of talks."""
+    """Return the error for papers in place of talks."""
     return FeedError(
         f"{label}: holds papers, not talks",
-        hint="give it with --papers, beside the feed whose papers it knows",
+        hint="give it with --papers, together with a feed",
     )
 
 
 def is_paper_record(record: Any) -> bool:
-    """Return whether an object is a paper of ours, of arXiv's snapshot or of CSL-JSON, not a talk."""
-    if not isinstance(record, Mapping) or not record.keys().isdisjoint(_OF_TALKS):
+    """Return whether an object is a paper, not a talk.
+
+    Papers are enrich's own records, those of arXiv's snapshot, and CSL-JSON items.
+    """
+    if not isinstance(record, Mapping) or not record.keys().isdisjoint(_TALK_KEYS):
         return False
     own = isinstance(record.get("id"), str) and _PAPER_ID.fullmatch(record["id"]) is not None
-    return own or len(record.keys() & _OF_PAPERS) > 1
+    return own or len(record.keys() & _PAPER_KEYS) > 1
 
 
 def _is_list_of_papers(document: Any) -> bool:
-    """Return whether a list, or an object, holds papers and no talk."""
+    """Return whether a document holds only papers."""
     records = document if isinstance(document, list) else [document]
-    objects_there = [record for record in records if isinstance(record, Mapping)]
-    return bool(objects_there) and all(map(is_paper_record, objects_there))
+    objects_found = [record for record in records if isinstance(record, Mapping)]
+    return bool(objects_found) and all(map(is_paper_record, objects_found))
 
 
 def _guard_items(items: Iterator[Talk | ValueError]) -> Iterator[Talk | ValueError]:
-    """Yield what a dialect reads.
+    """Yield the items that a dialect reads.
 
-    An exception that it did not foresee ends its document alone.
+    An unexpected exception ends only its document, with an error as the last item.
     """
     try:
         yield from items
@@ -117,7 +124,7 @@ def _guard_items(items: Iterator[Talk | ValueError]) -> Iterator[Talk | ValueErr
 
 
 def log_error(error: Exception) -> str:
-    """Log an exception that no reader foresaw.
+    """Log an unexpected exception.
 
     Return the name of its class.
     """
@@ -129,12 +136,12 @@ def log_error(error: Exception) -> str:
 def read_lines(
     lines: Iterable[bytes], *, name: str | None, label: str = "", on_notice: OnNotice
 ) -> Iterator[Talk]:
-    """Yield the talks of ndjson, one a line.
+    """Yield the talks of ndjson, one per line.
 
-    A line that is not one becomes a notice.
+    Any other line becomes a notice.
 
     Raises:
-        FeedError: all of its records are papers.
+        FeedError: all records are papers.
     """
     papers: list[int] = []
     talks = 0
@@ -144,7 +151,7 @@ def read_lines(
         try:
             record = json.loads(line)
         except (ValueError, RecursionError):
-            message = f"line {number} is no JSON"
+            message = f"line {number} is not valid JSON"
             on_notice(Notice(code="bad_record", message=message, feed=name, line=number))
             continue
         if is_paper_record(record):
@@ -161,7 +168,7 @@ def read_lines(
 
 
 def _may_hold_talks(value: Any) -> bool:
-    """Return whether a value is an empty list, or one with a record of ours among its items."""
+    """Return whether a list is empty or holds a record."""
     return isinstance(value, list) and (
         not value or any(isinstance(item, Mapping) and "id" in item for item in value)
     )
@@ -175,7 +182,7 @@ def _read_output(
     document: Mapping[str, Any], name: str | None, on_notice: OnNotice
 ) -> Iterator[Talk]:
     papers: dict[str, Paper] = {}
-    for paper in _papers(document, name, on_notice):
+    for paper in _read_resolved_papers(document, name, on_notice):
         papers.setdefault(paper.id, paper)
     yield from _read_each(document["talks"], papers, name, on_notice)
     for notice in _list_objects(document, "notices"):
@@ -203,7 +210,7 @@ def _read_each(
     for index, record in enumerate(records, 1):
         where = f"line {line}" if line else f"talk {index}"
         if not isinstance(record, Mapping):
-            message = f"{where} is no object"
+            message = f"{where} is not a JSON object"
             on_notice(Notice(code="bad_record", message=message, feed=name, line=line))
             continue
         try:
@@ -216,24 +223,26 @@ def _read_each(
             message = f"{where}: {cause}"
             on_notice(Notice(code="bad_record", message=message, feed=name, event=event, line=line))
             continue
-        own: dict[str, Paper] = {p.id: p for p in _papers(record, name, on_notice)}
-        known = _cited(record, own or papers)
+        own: dict[str, Paper] = {p.id: p for p in _read_resolved_papers(record, name, on_notice)}
+        known = _select_cited(record, own or papers)
         feed = talk.feed if "feed" in record else Feed(name=name)
         yield replace(talk, feed=feed, papers=known)
 
 
-def _cited(record: Mapping[str, Any], papers: Mapping[str, Paper]) -> tuple[Paper, ...]:
-    """Return the papers that a record's references name, each once."""
+def _select_cited(record: Mapping[str, Any], papers: Mapping[str, Paper]) -> tuple[Paper, ...]:
+    """Return the papers that a record cites, each once."""
     if not papers:
         return ()
     ids = dict.fromkeys(_get_string(r, "paper") for r in _list_objects(record, "references"))
     return tuple(papers[id_] for id_ in ids if id_ and id_ in papers)
 
 
-def _papers(data: Mapping[str, Any], name: str | None, on_notice: OnNotice) -> Iterator[Paper]:
+def _read_resolved_papers(
+    data: Mapping[str, Any], name: str | None, on_notice: OnNotice
+) -> Iterator[Paper]:
     """Yield the resolved papers of an output.
 
-    The others are asked for again.
+    The others will be looked up again.
     """
     try:
         records = objects(data, "papers")

@@ -1,17 +1,16 @@
 """Download of a feed over http(s): cached, conditional, bounded, without needless data sent.
 
 ```
-copy of last time ─▶ _Connection ─▶ a hop: connect ─▶ is the peer allowed? ─▶ whole body ─▶ is it a feed?
+stored copy ─▶ _Connection ─▶ for each hop: connect ─▶ check the peer ─▶ read the body ─▶ check that it is a feed
 ```
-An address may hold a secret (`/user/ics/TOKEN`). So the cache, requests-cache's, knows it by a hash and
-holds its host alone; errors and our logs name the host. urllib3 writes the path of each request into its
-own log, at the level DEBUG, whoever sends; that is masked by filters on its loggers while a feed is asked
-for. To do without them would take connection pools of our own for proxies and for a caller's session too,
-which is more code than the filters.
+A URL may hold a secret (`/user/ics/TOKEN`). The cache (requests-cache) therefore stores a hash of the URL
+and its host; errors and log messages name only the host. urllib3 logs the path of each request at the level
+DEBUG; filters on its loggers mask the path during a request. Doing without filters would need separate
+connection pools for proxies and for a caller's session, which is more code.
 
-Redirects are followed here, each to a checked address; a web page that names a calendar as its alternate
-is followed as one redirect more. What is not a feed is refused before it is stored, so
-a login page never replaces a good copy.
+Redirects are followed here, after each target is checked. A web page that links a calendar as its alternate
+counts as one more redirect. A body that is not a feed is refused before it is stored, so a login page never
+replaces a good copy.
 """
 
 from __future__ import annotations
@@ -41,6 +40,7 @@ from enrich.feeds.ssrf import SsrfGuard, guarded, is_private
 from enrich.feeds.web_pages import find_calendar_link, name_address
 from enrich.http.cache import open_cache
 from enrich.http.transport import exchange
+from enrich.text.patterns import compile_later
 from enrich.version import VERSION
 
 if TYPE_CHECKING:
@@ -48,17 +48,17 @@ if TYPE_CHECKING:
 
 FILE = "feeds.sqlite"
 KEEP_S = 30 * 86_400
-"""How long a copy may stand in for a feed that cannot be had."""
+"""Seconds for which a copy may replace a feed that cannot be downloaded."""
 MAX_REDIRECTS = 5
 DEADLINE_S = 120.0
-"""Seconds that one feed may take, redirects and all."""
+"""Seconds that one feed may take, including redirects."""
 
-_LINKED = "X-Enrich-Calendar"
-"""Header of a kept calendar that a page named: its host and path, without its query."""
-_KEPT = ("Content-Type", "ETag", "Last-Modified")
+_LINKED_HEADER = "X-Enrich-Calendar"
+"""Header of a stored calendar that a page links: its host and path, without query."""
+_STORED_HEADERS = ("Content-Type", "ETag", "Last-Modified")
 _CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 _ACCEPT = "text/calendar, application/json;q=0.9, text/xml;q=0.9, */*;q=0.5"
-_WEBCAL = re.compile(r"\Awebcals?:", re.IGNORECASE)
+_WEBCAL = compile_later(r"\Awebcals?:", re.IGNORECASE)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _LOGGERS = (
@@ -70,14 +70,14 @@ logger = logging.getLogger("enrich")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one fetch may take."""
+    """Limits of one download."""
 
     max_bytes: int = 64_000_000
-    """Decoded."""
+    """Bytes of the decoded body."""
     timeout_s: tuple[float, float] = (10.0, 30.0)
-    """To connect, and to wait for the next bytes."""
+    """Seconds to connect, and to wait for the next bytes."""
     deadline_s: float = DEADLINE_S
-    """For everything, redirects and all."""
+    """Seconds for the whole download, including redirects."""
 
 
 def fetch(
@@ -99,16 +99,16 @@ def fetch(
         url: http, https, webcal or webcals.
         check: Raises FeedError if a body is not a feed; such a body is never stored.
         on_stale: Called with the reason when the last copy is returned instead.
-        on_linked: Called with host and path of the calendar, if the address is a page that names one.
-        session: A caller's; it alone sends, as it is. Cache and checks stay ours.
-        offline: Give the last copy and ask nobody.
-        refresh: Ask for the whole feed, whatever the site reports of its last copy.
-        cache_dir: Where the copies lie; None: the user's cache folder.
-        limits: Bytes and seconds.
-        private: Which IP addresses a public address must not lead to.
+        on_linked: Called with host and path of the calendar, if the URL is a page that links one.
+        session: Sends all requests, unchanged, if given. Cache and checks are not affected.
+        offline: Return the last copy without a request.
+        refresh: Request the whole feed, without conditions.
+        cache_dir: Folder of the copies; None means the user's cache folder.
+        limits: Limits of bytes and seconds.
+        private: Returns whether an IP address is private; a public feed must not lead to one.
 
     Raises:
-        FeedError: no feed, and no copy of it.
+        FeedError: there is neither a feed nor a copy of it.
     """
     url, host = parse_address(url)
     if cache_dir is None:
@@ -120,7 +120,7 @@ def fetch(
     copy: CachedResponse | None = cache.get_response(key)
     if offline:
         if copy is None:
-            raise FeedError(f"{host}: there is no copy of this feed, and offline nobody is asked")
+            raise FeedError(f"{host}: there is no copy of this feed in the cache (offline)")
         _report_linked(copy, on_linked)
         return copy.content
     connection = _Connection(
@@ -128,7 +128,9 @@ def fetch(
     )
     try:
         with _mask_paths():
-            response = connection.ask(_conditions(copy) if copy is not None and not refresh else {})
+            response = connection.send(
+                _make_conditions(copy) if copy is not None and not refresh else {}
+            )
     except FeedError as error:
         if copy is None or connection.denied:
             raise
@@ -137,24 +139,24 @@ def fetch(
         return copy.content
     finally:
         connection.close()
-    kept: requests.Response | None = copy
+    stored: requests.Response | None = copy
     if response.status_code == 200:
-        kept = _without_address(response, host, connection.linked)
-    if kept is None:
-        raise FeedError(f"{host}: answered {response.status_code} without being asked for it")
-    cache.save_response(kept, key, datetime.now(UTC) + timedelta(seconds=KEEP_S))
-    _report_linked(kept, on_linked)
-    return kept.content
+        stored = _strip_response(response, host, connection.linked)
+    if stored is None:
+        raise FeedError(f"{host}: unexpected status {response.status_code}")
+    cache.save_response(stored, key, datetime.now(UTC) + timedelta(seconds=KEEP_S))
+    _report_linked(stored, on_linked)
+    return stored.content
 
 
 def _report_linked(response: requests.Response, on_linked: Callable[[str], None]) -> None:
-    """Report the calendar that a page named, from an answer or its copy."""
-    if name := response.headers.get(_LINKED):
+    """Report the calendar that a page links, if any."""
+    if name := response.headers.get(_LINKED_HEADER):
         on_linked(name)
 
 
-def _conditions(copy: CachedResponse) -> dict[str, str]:
-    """Return the headers that ask for a feed only if it changed."""
+def _make_conditions(copy: CachedResponse) -> dict[str, str]:
+    """Return the headers of a conditional request."""
     return {name: copy.headers[mark] for mark, name in _CONDITIONS.items() if mark in copy.headers}
 
 
@@ -162,7 +164,7 @@ def parse_address(url: str) -> tuple[str, str]:
     """Return the http(s) address of a feed, and its host.
 
     Raises:
-        FeedError: it is not such an address.
+        FeedError: `url` is not an http(s) or webcal(s) URL.
 
     >>> parse_address("webcal://Example.org/talks.ics")
     ('https://Example.org/talks.ics', 'example.org')
@@ -176,12 +178,12 @@ def parse_address(url: str) -> tuple[str, str]:
     except ValueError:
         host = None
     if not host or not url.isprintable():
-        raise FeedError("the address given is none")
+        raise FeedError("the address is not a valid URL")
     return url, host
 
 
 class _Connection:
-    """One feed's address, and the session that asks for it."""
+    """Connection for one feed: its URL, the session, and the state of the redirects."""
 
     def __init__(
         self,
@@ -194,30 +196,30 @@ class _Connection:
         private: Callable[[str], bool],
     ) -> None:
         self.denied = False
-        """Whether the answer was that there is no such feed for us, which no old copy may cover."""
+        """True if the site refused the feed or has none; then no old copy is returned."""
         self._url, self._host = url, host
         self.linked: str | None = None
-        """Host and path of the calendar, if the feed's address is a page that names it."""
+        """Host and path of the calendar, if the feed's URL is a page that links it."""
         self._was_secure = False
-        """Whether an address of this feed was https: from then on no password goes over http."""
+        """True after the first https URL; no password is then sent over http."""
         self._typed_http = urlsplit(url).scheme.lower() == "http"
         self._check, self._limits = check, limits
         self._guard = SsrfGuard(private=private)
-        self._owned = session is None
-        self._session = _own_session(self._guard) if session is None else session
+        self._owns_session = session is None
+        self._session = _open_session(self._guard) if session is None else session
 
     def close(self) -> None:
-        if self._owned:
+        if self._owns_session:
             self._session.close()
 
-    def ask(self, conditions: dict[str, str]) -> requests.Response:
-        """Return the answer, a whole feed or 304.
+    def send(self, conditions: dict[str, str]) -> requests.Response:
+        """Return the response: a whole feed or status 304.
 
         Raises:
-            FeedError: the feed could not be had, without urllib3's message, which may name the address.
+            FeedError: the request failed. urllib3's message is left out, because it may name the URL.
         """
         try:
-            response = self._follow(conditions)
+            response = self._follow_redirects(conditions)
             if response.status_code == 200:
                 self._check(response.content)
         except FeedError as error:
@@ -230,14 +232,14 @@ class _Connection:
             return response
         raise failed
 
-    def _follow(self, conditions: dict[str, str]) -> requests.Response:
+    def _follow_redirects(self, conditions: dict[str, str]) -> requests.Response:
         deadline = time.monotonic() + self._limits.deadline_s
         url = self._url
         for _ in range(MAX_REDIRECTS + 1):
-            response = self._hop(url, conditions, deadline)
+            response = self._request_hop(url, conditions, deadline)
             target = response.headers.get("Location")
             if response.status_code not in _REDIRECTS or not target:
-                self._judge(response.status_code)
+                self._check_status(response.status_code)
                 target = None if self.linked else find_calendar_link(response.content)
                 if target is None:
                     return response
@@ -246,41 +248,46 @@ class _Connection:
             before = urlsplit(url).scheme
             url = self._join(url, target)
             if before == "https" and urlsplit(url).scheme == "http" and not self._typed_http:
-                self._guard.check_url(url, proxied=True, guarded=False)  # names the graver fault
-                raise FeedError(f"{self._host}: leads from https to http, which is not followed")
+                # a private address is the more serious error, so it is reported first
+                self._guard.check_url(url, proxied=True, guarded=False)
+                raise FeedError(
+                    f"{self._host}: redirects from https to http, which is not followed"
+                )
             if urlsplit(url).scheme not in {"http", "https"}:
-                raise FeedError(f"{self._host}: leads to something that is no web address")
+                raise FeedError(f"{self._host}: redirects to a URL that is not http(s)")
             if self.linked is not None:
                 self.linked = self.linked or name_address(url)
-        raise FeedError(f"{self._host}: leads on and on ({MAX_REDIRECTS} redirects)")
+        raise FeedError(f"{self._host}: too many redirects ({MAX_REDIRECTS})")
 
     def _join(self, url: str, target: str) -> str:
-        """Return where a redirect leads.
+        """Return the target of a redirect.
 
         Raises:
-            FeedError: its address cannot be read.
+            FeedError: the target is not a valid URL.
         """
         try:
             joined = urljoin(url, target)
             urlsplit(joined)
         except ValueError as error:
             logger.debug("a redirect's address raised %s", type(error).__name__)
-            raise FeedError(f"{self._host}: leads to an address that cannot be asked") from None
+            raise FeedError(f"{self._host}: redirects to an invalid URL") from None
         return joined
 
-    def _hop(self, url: str, conditions: dict[str, str], deadline: float) -> requests.Response:
+    def _request_hop(
+        self, url: str, conditions: dict[str, str], deadline: float
+    ) -> requests.Response:
         session = self._session
         self._was_secure = self._was_secure or urlsplit(url).scheme == "https"
         try:
             request = session.prepare_request(requests.Request("GET", url, headers=conditions))
-            if self._owned and self._may_have_password(url):
-                _give_password(request, url)
+            if self._owns_session and self._may_have_password(url):
+                _add_password(request, url)
             settings: dict[str, Any] = dict(
                 session.merge_environment_settings(url, {}, True, None, None)
             )
             del settings["stream"]
             proxied = bool(select_proxy(url, settings["proxies"]))
-            self._guard.check_url(request.url or url, proxied=proxied, guarded=self._owned)
+            self._guard.check_url(request.url or url, proxied=proxied, guarded=self._owns_session)
             return exchange(
                 session.get_adapter(url),
                 request,
@@ -292,16 +299,18 @@ class _Connection:
             )
         except EnrichError:
             raise
-        except Exception as error:  # noqa: BLE001 - their messages hold the address
+        except Exception as error:  # noqa: BLE001 - the messages of others hold the URL
             logger.debug("a request for a feed raised %s", type(error).__name__)
-        raise FeedError(f"{self._host}: leads to an address that cannot be asked")
+        raise FeedError(
+            f"{self._host}: the feed's URL, or one that it redirects to, cannot be requested"
+        )
 
     def _may_have_password(self, url: str) -> bool:
-        """Return whether an address may receive the feed's password."""
+        """Return whether a URL may receive the feed's password."""
         asked, typed = urlsplit(url), urlsplit(self._url)
         return asked.netloc == typed.netloc and (asked.scheme == "https" or not self._was_secure)
 
-    def _judge(self, status: int) -> None:
+    def _check_status(self, status: int) -> None:
         if status in {200, 304}:
             return
         self.denied = 400 <= status < 500 and status not in {408, 425, 429}
@@ -315,7 +324,7 @@ class _Connection:
         raise FeedError(f"{self._host}: answered {status}")
 
 
-def _own_session(guard: SsrfGuard) -> requests.Session:
+def _open_session(guard: SsrfGuard) -> requests.Session:
     session = requests.Session()
     session.auth = _skip_netrc
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -327,27 +336,27 @@ def _own_session(guard: SsrfGuard) -> requests.Session:
 
 
 def _skip_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request  # else ~/.netrc is looked into
+    return request  # without this, requests reads ~/.netrc
 
 
-def _give_password(request: requests.PreparedRequest, url: str) -> None:
+def _add_password(request: requests.PreparedRequest, url: str) -> None:
     parts = urlsplit(url)
     if parts.username:
         name, word = unquote(parts.username), unquote(parts.password or "")
         requests.auth.HTTPBasicAuth(name, word)(request)
 
 
-def _without_address(
+def _strip_response(
     response: requests.Response, host: str, linked: str | None
 ) -> requests.Response:
-    """Return the answer as the cache may hold it.
+    """Return the response in the form that is stored.
 
-    It has no cookies, no path, and no headers but three. A calendar that a page named has none of them:
-    they would be sent to the page.
+    It has no cookies, no path, and only three headers. A calendar that a page links has none of these:
+    they would be sent to the page as conditions.
     """
-    headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
+    headers = {name: response.headers[name] for name in _STORED_HEADERS if name in response.headers}
     if linked:
-        headers = {_LINKED: linked.encode("ascii", "backslashreplace").decode()}
+        headers = {_LINKED_HEADER: linked.encode("ascii", "backslashreplace").decode()}
     request = requests.Request("GET", f"https://{host}/").prepare()
     raw = urllib3.HTTPResponse(
         body=BytesIO(response.content),
@@ -362,7 +371,7 @@ def _without_address(
 
 
 class _PathMask(logging.Filter):
-    """Filter that takes the path out of what urllib3 logs of a request."""
+    """Filter that removes paths from urllib3's log messages."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
@@ -375,7 +384,7 @@ class _PathMask(logging.Filter):
 
 @contextmanager
 def _mask_paths() -> Iterator[None]:
-    """Redact the paths in urllib3's logs for a while."""
+    """Redact the paths in urllib3's logs within the block."""
     loggers = [logging.getLogger(name) for name in _LOGGERS]
     mask = _PathMask()
     for log in loggers:

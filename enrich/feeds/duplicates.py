@@ -1,6 +1,6 @@
-"""Keys by which two events are the same talk, and the count of those that are dropped. Pure.
+"""Keys of talks, equal for duplicates, and the filter that drops duplicates. Pure.
 
-A key is the same in every process and on every machine, so that shards can exchange them.
+A key is equal in every process and on every machine, so that parallel runs can exchange keys.
 """
 
 from __future__ import annotations
@@ -11,16 +11,19 @@ from datetime import date, datetime
 
 from enrich.feeds.ical.lines import hash_key
 from enrich.model import Notice, Talk
+from enrich.text.patterns import compile_later
 from enrich.text.times import format_instant
 
-_TALK_PAGE = re.compile(
+_TALK_PAGE = compile_later(
     r"https?://(?:www\.)?(?:researchseminars|mathseminars)\.org/talk/([^/?#]+/-?\d+)/?",
     re.IGNORECASE,
 )
 
 
 def talk_key(talk: Talk) -> int:
-    """Return the key of a talk: researchseminars' page, otherwise id and start.
+    """Return the key of a talk.
+
+    It is made of the page on researchseminars.org, otherwise of id and start.
 
     >>> talk_key(Talk(id="1")) == talk_key(Talk(id="1", room="5")) != talk_key(Talk(id="2"))
     True
@@ -35,16 +38,17 @@ def talk_key(talk: Talk) -> int:
 def override_key(talk: Talk, recurrence: datetime | date | str) -> int:
     """Return the key of an event that overrides an occurrence.
 
-    The occurrence is one of a recurring event.
+    `recurrence` is its RECURRENCE-ID.
     """
     named = recurrence if isinstance(recurrence, str) else format_instant(recurrence)
     return hash_key(f"recurrence\0{talk.id}\0{named}".encode("utf-8", "surrogatepass"))
 
 
 def distinguishing_key(talk: Talk) -> int:
-    """Return a key of the title, or 0 for talks of one page.
+    """Return a key of the title, or 0 if not needed.
 
-    Talks of one key and other titles are different talks.
+    Talks with the same key but different titles are different talks. A page on researchseminars.org
+    needs no title.
     """
     if talk.url is not None and _TALK_PAGE.fullmatch(talk.url):
         return 0
@@ -52,10 +56,10 @@ def distinguishing_key(talk: Talk) -> int:
 
 
 class DuplicateFilter:
-    """Filter of talks that were given before; counts what it drops, and reports it once."""
+    """Filter that drops talks returned before, and reports their number."""
 
     def __init__(self, seen: MutableSet[int] | None, *, dropped: int = 0) -> None:
-        """Take the keys given before, to which new ones are added.
+        """Store the keys of earlier talks; new keys are added.
 
         With None, nothing is dropped.
         """
@@ -65,7 +69,10 @@ class DuplicateFilter:
         self._dropped = dropped
 
     def is_new(self, key: int, title: int = 0) -> bool:
-        """Return whether no feed before gave a talk's key, nor this one key and title."""
+        """Return whether a talk is not a duplicate.
+
+        A duplicate has the key of an earlier feed's talk, or key and title of a talk of this feed.
+        """
         if self._seen is None:
             return True
         own = (key, title)
@@ -78,7 +85,7 @@ class DuplicateFilter:
         return True
 
     def report(self, on_notice: Callable[[Notice], None], feed: str | None) -> None:
-        """Report how many were dropped, if any."""
+        """Report the number of dropped talks, if any."""
         if self._dropped:
             message = (
                 f"{self._dropped} duplicate{'s were' if self._dropped > 1 else ' was'} dropped"

@@ -1,4 +1,4 @@
-r"""What every talk gets, whatever its format: tidy lines, redaction, limits, warnings, a status. Pure."""
+r"""Last step of reading a talk of any format: tidying, redaction, limits, warnings, status. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from enrich.model import Talk, TalkWarning
 from enrich.text.tidy import tidy
 
 MAX_TEXT_BYTES = 64_000
-"""Of all further texts of one talk, in UTF-8."""
+"""Limit of all further texts of one talk together, in UTF-8."""
 _LINES = (
     "title",
     "speaker",
@@ -28,14 +28,17 @@ _LINES = (
     "video_link",
 )
 _BESIDE_LINK = " \n,;/|\u2013-"
-"""What stands in one line between a room, or a title, and a meeting's address."""
-_NOBODY = frozenset({"tba", "tbd", "tbc", "t.b.a", "to be announced", "to be confirmed"})
-"""What stands where the speaker is not known yet."""
+"""Characters between a room or title and a meeting link on one line."""
+_SPEAKER_PLACEHOLDERS = frozenset(
+    {"tba", "tbd", "tbc", "t.b.a", "to be announced", "to be confirmed"}
+)
+"""Placeholders for a speaker who is not known yet."""
 _AT_SIGN = ord("@")
-_SHORT = 400
+_MAX_SHORT_CHARS = 400
+"""Texts of up to so many characters are checked before they are searched."""
 _TITLES = frozenset({"title", "summary"})
-_ALWAYS_FOR_PEOPLE = frozenset({"comments", "paper_link"})
-"""Texts that are not only searched."""
+_SHOWN_TEXTS = frozenset({"comments", "paper_link"})
+"""Texts that are shown, not only searched."""
 
 Texts = tuple[tuple[str, str], ...]
 
@@ -52,10 +55,10 @@ def finish_talk(
     Its lines are tidy, its credentials redacted, its warnings and status set.
 
     Args:
-        talk: as its dialect or an earlier output gives it.
-        keep_private: meeting credentials stay in.
+        talk: as read by its dialect or from an earlier output.
+        keep_private: meeting credentials are not redacted.
         people: mail addresses of the event's people, in lower case; they are redacted too.
-        anchors: what marks a paper in a text (`protected.protect`).
+        anchors: labels and hosts that mark a paper in a text (`protected.protect`).
 
     >>> done = finish_talk(Talk(id="1", title=" A \n B", abstract="Join https://zoom.us/j/123\n", room=" "), keep_private=False)
     >>> done.title, done.abstract, done.room, [w.code for w in done.warnings]
@@ -65,15 +68,17 @@ def finish_talk(
     texts, abstract, warnings = talk.texts, talk.abstract, talk.warnings
     if texts and not keep_private:
         texts = tuple([text for text in texts if text[0] != JOINING])
-    small = " ".join(lines.values())
-    try:  # bytes: the lower case of text would take ten times as long
-        lower = "\n".join([small, *[text for _, text in texts], abstract or ""]).encode().lower()
+    joined_lines = " ".join(lines.values())
+    try:  # lower-casing bytes is ten times as fast as text
+        lower = (
+            "\n".join([joined_lines, *[text for _, text in texts], abstract or ""]).encode().lower()
+        )
     except UnicodeEncodeError:
         talk = _replace_surrogates(talk)
         return finish_talk(talk, keep_private=keep_private, people=people, anchors=anchors)
-    changes: dict[str, Any] = {} if keep_private else _redact_small(talk, people, anchors)
+    changes: dict[str, Any] = {} if keep_private else _redact_other_values(talk, people, anchors)
     warnings = changes.pop("warnings", warnings)
-    is_tidy = "" not in lines.values() and _is_tidy(small)
+    is_tidy = "" not in lines.values() and _is_tidy(joined_lines)
     if not keep_private and ((people and _AT_SIGN in lower) or is_suspect(lower)):
         redacted = {name: _redact_line(line, people, anchors) for name, line in lines.items()}
         clean = tuple([(field, _redact(text, people, anchors)) for field, text in texts])
@@ -83,7 +88,7 @@ def finish_talk(
         before = abstract
         abstract = None if abstract is None else _redact(abstract, people, anchors)
         if (redacted, abstract) != (lines, before) or any(
-            new != old and _is_noticed(old, before, anchors)
+            new != old and _is_visible(old, before, anchors)
             for new, old in zip(clean, texts, strict=True)
         ):
             warnings = add_warning(warnings, "private_cut")
@@ -99,7 +104,7 @@ def finish_talk(
     if _is_floating(talk.start_time) or _is_floating(talk.end_time):
         warnings = add_warning(warnings, "floating_time")
     speaker = changes.get("speaker", lines.get("speaker"))
-    if speaker is not None and speaker.rstrip(".").lower() in _NOBODY:
+    if speaker is not None and speaker.rstrip(".").lower() in _SPEAKER_PLACEHOLDERS:
         changes["speaker"] = None
     title = changes.get("title", talk.title)
     if talk.status is None and (status := find_status(title, abstract, lower)) is not None:
@@ -109,7 +114,9 @@ def finish_talk(
     return replace(talk, **changes) if changes else talk
 
 
-def _redact_small(talk: Talk, people: Collection[str], anchors: tuple[str, ...]) -> dict[str, Any]:
+def _redact_other_values(
+    talk: Talk, people: Collection[str], anchors: tuple[str, ...]
+) -> dict[str, Any]:
     """Return what redaction changes in the id, the recurrence and the messages of warnings."""
     changes: dict[str, Any] = {}
     if ":" in talk.id and (clean := redact_id(talk.id, anchors)) != talk.id:
@@ -133,9 +140,9 @@ def redact_warnings(
 def _redact(text: str, people: Collection[str], anchors: tuple[str, ...]) -> str:
     """Return a text redacted.
 
-    A short one is first checked for credentials, which is quicker.
+    A short text is first checked for signs of credentials, which is faster.
     """
-    if len(text) < _SHORT:
+    if len(text) < _MAX_SHORT_CHARS:
         lower = text.encode().lower()
         if not ((people and _AT_SIGN in lower) or is_suspect(lower)):
             return text
@@ -150,26 +157,26 @@ def _redact_line(line: str, people: Collection[str], anchors: tuple[str, ...]) -
     return line if redacted == line else redacted.strip(_BESIDE_LINK)
 
 
-def _is_noticed(text: tuple[str, str], abstract: str | None, anchors: tuple[str, ...]) -> bool:
-    """Return whether people may see a text.
+def _is_visible(text: tuple[str, str], abstract: str | None, anchors: tuple[str, ...]) -> bool:
+    """Return whether a text may be shown to people.
 
-    It may be shown as itself, or because of a reference in it.
+    It may be a shown field, or hold a reference.
     """
     field, value = text
-    if field in _ALWAYS_FOR_PEOPLE or (field == "x_alt_desc" and not abstract):
+    if field in _SHOWN_TEXTS or (field == "x_alt_desc" and not abstract):
         return True
     return bool(protect(value, anchors))
 
 
 def _is_tidy(joined: str) -> bool:
-    """Return whether `tidy` would change none of some lines, which a blank joins."""
+    """Return whether `tidy` would change none of the joined lines."""
     return joined.isprintable() and "  " not in joined and joined.strip(" ") == joined
 
 
 def _limit_texts(texts: Texts) -> Texts:
     """Return the texts up to their limit.
 
-    One that crosses it ends at a blank before it.
+    A text that exceeds the limit is truncated at a blank.
     """
     kept: list[tuple[str, str]] = []
     left = MAX_TEXT_BYTES
@@ -189,17 +196,17 @@ def _is_floating(time: datetime | date | None) -> bool:
 
 
 def _replace_surrogates(talk: Talk) -> Talk:
-    """Return the talk without halves of surrogate pairs.
+    """Return the talk without lone surrogates.
 
-    JSON can state such halves, but no file can hold them.
+    JSON can hold lone surrogates, but UTF-8 cannot.
     """
     names = ("id", "abstract", *_LINES)
-    changed: dict[str, Any] = {name: _paired(getattr(talk, name)) for name in names}
-    texts = tuple([(field, _paired(text) or "") for field, text in talk.texts])
+    changed: dict[str, Any] = {name: _drop_lone_surrogates(getattr(talk, name)) for name in names}
+    texts = tuple([(field, _drop_lone_surrogates(text) or "") for field, text in talk.texts])
     return replace(talk, texts=texts, **changed)
 
 
-def _paired(text: str | None) -> str | None:
+def _drop_lone_surrogates(text: str | None) -> str | None:
     if text is None:
         return None
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

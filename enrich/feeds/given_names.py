@@ -1,7 +1,7 @@
 """Common given names of many cultures, which distinguish a person from a topic. Pure.
 
-From the published lists of frequent names of national statistics offices, folded to ASCII lower case; the
-non-Latin ones as they are written. Names that are also common words of titles are left out.
+The names are from lists of frequent names that national statistics offices publish. Latin names are folded
+to ASCII lower case, other scripts are kept. Names that are also common words in titles are left out.
 """
 
 from __future__ import annotations

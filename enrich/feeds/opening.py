@@ -1,6 +1,6 @@
-"""Where feeds come from: a path, bytes, a binary file, standard input, an address, a series' name.
+"""Opening of feeds: a path, bytes, a binary file, standard input, a URL, or the name of a series.
 
-Errors name a file as it was given, an address by its host alone, because the rest may hold a secret.
+Errors name a file as the user typed it, and a URL only by its host, because the rest may hold a secret.
 """
 
 from __future__ import annotations
@@ -9,18 +9,19 @@ import io
 import os
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
+
+from msgspec import Struct
 
 from enrich.errors import FeedError
 from enrich.feeds.sniffing import detect_format
 from enrich.feeds.web_pages import find_series, find_talk_calendar, name_address
 from enrich.model import Notice
+from enrich.text.patterns import compile_later
 
 if TYPE_CHECKING:
     from requests import Session
@@ -28,22 +29,21 @@ if TYPE_CHECKING:
 Source = str | os.PathLike[str] | bytes | BinaryIO
 
 _PIECE_BYTES = 1 << 18
-_ADDRESS = re.compile(r"(?:https?|webcals?)://", re.IGNORECASE)
-_FILE_URL = re.compile(r"file:(?://(?:localhost)?)?(?=/)", re.IGNORECASE)
-_SERIES = re.compile(r"researchseminars:((?!\.+$)[A-Za-z0-9_+.-]+)")
+_ADDRESS = compile_later(r"(?:https?|webcals?)://", re.IGNORECASE)
+_FILE_URL = compile_later(r"file:(?://(?:localhost)?)?(?=/)", re.IGNORECASE)
+_SERIES = compile_later(r"researchseminars:((?!\.+$)[A-Za-z0-9_+.-]+)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Downloader:
-    """How feeds are fetched, and who receives notices of it."""
+class Downloader(Struct, frozen=True, kw_only=True):
+    """Settings for fetching feeds, and the receiver of notices."""
 
     session: Session | None
     offline: bool
     refresh: bool
     cache_dir: str | os.PathLike[str] | None
     max_bytes: int
-    until: float
-    """When all requests must be over, by `time.monotonic`."""
+    deadline: float
+    """Time by which all requests must be finished (`time.monotonic`)."""
     on_notice: Callable[[Notice], None]
 
     def fetch(self, url: str) -> tuple[bytes, str]:
@@ -57,7 +57,9 @@ class Downloader:
                 detect_format(unpack(io.BytesIO(body), held, host, self.max_bytes), host)
 
         def stale(why: str) -> None:
-            message = f"the last copy of this feed was read, for {host} could not be asked: {why}"
+            message = (
+                f"the last copy of this feed was read, because the request to {host} failed: {why}"
+            )
             self.on_notice(Notice(code="stale_feed", message=message, feed=host))
 
         def linked(name: str) -> None:
@@ -77,15 +79,15 @@ class Downloader:
             cache_dir=self.cache_dir,
             limits=Limits(
                 max_bytes=self.max_bytes,
-                deadline_s=min(DEADLINE_S, self.until - time.monotonic()),
+                deadline_s=min(DEADLINE_S, self.deadline - time.monotonic()),
             ),
         )
         return body, host
 
     def fetch_page(self, url: str) -> tuple[bytes, str]:
-        """Return the feed of an address, which may be a page of a series or talk.
+        """Return the feed at a URL, and its host.
 
-        Pages of researchseminars.org name no calendar; their addresses do.
+        A page of researchseminars.org does not link its calendar, so that is derived from the URL.
         """
         series, talk = find_series(url), find_talk_calendar(url)
         if series is None and talk is None:
@@ -97,13 +99,13 @@ class Downloader:
         return body, host
 
     def fetch_series(self, name: str) -> tuple[bytes, str]:
-        """Return a series of researchseminars.org.
+        """Return a series of researchseminars.org, and its host.
 
-        It is read from the site's API, otherwise its JSON, otherwise its calendar.
+        The site's API, JSON and calendar are tried in this order.
         """
-        from enrich.feeds.dialects.researchseminars import addresses
+        from enrich.feeds.dialects.researchseminars import list_addresses
 
-        *better, last = addresses(name)
+        *better, last = list_addresses(name)
         for url in better:
             try:
                 return self.fetch(url)
@@ -115,13 +117,13 @@ class Downloader:
 def open_source(
     source: Source, held: ExitStack, downloader: Downloader
 ) -> tuple[BinaryIO, str | None, str]:
-    """Return a stream that can be read twice.
+    """Open a feed as a stream that can be read twice.
 
-    Return it with the feed's name, if any, and its label in errors.
+    Return the stream, the feed's name, if any, and its label in error messages.
 
     Raises:
-        FeedError: nothing can be read.
-        TypeError: it is not a source.
+        FeedError: the feed cannot be read.
+        TypeError: `source` is not a path, URL, bytes or binary file.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
         return io.BytesIO(source), None, "the data given"
@@ -148,7 +150,7 @@ def open_source(
             f"a feed is a path, an address, bytes or a binary file, not {type(source).__name__}"
         )
     named = getattr(source, "name", None)
-    name = _stem(named) if isinstance(named, str) and named[:1] not in {"", "<"} else None
+    name = _get_stem(named) if isinstance(named, str) and named[:1] not in {"", "<"} else None
     return _make_seekable(source, held), name, name or "the file given"
 
 
@@ -166,9 +168,9 @@ def _decode_file_url(url: str) -> str:
 def _open_file(path: str, given: str, held: ExitStack) -> tuple[BinaryIO, str, str]:
     """Open a file.
 
-    Return it with the feed's name and its label, which is the path as it was given.
+    Return the stream, the feed's name, and its label: the path as the user typed it.
     """
-    site = re.match(r"[\w-]+(\.[\w-]+)+(?=/)", path)  # an address without its beginning?
+    site = re.match(r"[\w-]+(\.[\w-]+)+(?=/)", path)  # maybe a URL without its scheme
     if site and Path(site[0]).is_dir():
         site = None
     label = site[0] if site else given
@@ -182,17 +184,17 @@ def _open_file(path: str, given: str, held: ExitStack) -> tuple[BinaryIO, str, s
     except (OSError, ValueError) as error:
         cause = getattr(error, "strerror", None) or "no such file"
         raise FeedError(f"{label}: cannot be read ({cause.lower()})") from None
-    return _make_seekable(stream, held), _stem(path), label
+    return _make_seekable(stream, held), _get_stem(path), label
 
 
-def _stem(path: str) -> str:
+def _get_stem(path: str) -> str:
     return Path(path.removesuffix(".gz")).stem or Path(path).name
 
 
 def _make_seekable(stream: BinaryIO, held: ExitStack) -> BinaryIO:
     """Return a stream that can be read twice.
 
-    It is the given one, otherwise a private copy of it.
+    If the given stream cannot, return a private copy of it.
     """
     try:
         if stream.seekable() and stream.tell() == 0:
@@ -207,10 +209,12 @@ def _make_seekable(stream: BinaryIO, held: ExitStack) -> BinaryIO:
 
 
 def spool(held: ExitStack) -> BinaryIO:
-    """Return a private file that is gone afterwards.
+    """Return a temporary file that other users cannot read.
 
-    Nobody else can read it. Small ones stay in memory.
+    It is removed when `held` is closed. A small file stays in memory.
     """
+    import tempfile  # which imports much that few feeds need
+
     return cast(
         "BinaryIO", held.enter_context(tempfile.SpooledTemporaryFile(max_size=_PIECE_BYTES))
     )
@@ -219,10 +223,10 @@ def spool(held: ExitStack) -> BinaryIO:
 def unpack(stream: BinaryIO, held: ExitStack, label: str, max_bytes: int) -> BinaryIO:
     """Return the stream, unpacked if it is gzip.
 
-    Of a damaged file, what precedes the damage counts.
+    Of a damaged file, the part before the damage is returned.
 
     Raises:
-        FeedError: it is damaged from the beginning, or too large.
+        FeedError: the file is damaged from the beginning, or too large.
     """
     if stream.read(2) != b"\x1f\x8b":
         stream.seek(0)
@@ -246,8 +250,8 @@ def unpack(stream: BinaryIO, held: ExitStack, label: str, max_bytes: int) -> Bin
     return copy
 
 
-def normalize(stream: BinaryIO, held: ExitStack) -> BinaryIO:
-    """Return the stream as UTF-8, its lines without an indent."""
+def normalize_stream(stream: BinaryIO, held: ExitStack) -> BinaryIO:
+    """Return the stream re-encoded as UTF-8 and dedented."""
     from enrich.feeds.ical.lines import normalize_encoding
 
     pieces = normalize_encoding(stream)

@@ -1,8 +1,8 @@
-r"""Places of a text that may belong to a paper's reference, which redaction leaves as they are. Pure.
+r"""Spans of a text that may belong to a reference to a paper, which redaction must not change. Pure.
 
-A conservative check of shapes: arXiv's ids, the labels and addresses that carry one, keys in the queries
-of some hosts, the words that make a bare number count, lists. Which labels and hosts matter is a
-parameter (`ANCHORS`). Whether a place is a reference is decided later, by extraction.
+The check is conservative. It matches arXiv ids, labels and URLs with an id, keys in the queries of some
+hosts, words that make a bare number an id, and lists of these. Labels and hosts are a parameter
+(`ANCHORS`). Extraction later determines which spans are references.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from enrich.text.decoding import is_odd, plain
+from enrich.text.decoding import decode_window, is_odd
+from enrich.text.patterns import compile_later
 from enrich.text.urls import host_start, in_address, is_glued, is_userinfo, scheme_start
 
 Span = tuple[int, int]
@@ -25,7 +26,7 @@ ANCHORS = (
     "scirate.com/arxiv/", "papers.cool/arxiv/", "semanticscholar.org/arxiv/", "inspirehep.net/",
     "lanl.gov/", "xxx.itp.ac.cn/", "journals/corr/abs-",
 )  # fmt: skip
-"""What marks a paper, in lower case: hosts, and labels, which are also cues for bare numbers."""
+"""Hosts and labels that mark a paper, in lower case; labels are also cues for bare numbers."""
 
 _NEW = (
     rb"(?:(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.[0-9]{4}"
@@ -37,20 +38,20 @@ _VERSION = rb"(?:v[1-9][0-9]{0,2}(?![0-9]))?"
 _ID = rb"(?:" + _NEW + rb"|" + _OLD + rb")" + _VERSION
 _PDF = rb"(?:\.pdf(?![a-z0-9]))?"
 
-# What follows a host or a label, in lower-case text.
+# Text after a host or a label, in lower case.
 _IN_ADDRESS = rb"(?:(?:(?<=redirect=)|(?!https?:/))[^\s<>\"'`]){0,200}?"
-_ADDRESS_ID = re.compile(
+_ADDRESS_ID = compile_later(
     _IN_ADDRESS + rb"(?:(?<![0-9])" + _ID + rb"|[/=]" + _OLD_NUMBER + _VERSION + rb")" + _PDF
 )
-_DOMAIN = re.compile(rb"(?:\.[a-z]{2,5}|-[a-z]{2,10}\.[a-z]{2,3})\.?(?::[0-9]{1,5})?[/?:]")
-_HEAD_OF_ADDRESS = re.compile(rb"https?://[a-z0-9.-]{1,60}/(?:[a-z]{1,20}/)?\Z")
-_DBLP_ID = re.compile(rb"[0-9]{4}-[0-9]{4,5}(?![0-9])")
-_LABEL_ID = re.compile(
+_DOMAIN = compile_later(rb"(?:\.[a-z]{2,5}|-[a-z]{2,10}\.[a-z]{2,3})\.?(?::[0-9]{1,5})?[/?:]")
+_HEAD_OF_ADDRESS = compile_later(rb"https?://[a-z0-9.-]{1,60}/(?:[a-z]{1,20}/)?\Z")
+_DBLP_ID = compile_later(rb"[0-9]{4}-[0-9]{4,5}(?![0-9])")
+_LABEL_ID = compile_later(
     rb"(?:s|ids?)?[\s~:;.,#=_/(\[{\"'<*\x0b\x1e+-]{0,50}?(?:(?:abs|pdf|[a-z.-]{2,20})/)?" + _ID
 )
-_BIBCODE = re.compile(rb"(?:[0-9]{4}\.?[0-9]{5}|[0-9]{4}\.[0-9]{4})[a-z](?![a-z0-9])")
+_BIBCODE = compile_later(rb"(?:[0-9]{4}\.?[0-9]{5}|[0-9]{4}\.[0-9]{4})[a-z](?![a-z0-9])")
 _KEY = rb"(?:[a-z0-9-]|_(?!_;)){5,20}(?:(?=__;)|(?![\w-]|\.[a-z]{1,20}/))"
-_QUERY_KEY = re.compile(
+_QUERY_KEY = compile_later(
     _IN_ADDRESS
     + rb"[?&;](?:id|forum|noteid)="
     + _KEY
@@ -58,18 +59,18 @@ _QUERY_KEY = re.compile(
     + _KEY
     + rb")?"
 )
-_PATH_KEY = re.compile(rb"(?:[a-z0-9-]|_(?!_;)){9,12}(?:(?=__;)|(?![\w-]))")
+_PATH_KEY = compile_later(rb"(?:[a-z0-9-]|_(?!_;)){9,12}(?:(?=__;)|(?![\w-]))")
 _DOI = b"10.48550/"
 
-_NUMBER = re.compile(rb"(?<![0-9.])" + _NEW + _VERSION)
-_DOT_OF_NUMBER = re.compile(rb"\.(?<=[0-9]{4}\.)(?=[0-9]{4})")
-"""Begins with one byte, which is searched at the speed of memory."""
+_NUMBER = compile_later(rb"(?<![0-9.])" + _NEW + _VERSION)
+_DOT_OF_NUMBER = compile_later(rb"\.(?<=[0-9]{4}\.)(?=[0-9]{4})")
+"""Begins with one fixed byte, which is found fast."""
 _YEAR_AND_MONTH = 4  # digits before the dot
-_SLASH_OF_OLD = re.compile(rb"/[0-9]{7}")
-_OLD_AT = re.compile(rb"/" + _OLD_NUMBER + _VERSION)
-_ARCHIVE = re.compile(rb"(?<![a-z0-9])[a-z]{1,8}(?:[-\x1e][a-z]{2,5})?(?:\.[a-z-]{2,11})?\Z")
+_SLASH_OF_OLD = compile_later(rb"/[0-9]{7}")
+_OLD_AT = compile_later(rb"/" + _OLD_NUMBER + _VERSION)
+_ARCHIVE = compile_later(rb"(?<![a-z0-9])[a-z]{1,8}(?:[-\x1e][a-z]{2,5})?(?:\.[a-z-]{2,11})?\Z")
 
-# What goes on from an id: its version, its category, further items of a list.
+# Text that continues an id: its version, its category, further items of a list.
 _CATEGORY = rb"[ \t]{0,4}\[[ \t]{0,2}[a-z]{1,8}(?:-[a-z]{2,5})?(?:[.,;| \t][a-z.,;| \t-]{0,60})?\]"
 _LATER = (
     rb"(?:,?[ \t]{1,3}v|,?[ \t]{0,3}[(\[][ \t]?v"
@@ -85,7 +86,7 @@ _ITEM_GAP = (
     rb"|[ \t]{0,8}+(?:\r?\n|\x0b)[ \t>]{0,24}+)"
     rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,2}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{1,4}+)?[(\[{\"'*`]{0,2}+"
 )
-_LIST = re.compile(
+_LIST = compile_later(
     _ITEM_END
     + rb"(?:"
     + _ITEM_GAP
@@ -95,59 +96,58 @@ _LIST = re.compile(
     + rb"){0,50}"
 )
 
-# What makes a bare number count, and what excludes it.
-_REACH = 40
+# Cues that make a bare number an id, and text that excludes it.
+_MAX_CUE_GAP_CHARS = 40
 _CUES = (
     rb"e?-?prints?(?![a-z])|pre-?prints?(?![a-z])|papers?[*_ \t]{0,4}:|based[ \t]{1,3}on(?![a-z])"
 )
 _ENDS_LINE = bytes(10 if b in b"0123456789\n\r\x0b\x0c" else b for b in range(256))
-_BLOCKS_CUE = re.compile(rb"://|www\.|[a-z0-9]/[a-z]|@")
-_OWN_PATH = re.compile(rb"\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
-_LIST_HEAD = re.compile(
+_BLOCKS_CUE = compile_later(rb"://|www\.|[a-z0-9]/[a-z]|@")
+_OWN_PATH = compile_later(rb"\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
+_LIST_HEAD = compile_later(
     rb"(?<![a-z])references?[*_ \t]{0,3}:[\s\W]{0,24}(?:[0-9]{1,3}[\].)])?[\s\W]{0,6}\Z"
 )
-_CATEGORY_AT = re.compile(_CATEGORY)
+_CATEGORY_AT = compile_later(_CATEGORY)
 _JOINT_WORK = b"joint work"
-_SENTENCE_END = re.compile(rb"[a-z)\]]{2}[.!?]\s|\n[ \t\r]*\n")
-_VALUE = re.compile(rb"[a-z]{0,10}\s{0,4}=\s{0,4}[{\"']{0,2}\Z")
-_BEFORE_ENTRY = re.compile(rb"[\W_]{0,8}(?:vol(?:ume|\.)?\W{0,8})?(?:\\[a-z]{2,8}\W{0,3})?")
-_JOURNAL = re.compile(rb"journal\s{0,4}=\s{0,4}[{\"']{0,2}")
-_WORD_BEFORE = re.compile(rb"(?:[a-z]{1,20}[ \t]{1,3}|/[ \t]{0,3}\r?\n[ \t]{0,40})\Z")
-_AGAINST = re.compile(
+_SENTENCE_END = compile_later(rb"[a-z)\]]{2}[.!?]\s|\n[ \t\r]*\n")
+_VALUE = compile_later(rb"[a-z]{0,10}\s{0,4}=\s{0,4}[{\"']{0,2}\Z")
+_BEFORE_ENTRY = compile_later(rb"[\W_]{0,8}(?:vol(?:ume|\.)?\W{0,8})?(?:\\[a-z]{2,8}\W{0,3})?")
+_JOURNAL = compile_later(rb"journal\s{0,4}=\s{0,4}[{\"']{0,2}")
+_WORD_BEFORE = compile_later(rb"(?:[a-z]{1,20}[ \t]{1,3}|/[ \t]{0,3}\r?\n[ \t]{0,40})\Z")
+_AGAINST = compile_later(
     rb"(?:pin|pass(?:code|word|wort|e)?|kennwort|pwd?|code|phones?|tel|telefon|fax|dial(?:-in)?|call|zoom"
     rb"|meeting|rooms?|raum|grants?|versions?|isbn|doi|zbl|[$+#]|\xe2\x82\xac|\xc2[\xa3\xa5])"
     rb"(?:[ \t.:#=/*\"'(\[{-]{1,6}+(?:is|at|on|n[or]|num(?:ber)?|nummer|id)?){0,4}"
     rb"[ \t.:#=/*\"'(\[{-]{0,6}\Z"
 )
-_NEVER_BEFORE = re.compile(rb"(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_|[=<>~!]=)\Z")
-_NEVER_BEHIND = re.compile(
+_NEVER_BEFORE = compile_later(rb"(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_|[=<>~!]=)\Z")
+_NEVER_AFTER = compile_later(
     rb"[a-z0-9@%]|_[a-z0-9]|[.:-][0-9]|,[0-9]{3}(?![0-9.])|/(?![0-9]{4}\.[0-9])[a-z0-9~]"
     rb"|\.(?:pdf|txt|tex|ps|zip|html?|png|csv|json)(?![a-z0-9])"
 )
-_PRICED = re.compile(
+_PRICED = compile_later(
     rb"[ \t]?(?:eur|euros?|usd|gbp|chf|dollars?|[$%]|\xe2\x82\xac|\xc2[\xa3\xa5])(?![a-z])"
 )
 
 _NEVER_BEFORE_OLD = frozenset({b"/", b"@", b"%", b"\\", b"#"})
 _PLAIN_BEFORE = frozenset({b"", *(bytes([byte]) for byte in b" \t\r\n\x0b([{<>\"'`|*")})
 _LETTERS = tuple(bytes([letter]) for letter in range(ord("a"), ord("z") + 1))
-_FEWEST_DIGITS = 7
-_SIGNS_OF_ADDRESS = tuple(
-    b"/%&\\_"
-)  # a slash, or what one is escaped with; numbers are found faster
-_FIRST_LETTERS = 4  # of a host's name
-_MOST_BEHIND_BREAK = 12  # bytes of a key
+_MIN_DIGITS = 7
+# a slash and its escapes; `in` finds numbers faster than bytes
+_SIGNS_OF_ADDRESS = tuple(b"/%&\\_")
+_HOST_KEY_BYTES = 4  # of a host's name
+_MAX_KEY_BYTES = 12  # bytes of a key
 
-# A line break that may cut an address or an id.
-_BREAK = re.compile(
+# A line break that may split a URL or an id.
+_BREAK = compile_later(
     rb"[ \t\r\n](?<=[\w/.:=?&%-][ \t\r\n])(?:(?<=\n)|(?<=\r)\n|(?<=[ \t])[ \t]{0,2}\r?\n)"
     rb"[ \t]{0,40}(?=[\w/.:=?&%\\-])"
 )
-"""Begins with a set of bytes, which is searched fast."""
+"""Begins with a set of bytes, which is found fast."""
 _BLANKS = frozenset({b" ", b"\t"})
-_MOST_ADDRESS = 160
-_LETTERS_BEFORE = re.compile(rb"[a-z]{1,16}\Z")
-_WORD = re.compile(rb"[a-z]{1,16}")
+_MAX_URL_BYTES = 160
+_LETTERS_BEFORE = compile_later(rb"[a-z]{1,16}\Z")
+_WORD = compile_later(rb"[a-z]{1,16}")
 _WORDS_OF_ADDRESSES = frozenset(
     b"""
     http https www org net com co gov export api abs pdf html format src forum attachment revisions
@@ -161,33 +161,33 @@ _WORDS_OF_ARCHIVES = frozenset(
     supr con q atom ao sci dg ga
     """.split()
 )
-"""What old ids begin with."""
+"""Words at the beginning of old ids."""
 
-# What stands between a link's text and its target, or the other way round.
-_TEXT_FIRST = re.compile(
+# Text between the text of a link and its target, in both orders.
+_TEXT_FIRST = compile_later(
     rb"[ ]?(?:\[[\w., -]{1,60}\])?[\]*_`\"']{0,3}[ \t]{0,2}[(<][ \t<]{0,2}"
     rb"(?:https?://[^\s<>\"'()\[\]]{4,200})?"
 )
-_LINK_FIRST = re.compile(
+_LINK_FIRST = compile_later(
     rb"[^\s<>\"'{}\[\]]{0,200}(?:[\"']?(?:\s[^<>]{0,200})?>(?:<[^<>]{0,200}>|[\s*_\"'(\[{]){0,8}"
     rb"|\}\s?\{[^{}\w]{0,8}|\]\[[^\]\w]{0,4})"
 )
-_MOST_GAP = 400
-_REWRITTEN = re.compile(rb"(?i)(?:https?://)?urldefense[^\s\"'<>]{1,60}u(?:=|%3d)\Z")
-"""The head of an address that a mail filter wrote anew; the rest cannot be read without it."""
+_MAX_GAP_BYTES = 400
+_REWRITTEN = compile_later(rb"(?i)(?:https?://)?urldefense[^\s\"'<>]{1,60}u(?:=|%3d)\Z")
+"""Beginning of a URL that a mail filter rewrote; without it the rest cannot be decoded."""
 
 
 class Mark(NamedTuple):
-    """A protected place: half-open offsets in code points, and what else it depends on."""
+    """Protected span: half-open offsets in code points, and its context."""
 
     start: int
     end: int
     context: bytes = b""
-    """What stands before and changes its meaning: a word, or a sign that it is a link's target."""
+    """Text before the span that changes its meaning: a word, or `(` for the target of a link."""
 
 
 def protect(text: str, anchors: tuple[str, ...] = ANCHORS) -> list[Mark]:
-    """Return the places that may belong to a reference.
+    """Return the spans that may belong to a reference.
 
     They are in order and do not overlap.
 
@@ -200,36 +200,36 @@ def protect(text: str, anchors: tuple[str, ...] = ANCHORS) -> list[Mark]:
         return []
     is_ascii = len(raw) == len(text)
     odd = is_odd(raw, is_ascii=is_ascii)
-    if not odd and not _may_hold_plain(raw, _compile(anchors)):
+    if not odd and not _may_hold_plain(raw, _compile_anchors(anchors)):
         return []
-    marks = list(_scan(raw, anchors, [], is_odd=odd))
-    if cuts := list(_breaks(raw.lower(), _compile(anchors))):
-        marks += _broken(raw, anchors, cuts, _merge_marks(marks))
+    marks = list(_scan_text(raw, anchors, [], is_odd=odd))
+    if breaks := list(_find_breaks(raw.lower(), _compile_anchors(anchors))):
+        marks += _find_split_marks(raw, anchors, breaks, _merge_marks(marks))
     marks = _merge_marks(marks)
-    return marks if is_ascii else _in_code_points(raw, marks)
+    return marks if is_ascii else _to_code_points(raw, marks)
 
 
-def _broken(
-    raw: bytes, anchors: tuple[str, ...], cuts: list[Span], whole: list[Mark]
+def _find_split_marks(
+    raw: bytes, anchors: tuple[str, ...], breaks: list[Span], whole: list[Mark]
 ) -> Iterator[Mark]:
-    """Yield the marks that line breaks cut.
+    """Yield the marks that line breaks split.
 
-    One that is whole by itself takes the words beside it only where a fold or its own last character
-    shows that it goes on.
+    A mark that is complete on one line is extended over a break only if the break is a fold, or if the
+    last character before it shows that the text continues.
     """
-    starts, ends = dict(cuts), {end: start for start, end in cuts}
-    firsts, wholes = [start for start, _ in cuts], [mark.end for mark in whole]
-    for mark in _scan(raw, anchors, cuts, is_odd=True):
-        cut = bisect_left(firsts, mark.start)
-        if cut == len(firsts) or firsts[cut] >= mark.end:
+    starts, ends = dict(breaks), {end: start for start, end in breaks}
+    firsts, wholes = [start for start, _ in breaks], [mark.end for mark in whole]
+    for mark in _scan_text(raw, anchors, breaks, is_odd=True):
+        number_of_break = bisect_left(firsts, mark.start)
+        if number_of_break == len(firsts) or firsts[number_of_break] >= mark.end:
             continue
         number = bisect_right(wholes, mark.start)
         if number < len(whole) and whole[number].start < mark.end:
             other = whole[number]
-            behind, before = starts.get(other.end), ends.get(other.start)
-            if behind is not None and mark.end > other.end:
-                is_fold = raw[behind - 1 : behind] in _BLANKS
-                if not is_fold or mark.end - other.end > _MOST_BEHIND_BREAK:
+            after, before = starts.get(other.end), ends.get(other.start)
+            if after is not None and mark.end > other.end:
+                is_fold = raw[after - 1 : after] in _BLANKS
+                if not is_fold or mark.end - other.end > _MAX_KEY_BYTES:
                     continue
             if before is not None and mark.start < other.start:
                 is_fold = raw[other.start - 1 : other.start] in _BLANKS
@@ -238,13 +238,13 @@ def _broken(
         yield mark
 
 
-def _breaks(low: bytes, grammar: _Grammar) -> Iterator[Span]:
-    """Yield the line breaks that may cut a label, an address or an id."""
+def _find_breaks(low: bytes, grammar: _Grammar) -> Iterator[Span]:
+    """Yield line breaks that may split an id or URL."""
     for found in _BREAK.finditer(low):
         start, end = found.span()
         last, first = low[start - 1 : start], low[end : end + 1]
         if low[end - 1 : end] in _BLANKS:
-            token = low[max(0, start - _MOST_ADDRESS) : start].split()[-1]
+            token = low[max(0, start - _MAX_URL_BYTES) : start].split()[-1]
             if b"%" in token or any(name in token for name in (*grammar.hosts, *grammar.labels)):
                 yield start, end
                 continue
@@ -263,17 +263,20 @@ def _breaks(low: bytes, grammar: _Grammar) -> Iterator[Span]:
 
 
 def _may_hold_any(raw: bytes, anchors: tuple[str, ...]) -> bool:
-    """Return False if neither an id nor an address can be in a text."""
-    if len(raw) - len(raw.translate(None, b"0123456789")) >= _FEWEST_DIGITS:
+    """Return whether a text may hold an id or URL."""
+    if len(raw) - len(raw.translate(None, b"0123456789")) >= _MIN_DIGITS:
         return True
     if not any(map(raw.__contains__, _SIGNS_OF_ADDRESS)):
         return False
     low = _BREAK.sub(b"", raw.lower())
-    return any(map(low.__contains__, _compile(anchors).heads))
+    return any(map(low.__contains__, _compile_anchors(anchors).heads))
 
 
 def _may_hold_plain(raw: bytes, grammar: _Grammar) -> bool:
-    """Return False if nothing plain can be a reference, wherever line breaks cut it."""
+    """Return whether a plain text may hold a reference.
+
+    Line breaks inside the reference are taken into account.
+    """
     low = raw.translate(None, b" \t\r\n").lower()
     return (
         _DOT_OF_NUMBER.search(low) is not None
@@ -283,24 +286,24 @@ def _may_hold_plain(raw: bytes, grammar: _Grammar) -> bool:
     )
 
 
-def _scan(
-    raw: bytes, anchors: tuple[str, ...], cuts: list[Span], *, is_odd: bool
+def _scan_text(
+    raw: bytes, anchors: tuple[str, ...], breaks: list[Span], *, is_odd: bool
 ) -> Iterator[Mark]:
-    """Yield the marks of a text as its reader sees it.
+    """Yield the marks of a decoded text.
 
-    Some line breaks are left out. Offsets are bytes of `raw`.
+    The line breaks `breaks` are removed first. Offsets are bytes of `raw`.
     """
-    window = plain(raw, 0, len(raw), cuts) if is_odd else None
+    window = decode_window(raw, 0, len(raw), breaks) if is_odd else None
     view = raw if window is None else window.text
     low = view.lower()
-    grammar = _compile(anchors)
-    seeds = [*_labelled(view, low, grammar), *_addresses(view, low, grammar)]
+    grammar = _compile_anchors(anchors)
+    seeds = [*_find_labelled_ids(view, low, grammar), *_find_urls(view, low, grammar)]
     seeds = sorted(
-        {*seeds, *_old_ids(view, low, grammar.cue)}, key=lambda span: (span[0], -span[1])
+        {*seeds, *_find_old_ids(view, low, grammar.cue)}, key=lambda span: (span[0], -span[1])
     )
     before = 0
-    for start, end, word in sorted({*_with_numbers(view, low, seeds, grammar.cue)}):
-        gap = low[before:start] if 0 < before < start <= before + _MOST_GAP else b""
+    for start, end, word in sorted({*_add_numbers(view, low, seeds, grammar.cue)}):
+        gap = low[before:start] if 0 < before < start <= before + _MAX_GAP_BYTES else b""
         linked = _TEXT_FIRST.fullmatch(gap) or _LINK_FIRST.fullmatch(gap)
         before = max(before, end)
         if window is None:
@@ -312,7 +315,7 @@ def _scan(
 
 
 def _merge_marks(marks: Iterable[Mark]) -> list[Mark]:
-    """Return marks in order, those that overlap as one."""
+    """Return marks in order; merge overlapping ones."""
     merged: list[Mark] = []
     for mark in sorted(marks):
         last = merged[-1] if merged else None
@@ -323,7 +326,7 @@ def _merge_marks(marks: Iterable[Mark]) -> list[Mark]:
     return merged
 
 
-def _in_code_points(raw: bytes, marks: list[Mark]) -> list[Mark]:
+def _to_code_points(raw: bytes, marks: list[Mark]) -> list[Mark]:
     at = done = 0
     converted = []
     for start, end, context in marks:
@@ -335,7 +338,7 @@ def _in_code_points(raw: bytes, marks: list[Mark]) -> list[Mark]:
 
 
 class _Grammar(NamedTuple):
-    """The anchors as what is searched."""
+    """Anchors, prepared for the search."""
 
     labels: tuple[bytes, ...]
     hosts: tuple[bytes, ...]
@@ -343,57 +346,57 @@ class _Grammar(NamedTuple):
     """First letters of the hosts."""
     cue: re.Pattern[bytes]
     words: frozenset[bytes]
-    """What a line break may cut between two letters."""
+    """Words that a line break may split."""
 
 
 @lru_cache(maxsize=8)
-def _compile(anchors: tuple[str, ...]) -> _Grammar:
+def _compile_anchors(anchors: tuple[str, ...]) -> _Grammar:
     names = tuple(a.lower().encode("utf-8", "replace") for a in anchors if a)
     labels = tuple(name for name in names if name.isalpha())
     hosts = tuple(name for name in names if not name.isalpha())
     words = b"".join(re.escape(label) + rb"(?:s|ids?)?(?![a-z])|" for label in labels)
     cue = re.compile(rb"(?<![a-z0-9/@])(?:" + words + _CUES + rb")")
     known = _WORDS_OF_ADDRESSES | _WORDS_OF_ARCHIVES | set(_WORD.findall(b" ".join(names)))
-    return _Grammar(labels, hosts, tuple({host[:_FIRST_LETTERS] for host in hosts}), cue, known)
+    return _Grammar(labels, hosts, tuple({host[:_HOST_KEY_BYTES] for host in hosts}), cue, known)
 
 
-def _find(low: bytes, anchor: bytes) -> Iterator[int]:
-    """Yield where an anchor begins."""
+def _find_anchor(low: bytes, anchor: bytes) -> Iterator[int]:
+    """Yield the offsets of an anchor."""
     at = low.find(anchor)
     while at >= 0:
         yield at
         at = low.find(anchor, at + len(anchor))
 
 
-def _labelled(view: bytes, low: bytes, grammar: _Grammar) -> Iterator[Span]:
-    """Yield the ids behind labels.
+def _find_labelled_ids(view: bytes, low: bytes, grammar: _Grammar) -> Iterator[Span]:
+    """Yield the spans of labels with their ids.
 
-    Ids in addresses whose host has a label's name are yielded too.
+    A URL counts too if its host has the name of a label.
     """
     for label in filter(low.__contains__, grammar.labels):
-        for at in _find(low, label):
+        for at in _find_anchor(low, label):
             end = at + len(label)
-            before, behind = low[at - 1 : at], low[end : end + 1]
+            before, after = low[at - 1 : at], low[end : end + 1]
             if domain := _DOMAIN.match(low, end):
                 if found := _ADDRESS_ID.match(low, domain.end() - 1):
-                    yield from _begun(view, low, at, found.end(), is_address=True)
-            elif before.isdigit() and behind != b":":
+                    yield from _extend_to_start(view, low, at, found.end(), is_address=True)
+            elif before.isdigit() and after != b":":
                 if low[at - 4 : at].isdigit() and (found := _BIBCODE.match(low, end)):
                     yield at - 4, found.end()
             elif found := _LABEL_ID.match(low, end):
-                is_path = behind == b"/" and before in {b"/", b"\\", b".", b"~"}
+                is_path = after == b"/" and before in {b"/", b"\\", b".", b"~"}
                 if (
-                    behind in {b":", b"-"}
+                    after in {b":", b"-"}
                     or not (is_path or in_address(view, at))
                     or low[at - len(_DOI) : at] == _DOI
                 ):
-                    yield from _begun(view, low, at, found.end(), is_address=False)
+                    yield from _extend_to_start(view, low, at, found.end(), is_address=False)
 
 
-def _addresses(view: bytes, low: bytes, grammar: _Grammar) -> Iterator[Span]:
-    """Yield the addresses on the hosts up to their ids or keys."""
+def _find_urls(view: bytes, low: bytes, grammar: _Grammar) -> Iterator[Span]:
+    """Yield the spans of URLs, up to the id or key."""
     for host in filter(low.__contains__, grammar.hosts):
-        for at in _find(low, host):
+        for at in _find_anchor(low, host):
             end = at + len(host)
             found = (
                 _ADDRESS_ID.match(low, end)
@@ -402,13 +405,15 @@ def _addresses(view: bytes, low: bytes, grammar: _Grammar) -> Iterator[Span]:
                 or (_PATH_KEY.match(low, end) if host.endswith(b"/papers/") else None)
             )
             if found is not None:
-                yield from _begun(view, low, at, found.end(), is_address=True)
+                yield from _extend_to_start(view, low, at, found.end(), is_address=True)
 
 
-def _begun(view: bytes, low: bytes, at: int, end: int, *, is_address: bool) -> Iterator[Span]:
-    """Yield what has its anchor at `at`.
+def _extend_to_start(
+    view: bytes, low: bytes, at: int, end: int, *, is_address: bool
+) -> Iterator[Span]:
+    """Yield the span of the label or URL with an anchor at `at`.
 
-    It starts at its own beginning; nothing is yielded if that is another word's tail.
+    It is extended to the start of the URL. Nothing is yielded if the anchor continues another word.
     """
     if is_userinfo(view, end):
         return
@@ -428,7 +433,7 @@ def _begun(view: bytes, low: bytes, at: int, end: int, *, is_address: bool) -> I
         yield (scheme_start(view, host_start(view, at)) if is_address else at), end
 
 
-def _old_ids(view: bytes, low: bytes, cue: re.Pattern[bytes]) -> Iterator[Span]:
+def _find_old_ids(view: bytes, low: bytes, cue: re.Pattern[bytes]) -> Iterator[Span]:
     """Yield old ids, which need no label."""
     for found in _OLD_AT.finditer(low):
         archive = _ARCHIVE.search(low, max(0, found.start() - 24), found.start())
@@ -438,24 +443,24 @@ def _old_ids(view: bytes, low: bytes, cue: re.Pattern[bytes]) -> Iterator[Span]:
             start = archive.start()
             before = low[start - 1 : start]
             if low[start - 4 : start] == b"abs/":
-                yield from _in_entry(low, start, found.end(), cue)
+                yield from _find_entry(low, start, found.end(), cue)
             elif before not in _NEVER_BEFORE_OLD and not in_address(view, start):
                 yield start, found.end()
 
 
-def _with_numbers(
+def _add_numbers(
     view: bytes, low: bytes, seeds: list[Span], cue: re.Pattern[bytes]
 ) -> Iterator[tuple[int, int, bytes]]:
-    """Yield the spans, extended by lists that follow.
+    """Yield the spans, extended by lists after them.
 
-    Bare numbers that count are yielded too.
+    Bare numbers with a cue are yielded too.
     """
     done = 0
     numbers = _find_numbers(low)
     number = next(numbers, None)
     for start, end in (*seeds, (len(low), len(low))):
         while number is not None and number.start() < start:
-            if number.start() >= done and (found := _cued(view, low, *number.span(), cue)):
+            if number.start() >= done and (found := _find_cues(view, low, *number.span(), cue)):
                 word = _WORD_BEFORE.search(low, max(0, found[0][0] - 24), found[0][0])
                 done = _end_list(low, number.end())
                 for first, last in found:
@@ -479,16 +484,16 @@ def _end_list(low: bytes, end: int) -> int:
     return end if found is None else found.end()
 
 
-def _cued(view: bytes, low: bytes, start: int, end: int, cue: re.Pattern[bytes]) -> list[Span]:
-    """Return a bare number with what makes it count.
+def _find_cues(view: bytes, low: bytes, start: int, end: int, cue: re.Pattern[bytes]) -> list[Span]:
+    """Return the spans of a bare number and its cue.
 
-    The result is empty if it does not count.
+    The result is empty if there is no cue.
     """
     if low[start - 4 : start] == b"abs/":
-        return _in_entry(low, start, end, cue)
+        return _find_entry(low, start, end, cue)
     if (
         _NEVER_BEFORE.search(low, max(0, start - 2), start)
-        or _NEVER_BEHIND.match(low, end)
+        or _NEVER_AFTER.match(low, end)
         or (low[start - 1 : start] not in _PLAIN_BEFORE and in_address(view, start))
         or _PRICED.match(low, end)
     ):
@@ -501,24 +506,26 @@ def _cued(view: bytes, low: bytes, start: int, end: int, cue: re.Pattern[bytes])
         return [(start, found.end())]
     if found := _LIST_HEAD.search(low, max(0, start - 64), start):
         return [(found.start(), end)]
-    if low[start - 1 : start] == b"(" and (at := _joint_work(view, low, start)) >= 0:
+    if low[start - 1 : start] == b"(" and (at := _find_joint_work(view, low, start)) >= 0:
         return [(at, at + len(_JOINT_WORK)), (start - 1, end)]
     cues = list(cue.finditer(line))
     if not cues:
         return []
     between = line[cues[-1].end() :]
-    is_far = len(between.decode("utf-8", "ignore")) > _REACH
+    is_far = len(between.decode("utf-8", "ignore")) > _MAX_CUE_GAP_CHARS
     if is_far or (_BLOCKS_CUE.search(between) and not _OWN_PATH.match(between)):
         return []
     word = start - len(line) + cues[-1].start()
-    if not any(map(between.count, _LETTERS)) and (between.isascii() or len(between) <= _REACH):
+    if not any(map(between.count, _LETTERS)) and (
+        between.isascii() or len(between) <= _MAX_CUE_GAP_CHARS
+    ):
         return [(word, end)]
     return [(word, start - len(between)), (start, end)]
 
 
-def _in_entry(low: bytes, start: int, end: int, cue: re.Pattern[bytes]) -> list[Span]:
+def _find_entry(low: bytes, start: int, end: int, cue: re.Pattern[bytes]) -> list[Span]:
     """Return `abs/NUMBER` with the journal or label around it."""
-    first, last = max(0, start - _MOST_GAP), end + _MOST_GAP
+    first, last = max(0, start - _MAX_GAP_BYTES), end + _MAX_GAP_BYTES
     before = list(cue.finditer(low, first, start - 4))[-1:]
     if before and _BEFORE_ENTRY.fullmatch(low, before[0].end(), start - 4):
         field = _JOURNAL.search(low, max(first, before[0].start() - 24), before[0].start())
@@ -532,12 +539,12 @@ def _in_entry(low: bytes, start: int, end: int, cue: re.Pattern[bytes]) -> list[
     return sorted({*(m.span() for m in words), (value.start() if value else start - 4, end)})
 
 
-def _joint_work(view: bytes, low: bytes, start: int) -> int:
-    """Return where "joint work" stands, otherwise -1.
+def _find_joint_work(view: bytes, low: bytes, start: int) -> int:
+    """Return the offset of "joint work", or -1.
 
-    It counts in a sentence with a name before the parenthesis.
+    It must be in the same sentence, with a name before the parenthesis.
     """
-    at = low.rfind(_JOINT_WORK, max(0, start - _MOST_GAP), start)
+    at = low.rfind(_JOINT_WORK, max(0, start - _MAX_GAP_BYTES), start)
     if at < 0 or _SENTENCE_END.search(low, at, start):
         return -1
     words = view[at : start - 1].decode("utf-8", "ignore").split()

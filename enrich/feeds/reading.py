@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from enrich.feeds.documents import read_document, read_lines
-from enrich.feeds.opening import Downloader, Source, normalize, open_source, unpack
+from enrich.feeds.opening import Downloader, Source, normalize_stream, open_source, unpack
 from enrich.feeds.protected import ANCHORS
 from enrich.feeds.sniffing import detect_format, parse_xml
 from enrich.model import Notice, Talk
@@ -43,17 +43,17 @@ def read_talks(
 ) -> Iterator[Talk]:
     r"""Return the talks of one feed, lazily.
 
-    The feed is a path, `-`, bytes, a binary file, or an address.
+    The feed is a path, `-`, bytes, a binary file, or a URL.
 
-    `max_bytes` bounds what comes from the net, and what is unpacked; `timeout_s`, in seconds or as a
-    timedelta, all requests for the feed. `duplicates=False` drops all but
-    the last of events that are the same; with one `seen` for several feeds, a talk that a feed before
-    gave is dropped too. What cannot be read as a talk goes to `on_notice`. `anchors` are the labels and
-    hosts that mark a paper in a text: what may belong to a reference is never redacted.
+    `max_bytes` limits the size of a download and of unpacked data. `timeout_s` (seconds or a timedelta)
+    limits the time of all requests for the feed. `duplicates=False` drops all but the last of equal
+    events; with a `seen` shared by several feeds, talks of earlier feeds are dropped too. `on_notice`
+    receives a notice for each item that cannot be read. `anchors` are labels and hosts that mark a paper
+    in a text: text that may belong to a reference is never redacted.
 
     Raises:
-        FeedError: nothing can be read at all. It is raised by the call, not by the first talk.
-        TypeError: not a feed, or a duration of another type.
+        FeedError: the feed cannot be read. The call raises it, not the iteration.
+        TypeError: `source` is not a feed, or `timeout_s` is not a duration.
 
     >>> read = read_talks(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:A talk\nEND:VEVENT\nEND:VCALENDAR")
     >>> [talk.title for talk in read]
@@ -68,7 +68,7 @@ def read_talks(
             refresh=refresh,
             cache_dir=None if cache_dir is None else os.path.expanduser(cache_dir),  # noqa: PTH111 - a str or a path
             max_bytes=max_bytes,
-            until=math.inf if seconds is None else time.monotonic() + seconds,
+            deadline=math.inf if seconds is None else time.monotonic() + seconds,
             on_notice=on_notice or _ignore,
         ),
         duplicates=duplicates,
@@ -77,7 +77,7 @@ def read_talks(
         seen=seen,
         anchors=anchors,
     )
-    # The first talk is read here, so that an error comes where the call stands.
+    # The first talk is read here, so that the call raises the errors.
     for first in talks:
         return chain((first,), talks)
     return iter(())
@@ -108,7 +108,7 @@ def _read_source(
         kind, document = detect_format(stream, label)
         if kind == "calendar":
             yield from read_calendar(
-                normalize(stream, held),
+                normalize_stream(stream, held),
                 name=name,
                 label=label,
                 duplicates=duplicates,
@@ -128,7 +128,7 @@ def _read_source(
             talks = read_document(document, name=name, label=label, on_notice=on_notice)
         new = DuplicateFilter(set() if seen is None and not duplicates else seen)
         count = 0
-        for count, found in enumerate(talks, 1):  # noqa: B007 - it is used behind the loop
+        for count, found in enumerate(talks, 1):  # noqa: B007 - used after the loop
             talk = finish_talk(found, keep_private=keep_private, anchors=anchors)
             if new.is_new(talk_key(talk), distinguishing_key(talk)):
                 yield talk

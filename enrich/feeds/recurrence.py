@@ -16,28 +16,30 @@ from enrich.model import Recurrence
 from enrich.text.patterns import compile_later
 
 MAX_OCCURRENCES = 10_000
-"""Most occurrences of a series that are examined."""
+"""Limit of the occurrences of a series that are examined."""
 
-_STEPS = {"YEARLY": 100_000, "MONTHLY": 100_000, "WEEKLY": 70_000, "DAILY": 10_000}
-"""Most days that a rule may try: some 10,000 steps, less where a step is a year's or a month's days."""
-_STEPS_OF_CLOCKS = 20_000  # a step of hours or less is tried twice
+_MAX_DAYS = {"YEARLY": 100_000, "MONTHLY": 100_000, "WEEKLY": 70_000, "DAILY": 10_000}
+"""Limit of the days that a rule may try, by frequency."""
+_MAX_CLOCK_STEPS = 20_000  # dateutil counts a step of hours or less twice
 _RULE = compile_later(
     r"[A-Za-z]{3,12}=[A-Za-z0-9+,-]{1,400}(?:;[A-Za-z]{3,12}=[A-Za-z0-9+,-]{1,400}){0,14}"
 )
 _CLOCK = compile_later(r"BY(?:HOUR|MINUTE|SECOND)=([^;]*)", re.IGNORECASE)
-_TIMES = 1500  # of one day
-_RULE_LENGTH = 500
+_MAX_TIMES = 1500  # of one day
+_MAX_RULE_CHARS = 500
 
 
 class UncheckedError(Exception):
-    """A rule that is not understood, or needs more steps than are taken."""
+    """Raised if a rule cannot be read, or needs too many steps."""
 
 
 def iterate_occurrences(series: Recurrence) -> Iterator[datetime | date]:
-    """Yield the occurrences that stand, in local time and order.
+    """Yield the occurrences that take place, in order.
+
+    They are in local time.
 
     Raises:
-        UncheckedError: the next one cannot be found within the limits.
+        UncheckedError: the next occurrence cannot be found within the limits.
 
     >>> series = Recurrence(start=date(2026, 1, 1), rules=(("FREQ=YEARLY", None),), excluded=frozenset({date(2026, 1, 1)}))
     >>> next(iterate_occurrences(series))
@@ -52,16 +54,18 @@ def iterate_occurrences(series: Recurrence) -> Iterator[datetime | date]:
             continue
         last = moment
         day = moment.date()
-        if not any(moment in out or day in out for out in (series.excluded, series.replaced)):
+        if not any(
+            moment in dropped or day in dropped for dropped in (series.excluded, series.replaced)
+        ):
             yield day if all_day else moment
 
 
 def select_occurrences(
     series: Recurrence, moments: Iterable[datetime | date]
 ) -> list[datetime | date]:
-    """Return the times that are occurrences of a series, were none excluded.
+    """Return the times that are occurrences of a series.
 
-    If the rule cannot be checked, all of them are.
+    Excluded occurrences count. If the rule cannot be evaluated, all times are returned.
 
     >>> series = Recurrence(start=date(2026, 1, 1), rules=(("FREQ=YEARLY", None),), excluded=frozenset({date(2027, 1, 1)}))
     >>> select_occurrences(series, [date(2027, 1, 1), date(2027, 1, 2)])
@@ -94,7 +98,7 @@ def select_occurrences(
 
 
 def to_local(moment: datetime | date) -> datetime:
-    """Return a time without its zone; a date as its midnight.
+    """Return a time without zone, a date as midnight.
 
     >>> to_local(date(2026, 1, 1))
     datetime.datetime(2026, 1, 1, 0, 0)
@@ -105,7 +109,10 @@ def to_local(moment: datetime | date) -> datetime:
 
 
 def _iterate_all(series: Recurrence) -> Iterator[datetime]:
-    """Yield all occurrences in order; the start is one, and no rule is asked before it is taken."""
+    """Yield all occurrences in order, including the start.
+
+    Rules are evaluated only after the start was taken.
+    """
     start = to_local(series.start)
     dates = sorted(map(to_local, series.dates))
     yield from (moment for moment in dates if moment < start)
@@ -121,46 +128,46 @@ def _iterate_rule(text: str, until: datetime | None, start: datetime) -> Iterato
             if until is not None and moment > until:
                 return
             yield moment
-    except (ValueError, OverflowError):  # it can never occur again, or only after the year 9999
+    except (ValueError, OverflowError):  # no further occurrence before the year 10000
         return
 
 
 def _build_rule(text: str, start: datetime) -> Any:
-    """Build dateutil's rule, which counts what it tries.
+    """Build dateutil's rule, with a limit on its steps.
 
-    A rule that never fits would be followed to the year 9999. For each day that it tries, and for each
-    step inside a day, dateutil asks whether there are months, and hours, that it is limited to.
+    Without the limit, a rule that never matches would run until the year 9999. For each day, and for each
+    step within a day, dateutil tests the truth value of the rule's months and hours; that is counted.
     """
     from dateutil.rrule import rrulestr
 
-    if len(text) > _RULE_LENGTH or _RULE.fullmatch(text) is None:
+    if len(text) > _MAX_RULE_CHARS or _RULE.fullmatch(text) is None:
         raise UncheckedError
     times = 1
     for hours in _CLOCK.findall(text):
         times *= hours.count(",") + 1
-    if times > _TIMES:
+    if times > _MAX_TIMES:
         raise UncheckedError
     try:
         rule: Any = rrulestr(text, dtstart=start)
-    except Exception as error:  # whatever a feed's rule makes dateutil raise
+    except Exception as error:  # dateutil raises errors of many types
         raise UncheckedError from error
     if rule._interval < 1:  # noqa: SLF001 - dateutil would never end
         raise UncheckedError
-    steps = next((n for name, n in _STEPS.items() if name in text.upper()), _STEPS_OF_CLOCKS)
-    steps //= 1 + (times + len(rule._bysetpos or ())) // 8  # noqa: SLF001 - each costs a step more
+    steps = next((n for name, n in _MAX_DAYS.items() if name in text.upper()), _MAX_CLOCK_STEPS)
+    steps //= 1 + (times + len(rule._bysetpos or ())) // 8  # noqa: SLF001 - each takes a further step
     limit = [steps]
     for name in ("_bymonth", "_byhour"):
-        setattr(rule, name, _Counted(getattr(rule, name) or (), limit))
+        setattr(rule, name, _CountedNumbers(getattr(rule, name) or (), limit))
     return rule
 
 
-class _Counted(tuple[int, ...]):  # noqa: SLOT001 - a tuple's subclass can have none
-    """Numbers of a rule that count how often they are asked for."""
+class _CountedNumbers(tuple[int, ...]):  # noqa: SLOT001 - a subclass of tuple cannot have slots
+    """Tuple of a rule that counts how often its truth value is tested."""
 
     limit: list[int]
 
     def __new__(cls, numbers: Any, limit: list[int]) -> Self:
-        """Make a tuple that takes its steps from `limit`."""
+        """Make a tuple that uses up the steps in `limit`."""
         made = super().__new__(cls, numbers)
         made.limit = limit
         return made

@@ -1,14 +1,12 @@
 r"""Redaction of meeting credentials: links, their numbers and passcodes, dial-in lines. Pure.
 
-Only the blocks with which one joins a meeting go; other digits stay. What may belong to a reference
-(`protected`) is never lost: spans are redacted around it. Where removing them would join or break such
-a place, they are masked instead. The words and patterns are in `redact_words`.
+Only meeting credentials are removed; other digits stay. Text that may belong to a reference (`protected`)
+is never redacted. If removing a span would change such text or its context, the span is masked instead.
+The words and patterns are in `redact_words`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import html
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -16,7 +14,7 @@ from enrich.feeds.ical.values import Properties, split_line, text_of
 from enrich.feeds.protected import ANCHORS, Mark, Span, protect
 from enrich.feeds.redact_rules import (
     LIKELY_WORD,
-    NUMBER_BEHIND_LINK,
+    NUMBER_AFTER_LINK,
     SECRET,
     Rules,
     compile_lower,
@@ -26,25 +24,26 @@ from enrich.feeds.redact_spelling import fold_letters
 from enrich.feeds.redact_words import FILLER_WORDS, NOT_SECRETS
 from enrich.text.content_lines import escape_value
 from enrich.text.html import html_text, plain_text
+from enrich.text.patterns import compile_later
 
 _PEOPLE = frozenset({"ATTENDEE", "ORGANIZER", "CONTACT", "CONFERENCE", "CALENDAR-ADDRESS"})
-_MAIL = re.compile(
+_MAIL = compile_later(
     r"(?<![\w.%+-])(?:mailto:)?([\w.%+-]{1,80}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,5})", re.IGNORECASE
 )
-_REDACTED = frozenset({"SUMMARY", "DESCRIPTION", "COMMENT", "LOCATION", "X-ALT-DESC"})
+_REWRITTEN_PROPERTIES = frozenset({"SUMMARY", "DESCRIPTION", "COMMENT", "LOCATION", "X-ALT-DESC"})
 _HTML = frozenset({"X-ALT-DESC", "STYLED-DESCRIPTION"})
-"""Properties whose text is HTML, whatever stands in it."""
-_HIDING = re.compile(r"<(?:!--|(?:script|style|title|template)\b)", re.IGNORECASE)
-"""Begins what HTML holds and does not show."""
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_MOST_ROUNDS = 8
-_EMPTIED = re.compile(r"[ ]?[(\[][ ,;:.\0]{0,20}\0[ ,;:.\0]{0,20}[)\]]")
-_WORD = re.compile(r"[^\W_]+")
-_RULE = re.compile(r"[\W_]{8,400}")
-_MEETING_LABEL = re.compile(
+"""Properties whose text is HTML, whatever it holds."""
+_HIDING = compile_later(r"<(?:!--|(?:script|style|title|template)\b)", re.IGNORECASE)
+"""Pattern of the start of HTML that is not shown."""
+_INVISIBLE = compile_later("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_MAX_ROUNDS = 8
+_EMPTIED = compile_later(r"[ ]?[(\[][ ,;:.\0]{0,20}\0[ ,;:.\0]{0,20}[)\]]")
+_WORD = compile_later(r"[^\W_]+")
+_SEPARATOR_LINE = compile_later(r"[\W_]{8,400}")
+_MEETING_LABEL = compile_later(
     r"join|dial|tap|zoom|teams|meet|webex|local number|edit this|options|phone|call|sip"
 )
-_MASKED = re.compile(r"(?P<kept>https?://)|(?P<digit>\d)|[^\W_]")
+_MASKED = compile_later(r"(?P<kept>https?://)|(?P<digit>\d)|[^\W_]")
 
 
 def redact_text(
@@ -56,10 +55,10 @@ def redact_text(
     r"""Return a text without meeting credentials and the addresses of people.
 
     Args:
-        text: any text; one without credentials is returned as it is.
+        text: any text; a text without credentials is returned unchanged.
         people: mail addresses of the event's people, in lower case.
-        anchors: what marks a paper in a text (`protected.protect`).
-        rules: those of `redact_words`, unless others are given.
+        anchors: labels and hosts that mark a paper in a text (`protected.protect`).
+        rules: rules of redaction; None means those of `redact_words`.
 
     >>> redact_text("Join Zoom Meeting\nhttps://uni.zoom.us/j/123?pwd=abc\nPasscode: 314\n\nBased on 2103.01338")
     'Based on 2103.01338'
@@ -67,7 +66,7 @@ def redact_text(
     'We meet in room 314 (https://arxiv.org/abs/2103.01338)'
     """
     rules = rules or make_rules()
-    for _ in range(_MOST_ROUNDS):  # what stood apart may come to stand beside a word for it
+    for _ in range(_MAX_ROUNDS):  # removing one span can bring a label next to another credential
         redacted = _redact_once(text, people, anchors, rules)
         if redacted == text:
             break
@@ -76,10 +75,10 @@ def redact_text(
 
 
 def redact_title(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
-    """Return the title of an event with a meeting, without a password in it.
+    """Redact passwords in the title of an event with a meeting.
 
-    In other languages a password's word counts only beside a meeting, which another field may hold. A
-    title is short, so its value must hold a digit.
+    Non-English password words count only if the event has a meeting, which may be in another field. In a
+    title, the password must hold a digit.
 
     >>> redact_title("Sur les anneaux (Mdp : 717172)"), redact_title("Clave: an overview")
     ('Sur les anneaux', 'Clave: an overview')
@@ -92,7 +91,9 @@ def redact_title(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
         for span in rule.find(lower)
         if any(c.isdigit() for c in lower[slice(*span)])
     ]
-    spans = _subtract(_merge(spans), [(mark.start, mark.end) for mark in protect(text, anchors)])
+    spans = _subtract_spans(
+        _merge_spans(spans), [(mark.start, mark.end) for mark in protect(text, anchors)]
+    )
     return _remove_from_line(text, spans).rstrip(" ,;|\u2013-") if spans else text
 
 
@@ -104,29 +105,31 @@ def redact_id(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
     """
     if not is_suspect(text.lower().encode()) or redact_text(text, (), anchors) == text:
         return text
+    import hashlib
+
     return "redacted-" + hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _redact_once(text: str, people: Collection[str], anchors: tuple[str, ...], rules: Rules) -> str:
-    """Return a text without the credentials that are found in it as it stands."""
+    """Return a text after one round of redaction."""
     spans = _find_credentials(text, rules)
     if people and "@" in text:
         found = [m.span() for m in _MAIL.finditer(text) if m[1].lower() in people]
-        spans = _merge(spans + found)
+        spans = _merge_spans(spans + found)
     if not spans:
         return text
     marks = protect(text, anchors)
     if marks:
-        spans = _subtract(spans, [(mark.start, mark.end) for mark in marks])
-    there = _compare_by(text, marks)
+        spans = _subtract_spans(spans, [(mark.start, mark.end) for mark in marks])
+    protected = _list_protected(text, marks)
     for shorter in (_remove_lines(text, spans), _remove_spans(text, spans)):
-        if _compare_by(shorter, protect(shorter, anchors)) == there:
+        if _list_protected(shorter, protect(shorter, anchors)) == protected:
             return shorter
     return _mask_spans(text, spans)
 
 
-def _compare_by(text: str, marks: Sequence[Mark]) -> list[tuple[str, bytes]]:
-    """Return what is protected in a text, without its offsets."""
+def _list_protected(text: str, marks: Sequence[Mark]) -> list[tuple[str, bytes]]:
+    """Return the text and context of each protected span."""
     return [(text[mark.start : mark.end], mark.context) for mark in marks]
 
 
@@ -147,7 +150,8 @@ def redact_lines(
     for line in lines:
         split = split_line(line)
         if split is None:
-            kept.append(redact_text(line, people, anchors))  # the rest of a text over raw lines
+            # continues a text whose line breaks were not escaped
+            kept.append(redact_text(line, people, anchors))
             continue
         name, parameters, value = split
         if name in _PEOPLE:
@@ -168,7 +172,7 @@ def redact_lines(
             has_meeting = True
             if name == "UID" and (own := redact_id(text, anchors)) != text:
                 kept.append("UID:" + own)
-            if name in _REDACTED and "ENCODING" not in parameters:
+            if name in _REWRITTEN_PROPERTIES and "ENCODING" not in parameters:
                 kept.append(line[: len(line) - len(value)] + escape_value(clean))
     return [_redact_summary(line, anchors) for line in kept] if has_meeting else kept
 
@@ -213,11 +217,13 @@ def redact_markup(
     if _HIDING.search(text) is None and show(clean).split() == left.split():
         return clean
     left = left.strip(" \t\r\n")
+    import html
+
     return html.escape(left, quote=False).replace("\n", "<br>") if is_html else left
 
 
 def _redact_summary(line: str, anchors: tuple[str, ...]) -> str:
-    """Return a line, which is redacted as a title if it is a SUMMARY."""
+    """Return a line; redact a SUMMARY as a title."""
     if line[:7].upper() != "SUMMARY" or (split := split_line(line)) is None:
         return line
     _, parameters, value = split
@@ -229,21 +235,24 @@ def _redact_summary(line: str, anchors: tuple[str, ...]) -> str:
 
 
 def is_suspect(lower: bytes) -> bool:
-    """Return whether a text may hold credentials; lower case, UTF-8."""
+    """Return whether a text may hold credentials.
+
+    `lower` is the text in lower case, as UTF-8.
+    """
     return make_rules().is_suspect(lower)
 
 
 def _find_credentials(text: str, rules: Rules) -> list[Span]:
-    """Return the spans of meeting credentials, in order, not overlapping.
+    """Return the spans of meeting credentials, in order.
 
-    A text with invisible characters is searched with them and without.
+    They do not overlap. A text with invisible characters is searched with them and without.
     """
     spans = _find_visible(text, rules)
     if text.isascii() or _INVISIBLE.search(text) is None:
         return spans
     places = [at for at, letter in enumerate(text) if _INVISIBLE.match(letter) is None]
     found = _find_visible(_INVISIBLE.sub("", text), rules)
-    return _merge([*spans, *((places[start], places[end - 1] + 1) for start, end in found)])
+    return _merge_spans([*spans, *((places[start], places[end - 1] + 1) for start, end in found)])
 
 
 def _find_visible(text: str, rules: Rules) -> list[Span]:
@@ -256,7 +265,7 @@ def _find_visible(text: str, rules: Rules) -> list[Span]:
     for rule in rules.others:
         spans += rule.find(lower)
     for start, end in links:
-        tail = compile_lower(NUMBER_BEHIND_LINK).match(lower, end)
+        tail = compile_lower(NUMBER_AFTER_LINK).match(lower, end)
         spans.append(
             (start, tail.end() if tail else start + len(lower[start:end].rstrip(".,;:!?")))
         )
@@ -264,38 +273,40 @@ def _find_visible(text: str, rules: Rules) -> list[Span]:
     if spans:
         for rule in rules.beside:
             spans += rule.find(lower)
-    return _merge(spans)
+    return _merge_spans(spans)
 
 
 def _find_secrets(lower: str, others: Sequence[Span]) -> Iterator[Span]:
-    """Yield passwords and the like, by what stands beside them."""
+    """Yield passwords and codes, recognized by their context."""
     ends = {end for _, end in others}
     for secret in SECRET.search(lower):
         value = secret["value"].rstrip(".!?:")
         near = not ends.isdisjoint(range(secret.start() - 3, secret.start() + 1))
-        if value and _is_secret(secret, value, beside=bool(others), near=near):
+        if value and _is_secret(secret, value, has_meeting=bool(others), near=near):
             yield secret.start(), secret.start("value") + len(value)
 
 
-def _is_secret(found: re.Match[str], value: str, *, beside: bool, near: bool) -> bool:
+def _is_secret(found: re.Match[str], value: str, *, has_meeting: bool, near: bool) -> bool:
     """Return whether a match is a secret.
 
-    `beside`: a meeting stands somewhere in the text; `near`: right before it.
+    `has_meeting`: the text holds other credentials; `near`: one of these ends just before the match.
     """
     digits = sum(c.isdigit() for c in value)
     if found["word"] == "pin":
-        return digits >= 4 and (beside or found["sign"] is not None)
-    beside = beside or found["whose"] in {"meeting", "webinar", "zoom"}
-    likely = beside or compile_lower(LIKELY_WORD).match(found["word"]) is not None
+        return digits >= 4 and (has_meeting or found["sign"] is not None)
+    has_meeting = has_meeting or found["whose"] in {"meeting", "webinar", "zoom"}
+    likely = has_meeting or compile_lower(LIKELY_WORD).match(found["word"]) is not None
     if found["sign"] is not None or found["dash"] is not None:
         return likely or digits > 0
     if found["verb"] is not None:
         ends = found.string[found.end() : found.end() + 1] in {"", " ", "\n", ",", ";", ")"}
-        return digits > 0 or value[0] in "\"'“‘" or (beside and ends and value not in NOT_SECRETS)
+        return (
+            digits > 0 or value[0] in "\"'“‘" or (has_meeting and ends and value not in NOT_SECRETS)
+        )
     return digits >= (1 if likely else 4) or (near and value not in NOT_SECRETS)
 
 
-def _merge(spans: list[Span]) -> list[Span]:
+def _merge_spans(spans: list[Span]) -> list[Span]:
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
@@ -305,8 +316,11 @@ def _merge(spans: list[Span]) -> list[Span]:
     return merged
 
 
-def _subtract(spans: Sequence[Span], kept: Sequence[Span]) -> list[Span]:
-    """Return spans without what others cover; both sorted, not overlapping."""
+def _subtract_spans(spans: Sequence[Span], kept: Sequence[Span]) -> list[Span]:
+    """Return spans without the parts that others cover.
+
+    Both are sorted and do not overlap.
+    """
     left = []
     at = 0
     for start, end in spans:
@@ -324,9 +338,9 @@ def _subtract(spans: Sequence[Span], kept: Sequence[Span]) -> list[Span]:
 
 
 def _mask_spans(text: str, spans: Sequence[Span]) -> str:
-    """Return the text with `x` and `0` in place of the spans' letters and digits.
+    """Replace letters and digits of spans by `x` and `0`.
 
-    All else stays, so that nothing comes to stand beside what it did not stand beside.
+    All other characters stay, so no new neighbours appear.
     """
     pieces = []
     at = 0
@@ -354,8 +368,8 @@ def _remove_spans(text: str, spans: Sequence[Span]) -> str:
 
 
 def _remove_lines(text: str, spans: Sequence[Span]) -> str:
-    """Remove the spans, and lines of which only fillers are left."""
-    kept: list[str | None] = []  # None: a line that is gone
+    """Remove the spans, and lines with only filler words left."""
+    kept: list[str | None] = []  # None: a removed line
     start, next_span = 0, 0
     for line in text.split("\n"):
         end = start + len(line)
@@ -377,7 +391,7 @@ def _remove_lines(text: str, spans: Sequence[Span]) -> str:
 
 
 def _remove_from_line(line: str, spans: Sequence[Span]) -> str:
-    """Remove spans from a line, with brackets that held nothing else."""
+    """Remove spans from a line, and brackets left empty."""
     pieces = []
     at = 0
     for start, end in spans:
@@ -395,7 +409,7 @@ def _remove_from_line(line: str, spans: Sequence[Span]) -> str:
 
 
 def _join_kept_lines(lines: list[str | None]) -> str:
-    """Join lines, without labels and rules beside those removed."""
+    """Join lines; drop labels and separators next to removed lines."""
     for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):
         beside = False
         for number in order:
@@ -403,7 +417,9 @@ def _join_kept_lines(lines: list[str | None]) -> str:
             if line is None:
                 beside = True
             elif line.strip():
-                if beside and (_is_meeting_label(line) or _RULE.fullmatch(line) is not None):
+                if beside and (
+                    _is_meeting_label(line) or _SEPARATOR_LINE.fullmatch(line) is not None
+                ):
                     lines[number] = None
                 else:
                     beside = False
@@ -419,10 +435,10 @@ def _join_kept_lines(lines: list[str | None]) -> str:
 
 
 def _is_meeting_label(line: str) -> bool:
-    """Return whether a line names a meeting and nothing else."""
+    """Return whether a line is only the label of a meeting."""
     return _MEETING_LABEL.search(line.lower()) is not None and _is_filler(line)
 
 
 def _is_filler(text: str) -> bool:
-    """Return whether all words of a text are such as stand around credentials."""
+    """Return whether a text has only filler words."""
     return all(word.lower() in FILLER_WORDS for word in _WORD.findall(text))

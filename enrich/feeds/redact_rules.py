@@ -1,9 +1,8 @@
-r"""Rules of redaction: patterns built of the tables in `redact_words`, compiled at first use. Pure.
+r"""Rules of redaction: patterns built from the tables in `redact_words`, compiled at first use. Pure.
 
-A text is searched in lower case, with blanks and signs that look alike replaced: so no pattern ignores
-case, which lets the engine skip by first letters. Before a pattern is searched, the text must hold what
-every match of it holds: a word, or a sign that begins with one fixed character. Each rule has an example
-that runs.
+The text is searched in lower case, with look-alike blanks and signs replaced. So no pattern ignores case,
+and `re` can search by first letters. A pattern is searched only if the text holds one of the words, or the
+sign, that each of its matches contains. The example of each rule is run as a test.
 """
 
 from __future__ import annotations
@@ -26,31 +25,32 @@ from enrich.feeds.redact_words import (
     Language,
     Service,
 )
+from enrich.text.patterns import compile_later
 
 
 class Rule(NamedTuple):
-    """A kind of credential: its pattern, and what a text must hold before it is searched."""
+    """Rule for one kind of credential: its pattern, and the check before it is searched."""
 
     name: str
     pattern: str
-    """Of text in lower case."""
+    """Pattern for text in lower case."""
     example: str
     answer: str
-    """What this rule redacts of the example."""
+    """The part of the example that this rule redacts."""
     words: tuple[str, ...] = ()
-    """One of them is in each match, in lower case."""
+    """Each match contains one of them, in lower case."""
     sign: str = ""
-    """A pattern that begins with a fixed character and matches within each match, or right beside it."""
+    """Pattern that begins with a fixed character and matches within or next to each match."""
     group: int = 0
-    """The part of a match that is redacted."""
+    """Group of the match that is redacted."""
 
     def find(self, lower: str) -> list[Span]:
-        """Return the spans of this kind in a text in lower case."""
+        """Return the spans to redact in a lower-case text."""
         group = self.group
         return [found.span(group) for found in self.search(lower)]
 
     def search(self, lower: str) -> Iterable[re.Match[str]]:
-        """Return the matches in a text in lower case."""
+        """Return the matches in a lower-case text."""
         if (self.words and not any(map(lower.__contains__, self.words))) or (
             self.sign and compile_lower(self.sign).search(lower) is None
         ):
@@ -60,25 +60,25 @@ class Rule(NamedTuple):
 
 @lru_cache(maxsize=256)
 def compile_lower(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern of text in lower case, once."""
+    """Compile a pattern for lower-case text; cached."""
     return re.compile(pattern, re.MULTILINE)
 
 
 # --- Named parts ---------------------------------------------------------------------------------
 
 _REST = r"(?:(?!https?:)[^\s<>\"'\\\[\](){}|])"
-"""A character of an address; a further address in it is one of its own."""
+"""A character of a URL; a nested URL is not part of it."""
 _ROOM = (
     r"/(?:bigbluebutton/|(?:b|rooms)/[a-z0-9]{3}-[a-z0-9]{3}-"
     r"|user/ics/|calendar/ical/[^\s/]{1,120}/private-|calendar/event\?[^\s]{0,400}?\btok=)"
 )
-"""Ways to a room, and to a person's own calendar, whose address is the key to it."""
+"""Paths of rooms and personal calendars to which the URL itself gives access."""
 _ROOM_STARTS = ("/bigbluebutton/", "/b/", "/rooms/", "/user/ics/", "/calendar/")
 _DIGITS = r"\d(?:[ -]?\d){5,17}"
 """A meeting's number."""
 _PHONE = r"(?>(?:\([a-z]{2}\)[ ])?\+?[\d(][\d \u00a0().\-/]{5,22}\d)(?![@\d])"
 _TAP = r"\+?\d[\d ().-]{5,22},{1,4}[\d#*,]{4,40}"
-"""A telephone number, and what the telephone dials next."""
+"""A telephone number, and the digits that the telephone dials after it."""
 _OWNER = begin_word(
     spell(
         "meeting|webinar|(?:phone |video |vtc )?conference|participant|attendee|personal|host|konferenz"
@@ -93,7 +93,7 @@ _LINK_LABEL = (
 )
 _NUMBER_WORD = r"id|number|no\.?|nr\.?|code|key|pin"
 _BEGIN = r"(?:(?<![/_-])\b|(?<=^__)|(?<=^_)|(?<=[ ]__)|(?<=[ ]_))"
-"""Where a word begins, also behind Markdown's marks."""
+"""Beginning of a word, also after Markdown's marks."""
 _WHOSE = r"(?:(?P<whose>meeting|webinar|zoom|numeric|phone|video|host)[ -])?"
 _CODE_WORD = (
     r"(?P<word>pass[ -]?code|password|passwort|kennwort|pwd?|(?:access|security|zugangs)[ -]?code"
@@ -123,15 +123,15 @@ SECRET = Rule(
     "passcode for this meeting is 4xk2",
     words=("pass", "pw", "code", "pin", "kennwort", "host key", "contrase"),
 )
-"""Whether its value is a secret, `redact` decides by what stands beside."""
+"""`redact` decides by the context whether the value is a secret."""
 LIKELY_WORD = r"pass[ -]?code|kennwort|access|zugangs"
-"""Words for a secret that other texts hardly use."""
-NUMBER_BEHIND_LINK = r"[ \t,;]{1,3}\d{6,11}(?![\w.])"
-"""The number that people put behind a link."""
+"""Words for a secret that are rare in other texts."""
+NUMBER_AFTER_LINK = r"[ \t,;]{1,3}\d{6,11}(?![\w.])"
+"""A meeting's number after its link."""
 
 # --- Rules ---------------------------------------------------------------------------------------
 
-_NUMBER_BEHIND = r"[ ]{0,3}\d(?:[ -]?\d){5}"
+_NUMBER_AFTER = r"[ ]{0,3}\d(?:[ -]?\d){5}"
 
 _NUMBERS = (
     Rule(
@@ -166,7 +166,7 @@ _NUMBERS = (
         rf"\bid[ ]?/[ ]?(?:pw|passcode|password|code)[ ]?:[ ]{{0,3}}{_DIGITS}[ ]?/[ ]?[^\s/,;]{{1,32}}",
         "ID/PW: 812 3456 7890 / 4Xk2",
         "id/pw: 812 3456 7890 / 4xk2",
-        sign=":" + _NUMBER_BEHIND,
+        sign=":" + _NUMBER_AFTER,
     ),
 )
 _TELEPHONES = (
@@ -298,55 +298,63 @@ _BESIDE = (
 )
 
 
-# --- Made of the tables --------------------------------------------------------------------------
+# --- Built from the tables --------------------------------------------------------------------------
 
 _PAGES = rb"(?!jitsi|visio)(?:[a-z]{5}|researchseminars)\.org/(?:abs|talk)/"
-"""Where most addresses of talks lead, and no meeting's."""
+"""Sites of most URLs in feeds; they do not host meetings."""
 _NUMBER_HINT = rb"(?:[ ]|\xc2\xa0|\xe2\x80[\x80-\xaf]){0,3}\d(?:[ -]?\d){5}"
 _LABEL_HINT = (
     rb"(?<=(?:tel|pin|url|sip|pwd|bbb):)|(?<=[^a-z](?:id|pw):)|(?<=(?:phone|webex|teams):)|(?<=number:)"
     rb"|(?<=(?:code|wort|dial|link|join|here|sips):)|(?<=(?:call.in|dial.in|webinar|einwahl|meeting|numbers):)"
 )
-"""What a label ends with before its colon; those of one width are looked back for together."""
+"""Ends of labels before their colon, grouped by width for look-behinds."""
 _BYTE = "[\x80-\xff]"
-_LABEL_WIDTH = 4  # letters of a word that are searched before it
+_LABEL_WIDTH = 4  # letters of a word that are checked before its pattern is searched
 _HINT_WIDTHS = (18, 14, 12, 10, 8, 6)
-_HOST_RUN = re.compile(r"[a-z0-9.-]{0,600}")
-_BEHIND_HOST = frozenset({"", "/", " ", "\n"})
+_HOST_RUN = compile_later(r"[a-z0-9.-]{0,600}")
+_AFTER_HOST = frozenset({"", "/", " ", "\n"})
 
 
 class Rules(NamedTuple):
     """The rules of redaction."""
 
     links: tuple[Rule, ...]
-    """Addresses of meetings; a number behind one goes with it."""
+    """Rules for meeting links; a number after one is redacted too."""
     meeting: str
-    """Pattern of a meeting's address from `//` on."""
+    """Pattern of a meeting link from `//` on."""
     host: str
-    """Pattern of what a meeting's host begins with."""
+    """Pattern of the beginning of a meeting's host."""
     others: tuple[Rule, ...]
     beside: tuple[Rule, ...]
-    """Rules that count only beside a match of others."""
+    """Rules that apply only if the text holds other credentials."""
     hints: tuple[tuple[int, re.Pattern[bytes]], ...]
-    """(byte, pattern): a text without any is not searched further. A byte, as a number, is searched at the
-    speed of memory, and nearly so a pattern that begins with fixed letters."""
+    """Pairs (byte, pattern); a text without any match is not searched further.
+
+    A byte given as a number is found fast, and so is a pattern that begins with fixed letters.
+    """
 
     def is_suspect(self, lower: bytes) -> bool:
-        """Return whether a text may hold credentials; lower case, UTF-8."""
-        for byte, hint in self.hints:  # noqa: SIM110 - any() takes half as long again
+        """Return whether a text may hold credentials.
+
+        `lower` is the text in lower case, as UTF-8.
+        """
+        for byte, hint in self.hints:  # noqa: SIM110 - any() takes 1.5 times as long
             if byte in lower and hint.search(lower) is not None:
                 return True
         return False
 
     def find_meetings(self, lower: str) -> Iterator[Span]:
-        """Yield the addresses of meetings; each `//` is tried, most are refused by their host."""
+        """Yield the spans of meeting links.
+
+        Each `//` is checked, first by its host.
+        """
         at = lower.find("//")
         while at >= 0:
             next_at = at + 2
             run = _HOST_RUN.match(lower, next_at)
             if run is not None and (
                 _begins_meeting(self.host, run[0])
-                or lower[run.end() : run.end() + 1] not in _BEHIND_HOST
+                or lower[run.end() : run.end() + 1] not in _AFTER_HOST
                 or lower.startswith(_ROOM_STARTS, run.end())
             ):
                 found = compile_lower(self.meeting).match(lower, at)
@@ -359,7 +367,10 @@ class Rules(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def _begins_meeting(host: str, run: str) -> bool:
-    """Return whether the letters behind `//` begin with a meeting's host; feeds repeat their hosts."""
+    """Return whether text after `//` begins with a meeting's host.
+
+    Results are cached, because a feed repeats its hosts.
+    """
     return len(run) > 500 or compile_lower(host).match(run) is not None
 
 
@@ -369,7 +380,7 @@ def make_rules(
     labels: tuple[HostLabel, ...] = HOST_LABELS,
     languages: tuple[Language, ...] = LANGUAGES,
 ) -> Rules:
-    """Return the rules that tables make."""
+    """Build the rules from the tables."""
     whole = "|".join(
         re.escape(host) + (f"(?={service.path})" if service.path else "")
         for service in services
@@ -410,7 +421,7 @@ def _make_links(host: str, bare: str, known: list[str]) -> tuple[Rule, ...]:
             rf"(?<![\w./@-])(?:[a-z0-9-]{{1,60}}\.){{0,4}}(?:{bare})/(?!rec/){_REST}{{1,2000}}",
             "see zoom.us/j/774411 or ask",
             "zoom.us/j/774411",
-            sign=f"/(?:{_look_back(known)})",
+            sign=f"/(?:{_end_hosts(known)})",
         ),
         Rule(
             "address behind a label",
@@ -439,7 +450,7 @@ def _make_number(languages: tuple[Language, ...]) -> Rule:
         rf"{words}[ ]{{0,3}}:[ ]{{0,3}}{_DIGITS}#?",
         "Besprechungs-ID: 812 3456 7890",
         "besprechungs-id: 812 3456 7890",
-        sign=f":(?={_NUMBER_BEHIND})(?:{_end_labels(languages)})",
+        sign=f":(?={_NUMBER_AFTER})(?:{_end_labels(languages)})",
     )
 
 
@@ -464,8 +475,11 @@ def _make_secret(languages: tuple[Language, ...]) -> Rule:
     )
 
 
-def _look_back(hosts: list[str]) -> str:
-    """Return a pattern of what stands before the slash behind a host; one width, one look back."""
+def _end_hosts(hosts: list[str]) -> str:
+    """Return a pattern of the ends of hosts before a slash.
+
+    There is one look-behind for each width.
+    """
     ends: dict[int, set[str]] = {}
     for host in hosts:
         width = next((width for width in _HINT_WIDTHS if width <= len(host)), len(host))
@@ -474,9 +488,9 @@ def _look_back(hosts: list[str]) -> str:
 
 
 def _end_labels(languages: tuple[Language, ...], *, as_bytes: bool = False) -> str:
-    """Return a pattern of what stands before the end of the colon behind a number's words.
+    """Return a pattern of the ends of labels before a colon.
 
-    Of bytes, it asks no more of a letter that is not ASCII than how many bytes it has.
+    In the pattern for bytes, a non-ASCII letter matches any bytes of the same number.
     """
     ends: dict[int, set[str]] = {}
     for word in (word for row in languages if row.number for word in spell(row.number)):
@@ -497,7 +511,7 @@ def _end_labels(languages: tuple[Language, ...], *, as_bytes: bool = False) -> s
 def _make_hints(
     meeting: str, known: list[str], languages: tuple[Language, ...]
 ) -> tuple[tuple[int, re.Pattern[bytes]], ...]:
-    link = rb"/(?:(?<=//)(?!%b)%b|%b)" % (_PAGES, meeting.encode(), _look_back(known).encode())
+    link = rb"/(?:(?<=//)(?!%b)%b|%b)" % (_PAGES, meeting.encode(), _end_hosts(known).encode())
     labels = _end_labels(languages, as_bytes=True).encode("latin-1")
     hints = (
         (b"z", b"zoom"),

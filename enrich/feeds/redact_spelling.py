@@ -1,7 +1,7 @@
-r"""Spelling of redaction's words: what their patterns spell, and patterns that are found fast. Pure.
+r"""Expansion of the word patterns of redaction, and patterns that `re` searches fast. Pure.
 
-The patterns of words in `redact_words` are made of letters, classes, groups, `|` and `?` alone, so all
-that they spell can be listed.
+The word patterns in `redact_words` use only letters, classes, groups, `|` and `?`, so all words that they
+match can be listed.
 """
 
 from __future__ import annotations
@@ -10,15 +10,19 @@ import re
 from collections.abc import Iterable
 
 from enrich.feeds.redact_words import LOOKALIKES
+from enrich.text.patterns import compile_later
 
-_FIRST_UNPARTED = 0x2E80  # from here on scripts do not part words by blanks
-_WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
+_FIRST_UNPARTED = 0x2E80  # scripts from here on do not separate words by blanks
+_WIDE = compile_later("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
 """Letters and digits as wide as Chinese ones."""
 _WIDE_DISTANCE = 0xFEE0  # from such a letter to the plain one
 
 
 def fold_letters(text: str) -> str:
-    """Return a text in lower case with plain blanks and signs, each character in its place."""
+    """Return a text in lower case, with look-alikes replaced.
+
+    Offsets do not change.
+    """
     if not text.isascii():
         for letter, plain in LOOKALIKES:
             text = text.replace(letter, plain)
@@ -28,7 +32,9 @@ def fold_letters(text: str) -> str:
 
 
 def spell(words: str) -> list[str]:
-    """Return all that a pattern spells which is made of letters, classes, groups, `|` and `?`.
+    """Return all words that a word pattern matches.
+
+    The pattern may use letters, classes, groups, `|` and `?`.
 
     >>> spell("m[öo]tes-?id|id (?:della )?riunione")
     ['mötesid', 'mötes-id', 'motesid', 'motes-id', 'id riunione', 'id della riunione']
@@ -59,9 +65,10 @@ def _spell_from(words: str, at: int) -> tuple[list[str], int]:
 
 
 def begin_word(words: Iterable[str]) -> str:
-    """Return a pattern of words where a word begins, if their script parts words by blanks.
+    """Return a pattern that matches words at their beginning.
 
-    It begins with the set of their first letters, which the engine searches fast.
+    In scripts without blanks between words, they match anywhere. The pattern begins with the set of
+    first letters, which `re` searches fast.
     """
     rests: dict[str, set[str]] = {}
     for word in map(fold_letters, words):

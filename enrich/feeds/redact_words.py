@@ -1,9 +1,8 @@
-r"""Words and addresses of meeting credentials: tables of rows, each with an example. Pure.
+r"""Tables of words and hosts of meeting credentials, each row with an example. Pure.
 
-A meeting service is one row of `SERVICES`, a language one row of `LANGUAGES`; patterns, the bytes that
-are searched first, and tests are made from the rows (`redact_rules`, `tests/feeds/test_redact_rows`).
-Words are patterns in lower case. Whole texts with what must be left of them are in
-`tests/data/feeds/redact.jsonl`.
+A meeting service is one row of `SERVICES`, a language one row of `LANGUAGES`. Patterns, cheap checks and
+tests are built from the rows (`redact_rules`, `tests/feeds/test_redact_rows`). Words are lower-case
+patterns. Whole texts and their redacted form are in `tests/data/feeds/redact.jsonl`.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ from typing import NamedTuple
 
 
 class Service(NamedTuple):
-    """A meeting service, known by its hosts."""
+    """Meeting service, recognized by its hosts."""
 
     hosts: tuple[str, ...]
-    """Ends of its hosts' names, as written; what stands before a further dot does not matter."""
+    """Ends of its host names; subdomains match too."""
     example: str
-    """An address that is redacted, whatever precedes and follows."""
+    """A link that is redacted in any context."""
     path: str = ""
-    """Beginning of the path of its meetings, if the host has other pages too."""
+    """Beginning of the path of meetings, if the host has other pages."""
 
 
 def _service(hosts: str, example: str, path: str = "") -> Service:
@@ -61,11 +60,11 @@ SERVICES = (
 )
 
 BARE_HOSTS = ("meet.google.com", "meet.jit.si")
-"""Hosts that `HOST_LABELS` cover behind `//`; these are known without it too."""
+"""Hosts that are also recognized without `//`; with it, `HOST_LABELS` matches them."""
 
 
 class HostLabel(NamedTuple):
-    """A label of a host that a university runs for meetings: the first, or the third at most."""
+    """First, second or third label of a host that a university runs for meetings."""
 
     words: str
     example: str
@@ -87,9 +86,9 @@ class Language(NamedTuple):
 
     name: str
     number: str
-    """Words before `:` and a meeting's number, without their last `:`; "" for none."""
+    """Words before a colon and a meeting's number, or an empty string."""
     secret: str
-    """Words before a password, a code or a PIN; they count only beside a meeting."""
+    """Words before a password, code or PIN; only used if the text has a meeting."""
     example: str
     """A text that is redacted as a whole: a number, a password or both."""
 
@@ -222,15 +221,15 @@ _FILLERS = (
     " webinar will with you your zoom zum über lien visio visioconférence connexion enlace reunión collegamento riunione"
 )
 FILLER_WORDS = frozenset(_FILLERS.split())
-"""A line that holds nothing else goes with the credentials that stood in it."""
+"""A line is removed if only these words are left after redaction."""
 LABEL_WORDS = "zoom|webex|teams|bbb|by|via|on|at|the|us|meeting|webinar|session|seminar|talk|link|url|here|room|online"
-"""What may stand between "Join" and the colon before an address."""
+"""Words allowed between "Join" and the colon before a URL."""
 NOT_SECRETS = frozenset(
     ["required", "needed", "sent", "available", "provided", "necessary", "shared", "given", "not"]
 )
-"""What follows "password" in sentences."""
+"""Words that follow "password" in sentences and are not passwords."""
 LOOKALIKES = (
     *[(blank, " ") for blank in "\u00a0\u3000\u202f\u2009\u200e\u200f\u202a\u202b\u202c"],
     ("：", ":"), ("（", "("), ("）", ")"), ("ſ", "s"), ("ı", "i"), ("İ", "i"),
 )  # fmt: skip
-"""Letters that look like others around numbers, or equal one where case is ignored."""
+"""Characters replaced before the search: look-alikes, and letters with a special lower case."""

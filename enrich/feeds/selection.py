@@ -1,7 +1,7 @@
-"""Selection and order of talks: by time, series, speaker and text. Pure; the clock is given.
+"""Selection and order of talks: by time, series, speaker and text. Pure; the clock is a parameter.
 
-Ranges of time are half-open, `since <= start < until`. A date, and a time without a zone, are taken in
-the zone of the caller.
+Time ranges are half-open: `since <= start < until`. Dates and times without a zone are read in the zone
+that the caller gives.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
 
 from enrich.feeds.recurrence import UncheckedError, iterate_occurrences
 from enrich.feeds.warning_messages import add_warning
@@ -27,11 +26,11 @@ _MONTH = compile_later(r"(\d{4})(?:-(\d{2}))?", re.ASCII)
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
 Words = str | Iterable[str]
-"""One text, or several of which any will do."""
+"""One text, or several of which one must match."""
 
 
 def find_zone(name: str) -> tzinfo:
-    """Return the time zone of a name (IANA).
+    """Return the time zone with an IANA name.
 
     Raises:
         ValueError: no zone has this name.
@@ -41,21 +40,23 @@ def find_zone(name: str) -> tzinfo:
     """
     if name.upper() in {"UTC", "Z"}:
         return UTC
+    from zoneinfo import ZoneInfo
+
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError(f"there is no time zone {name!r}; one is Europe/Paris") from None
+        raise ValueError(f"there is no time zone {name!r}; an example is Europe/Paris") from None
 
 
 def parse_bound(text: str, *, now: datetime, zone: tzinfo = UTC, ahead: bool = False) -> datetime:
-    """Parse a bound of time as people write it.
+    """Parse the bound of a time range as people write it.
 
-    A date or a time (ISO 8601), a month (`2022-02`) or a year, which are their first moment; `today`,
-    `yesterday`, `tomorrow`; or a span from now: `7d` (or `12h`, `2w`) ago, or, with `ahead`, from now;
-    `+` and `-` set the direction.
+    It is a date or time (ISO 8601); a month (`2022-02`) or year, which means its first moment; `today`,
+    `yesterday` or `tomorrow`; or a span such as `7d`, `12h` or `2w`. A span lies before now, or after
+    now if `ahead` is set; `+` and `-` override that.
 
     Raises:
-        ValueError: not one of these.
+        ValueError: the text has none of these forms.
 
     >>> now = datetime(2022, 2, 18, 12, tzinfo=UTC)
     >>> parse_bound("7d", now=now).isoformat(), parse_bound("2022-02", now=now).isoformat()
@@ -74,7 +75,7 @@ def parse_bound(text: str, *, now: datetime, zone: tzinfo = UTC, ahead: bool = F
         time = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
         raise ValueError(
-            f"{text!r} is no date, time or span such as 2022-02-18, 2022-02, today or 7d"
+            f"{text!r} is not a date, time or span such as 2022-02-18, 2022-02, today or 7d"
         ) from None
     return time if time.tzinfo else time.replace(tzinfo=zone)
 
@@ -90,14 +91,14 @@ def select_talks(
     exclude: Words = (),
     zone: tzinfo = UTC,
 ) -> Iterator[Talk]:
-    """Yield the talks that fit all conditions, in their order.
+    """Yield the talks that meet all conditions, in order.
 
-    Texts are compared without case and accents; of several, any will do.
+    Texts are compared without case and accents; if a condition has several texts, one must match.
 
     Args:
         talks: Talks, as `read_talks` yields them.
-        since: Keep talks that start at this time or later; of a series any occurrence will do.
-        until: Keep talks that start earlier than this time; one occurrence has to be in the range.
+        since: Keep talks that start at this time or later; of a series, one occurrence must.
+        until: Keep talks that start before this time; one occurrence must be in the range.
         series: Keep talks of a series (otherwise a feed) whose name holds one of these.
         speaker: Keep talks whose speaker's name holds one of these.
         match: Keep talks whose title, abstract or speaker holds one of these.
@@ -151,7 +152,7 @@ def keep_with_papers(talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
 def sort_by_start(talks: Iterable[Talk], zone: tzinfo = UTC) -> list[Talk]:
     """Sort talks by start, stably.
 
-    Those without a start come last.
+    Talks without a start come last.
     """
     return sorted(talks, key=lambda talk: _order_by_start(talk, zone))
 
@@ -165,9 +166,10 @@ def _order_by_start(talk: Talk, zone: tzinfo) -> tuple[bool, datetime]:
 def _select_in_range(
     talk: Talk, since: datetime | None, until: datetime | None, zone: tzinfo
 ) -> Talk | None:
-    """Return a talk if it, or an occurrence of its series, is in range; that is then its shown start.
+    """Return a talk if it is in range, otherwise None.
 
-    A series whose rule needs too many steps is kept, with a warning.
+    A series is in range if one of its occurrences is, which then becomes the shown start. A series whose
+    rule needs too many steps is kept, with a warning.
     """
     if since is None and until is None:
         return talk
@@ -187,7 +189,10 @@ def _select_in_range(
 def _find_occurrence(
     series: Recurrence, since: datetime | None, until: datetime | None, zone: tzinfo
 ) -> datetime | date | None:
-    """Return the first occurrence of a series in a range, in the zone of its start."""
+    """Return a series' first occurrence in a range.
+
+    It is in the zone of the series' start.
+    """
     own = series.start.tzinfo if isinstance(series.start, datetime) else None
     for time in iterate_occurrences(series):
         local = time.replace(tzinfo=own) if isinstance(time, datetime) else time

@@ -1,4 +1,4 @@
-"""Format of a feed, by its content, not by its name. Pure, but for the stream it reads."""
+"""Detection of a feed's format from its content, not its name. Pure, except that it reads the stream."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from enrich.text.patterns import compile_later
 
 _HEAD_BYTES = 65_536
 _PIECE_BYTES = 1 << 18
-_USUAL_BYTES = 512  # that a calendar begins within
+_USUAL_START_BYTES = 512  # within which most calendars begin
 _MAX_TABLE_BYTES = 64_000_000
 _CALENDAR = compile_later(rb"BEGIN\s{0,4}:\s{0,4}V(?:CALENDAR|EVENT)", re.IGNORECASE)
 _FOLD = compile_later(r"\r?[\r\n][ \t]")
 _PASSWORD = compile_later(r"""type\s{0,4}=\s{0,4}["']?password""", re.IGNORECASE)
-_PLACE = compile_later(
+_PLACEHOLDER = compile_later(
     r"^[ \t]{0,40}\{%-?\s{0,4}(?:for|if|unless|assign|capture|include|comment|layout)\b"
     r"|^(?:DTSTART|DTEND|DTSTAMP|UID|SUMMARY)[^:\n]{0,80}:[^\n]{0,80}(?:\{\{|\{%|<%=)",
     re.MULTILINE,
 )
-"""A command of Liquid on a line of its own, or a place in a property."""
-_SIGNS_OF_PLACE = ("{%", "{{", "<%=")
+"""A Liquid command on a line of its own, or a placeholder in a property."""
+_PLACEHOLDER_SIGNS = ("{%", "{{", "<%=")
 _START = compile_later(r"^DTSTART[^:\n]{0,80}:\d{8}", re.MULTILINE)
 _REFERENCES = compile_later(
     r"^[ \t]{0,8}@(?:article|book|inproceedings|misc|online|unpublished|preprint|techreport|phdthesis|incollection|string|comment)\s{0,4}[{(]",
@@ -42,10 +42,13 @@ _KINDS = (
 
 
 def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
-    """Return `calendar`, `json`, `lines` (of JSON), `xml` or `table`, and what JSON or a table holds.
+    """Return the format of a feed, and its parsed content.
+
+    The format is `calendar`, `json`, `lines` (of JSON), `xml` or `table`. Only `json` and
+    `table` have content; for others, return None.
 
     Raises:
-        FeedError: it has another format.
+        FeedError: the feed has another format.
     """
     head = stream.read(_HEAD_BYTES)
     stream.seek(0)
@@ -56,7 +59,7 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
     if start[0] in "[{" and (found := _detect_json(stream)):
         return found
     if (
-        _CALENDAR.search(head, 0, _USUAL_BYTES)
+        _CALENDAR.search(head, 0, _USUAL_START_BYTES)
         or _CALENDAR.search(_FOLD.sub("", text).encode("utf-8", "replace"))
         or _holds_calendar(stream)
     ):
@@ -77,7 +80,7 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
             hint="give the address of its calendar file, often a link that ends with .ics",
         )
     if start[0] in "[{":
-        raise FeedError(f"{label}: begins like JSON, but is broken, and no calendar either")
+        raise FeedError(f"{label}: begins like JSON, but is broken, and is not a calendar")
     if _is_template(text):
         raise _template_error(label)
     for magic, what in _KINDS:
@@ -87,7 +90,7 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
         return "table", table
     if is_tabular(Table(head)):
         raise FeedError(
-            f"{label}: is a table, but no line of it names the columns of talks",
+            f"{label}: is a table, but no line names the columns of talks",
             hint="a first line such as: date, time, speaker, title, abstract, paper",
         )
     if b"\x00" in head or sum(c < " " and c not in "\t\r\n\f" for c in start) * 20 > len(start):
@@ -100,7 +103,7 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
 
 
 def _detect_table(stream: BinaryIO) -> Table | None:
-    """Return the file as a table whose header a dialect knows, otherwise None."""
+    """Return the table, if a dialect recognizes its header."""
     from enrich.feeds.documents import find_dialect
 
     data = stream.read(_MAX_TABLE_BYTES + 1)
@@ -110,8 +113,11 @@ def _detect_table(stream: BinaryIO) -> Table | None:
 
 
 def _is_template(text: str) -> bool:
-    """Return whether a file is what a calendar is made from, with places for its events' values."""
-    if not any(sign in text for sign in _SIGNS_OF_PLACE) or _PLACE.search(text) is None:
+    """Return whether a file is a template of a calendar.
+
+    A template has placeholders in place of its events' values.
+    """
+    if not any(sign in text for sign in _PLACEHOLDER_SIGNS) or _PLACEHOLDER.search(text) is None:
         return False
     before, _, events = text.partition("BEGIN:VEVENT")
     return _START.search(events or before) is None
@@ -119,15 +125,15 @@ def _is_template(text: str) -> bool:
 
 def _template_error(label: str) -> FeedError:
     return FeedError(
-        f"{label}: is a template that a calendar is made from (Jekyll, Liquid or the like), no calendar",
+        f"{label}: is a template (Jekyll, Liquid or similar), not a calendar",
         hint="give the address of the calendar on the site itself",
     )
 
 
 def _decode_head(head: bytes) -> str:
-    """Return the beginning as text.
+    """Decode the beginning of a file.
 
-    Of UTF-16 and UTF-32 only ASCII is kept, which is enough here.
+    For UTF-16 and UTF-32, only ASCII is correct, which is enough here.
     """
     if b"\x00" in head[:4]:
         head = head.replace(b"\x00", b"").lstrip(b"\xff\xfe")
@@ -146,14 +152,17 @@ def _holds_calendar(stream: BinaryIO) -> bool:
 
 
 def _detect_json(stream: BinaryIO) -> tuple[str, Any] | None:
-    """Return `json` and its value, `lines` if each line is a value, otherwise None."""
+    """Return `json` and its value, or `lines`, or None.
+
+    `lines` means that each line is a JSON value.
+    """
     first = next((line for line in stream if line.strip()), b"")
     value = _parse_json(first)
     if value is None:
         stream.seek(0)
         value = _parse_json(stream.read())
         stream.seek(0)
-        if value is None:  # a first line that is broken costs no other
+        if value is None:  # a broken first line must not affect the others
             found = any(_is_record(line) for line in stream)
             stream.seek(0)
             return ("lines", None) if found else None
@@ -164,10 +173,7 @@ def _detect_json(stream: BinaryIO) -> tuple[str, Any] | None:
 
 
 def _parse_json(data: bytes) -> Any:
-    """Return what JSON holds.
-
-    Return None if it is not valid.
-    """
+    """Return the value of JSON, or None if it is not valid."""
     try:
         return json.loads(data)
     except (ValueError, RecursionError):
@@ -182,10 +188,10 @@ def _is_record(line: bytes) -> bool:
 def parse_xml(stream: BinaryIO, label: str, max_bytes: int) -> Any:
     """Return the root of an XML document.
 
-    Entities are not resolved and nothing is loaded for it.
+    Entities are not resolved, and no further file is loaded.
 
     Raises:
-        FeedError: it is broken, too large, or a web page.
+        FeedError: the document is broken, too large, or a web page.
     """
     from lxml import etree
 
@@ -196,7 +202,7 @@ def parse_xml(stream: BinaryIO, label: str, max_bytes: int) -> Any:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError:
-        raise FeedError(f"{label}: is broken XML, and no calendar") from None
+        raise FeedError(f"{label}: is broken XML, not a calendar") from None
     if etree.QName(root).localname.lower() == "html":
         raise FeedError(f"{label}: is a web page, not a calendar")
     return root

@@ -1,9 +1,9 @@
-"""Speakers of events whose producer has no field for them: labels, and the forms of titles. Pure.
+"""Detection of speakers in titles and descriptions, for feeds without a speaker field. Pure.
 
 `NAME: TITLE`, `TITLE - NAME`, `Seminar: NAME – TITLE`, `NAME (AFFILIATION) — Seminar`, `TITLE by NAME`; a
 first line `NAME · AFFILIATION` or `NAME, role, department`; labelled lines in many languages. A part of a
-title counts as a name only if something besides its capitals speaks for a person: a known given name, an
-initial, a title such as "Dr.", a place of work behind it. In doubt there is no speaker.
+title counts as a name only if there is more evidence than capital letters: a known given name, an initial,
+an honorific such as "Dr.", or an affiliation after it. If in doubt, no speaker is returned.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from enrich.text.patterns import compile_later
 
 
 class Speaker(NamedTuple):
-    """What a title and a description have of the speaker."""
+    """Speaker data found in a title and a description."""
 
     name: str | None = None
     affiliation: str | None = None
     title: str | None = None
-    """A labelled title, if the event's own names only the series."""
+    """A labelled title, if the event's title names only the series."""
 
 
-# One row a language: words for the speaker, for the place of work, for the title.
+# One row per language: words for the speaker, the affiliation, and the title.
 _LABELS = (
     (r"(?:guest |invited )?(?:speakers?|presenters?|lecturers?)(?: name)?|talk by|presented by", r"affiliation|institution|organi[sz]ation", r"title"),
     (r"vortragende[rn]?|referent(?:in)?|sprecher(?:in)?|redner(?:in)?|von|es spricht", r"einrichtung|zugehörigkeit|institution|universität", r"titel|thema"),
@@ -73,7 +73,7 @@ _SPEAKER, _AFFILIATION, _TITLE = range(3)
 
 @cache
 def _compile_labels(column: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return what stands before the colon of a labelled line, and the whole line."""
+    """Return the patterns of a label and of a labelled line."""
     words = "|".join(row[column] for row in _LABELS)
     head = rf"[ \t*_>-]{{0,6}}(?:{words})[*_ \t\u00a0\u202f]{{0,4}}"
     value = r"(?P<value>\S[^\r\n]{0,300}|\r?\n[ \t]*\S[^\r\n]{0,300})?"
@@ -85,19 +85,22 @@ def _compile_labels(column: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 @lru_cache(maxsize=2048)
 def _is_speaker_label(head: str, column: int) -> bool:
-    """Return whether the words before a colon are a label; feeds repeat the same ones."""
+    """Return whether the words before a colon are a label.
+
+    Results are cached, because a feed repeats its labels.
+    """
     return _compile_labels(column)[0].fullmatch(head) is not None
 
 
 _ANY_LABEL = compile_later(r"^[^\n:：]{1,40}[:：]", re.MULTILINE)
-_MOST_OF_LABEL = 40  # characters before the colon
+_MAX_LABEL_CHARS = 40  # before the colon
 
 _UNKNOWN = compile_later(
     r"(?i)\W{0,3}(?:t\.?b\.?[adc]\.?|n\.?\s?n\.?|to be (?:announced|confirmed|determined)|see (?:web|below|above)\b.*|various\b.*"
     r"|all (?:members|students)\b.*|(?:phd |graduate )?students\b.*|wird noch .*|à (?:confirmer|préciser|déterminer)|por confirmar|a (?:definir|confirmar)"
     r"|da (?:definire|confermare)|уточняется|待定|未定|미정|nog niet bekend|do ustalenia|n/?a|none|-+|\?+)\W{0,3}"
 )
-"""What stands where nobody is known yet."""
+"""Placeholders for a speaker who is not known yet."""
 _BODY = compile_later(
     r"\b(?:collaboration|consortium|team|group|members|students|faculty|committee|board|ag|gmbh|inc|ltd|llc|company|department"
     r"|universit\w*|institut\w*|school|college|center|centre|staff|advisors?|website|uhr|montag|dienstag|mittwoch|donnerstag|freitag)\b"
@@ -135,9 +138,9 @@ _BY = compile_later(
     re.UNICODE,
 )
 _SEPARATOR = compile_later(r"[:：] |：| [-–—|] |—(?= )|「")
-"""Of a title whose words single blanks part; what stands between two of them is stripped."""
+"""Separators of a title's parts; white space must be single blanks, and parts are stripped later."""
 _SIGN = compile_later(r"[:：,(（|「\"”“–—]| -")
-"""One is in every title with a name, unless its words are `SERIES by NAME`."""
+"""Each title with a name has one of these, except `SERIES by NAME`."""
 _PARENTHESES = compile_later(
     r"^(?P<name>[^()（）]{2,80}?)\s*[(（](?P<rest>[^()（）]{2,160})[)）]\s*$"
 )
@@ -147,7 +150,7 @@ _HONORIFIC = compile_later(
 _AND = compile_later(
     r"[,;&aueyoіиv](?:(?<=[,;&])|(?<!\w.)(?:(?<=[au])nd|(?<=e)t|(?<=[yeіи])|(?<=o)ch|(?<=o)g|(?<=v)à)\b)\s+"
 )
-"""A comma, or "and" in some languages; it begins with a set of letters, which is searched fast."""
+"""A comma, or "and" in some languages; it begins with a set of letters, which is found fast."""
 _PARTICLES = frozenset(
     [
         "van",
@@ -182,7 +185,7 @@ _PARTICLES = frozenset(
     ]
 )
 _PARTICLES_OF_NAMES = _PARTICLES - {"de", "e", "y", "la", "le", "di", "do"}
-"""Those that other words are not parted by."""
+"""Particles that do not also occur between other words."""
 _DEGREE = compile_later(r"(?i),?\s+(?:md|ph\.?d|mph|msc|rn)\b\.?(?=,|\s|$)")
 _INITIAL = compile_later(r"[^\W\d_]\.(?:[^\W\d_]\.)*|[A-Z]")
 _PATRONYMIC = compile_later(r"\w+(?:ович|евич|ич|овна|евна|ична)$")
@@ -400,7 +403,7 @@ _NOT_NAMES = frozenset(
 
 
 def find_speaker(summary: str | None, description: str | None) -> Speaker:
-    r"""Return the speaker, the place of work and a labelled title.
+    r"""Return the speaker, the affiliation and a labelled title.
 
     >>> find_speaker("Emil Artin: Braids", None)[:2], find_speaker("Deep Learning: A Survey", None)[:2]
     (('Emil Artin', None), (None, None))
@@ -408,7 +411,7 @@ def find_speaker(summary: str | None, description: str | None) -> Speaker:
     Speaker(name='Ruth Moufang', affiliation='Frankfurt', title='Loops')
     """
     text = (description or "")[:20_000]
-    heads = list(_find_heads(text)) if text else []
+    heads = list(_find_possible_labels(text)) if text else []
     name, affiliation, labelled = _find_labelled(text, heads)
     if not labelled:
         name, affiliation = _find_in_title(summary or "")
@@ -428,16 +431,19 @@ def find_speaker(summary: str | None, description: str | None) -> Speaker:
     return Speaker(name, affiliation, title)
 
 
-def _find_heads(text: str) -> Iterator[tuple[int, str]]:
-    """Yield what may be labels: where a line begins, and the words before its colon."""
+def _find_possible_labels(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the possible labels of lines.
+
+    Each item is the start of a line and the words before its colon.
+    """
     if "：" in text:
         for found in _ANY_LABEL.finditer(text):
             yield found.start(), found[0][:-1]
         return
     at = text.find(":")
     while at >= 0:
-        start = text.rfind("\n", max(0, at - _MOST_OF_LABEL - 1), at) + 1
-        if start < at and (start > 0 or at <= _MOST_OF_LABEL):
+        start = text.rfind("\n", max(0, at - _MAX_LABEL_CHARS - 1), at) + 1
+        if start < at and (start > 0 or at <= _MAX_LABEL_CHARS):
             yield start, text[start:at]
         line = text.find("\n", at)
         at = text.find(":", line) if line >= 0 else -1
@@ -458,7 +464,10 @@ def _clean_value(value: str | None) -> str | None:
 
 
 def _find_labelled(text: str, heads: list[tuple[int, str]]) -> tuple[str | None, str | None, bool]:
-    """Return name and affiliation of a labelled line, and whether there is such a line."""
+    """Return name and affiliation of a labelled line.
+
+    The third value is True if there is such a line.
+    """
     value = _clean_value(_find_value(_SPEAKER, text, heads))
     if value is None:
         inline = None if text.isascii() else _INLINE.search(text)
@@ -509,7 +518,10 @@ def _may_be_people(text: str) -> bool:
 
 
 def _split_affiliation(value: str) -> tuple[str, str | None]:
-    """Split `NAME (AFFILIATION)` and `NAME, AFFILIATION`, one or several."""
+    """Split `NAME (AFFILIATION)` and `NAME, AFFILIATION`.
+
+    There may be several names with affiliations in parentheses.
+    """
     names, affiliations, at = [], [], 0
     for found in re.finditer(r"\s*[(（]([^()（）]{1,160})[)）]", value):
         names.append(value[at : found.start()])
@@ -528,20 +540,26 @@ def _split_affiliation(value: str) -> tuple[str, str | None]:
 
 
 def _find_in_title(summary: str) -> tuple[str | None, str | None]:
-    """Return name and affiliation of a title, None and None in doubt."""
+    """Return name and affiliation of a title.
+
+    If in doubt, return None twice.
+    """
     summary = _PREFIX.sub("", " ".join(summary.split()))
     if _SIGN.search(summary) is None:
-        name, affiliation = _find_behind_by(summary, is_part=False)
+        name, affiliation = _find_after_by(summary, is_part=False)
     else:
-        name, affiliation = _find_beside_signs(summary)
+        name, affiliation = _find_between_separators(summary)
     if name is None:
         return None, None
     about = summary.replace(affiliation, "") if affiliation else summary
     return (None, None) if _LIFE.search(about.lower()) is not None else (name, affiliation)
 
 
-def _find_beside_signs(summary: str) -> tuple[str | None, str | None]:
-    """Return name and affiliation of a title that colons, dashes, brackets or commas part."""
+def _find_between_separators(summary: str) -> tuple[str | None, str | None]:
+    """Return name and affiliation of a title with separators.
+
+    These are colons, dashes, brackets and commas.
+    """
     has_bracket = "(" in summary or "（" in summary
     lower = summary.lower()
     is_talk_of = any(map(lower.__contains__, _WORDS_BEFORE_NAME))
@@ -566,11 +584,14 @@ def _find_beside_signs(summary: str) -> tuple[str | None, str | None]:
             person = _find_in_part(part, alone=len(others) <= 1)
             if person[0]:
                 return person
-    return _find_behind_by(parts[0] if len(parts) > 1 else summary, is_part=len(parts) > 1)
+    return _find_after_by(parts[0] if len(parts) > 1 else summary, is_part=len(parts) > 1)
 
 
-def _find_behind_by(text: str, *, is_part: bool) -> tuple[str | None, str | None]:
-    """Return name and affiliation of `SERIES by NAME`, of a quoted title or a part of a title."""
+def _find_after_by(text: str, *, is_part: bool) -> tuple[str | None, str | None]:
+    """Return name and affiliation after "by" or a similar word.
+
+    The text is `SERIES by NAME`, a quoted title, or part of a title.
+    """
     found = _BY.search(text)
     if found is None or not (
         is_part or text.startswith(('"', "“")) or _SERIES.search(text[: found.start()].lower())
@@ -602,12 +623,15 @@ def _find_in_part(part: str, *, alone: bool) -> tuple[str | None, str | None]:
 
 
 def _is_place_or_role(text: str) -> bool:
-    """Return whether a text names a place of work or a post."""
+    """Return whether a text names an affiliation or a position."""
     return _PLACE_OF_WORK.search(text) is not None or _ROLE.search(text.lower()) is not None
 
 
 def _find_in_first_line(text: str) -> tuple[str | None, str | None]:
-    """Return name and affiliation of a first line `NAME · AFF` or `NAME, role, department`."""
+    """Return name and affiliation of a first line.
+
+    Its form is `NAME · AFFILIATION` or `NAME, role, department`.
+    """
     line = text.strip().split("\n", 1)[0].strip()
     if len(line) > 200:
         return None, None
@@ -621,7 +645,7 @@ def _find_in_first_line(text: str) -> tuple[str | None, str | None]:
 
 
 def _names_series(text: str) -> bool:
-    """Return whether a title names a series and nothing else."""
+    """Return whether a title only names a series."""
     return (
         len(text.split()) <= 6
         and _SERIES.search(text.lower()) is not None
@@ -630,7 +654,7 @@ def _names_series(text: str) -> bool:
 
 
 def _is_person_name(text: str, *, lenient: bool = False) -> bool:
-    """Return whether a text is one person's name, or several."""
+    """Return whether a text is one or more persons' names."""
     people = [part.strip() for part in _AND.split(text) if part.strip()]
     return (
         bool(people)
@@ -663,7 +687,10 @@ def _has_shape(words: list[str]) -> bool:
 
 
 def _begins_with_given_name(words: list[str]) -> bool:
-    """Return whether words are a given name and capitalized ones; a mathematician's name may follow."""
+    """Return whether words are a given name and capitalized words.
+
+    Unlike in `_has_shape`, a famous mathematician's name may follow.
+    """
     return (
         2 <= len(words) <= 4
         and _fold(words[0]) in GIVEN_NAMES
@@ -672,7 +699,10 @@ def _begins_with_given_name(words: list[str]) -> bool:
 
 
 def _is_one_name(text: str, words: list[str], *, lenient: bool) -> bool:
-    """Return whether a text, whose words these are, is one person's name."""
+    """Return whether a text is one person's name.
+
+    `words` are its words.
+    """
     titled = _HONORIFIC.match(text)
     bare = text
     if titled is not None:

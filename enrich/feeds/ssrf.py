@@ -1,7 +1,7 @@
-"""SSRF guard: a public feed never leads into a private network.
+"""SSRF guard: it rejects a public feed that leads into a private network.
 
-The address that is judged is the one a connection really has, before anything is sent over it; what a
-name resolves to elsewhere, or a moment later, does not count.
+The guard checks the peer address of each connection before anything is sent over it. A separate DNS
+lookup could return another address.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from requests.adapters import HTTPAdapter
 from enrich.errors import FeedError
 from enrich.http.watch import open_adapter
 
-_MAX_DECODINGS = 3  # a proxy may decode what a client has decoded
+_MAX_DECODINGS = 3  # a proxy may decode a URL again
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -43,18 +43,18 @@ def is_private(address: str) -> bool:
 
 @dataclass(slots=True, kw_only=True)
 class SsrfGuard:
-    """State of one fetch: whether its first address was private, and whom to ask about others."""
+    """Guard of one download, with the state of its redirects."""
 
     private: Callable[[str], bool]
     first: bool | None = None
-    """Whether the first address was private; None before there was one."""
+    """True if the first address was private; None before the first check."""
     watching: bool = False
-    """Whether the peer of a connection is the host that was asked, not a proxy."""
+    """True if connections go to the host itself, not to a proxy, and are checked."""
 
     def check_url(self, url: str, *, proxied: bool, guarded: bool) -> None:
-        """Reject private literal addresses now.
+        """Check a URL before a request.
 
-        Resolved ones are checked on connect.
+        Literal addresses are checked now, resolved ones on connect.
 
         Raises:
             FeedError: a public feed leads to a private address.
@@ -63,7 +63,7 @@ class SsrfGuard:
         self.watching = guarded and not proxied
         if self.watching:
             return  # `check_peer` sees the address itself
-        if found := _literal(host):
+        if found := _parse_literal(host):
             self.check_peer(found, asked=True)
         elif self.first is None:
             self.first = False
@@ -72,9 +72,9 @@ class SsrfGuard:
                 self.check_peer(found, asked=True)
 
     def check_peer(self, found: str, *, asked: bool = False) -> None:
-        """Check the address that a connection really has.
+        """Check the peer address of a connection.
 
-        This is done before anything is sent over it.
+        It is called before anything is sent.
 
         Raises:
             FeedError: a public feed leads to a private address.
@@ -85,7 +85,7 @@ class SsrfGuard:
         if self.first is None:
             self.first = private
         elif private and not self.first:
-            raise FeedError("the feed leads to a private address, which is not asked")
+            raise FeedError("the feed leads to a private address; no request was sent")
 
 
 def normalize_host(host: str) -> str:
@@ -105,14 +105,14 @@ def normalize_host(host: str) -> str:
     return host.rstrip(".").strip("[]")
 
 
-def _literal(host: str) -> str | None:
+def _parse_literal(host: str) -> str | None:
     if host == "localhost" or host.endswith(".localhost"):
         return "127.0.0.1"
     try:
         return str(ipaddress.ip_address(host.partition("%")[0]))
     except ValueError:
         pass
-    try:  # 127.1, 0x7f000001: old forms that clients still take
+    try:  # 127.1, 0x7f000001: old forms that clients still accept
         return socket.inet_ntoa(socket.inet_aton(host))
     except OSError:
         return None
@@ -126,9 +126,9 @@ def _resolve_host(host: str) -> list[str]:
 
 
 def guarded(guard: SsrfGuard) -> HTTPAdapter:
-    """Return an adapter that checks the peer of connections.
+    """Return an adapter whose connections `guard` checks.
 
-    `guard` checks the peer before a connection is used.
+    Each is checked before it is used.
     """
 
     class Plain(urllib3.connection.HTTPConnection):

@@ -1,8 +1,8 @@
-r"""Tables as text: CSV and TSV, with whatever delimiter and encoding. Pure.
+r"""Reader of CSV and TSV with any common delimiter and encoding. Pure.
 
-A record's cells are split as spreadsheets write them: a cell that begins with a quotation mark ends at
-the next single one before a delimiter, and may hold line breaks. A mark that is never closed is a
-letter, so that it costs no other record.
+Cells are split as spreadsheets write them: a cell that begins with a quotation mark ends at the next
+single one before a delimiter, and may hold line breaks. An unclosed quotation mark is read as a letter,
+so that it does not affect other records.
 
 >>> table = Table("a;b\n1;\"x\ny\"\n".encode())
 >>> list(table.records("utf-8", ";"))
@@ -21,18 +21,18 @@ from typing import NamedTuple
 from enrich.text.patterns import compile_later
 
 ENCODINGS = ("utf-8", "cp1252", "cp1250", "cp1251", "shift_jis", "gb18030", "euc_kr")
-"""Encodings of tables without a mark, the likeliest first; all but the first are guessed by words."""
+"""Encodings of tables without a byte order mark, the most likely first; words decide between them."""
 DELIMITERS = ("\t", ";", ",", "|")
 
 _HEAD_BYTES = 16_384
-_MARK = compile_later(r'[ ]{0,9}"')
+_QUOTATION_MARK = compile_later(r'[ ]{0,9}"')
 _LINE = compile_later(r"\r\n|\n|\r")
 _MAX_LINES = 300
-"""Most lines of one cell."""
-_MAX_OPEN = 100
-"""Cells that are never closed; after so many, a mark opens none."""
-_TRIES = 8
-"""Cells of one record whose ends are sought in further lines."""
+"""Limit of the lines of one cell."""
+_MAX_UNCLOSED = 100
+"""Limit of unclosed cells; after it, quotation marks are read as letters."""
+_MAX_OPEN_IN_RECORD = 8
+"""Limit of the cells of one record whose end is searched in further lines."""
 
 
 class Table(NamedTuple):
@@ -41,8 +41,8 @@ class Table(NamedTuple):
     data: bytes
 
     def encodings(self) -> tuple[str, ...]:
-        """Return the encodings that the file can have."""
-        if found := _find_mark(self.data[:4]):
+        """Return the possible encodings of the file."""
+        if found := _find_byte_order_mark(self.data[:4]):
             return (found,)
         if b"\x00" in self.data[:400]:
             return ()
@@ -53,7 +53,10 @@ class Table(NamedTuple):
         return ENCODINGS[:1]
 
     def records(self, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-        """Yield each record's first line, 1-based, and its cells; blank lines are skipped."""
+        """Yield the line number (1-based) and cells of each record.
+
+        Blank lines are skipped.
+        """
         return _split_records(self.data, encoding, delimiter)
 
     def head(self, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -62,7 +65,10 @@ class Table(NamedTuple):
 
 
 def is_tabular(table: Table) -> bool:
-    """Return whether the first records have the same number of cells, three or more."""
+    """Return whether the first records are equally wide.
+
+    They must have three cells or more.
+    """
     for encoding in table.encodings()[:1]:
         for delimiter in DELIMITERS:
             widths = [len(cells) for _, cells in islice(table.head(encoding, delimiter), 3)]
@@ -71,7 +77,7 @@ def is_tabular(table: Table) -> bool:
     return False
 
 
-def _find_mark(start: bytes) -> str | None:
+def _find_byte_order_mark(start: bytes) -> str | None:
     """Return the encoding that a byte order mark names."""
     if start.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
@@ -84,7 +90,7 @@ def _find_mark(start: bytes) -> str | None:
 
 def _split_records(data: bytes, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     lines = _LINE.split(data.decode(encoding, "replace"))
-    quoted, literal = _patterns(delimiter)
+    quoted, literal = _compile_cells(delimiter)
     at = failed = 0
     while at < len(lines):
         number, line = at + 1, lines[at]
@@ -94,10 +100,14 @@ def _split_records(data: bytes, encoding: str, delimiter: str) -> Iterator[tuple
         if '"' not in line:
             yield number, line.split(delimiter)
             continue
-        cells, position, tries = list[str](), 0, _TRIES if failed < _MAX_OPEN else 0
+        cells, position, tries = (
+            list[str](),
+            0,
+            _MAX_OPEN_IN_RECORD if failed < _MAX_UNCLOSED else 0,
+        )
         while position <= len(line):
             found = quoted.match(line, position)
-            if found is None and tries and _MARK.match(line, position):
+            if found is None and tries and _QUOTATION_MARK.match(line, position):
                 tries -= 1
                 if line.count('"', position) % 2 and (end := _find_close(lines, at)):
                     line, at, position = "\n".join([line[position:], *lines[at:end]]), end, 0
@@ -113,7 +123,7 @@ def _split_records(data: bytes, encoding: str, delimiter: str) -> Iterator[tuple
 
 
 def _find_close(lines: list[str], at: int) -> int | None:
-    """Return the number behind the line in which an open cell is closed; None if it is not."""
+    """Return the index after the line that closes a cell, or None."""
     for end in range(at, min(at + _MAX_LINES, len(lines))):
         if lines[end].count('"') % 2 == 1:
             return end + 1
@@ -121,8 +131,8 @@ def _find_close(lines: list[str], at: int) -> int | None:
 
 
 @lru_cache(maxsize=8)
-def _patterns(delimiter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return the patterns of a quoted and of a literal cell, up to the delimiter."""
+def _compile_cells(delimiter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the patterns of a quoted and an unquoted cell."""
     mark = re.escape(delimiter)
     return (
         re.compile(rf'[ ]{{0,9}}"((?:[^"]|"")*+)"[ ]{{0,9}}(?={mark}|\Z)'),

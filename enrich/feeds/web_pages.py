@@ -1,30 +1,34 @@
-"""Web pages that name a calendar: the link in them, and pages whose calendar is known by address. Pure."""
+"""Web pages of calendars: the link in a page, and pages whose URL determines the calendar's. Pure."""
 
 from __future__ import annotations
 
-import html
 import re
 from urllib.parse import urlsplit
 
+from enrich.text.html import unescape_entities
+from enrich.text.patterns import compile_later
+
 _PAGE_BYTES = 1 << 20
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_LINK = re.compile(r"<(?:link|a)\s[^<>]{1,2000}>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(
+_COMMENT = compile_later(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_LINK = compile_later(r"<(?:link|a)\s[^<>]{1,2000}>", re.IGNORECASE)
+_ATTRIBUTE = compile_later(
     r"""([a-z-]{1,20})\s{0,4}=\s{0,4}(?:"([^"]{0,1800})"|'([^']{0,1800})'|([^\s"'<>]{1,1800}))""",
     re.IGNORECASE,
 )
-_SERIES_PAGE = re.compile(
+_SERIES_PAGE = compile_later(
     r"https?://(?:www\.)?(?:researchseminars|mathseminars)\.org/seminar/((?!\.+/?$)[A-Za-z0-9_+.-]{1,100})/?(?:[?#].*)?",
     re.IGNORECASE,
 )
-_TALK_PAGE = re.compile(
+_TALK_PAGE = compile_later(
     r"(https?://(?:www\.)?(?:researchseminars|mathseminars)\.org/talk/[A-Za-z0-9_+.-]{1,100}/-?\d{1,9})/?(?:[?#].*)?",
     re.IGNORECASE,
 )
 
 
 def find_calendar_link(body: bytes) -> str | None:
-    """Find the calendar that a web page names as its alternate; None if it is not such a page.
+    """Return the link to a web page's calendar, or None.
+
+    The page must link it as its alternate.
 
     >>> find_calendar_link(b'<html><link rel="alternate" type="text/calendar" href="/a.ics?x=1&amp;y=2">')
     '/a.ics?x=1&y=2'
@@ -37,14 +41,14 @@ def find_calendar_link(body: bytes) -> str | None:
         values = {m[1].lower(): m[2] or m[3] or m[4] or "" for m in _ATTRIBUTE.finditer(link[0])}
         kind = values.get("type", "").partition(";")[0].strip().lower()
         words = values.get("rel", "").lower().split()
-        address = "".join(html.unescape(values.get("href", "")).split())
+        address = "".join(unescape_entities(values.get("href", "")).split())
         if kind == "text/calendar" and "alternate" in words and address:
             return address
     return None
 
 
 def find_series(url: str) -> str | None:
-    """Return the name of the series whose page an address is.
+    """Return the name of the series, if a URL is its page.
 
     >>> find_series("https://researchseminars.org/seminar/SciML"), find_series("https://x.org/seminar/SciML")
     ('SciML', None)
@@ -54,7 +58,7 @@ def find_series(url: str) -> str | None:
 
 
 def find_talk_calendar(url: str) -> str | None:
-    """Return the address of the calendar of the talk whose page an address is.
+    """Return the calendar's URL, if a URL is a talk's page.
 
     >>> find_talk_calendar("https://researchseminars.org/talk/SciML/3/")
     'https://researchseminars.org/talk/SciML/3/ics'
@@ -64,7 +68,9 @@ def find_talk_calendar(url: str) -> str | None:
 
 
 def name_address(url: str) -> str:
-    """Return host and path of an address; its query and userinfo may be secret.
+    """Return the host and path of a URL.
+
+    Query and userinfo are left out, because they may be secret.
 
     >>> name_address("https://me:word@x.org/a.ics?key=1")
     'x.org/a.ics'

@@ -1,7 +1,7 @@
-"""Adapter of one host: retries, slots of the rate limiter, redirects, logins, and when to stop.
+"""Adapter of one host: retries, rate limiter slots, redirects, logins, and the end of requests.
 
-The only place that retries. One request of a caller becomes at most `ATTEMPTS` attempts, each in a
-slot of its own; a redirect's further hops have attempts of their own.
+Only this module retries. A request of a caller becomes at most `ATTEMPTS` attempts, each in its own
+slot; each hop of a redirect has its own attempts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from requests.adapters import BaseAdapter
 
 from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError, Unreachable
 from enrich.http.politeness import Politeness
-from enrich.http.rate_limit import PATIENCE_S, RateLimiter
+from enrich.http.rate_limit import MAX_WAIT_S, RateLimiter
 from enrich.http.retry import Retry
 from enrich.http.transport import check_form, exchange, retry_after_s
 
@@ -29,42 +29,44 @@ Login = str | tuple[str, str]
 """A token, or (user name, password)."""
 
 ATTEMPTS = 4
-_HOPS = 3
-_FAILURES = 2  # requests in a row, each with its attempts, after which a host is left alone
-_TOTAL_S = 180.0  # from a request's first attempt to the last one's start
-_LONGEST_BACKOFF_S = 60.0
+_MAX_REDIRECTS = 3
+_MAX_FAILURES = 2  # failed requests in a row, each with its attempts; then the host gets no more
+_MAX_TOTAL_S = 180.0  # from the first attempt of a request to the start of the last
+_MAX_BACKOFF_S = 60.0
 
 logger = logging.getLogger("enrich")
 
 
 class Service(Protocol):
-    """What the HTTP layer needs of a service; sources and second sources have it.
+    """Part of a source or second source that the HTTP layer needs.
 
-    One with a login also has `log_in(login: Login, send) -> str`, which gives a bearer token, once
-    a run. `send(method, url, *, json=None, data=None)` sends past cache, login and `check`, but
-    through the rate limiter and retries; it gives answers such as 400 and 401 back, and raises SourceError.
+    A service with a login also has `log_in(login: Login, send) -> str`, which returns a bearer token
+    and is called once a run. `send(method, url, *, json=None, data=None)` bypasses cache, login and
+    `check`, but not the rate limiter and the retries. It returns responses such as 400 and 401, and
+    raises SourceError.
     """
 
     name: str
     politeness: Politeness
 
     def check(self, response: requests.Response) -> None:
-        """Check a whole answer before it is used or cached.
+        """Check a response before it is used or cached.
 
-        Its request is the one that was sent, with the Authorization of a login. Returns for what `fetch` understands, be it 404 or 400. Statuses in `politeness.retried` need
-        no care, but for an Overloaded with the pause that the body names.
+        `response.request` is the request as sent, with the Authorization of a login. Return normally
+        if `fetch` can handle the response, including 404 and 400. Statuses in `politeness.retried` are
+        handled elsewhere; raise Overloaded only to pass on a pause from the body.
 
         Raises:
-            BadAnswer: the body is not what was asked for; asked again.
-            Overloaded: the service answers "later" in a way of its own; asked again.
-            Refused: it does not want to be asked by us: this host is left alone for the run.
+            BadAnswer: the body does not answer the request; retried.
+            Overloaded: the service signals overload in its own way; retried.
+            Refused: the service blocks us; no more requests to this host in this run.
         """
         ...
 
 
 @dataclass(slots=True)
 class Connectivity:
-    """Whether any service answered in this run; if none did, the network may be down."""
+    """Flag of one run: whether any service answered. If none did, the network may be down."""
 
     answered: bool = False
 
@@ -79,7 +81,7 @@ class SharedToken:
 
 @dataclass(kw_only=True, slots=True)
 class ServiceRun:
-    """Shared parts of the adapters of one service's hosts, in one run."""
+    """Parts that the adapters of one service's hosts share in one run."""
 
     service: Service
     limiter: RateLimiter
@@ -89,24 +91,24 @@ class ServiceRun:
     clock: Callable[[], float]
     now: Callable[[], float]
     sleep: Callable[[float], None]
-    until: float = math.inf
-    """The end of the run, by `clock`."""
+    deadline: float = math.inf
+    """Deadline of the run, by `clock`."""
     on_wait: Callable[[str, float], None]
     on_retry: Callable[[Retry], None] = lambda _: None
     connectivity: Connectivity = field(default_factory=Connectivity)
     adapters: dict[str, PoliteAdapter] = field(default_factory=dict)
     login_failed: SourceError | None = None
     before_request: Callable[[], None] | None = None
-    """Called when the slot for a request is had; what it raises ends the request."""
+    """Called once the slot is acquired; an exception aborts the request."""
 
-    def begin_run(self, until: float, connectivity: Connectivity) -> ServiceRun:
-        """Return the same service for a further run.
+    def begin_run(self, deadline: float, connectivity: Connectivity) -> ServiceRun:
+        """Return a copy for another run.
 
-        That run may go on beside this one.
+        Both may run at the same time.
         """
         run = replace(
             self,
-            until=until,
+            deadline=deadline,
             connectivity=connectivity,
             adapters={},
             login_failed=None,
@@ -126,16 +128,16 @@ class PoliteAdapter(BaseAdapter):
         self._owned = owned
         self._host = host
         self._run = run
-        self._attempts: int | None = None  # known when the host is first asked
+        self._attempts: int | None = None  # set at the first request to the host
         self._failures = 0
-        self._ended: SourceError | None = None
+        self._final_error: SourceError | None = None
 
     def begin_run(self) -> None:
-        """Reset what was learned about the host."""
-        self._attempts, self._failures, self._ended = None, 0, None
+        """Reset the attempts and failures of the host."""
+        self._attempts, self._failures, self._final_error = None, 0, None
 
     def close(self) -> None:
-        """Close the connections if they are ours."""
+        """Close the connections if this adapter opened them."""
         if self._owned:
             self.network.close()
 
@@ -143,32 +145,32 @@ class PoliteAdapter(BaseAdapter):
         self,
         request: requests.PreparedRequest,
         stream: bool = False,  # noqa: ARG002
-        timeout: object = None,  # noqa: ARG002 - the service's politeness says it
+        timeout: object = None,  # noqa: ARG002 - set by the service's politeness
         verify: bool | str = True,
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Return a buffered answer that passed its service's check.
+        """Return a buffered response that passed its service's check.
 
         Raises:
-            SourceError: there was no such answer.
+            SourceError: no attempt got such a response.
         """
-        if self._ended is not None:
-            raise _copy_error(self._ended)
-        carried = {"verify": verify, "cert": cert, "proxies": proxies}
+        if self._final_error is not None:
+            raise _copy_error(self._final_error)
+        options = {"verify": verify, "cert": cert, "proxies": proxies}
         try:
-            response = self._send_with_login(request, carried)
+            response = self._send_with_login(request, options)
         except Refused as error:
-            self._ended = error
+            self._final_error = error
             raise
         except (Overloaded, BadAnswer) as error:
             self._failures += 1
             if isinstance(error, Unreachable) and not self._run.connectivity.answered:
-                self._ended = error
+                self._final_error = error
                 raise
-            if self._failures >= _FAILURES or self._attempts == 1:
-                self._ended = Overloaded(
-                    f"{self._host} failed and was left alone for the rest of the run",
+            if self._failures >= _MAX_FAILURES or self._attempts == 1:
+                self._final_error = Overloaded(
+                    f"{self._host} failed repeatedly; no more requests to it in this run",
                     code="rate_limited",
                     hint="run again later",
                 )
@@ -179,23 +181,23 @@ class PoliteAdapter(BaseAdapter):
     # --- login -----------------------------------------------------------------------------
 
     def _send_with_login(
-        self, request: requests.PreparedRequest, carried: Mapping[str, Any]
+        self, request: requests.PreparedRequest, options: Mapping[str, Any]
     ) -> requests.Response:
         run = self._run
         if run.login is None:
-            return self._follow(request, carried, None)
-        token = self._fetch_token(carried, None)
-        response = self._follow(request, carried, token)
+            return self._follow(request, options, None)
+        token = self._fetch_token(options, None)
+        response = self._follow(request, options, token)
         if response.status_code == 401:  # OpenReview: TokenExpiredError
-            response = self._follow(request, carried, self._fetch_token(carried, token))
+            response = self._follow(request, options, self._fetch_token(options, token))
         if response.status_code == 401:
             _refuse_login(self._host)
         return response
 
-    def _fetch_token(self, carried: Mapping[str, Any], expired: str | None) -> str:
-        """Return the token.
+    def _fetch_token(self, options: Mapping[str, Any], expired: str | None) -> str:
+        """Return the token; log in first if necessary.
 
-        An expired one is replaced by a new one.
+        An expired token is replaced.
         """
         run = self._run
         shared = run.shared_token
@@ -208,9 +210,9 @@ class PoliteAdapter(BaseAdapter):
                 _refuse_login(self._host)
 
             def send(method: str, url: str, **parts: Any) -> requests.Response:
-                adapter = run.adapters[_target(url, run.service.politeness.hosts) or ""]
+                adapter = run.adapters[_find_allowed_host(url, run.service.politeness.hosts) or ""]
                 prepared = requests.Request(method, url, **parts).prepare()
-                return adapter._follow(prepared, carried, None, login=True)  # noqa: SLF001
+                return adapter._follow(prepared, options, None, login=True)  # noqa: SLF001
 
             try:
                 shared.token = run.service.log_in(run.login, send)  # type: ignore[attr-defined]
@@ -224,27 +226,27 @@ class PoliteAdapter(BaseAdapter):
     def _follow(
         self,
         request: requests.PreparedRequest,
-        carried: Mapping[str, Any],
+        options: Mapping[str, Any],
         token: str | None,
         *,
         login: bool = False,
     ) -> requests.Response:
-        adapter, asked = self, request
-        for _ in range(1 + _HOPS):
-            response = adapter._attempt(asked, carried, token, login=login)
+        adapter, hop = self, request
+        for _ in range(1 + _MAX_REDIRECTS):
+            response = adapter._send_with_retries(hop, options, token, login=login)
             if not response.is_redirect:
                 response.request = request  # as the caller made it: without the token
                 return response
-            url = _join(asked.url or "", response.headers["location"]) or ""
+            url = _resolve_redirect(hop.url or "", response.headers["location"]) or ""
             adapter = self._run.adapters[urlsplit(url).hostname or ""]
-            asked = asked.copy()
-            asked.prepare_url(url, None)
-        raise BadAnswer(f"{self._host} redirects without end", code="http_error")
+            hop = hop.copy()
+            hop.prepare_url(url, None)
+        raise BadAnswer(f"{self._host} redirected too often", code="http_error")
 
-    def _attempt(
+    def _send_with_retries(
         self,
         request: requests.PreparedRequest,
-        carried: Mapping[str, Any],
+        options: Mapping[str, Any],
         token: str | None,
         *,
         login: bool,
@@ -256,9 +258,9 @@ class PoliteAdapter(BaseAdapter):
             self._attempts = attempts
         delay = max(1.0, run.service.politeness.delay_s)
         backoff = tenacity.wait_exponential(
-            multiplier=delay, max=_LONGEST_BACKOFF_S
+            multiplier=delay, max=_MAX_BACKOFF_S
         ) + tenacity.wait_random(0, delay)
-        until = min(run.until, run.clock() + _TOTAL_S)
+        deadline = min(run.deadline, run.clock() + _MAX_TOTAL_S)
 
         def wait(state: tenacity.RetryCallState) -> float:
             return max(backoff(state), getattr(_find_error(state), "retry_after_s", None) or 0.0)
@@ -267,11 +269,11 @@ class PoliteAdapter(BaseAdapter):
             return (
                 state.attempt_number >= attempts
                 or (isinstance(_find_error(state), Unreachable) and not run.connectivity.answered)
-                or state.upcoming_sleep > PATIENCE_S
-                or run.clock() + state.upcoming_sleep > until
+                or state.upcoming_sleep > MAX_WAIT_S
+                or run.clock() + state.upcoming_sleep > deadline
             )
 
-        def tell(state: tenacity.RetryCallState) -> None:
+        def report_retry(state: tenacity.RetryCallState) -> None:
             retry = Retry(
                 service=run.service.name,
                 reason=self._describe(_find_error(state)),
@@ -287,20 +289,20 @@ class PoliteAdapter(BaseAdapter):
             retry=tenacity.retry_if_exception_type((Overloaded, BadAnswer)),
             wait=wait,
             stop=stop,
-            before_sleep=tell,
+            before_sleep=report_retry,
             sleep=run.sleep,
             reraise=True,
         )
         for attempt in retrying:
             with attempt:
                 last = attempt.retry_state.attempt_number >= attempts
-                return self._send_once(request, carried, token, last=last, login=login)
-        raise AssertionError("tenacity gives an outcome or raises")
+                return self._send_once(request, options, token, last=last, login=login)
+        raise AssertionError("tenacity returns a response or raises")
 
     def _describe(self, error: BaseException | None) -> str:
         """Return why an attempt failed.
 
-        The service's name stands in place of the host's.
+        The message has the service's name instead of the host's.
         """
         title = getattr(self._run.service, "title", self._run.service.name)
         text = f"{error}".replace(self._host, title)
@@ -309,25 +311,25 @@ class PoliteAdapter(BaseAdapter):
     def _send_once(
         self,
         request: requests.PreparedRequest,
-        carried: Mapping[str, Any],
+        options: Mapping[str, Any],
         token: str | None,
         *,
         last: bool,
         login: bool,
     ) -> requests.Response:
         run, politeness = self._run, self._run.service.politeness
-        with run.limiter.slot(run.until, before=run.before_request) as slot:
-            left = max(0.001, run.until - run.clock())
+        with run.limiter.slot(run.deadline, before=run.before_request) as slot:
+            left_s = max(0.001, run.deadline - run.clock())
             connect_s, read_s = politeness.timeout_s
             try:
                 response = exchange(
                     self.network,
                     self._add_headers(request, token),
-                    timeout_s=(min(connect_s, left), min(read_s, left)),
-                    deadline=run.clock() + min(politeness.deadline_s, left),
+                    timeout_s=(min(connect_s, left_s), min(read_s, left_s)),
+                    deadline=run.clock() + min(politeness.deadline_s, left_s),
                     max_bytes=politeness.max_bytes,
                     clock=run.clock,
-                    **carried,
+                    **options,
                 )
                 run.connectivity.answered = True
                 self._check_answer(response, logged_in=token is not None, login=login)
@@ -352,10 +354,10 @@ class PoliteAdapter(BaseAdapter):
             prepared.headers["Authorization"] = f"Bearer {token}"
         return prepared
 
-    def _check(self, response: requests.Response) -> None:
+    def _run_check(self, response: requests.Response) -> None:
         """Call the service's check.
 
-        Any exception of it but our own means a bad answer.
+        Any exception other than SourceError is raised as BadAnswer.
         """
         try:
             self._run.service.check(response)
@@ -363,25 +365,25 @@ class PoliteAdapter(BaseAdapter):
             raise
         except Exception as error:
             logger.debug("%s: a check raised %s", self._host, type(error).__name__)
-            raise BadAnswer(f"{self._host} sent an answer that cannot be read") from error
+            raise BadAnswer(f"{self._host} sent a response that cannot be read") from error
 
     def _check_answer(self, response: requests.Response, *, logged_in: bool, login: bool) -> None:
         service, status = self._run.service, response.status_code
         if response.is_redirect:
-            url = _join(response.url, response.headers["location"])
+            url = _resolve_redirect(response.url, response.headers["location"])
             safe = response.request.method in {"GET", "HEAD"}
-            if not safe or url is None or _target(url, service.politeness.hosts) is None:
-                raise BadAnswer(f"{self._host} redirects to another place", code="http_error")
+            if not safe or url is None or _find_allowed_host(url, service.politeness.hosts) is None:
+                raise BadAnswer(f"{self._host} redirected to another host", code="http_error")
             return
         expired = logged_in and status == 401
         retried = status in service.politeness.retried
         try:
             if not login and not expired:
-                self._check(response)  # first: it knows a challenge page from a broken body
+                self._run_check(response)  # first: it recognizes a challenge page
             if status == 200:
                 check_form(response, service.politeness.media)
         except BadAnswer:
-            if not retried:  # else the status is the better reason
+            if not retried:  # otherwise the status is the better reason
                 raise
         except SourceError as error:
             if error.retry_after_s is None:
@@ -396,26 +398,25 @@ class PoliteAdapter(BaseAdapter):
             )
 
 
-def _join(base: str, location: str) -> str | None:
-    """Return where a redirect leads, None if its address cannot be read."""
+def _resolve_redirect(base: str, location: str) -> str | None:
+    """Return the absolute URL of a redirect, if valid."""
     try:
         url = urljoin(base, location)
         requests.Request("GET", url).prepare()
-    except Exception as error:  # noqa: BLE001 - ValueError, UnicodeError, requests' and urllib3's
+    except Exception as error:  # noqa: BLE001 - ValueError, UnicodeError, errors of requests and urllib3
         logger.debug("a redirect's address raised %s", type(error).__name__)
         return None
     return url
 
 
-def _target(url: str, hosts: tuple[str, ...]) -> str | None:
-    """Return the host of an https address.
+def _find_allowed_host(url: str, hosts: tuple[str, ...]) -> str | None:
+    """Return the host of an https URL, if allowed.
 
-    Return None unless it is one of these hosts, on its own port.
+    A URL with a port is not allowed.
     """
     parts = urlsplit(url)
-    return (
-        parts.netloc.lower() if parts.scheme == "https" and parts.netloc.lower() in hosts else None
-    )
+    host = parts.netloc.lower()
+    return host if parts.scheme == "https" and host in hosts else None
 
 
 def _find_error(state: tenacity.RetryCallState) -> BaseException | None:
@@ -427,6 +428,4 @@ def _copy_error(error: SourceError) -> SourceError:
 
 
 def _refuse_login(host: str) -> NoReturn:
-    raise Refused(
-        f"{host} does not take the login", hint="a new token is needed, or user name and password"
-    )
+    raise Refused(f"{host} rejected the login", hint="use a new token, or user name and password")

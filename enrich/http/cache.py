@@ -1,7 +1,7 @@
-"""The HTTP cache: requests-cache in one SQLite file, and what is done when that file fails.
+"""HTTP cache: requests-cache in one SQLite file, without which a run can continue.
 
-What lies in it can always be asked again, so any trouble is reported once and the run goes on without
-it: nothing raises for the cache's sake, and nothing waits for ever for a lock.
+Every cached response can be requested again. So a failing file is reported once and no longer used: no
+exception leaves the cache, and each wait for a lock has a limit.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from requests_cache.backends.sqlite import SQLiteCache
 from requests_cache.models.response import CachedResponse
 
 FILE = "answers.sqlite"
-_BUSY_S = 5.0
+_LOCK_TIMEOUT_S = 5.0
 
 
 def open_cache(
     folder: Path | None, on_trouble: Callable[[str], None], *, file: str = FILE
 ) -> BaseCache:
-    """Open the cache in a folder, or in memory if unusable.
+    """Open the cache in a folder, otherwise in memory.
 
     Args:
-        folder: The cache folder; None: in memory.
-        on_trouble: Called once with what is wrong.
-        file: Its name in the folder.
+        folder: The cache folder; None for a cache in memory.
+        on_trouble: Called once with a message if the file cannot be used.
+        file: Name of the file in the folder.
     """
     if folder is None:
         return BaseCache()
@@ -41,86 +41,96 @@ def open_cache(
     path = folder / file
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Several processes that make one file at once meet "database is locked" at once.
-        with FileLock(folder / f"{file}.lock", mode=0o600, timeout=_BUSY_S):
+        # SQLite fails with "database is locked" if several processes create one file.
+        with FileLock(folder / f"{file}.lock", mode=0o600, timeout=_LOCK_TIMEOUT_S):
             try:
-                _prepare(path)
+                _prepare_file(path)
             except sqlite3.OperationalError:
                 raise
             except sqlite3.DatabaseError:
-                _set_aside(path)
-                on_trouble(f"{path} was damaged; it is set aside, and a new one begun")
-                _prepare(path)
+                _rename_corrupt(path)
+                on_trouble(
+                    f"{path} was damaged; it was renamed to {path.name}.corrupt and a new one made"
+                )
+                _prepare_file(path)
             return _Cache(path, on_trouble)
     except (OSError, sqlite3.Error, Timeout) as error:
-        on_trouble(f"{path} cannot be used ({_reason(error)}); this run keeps no answers")
+        on_trouble(
+            f"{path} cannot be used ({_describe_cause(error)}); this run caches no responses"
+        )
         return BaseCache()
 
 
 class _Cache(SQLiteCache):
-    """Cache that is no longer used once its file fails."""
+    """Cache that is no longer used after an error of its file."""
 
     def __init__(self, path: Path, on_trouble: Callable[[str], None]) -> None:
-        super().__init__(path, serializer="json", wal=True, timeout=_BUSY_S)
+        super().__init__(path, serializer="json", wal=True, timeout=_LOCK_TIMEOUT_S)
         self._path, self._on_trouble = path, on_trouble
         self._failed = False
-        self._writing = threading.Lock()  # all threads share one connection
+        self._write_lock = threading.Lock()  # all threads share one connection
 
     def get_response(self, key: str, default: Any = None) -> Any:
-        """Return what a key holds.
+        """Return the response of a key.
 
-        A damaged entry is missing.
+        A damaged entry counts as missing.
         """
         if self._failed:
             return default
         try:
             found = super().get_response(key, default)
         except sqlite3.Error as error:
-            self._fail(error)
+            self._stop_using(error)
             return default
-        except Exception:  # noqa: BLE001 - cattrs' and others, for a row of another form
+        except Exception:  # noqa: BLE001 - errors of cattrs and others, for an entry of another form
             return default
         return found if isinstance(found, CachedResponse) else default
 
     def save_response(
         self, response: Any, cache_key: str | None = None, expires: datetime | None = None
     ) -> None:
-        """Store a response if that can be done at once."""
+        """Store a response, unless the file fails."""
         if self._failed:
             return
         key = cache_key or self.create_key(response.request)
         try:
-            # requests-cache waits for this lock without end, and does not report a failed write.
-            with self._writing:
+            # requests-cache waits for this lock without a limit, and hides a failed write.
+            with self._write_lock:
                 with self.responses.connection() as connection:
                     connection.execute("BEGIN IMMEDIATE")
                     connection.rollback()
                 super().save_response(response, key, expires)
                 if key not in self.responses:
-                    raise sqlite3.OperationalError("nothing can be written")
+                    raise sqlite3.OperationalError("the response was not written")
         except sqlite3.Error as error:
-            self._fail(error)
+            self._stop_using(error)
 
-    def _fail(self, error: Exception) -> None:
+    def _stop_using(self, error: Exception) -> None:
         self._failed = True
-        self._on_trouble(f"{self._path} failed ({_reason(error)}); this run keeps no answers")
+        self._on_trouble(
+            f"{self._path} failed ({_describe_cause(error)}); this run caches no responses"
+        )
 
 
-def _prepare(path: Path) -> None:
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # -wal and -shm get its mode
-    with closing(sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)) as connection:
+def _prepare_file(path: Path) -> None:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # -wal and -shm inherit this mode
+    with closing(
+        sqlite3.connect(path, timeout=_LOCK_TIMEOUT_S, isolation_level=None)
+    ) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA user_version=1")  # written for real: is there room, may we?
-        known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'responses'")
-        if known.fetchone():
+        connection.execute(
+            "PRAGMA user_version=1"
+        )  # a real write: fails here if the disk is full or read-only
+        table = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'responses'")
+        if table.fetchone():
             connection.execute("DELETE FROM responses WHERE expires <= ?", (int(time.time()),))
 
 
-def _set_aside(path: Path) -> None:
+def _rename_corrupt(path: Path) -> None:
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     path.replace(path.with_name(f"{path.name}.corrupt"))
 
 
-def _reason(error: Exception) -> str:
+def _describe_cause(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,4 +1,4 @@
-"""Limits that a service asks of its callers; the HTTP layer keeps them for every request."""
+"""Limits of one service; the HTTP layer keeps them for every request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class Politeness:
     """Hosts, pace and sizes of one service."""
 
     hosts: tuple[str, ...]
-    """Host names that may be asked; the first names the rate limiter's file."""
+    """Hosts of the service; the first is also the name of the rate limiter's file."""
     delay_s: float
     """Seconds from the end of one request to the start of the next, over all processes."""
     timeout_s: tuple[float, float] = (5.0, 30.0)
@@ -24,7 +24,7 @@ class Politeness:
     media: str = "application/json"
     """Required media type of a response: `application/json`, `application/atom+xml` or the like."""
     retried: frozenset[int] = frozenset({429, 500, 502, 503, 504})
-    """HTTP statuses that are asked again."""
+    """HTTP statuses that are retried."""
     keep_s: int = 0
-    """Seconds that the HTTP cache may keep a response; 0 for batches, since a cache of whole responses
-    misses them all when one id joins. Responses obtained with a login are never kept."""
+    """Seconds that the HTTP cache may keep a response; 0 for batches, because a batch with one other id
+    is another URL. Responses obtained with a login are never kept."""

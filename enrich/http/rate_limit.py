@@ -1,14 +1,14 @@
 """Rate limiter of a service: one request at a time, spaced, over all processes of a machine.
 
-A slot holds a file lock through the whole exchange; the operating system frees it when its holder
-dies. What the processes share stands in a second file, JSON, written only under the lock:
+A slot holds a file lock through the whole exchange; if the process dies, the operating system releases
+the lock. A second file, JSON, is written only under the lock and holds the shared times:
 
-- `ended`: when the last exchange ended; null while one is open, so that one that died is noticed.
-- `paused_until`: the end of a pause that the service named.
-- `refused`: per host, when it last refused without naming an end.
+- `ended`: end of the last exchange; null during an exchange, so that a process that died is noticed.
+- `paused_until`: end of a pause that the service asked for.
+- `refused`: for each host, the time of its last refusal without the end of a pause.
 
-Times are seconds of the wall clock, for it is the one that processes share; each is clamped, so that
-a clock that jumps costs one interval at most.
+Times are seconds of the wall clock, which all processes share. Each is clamped, so a jump of the clock
+costs at most one interval.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from enrich.errors import SourceError
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-MOST_PAUSE_S = 600.0
-"""The longest pause that a service may name, and how long a refusal without one is remembered."""
-PATIENCE_S = 60.0
-"""The longest pause that a request waits for; before a longer one it fails at once."""
-_SPARE = 1.01  # clocks are slewed by up to 0.05 %, and arrive in whole ticks
-_TICK_S = 1e-6  # what rounding leaves of a wait that is over
-_LONGEST_QUEUE_S = 600.0  # a holder that was stopped must not hold everybody for ever
+MAX_PAUSE_S = 600.0
+"""Limit of a service's pause; also the time that a refusal without a pause is remembered."""
+MAX_WAIT_S = 60.0
+"""Longest pause that a request waits for; if the pause is longer, it fails immediately."""
+_SPARE = 1.01  # clocks are slewed by up to 0.05 %, and advance in whole ticks
+_TICK_S = 1e-6  # rounding can leave this much of a wait that is over
+_MAX_QUEUE_S = 600.0  # limit, for a stopped process may keep the lock
 
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _MAX_FILE_BYTES = 65_536
@@ -47,25 +47,22 @@ logger = logging.getLogger("enrich")
 
 @dataclass(slots=True)
 class Slot:
-    """One slot of the rate limiter, and what the service answered in it."""
+    """One slot of the rate limiter, with the pauses and refusals recorded in it."""
 
     paused_until: float
     refused: dict[str, float]
     _now: Callable[[], float]
 
     def pause(self, seconds: float) -> None:
-        """Record a pause that the service named.
-
-        A longer one is kept.
-        """
-        self.paused_until = max(self.paused_until, self._now() + min(seconds, MOST_PAUSE_S))
+        """Record a pause of the service; the longest counts."""
+        self.paused_until = max(self.paused_until, self._now() + min(seconds, MAX_PAUSE_S))
 
     def refuse(self, host: str) -> None:
-        """Record that a host refused without naming an end."""
+        """Record that a host refused without a pause."""
         self.refused[host] = self._now()
 
     def answer(self, host: str) -> None:
-        """Record that a host answered: its refusal is over."""
+        """Record that a host answered; its refusal is over."""
         self.refused.pop(host, None)
 
 
@@ -77,7 +74,7 @@ class _Times:
 
 
 class RateLimiter:
-    """Rate limiter of one service. Its slots exclude each other; `sleep` must let both clocks go on."""
+    """Rate limiter of one service. It has one slot at a time; both clocks must advance during `sleep`."""
 
     def __init__(
         self,
@@ -91,82 +88,82 @@ class RateLimiter:
         on_wait: Callable[[float], None] = lambda _: None,
         on_trouble: Callable[[str], None] = logger.warning,
     ) -> None:
-        """Set up; nothing is touched before the first slot.
+        """Prepare the limiter; the first slot opens the files.
 
         Args:
-            name: Of the files, a host name.
-            folder: Where they lie; None: nobody else is to be considered.
+            name: Name of the files, a host name.
+            folder: Folder of the files; None to limit this object alone.
             delay_s: Seconds from the end of one exchange to the start of the next.
             clock: Monotonic seconds.
             now: Seconds since 1970.
-            sleep: Waits.
-            on_wait: Called with the seconds that are about to be waited.
-            on_trouble: Called once if the folder cannot be used; the limit then binds this object only.
+            sleep: Waits for some seconds.
+            on_wait: Called with the seconds of each wait before it begins.
+            on_trouble: Called once if the folder cannot be used; then only this object is limited.
         """
         self._name = name
         self._folder = folder
         self._delay_s = delay_s
         self._clock, self._now, self._sleep = clock, now, sleep
         self._on_wait, self._on_trouble = on_wait, on_trouble
-        self._forget = False
-        self._threads = threading.Lock()
-        self._lock: BaseFileLock | None = None
+        self._forget_pauses = False
+        self._thread_lock = threading.Lock()
+        self._file_lock: BaseFileLock | None = None
         self._times = _Times()
-        self._last: float | None = None  # the end of our own last exchange, by the monotonic clock
+        self._last_end: float | None = None  # end of this object's last exchange, monotonic
 
     def forget(self) -> None:
-        """End all pauses and refusals with the next slot."""
-        self._forget = True
+        """Drop all pauses and refusals at the next slot."""
+        self._forget_pauses = True
 
     # --- reading ---------------------------------------------------------------------------
 
     def paused_until(self) -> float | None:
-        """Return the end of the current pause, in seconds since 1970."""
+        """Return the pause's end, in seconds since 1970."""
         until = self._read().paused_until
-        return until if self._left(until) else None
+        return until if self._compute_left_s(until) else None
 
     def was_refused(self, host: str) -> bool:
-        """Return whether the host refused lately and has not answered since."""
-        if self._forget:
+        """Return whether the host refused, recently and last."""
+        if self._forget_pauses:
             return False
-        since = self._now() - self._read().refused.get(host, -MOST_PAUSE_S)
-        return 0 <= since < MOST_PAUSE_S
+        since = self._now() - self._read().refused.get(host, -MAX_PAUSE_S)
+        return 0 <= since < MAX_PAUSE_S
 
-    def _left(self, until: float) -> float:
-        left = until - self._now()
-        if left > MOST_PAUSE_S + 60:  # nobody can have written that: the clock has gone back
+    def _compute_left_s(self, until: float) -> float:
+        left_s = until - self._now()
+        if left_s > MAX_PAUSE_S + 60:  # longer than any recorded pause: the clock went back
             return 0.0
-        return max(0.0, min(left, MOST_PAUSE_S))
+        return max(0.0, min(left_s, MAX_PAUSE_S))
 
     # --- a slot ----------------------------------------------------------------------------
 
     @contextmanager
-    def slot(self, until: float, *, before: Callable[[], None] | None = None) -> Iterator[Slot]:
-        """Wait for a slot and hold it through the block.
+    def slot(self, deadline: float, *, before: Callable[[], None] | None = None) -> Iterator[Slot]:
+        """Wait for a slot, held through the block.
 
         Args:
-            until: The end of the run, by the monotonic clock.
-            before: Called when the slot is had; if it raises, nothing was asked.
+            deadline: End of the run, by the monotonic clock.
+            before: Called once the slot is acquired; if it raises, nothing is requested.
 
         Raises:
-            SourceError: a pause is longer than our patience, or the slot did not come in time.
+            SourceError: the pause is longer than `MAX_WAIT_S`, or the deadline comes before the slot.
         """
-        if not self._threads.acquire(timeout=self._queue_s(until)):
-            raise self._too_late()
+        if not self._thread_lock.acquire(timeout=self._compute_queue_s(deadline)):
+            raise self._make_timeout()
         try:
             while True:
-                with self._locked(until):
+                with self._hold_file_lock(deadline):
                     times = self._correct_times(self._read())
-                    pause = self._left(times.paused_until)
-                    wait = max(pause, self._compute_spacing(times))
-                    if wait < _TICK_S and self._clock() < until:
+                    pause_s = self._compute_left_s(times.paused_until)
+                    wait_s = max(pause_s, self._compute_spacing(times))
+                    if wait_s < _TICK_S and self._clock() < deadline:
                         if before is not None:
                             before()
                         yield from self._hold_slot(times)
                         return
-                self._wait(wait, pause, until)
+                self._wait(wait_s, pause_s, deadline)
         finally:
-            self._threads.release()
+            self._thread_lock.release()
 
     def _hold_slot(self, times: _Times) -> Iterator[Slot]:
         slot = Slot(times.paused_until, dict(times.refused), self._now)
@@ -174,87 +171,87 @@ class RateLimiter:
         try:
             yield slot
         finally:
-            self._last = self._clock()
+            self._last_end = self._clock()
             self._write(_Times(self._now(), slot.paused_until, slot.refused))
 
     def _correct_times(self, times: _Times) -> _Times:
-        right, now = times, self._now()
-        if self._forget:
-            right, self._forget = _Times(ended=times.ended), False
-        if right.ended is None or right.ended > now:
-            # Whoever held the lock died in the exchange, or the clock went back.
-            right = _Times(now, right.paused_until, right.refused)
-        if right != times:
-            self._write(right)
-        return right
+        corrected, now = times, self._now()
+        if self._forget_pauses:
+            corrected, self._forget_pauses = _Times(ended=times.ended), False
+        if corrected.ended is None or corrected.ended > now:
+            # A process died during its exchange, or the clock went back.
+            corrected = _Times(now, corrected.paused_until, corrected.refused)
+        if corrected != times:
+            self._write(corrected)
+        return corrected
 
     def _compute_spacing(self, times: _Times) -> float:
-        delay = self._delay_s * _SPARE
-        left = (times.ended or 0.0) + delay - self._now()
-        if self._last is not None:
-            left = max(left, self._last + delay - self._clock())
-        return max(left, 0.0)
+        delay_s = self._delay_s * _SPARE
+        left_s = (times.ended or 0.0) + delay_s - self._now()
+        if self._last_end is not None:
+            left_s = max(left_s, self._last_end + delay_s - self._clock())
+        return max(left_s, 0.0)
 
-    def _wait(self, wait: float, pause: float, until: float) -> None:
-        if pause > PATIENCE_S or (pause and self._clock() + pause > until):
+    def _wait(self, wait_s: float, pause_s: float, deadline: float) -> None:
+        if pause_s > MAX_WAIT_S or (pause_s and self._clock() + pause_s > deadline):
             raise SourceError(
                 f"{self._name} asked for a pause",
                 code="rate_limited",
-                retry_after_s=pause,
-                hint="run again when it is over",
+                retry_after_s=pause_s,
+                hint="run again when the pause is over",
             )
-        if self._clock() + wait >= until:
-            raise self._too_late()
-        self._on_wait(wait)
-        self._sleep(wait)
+        if self._clock() + wait_s >= deadline:
+            raise self._make_timeout()
+        self._on_wait(wait_s)
+        self._sleep(wait_s)
 
-    def _too_late(self) -> SourceError:
+    def _make_timeout(self) -> SourceError:
         return SourceError(
-            f"{self._name} could not be asked in the time given", code="timeout", hint="run again"
+            f"no time was left for a request to {self._name}", code="timeout", hint="run again"
         )
 
-    def _queue_s(self, until: float) -> float:
-        return max(0.0, min(until - self._clock(), _LONGEST_QUEUE_S))
+    def _compute_queue_s(self, deadline: float) -> float:
+        return max(0.0, min(deadline - self._clock(), _MAX_QUEUE_S))
 
     # --- files -----------------------------------------------------------------------------
 
     @contextmanager
-    def _locked(self, until: float) -> Iterator[None]:
+    def _hold_file_lock(self, deadline: float) -> Iterator[None]:
         if self._folder is None:
             yield
             return
         from filelock import FileLock, Timeout
 
         try:
-            if self._lock is None:
+            if self._file_lock is None:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 path = self._folder / f"{self._name}.lock"
-                _refuse_link(path)  # the lock's own opening does not follow one either
-                self._lock = FileLock(path, mode=0o600, thread_local=False)
-            self._lock.acquire(timeout=self._queue_s(until), poll_interval=0.02)
+                _refuse_link(path)  # FileLock does not follow a link either
+                self._file_lock = FileLock(path, mode=0o600, thread_local=False)
+            self._file_lock.acquire(timeout=self._compute_queue_s(deadline), poll_interval=0.02)
         except Timeout:
-            raise self._too_late() from None
+            raise self._make_timeout() from None
         except (OSError, NotImplementedError) as error:
-            self._trouble(error)
+            self._stop_sharing(error)
             yield
             return
         try:
             yield
         finally:
-            self._lock.release()
+            self._file_lock.release()
 
     def _read(self) -> _Times:
         if self._folder is None:
             return self._times
         try:
-            return _parse_times(json.loads(_read_private(self._file(self._folder))))
+            return _parse_times(json.loads(_read_private(self._times_path(self._folder))))
         except FileNotFoundError:
             return _Times()
         except OSError as error:
-            self._trouble(error)
+            self._stop_sharing(error)
             return self._times
-        except Exception as error:  # noqa: BLE001 - RecursionError too, for a file of brackets
-            # torn by a power cut, or another's: as if an exchange had just ended
+        except Exception as error:  # noqa: BLE001 - also RecursionError, for a file of brackets
+            # damaged, or another program's: count an exchange that ends now
             logger.debug("the rate limiter's file raised %s", type(error).__name__)
             return _Times(ended=None)
 
@@ -262,34 +259,34 @@ class RateLimiter:
         self._times = times
         if self._folder is None:
             return
-        path = self._file(self._folder)
+        path = self._times_path(self._folder)
         text = {"ended": times.ended, "paused_until": times.paused_until, "refused": times.refused}
         try:
             _write_private(path, json.dumps(text).encode())
         except OSError as error:
-            self._trouble(error)
+            self._stop_sharing(error)
 
-    def _file(self, folder: Path) -> Path:
+    def _times_path(self, folder: Path) -> Path:
         return folder / f"{self._name}.json"
 
-    def _trouble(self, error: Exception) -> None:
+    def _stop_sharing(self, error: Exception) -> None:
         folder, self._folder = self._folder, None
         reason = getattr(error, "strerror", None) or type(error).__name__
         self._on_trouble(
-            f"the folder {folder} cannot be used ({reason}): this run and others on this machine do "
-            "not know of each other's requests; --state-dir names another folder"
+            f"the folder {folder} cannot be used ({reason}): this run does not share its rate limit with "
+            "others on this machine; use another folder with --state-dir"
         )
 
 
 def _read_private(path: Path) -> bytes:
-    """Return the content of a file, of a large one its beginning.
+    """Return the first `_MAX_FILE_BYTES` of a file.
 
     Raises:
-        OSError: it cannot be read, or is a link.
-        ValueError: not a file.
+        OSError: the file cannot be read, or is a link.
+        ValueError: not a regular file.
     """
     _refuse_link(path)
-    # NONBLOCK: the opening of a pipe would wait for its writer.
+    # O_NONBLOCK: opening a pipe would wait for its writer.
     file = os.open(path, os.O_RDONLY | _NO_FOLLOW | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(file, "rb") as opened:
         if not stat.S_ISREG(os.fstat(file).st_mode):
@@ -298,16 +295,16 @@ def _read_private(path: Path) -> bytes:
 
 
 def _write_private(path: Path, content: bytes) -> None:
-    """Replace a file that nobody else may read.
+    """Replace a file by a private one.
 
     The caller holds the lock.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     _refuse_link(path)
     new = path.with_suffix(".new")
-    new.unlink(missing_ok=True)  # of a process that died; whatever it is, it is not followed
+    new.unlink(missing_ok=True)  # of a process that died; a link is removed, not followed
     file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o600)
     with os.fdopen(file, "wb") as opened:
         opened.write(content)
@@ -315,11 +312,7 @@ def _write_private(path: Path, content: bytes) -> None:
 
 
 def _refuse_link(path: Path) -> None:
-    """Refuse a symbolic link.
-
-    Raises:
-        OSError: it is one.
-    """
+    """Raise OSError if a path is a symbolic link."""
     if path.is_symlink():
         raise OSError(errno.ELOOP, f"{path.name} is a symbolic link")
 
@@ -333,5 +326,5 @@ def _parse_times(data: Any) -> _Times:
 def _parse_seconds(value: Any) -> float:
     seconds = float(value)
     if not math.isfinite(seconds):
-        raise ValueError("no time")
+        raise ValueError("not a time")
     return seconds

@@ -1,4 +1,4 @@
-"""A failed attempt at a request that will be repeated."""
+"""Retry of a failed request, for progress and log."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """One attempt that is waited for.
+    """Attempt to come, after a failed one.
 
     >>> str(Retry(service="arxiv", reason="arXiv answered 503", attempt=2, attempts=4, wait_s=8.2))
     'arXiv answered 503; attempt 2 of 4 in 8 s'
@@ -15,12 +15,12 @@ class Retry:
 
     service: str
     reason: str
-    """Why the attempt before it failed."""
+    """Why the previous attempt failed."""
     attempt: int
-    """Number of the attempt to come, from 2 on."""
+    """Number of this attempt; the first retry is 2."""
     attempts: int
     wait_s: float
-    """Seconds until then."""
+    """Seconds until this attempt."""
 
     def __str__(self) -> str:
         return f"{self.reason}; attempt {self.attempt} of {self.attempts} in {round(self.wait_s)} s"

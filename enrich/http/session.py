@@ -1,11 +1,11 @@
-"""Session for papers: cache, then one polite adapter a host, nothing else.
+"""Session for papers: a cache, then one polite adapter a host.
 
 ```
 CachedSession ─▶ PoliteAdapter ─▶ tenacity ─▶ RateLimiter ─▶ network ─▶ whole body ─▶ check
  (cache)          (polite)                    (rate_limit) (exchange)             (the service's)
 ```
-Checks raise below the cache, so nothing bad is kept and nothing good is lost. An expired answer is
-never given for a failed one: staleness of papers is the store's.
+Checks raise below the cache, so a bad response is neither stored nor replaces a good one. The cache
+never returns an expired response for a failed request: only the store returns stale papers.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ logger = logging.getLogger("enrich")
 
 
 class PoliteSession(CachedSession):
-    """Session that reaches the given services over https and nobody else."""
+    """Session that sends https requests to the given services only."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class PoliteSession(CachedSession):
         super().__init__(
             backend=cache, expire_after=DO_NOT_CACHE, urls_expire_after=keep, stale_if_error=False
         )
-        self.auth = _no_auth
+        self.auth = _leave_unchanged
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.adapters.clear()
         for run in self.runs.values():
@@ -69,12 +69,12 @@ class PoliteSession(CachedSession):
         self.begin_run()
 
     def begin_run(self) -> None:
-        """Begin a further run.
+        """Begin another run; its time starts now.
 
-        Its time starts now, and hosts that were left alone are asked again.
+        Hosts that got no more requests are available again.
         """
         for run in self.runs.values():
-            run.until = math.inf if self._timeout_s is None else run.clock() + self._timeout_s
+            run.deadline = math.inf if self._timeout_s is None else run.clock() + self._timeout_s
             run.login_failed = None
             run.connectivity.answered = False
             if self._refresh:
@@ -82,28 +82,28 @@ class PoliteSession(CachedSession):
             for adapter in run.adapters.values():
                 adapter.begin_run()
 
-    def open_run(self, until: float) -> PoliteSession:
-        """Return a session of one run.
+    def open_run(self, deadline: float) -> PoliteSession:
+        """Return a session for one run.
 
-        The run may go on beside others. This one is closed for all.
+        Runs may overlap. Only the session that opened them is closed.
 
         Args:
-            until: The end of the run, by the clock of the session.
+            deadline: End of the run, by the clock of the session.
         """
         connectivity = Connectivity()
-        runs = [run.begin_run(until, connectivity) for run in self.runs.values()]
+        runs = [run.begin_run(deadline, connectivity) for run in self.runs.values()]
         session = PoliteSession(self.cache, runs, refresh=self._refresh, timeout_s=None)
         for run in session.runs.values():
-            run.until = until
+            run.deadline = deadline
         session.verify, session.cert = self.verify, self.cert
         session.proxies, session.trust_env = self.proxies, self.trust_env
         return session
 
     @contextmanager
     def checked(self, name: str, check: Callable[[], None]) -> Iterator[None]:
-        """Call a check at each acquired slot.
+        """Call a check before each request to a service.
 
-        Within the block, this applies to every request to the service.
+        This holds within the block. An exception of the check aborts the request.
         """
         run = self.runs.get(name)
         if run is None:
@@ -116,19 +116,13 @@ class PoliteSession(CachedSession):
             run.before_request = None
 
     def close(self) -> None:
-        """Close connections and cache.
-
-        What a caller's session has open stays open.
-        """
+        """Close connections and cache, except a caller's connections."""
         super().close()  # type: ignore[no-untyped-call]
 
-    def send(  # type: ignore[override]  # its other options come as keywords
+    def send(  # type: ignore[override]  # all options as keywords
         self, request: requests.PreparedRequest, **kwargs: Any
     ) -> Any:
-        """Send a request; under refresh, replace its cached answer.
-
-        A cached answer never hides a failure then.
-        """
+        """Send a request; under refresh, ignore the cache."""
         if self._refresh:
             kwargs["force_refresh"] = True
         return super().send(request, **kwargs)
@@ -153,23 +147,23 @@ def open_session(
 ) -> PoliteSession:
     """Open a session for one run.
 
-    It also serves several runs, with `begin_run` between them. The caller closes it at the end.
+    Call `begin_run` to use it for another run. The caller closes it at the end.
 
     Args:
-        services: Sources and second sources; only their hosts can be asked.
-        cache_dir: Where the HTTP cache lies; None: the user's cache folder.
-        state_dir: Where the rate limiters' files lie; None: the user's state folder.
+        services: Sources and second sources; requests go only to their hosts.
+        cache_dir: Folder of the HTTP cache; None for the user's cache folder.
+        state_dir: Folder of the rate limiters' files; None for the user's state folder.
         contact: A mail address for the User-Agent.
-        login: Service name to its login.
-        refresh: Ask for what the cache holds, and end pauses and refusals of former runs.
+        login: Logins by the service's name.
+        refresh: Request cached responses again, and drop pauses and refusals of earlier runs.
         timeout_s: Seconds for the whole run.
-        base: A caller's session: its adapters become the network's end.
-        on_wait: Called with a service's name and the seconds that are about to be waited.
-        on_retry: Called with each attempt that will be repeated.
-        on_trouble: Called when the cache or the state folder cannot be used.
+        base: A caller's session; its adapters send the requests.
+        on_wait: Called with a service's name and the seconds of each wait before it begins.
+        on_retry: Called with each retry before its wait.
+        on_trouble: Called with a message if the cache or the state folder cannot be used.
         clock: Monotonic seconds.
         now: Seconds since 1970.
-        sleep: Waits; both clocks must go on under it.
+        sleep: Waits for some seconds; both clocks must advance meanwhile.
 
     Raises:
         ValueError: the contact is not a mail address.
@@ -178,33 +172,33 @@ def open_session(
 
     cache_dir = cache_dir or user_cache_path("enrich", appauthor=False)
     state_dir = state_dir or user_state_path("enrich", appauthor=False)
-    tell, on_trouble = on_wait or _silent, _once(on_trouble)
+    report_wait, on_trouble = on_wait or _ignore_wait, _call_once(on_trouble)
     runs, connectivity = list[ServiceRun](), Connectivity()
     for service in services:
-        polite, name = service.politeness, service.name
+        politeness, name = service.politeness, service.name
         limiter = RateLimiter(
-            polite.hosts[0],
+            politeness.hosts[0],
             state_dir,
-            polite.delay_s,
+            politeness.delay_s,
             clock=clock,
             now=now,
             sleep=sleep,
-            on_wait=lambda seconds, name=name: tell(name, seconds),  # type: ignore[misc]
+            on_wait=lambda seconds, name=name: report_wait(name, seconds),  # type: ignore[misc]
             on_trouble=on_trouble,
         )
         run = ServiceRun(
             service=service,
             limiter=limiter,
             login=(login or {}).get(name),
-            user_agent=_user_agent(contact),
+            user_agent=_build_user_agent(contact),
             clock=clock,
             now=now,
             sleep=sleep,
-            on_wait=tell,
+            on_wait=report_wait,
             on_retry=on_retry,
             connectivity=connectivity,
         )
-        for host in polite.hosts:
+        for host in politeness.hosts:
             network = open_adapter() if base is None else base.get_adapter(f"https://{host}/")
             if isinstance(network, PoliteAdapter):
                 network = network.network
@@ -220,7 +214,7 @@ def open_session(
 
 
 def paused_until(session: PoliteSession) -> dict[str, datetime]:
-    """Return the services that named a pause, with its end."""
+    """Return the ends of the services' pauses, by name."""
     ends = {name: run.limiter.paused_until() for name, run in session.runs.items()}
     return {name: datetime.fromtimestamp(end, UTC) for name, end in ends.items() if end}
 
@@ -230,26 +224,26 @@ def has_answered(session: PoliteSession) -> bool:
     return any(run.connectivity.answered for run in session.runs.values())
 
 
-def _user_agent(contact: str | None) -> str:
+def _build_user_agent(contact: str | None) -> str:
     if not contact:
         return f"enrich/{VERSION}"
     return f"enrich/{VERSION} (+mailto:{mail_address(contact)})"
 
 
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request  # else ~/.netrc is looked into
+def _leave_unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request  # without an auth, requests would read ~/.netrc
 
 
-def _once(tell: Callable[[str], None]) -> Callable[[str], None]:
-    said: set[str] = set()  # the gates of all services meet the same folder
+def _call_once(report: Callable[[str], None]) -> Callable[[str], None]:
+    reported: set[str] = set()  # the rate limiters of all services share one folder
 
-    def once(message: str) -> None:
-        if message not in said:
-            said.add(message)
-            tell(message)
+    def report_once(message: str) -> None:
+        if message not in reported:
+            reported.add(message)
+            report(message)
 
-    return once
+    return report_once
 
 
-def _silent(name: str, seconds: float) -> None:
+def _ignore_wait(name: str, seconds: float) -> None:
     pass

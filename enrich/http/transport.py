@@ -1,6 +1,7 @@
-"""One request over the network and its whole answer: bounded, buffered, of the right form.
+"""One request and its whole response: bounded, buffered and well-formed.
 
-What the network, TLS or a broken body raise becomes one of our errors here. Nothing waits or retries.
+Errors of the network, of TLS and of broken bodies become a `SourceError` here. This module neither waits
+between requests nor retries.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from enrich.errors import (
 from enrich.http.dates import parse_http_date
 from enrich.http.watch import DeadlineError, SizeError, Watch, watch_exchange
 
-_PIECE = 1 << 16
-_OF_THE_WIRE = frozenset(
+_PIECE_BYTES = 1 << 16
+_WIRE_HEADERS = frozenset(
     {"connection", "content-encoding", "content-length", "set-cookie", "transfer-encoding"}
 )
 
@@ -43,52 +44,52 @@ def exchange(
     deadline: float,
     max_bytes: int,
     clock: Callable[[], float],
-    **carried: Any,
+    **options: Any,
 ) -> requests.Response:
-    """Send a request once and read the answer whole.
+    """Send a request once and read the whole response.
 
     Args:
-        network: What sends.
-        request: As it shall be sent.
+        network: The adapter that sends the request.
+        request: The request, complete.
         timeout_s: Seconds to connect, and to wait for the next bytes.
-        deadline: When all must be over, from the connection to the last byte, by `clock`.
-        max_bytes: The most bytes of the body, as they come and decoded.
+        deadline: End of the whole exchange, by `clock`.
+        max_bytes: Limit of the body, both on the wire and decoded.
         clock: Monotonic seconds.
-        carried: `verify`, `cert`, `proxies`.
+        options: `verify`, `cert`, `proxies`.
 
     Raises:
         Unreachable: no connection could be opened.
-        Overloaded: no connection, no answer in time, or an answer that breaks off.
-        BadAnswer: an answer that is too long or cannot be read.
-        Refused: TLS or this machine's own settings stand in the way.
-        FeedError: a guard of the connection's peer refused it.
+        Overloaded: no connection, no response in time, or an incomplete response.
+        BadAnswer: the response is too large or cannot be read.
+        Refused: TLS failed, or this machine's settings prevent the request.
+        FeedError: the SSRF guard refused the address.
     """
     host = urlsplit(request.url or "").hostname
 
     def send(watch: Watch) -> tuple[requests.Response, bytes]:
-        answer = network.send(request, stream=True, timeout=timeout_s, **carried)
-        watch.add_answer(answer.raw)
+        response = network.send(request, stream=True, timeout=timeout_s, **options)
+        watch.add_response(response.raw)
         try:
-            body = _read_body(answer.raw, max_bytes, watch, f"{host}")
+            body = _read_body(response.raw, max_bytes, watch, f"{host}")
         except BaseException:
-            answer.raw.close()
+            response.raw.close()
             raise
-        answer.raw.release_conn()
-        return answer, body
+        response.raw.release_conn()
+        return response, body
 
     try:
-        answer, body = watch_exchange(send, left_s=deadline - clock(), max_bytes=max_bytes)
-        return _buffered(answer, request, body)
+        response, body = watch_exchange(send, left_s=deadline - clock(), max_bytes=max_bytes)
+        return _build_buffered(response, request, body)
     except EnrichError:
         raise
     except Exception as error:
-        raise _name_failure(error, host) from error
+        raise _convert_exception(error, host) from error
 
 
-def _name_failure(error: Exception, host: str | None) -> SourceError:
-    """Return a failure of an exchange as our error.
+def _convert_exception(error: Exception, host: str | None) -> SourceError:
+    """Return the SourceError for an exception of an exchange.
 
-    What this machine's settings cause is Refused. All else that nobody foresaw is a bad answer.
+    An error of this machine's settings is Refused; an unknown exception is a BadAnswer.
     """
     match error:
         case requests.exceptions.SSLError():
@@ -96,32 +97,32 @@ def _name_failure(error: Exception, host: str | None) -> SourceError:
                 f"no trusted TLS connection to {host}",
                 code="http_error",
                 retryable=True,
-                hint="if you use a certificate authority of your own, name its file in REQUESTS_CA_BUNDLE",
+                hint="if you use your own certificate authority, set REQUESTS_CA_BUNDLE to its file",
             )
         case DeadlineError():
-            return Overloaded(f"{host} did not end its answer in time", code="timeout")
+            return Overloaded(f"{host} did not complete its response in time", code="timeout")
         case requests.Timeout() | urllib3.exceptions.TimeoutError() | TimeoutError():
-            return Overloaded(f"{host} did not answer in time", code="timeout")
+            return Overloaded(f"{host} did not respond in time", code="timeout")
         case SizeError():
-            return BadAnswer(f"{host} sent more than an answer can be")
+            return BadAnswer(f"{host} sent a response that is too large")
         case urllib3.exceptions.DecodeError():
             return BadAnswer(f"{host} sent a damaged body")
         case requests.exceptions.ProxyError():
             kind = Unreachable if _is_unreachable(error) else Overloaded
             return kind(
-                f"the proxy did not lead to {host}", code="http_error", hint="check HTTPS_PROXY"
+                f"the proxy did not connect to {host}", code="http_error", hint="check HTTPS_PROXY"
             )
         case requests.ConnectionError() | ConnectionError():
             kind = Unreachable if _is_unreachable(error) else Overloaded
             return kind(f"the connection to {host} failed", code="http_error")
         case urllib3.exceptions.InvalidHeader() | requests.exceptions.InvalidHeader():
-            return _refuse_answer(error, host)
+            return _make_bad_answer(error, host)
         case urllib3.exceptions.HTTPError():
             kind = Unreachable if _is_unreachable(error) else Overloaded
             return kind(f"the connection to {host} failed", code="http_error")
-        case _ if _is_setting(error):
+        case _ if _is_settings_error(error):
             return Refused(
-                f"{host} cannot be asked with these network settings",
+                f"the network settings prevent requests to {host}",
                 code="http_error",
                 retryable=True,
                 hint="check HTTPS_PROXY and REQUESTS_CA_BUNDLE",
@@ -130,11 +131,11 @@ def _name_failure(error: Exception, host: str | None) -> SourceError:
             logger.debug("%s: %s in an exchange", host, type(error).__name__)
             return Overloaded(f"the connection to {host} failed", code="http_error")
         case _:
-            return _refuse_answer(error, host)
+            return _make_bad_answer(error, host)
 
 
 def _is_unreachable(error: BaseException) -> bool:
-    """Return whether a name was not found, or a connection was refused."""
+    """Return whether no connection was opened: name or port."""
     causes: list[Any] = [error]
     for cause in causes[:1]:
         causes += [getattr(arg, "reason", None) for arg in cause.args]
@@ -142,44 +143,44 @@ def _is_unreachable(error: BaseException) -> bool:
     return any(isinstance(cause, urllib3.exceptions.NewConnectionError) for cause in causes)
 
 
-def _is_setting(error: Exception) -> bool:
-    """Return whether a setting causes it: proxy, certificates."""
+def _is_settings_error(error: Exception) -> bool:
+    """Return whether proxy or certificate settings caused the error."""
     if isinstance(error, requests.RequestException):
         wrong = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)
-        return isinstance(error, wrong)  # of the proxy; the address itself was prepared before
+        return isinstance(error, wrong)  # the proxy's URL; the request's own was valid
     found = (FileNotFoundError, PermissionError, IsADirectoryError)
     return isinstance(error, OSError) and (error.errno is None or isinstance(error, found))
 
 
-def _refuse_answer(error: Exception, host: str | None) -> BadAnswer:
-    logger.debug("%s: an answer raised %s", host, type(error).__name__)
-    return BadAnswer(f"{host} sent an answer that cannot be read")
+def _make_bad_answer(error: Exception, host: str | None) -> BadAnswer:
+    logger.debug("%s: a response raised %s", host, type(error).__name__)
+    return BadAnswer(f"{host} sent a response that cannot be read")
 
 
 def _read_body(raw: Any, max_bytes: int, watch: Watch, host: str) -> bytes:
-    # `read1` alone gives what has come; `read` and `stream` wait until a piece is full.
+    # Only `read1` returns available bytes; `read` and `stream` wait for a full piece.
     raw.decode_content = True
     pieces, size = [], 0
-    while piece := raw.read1(_PIECE):
+    while piece := raw.read1(_PIECE_BYTES):
         size += len(piece)
         if size > max_bytes:
-            raise BadAnswer(f"{host} sent more than an answer can be")
+            raise BadAnswer(f"{host} sent a response that is too large")
         if watch.ended:
             raise DeadlineError
         pieces.append(piece)
     return b"".join(pieces)
 
 
-def _buffered(
-    answer: requests.Response, request: requests.PreparedRequest, body: bytes
+def _build_buffered(
+    response: requests.Response, request: requests.PreparedRequest, body: bytes
 ) -> requests.Response:
-    # A fresh one: vcrpy's own cannot be cached, and what was decoded must not be marked as encoded.
-    headers = [(k, v) for k, v in answer.raw.headers.items() if k.lower() not in _OF_THE_WIRE]
+    # A new response: vcrpy's cannot be cached, and a decoded body must not be marked as encoded.
+    headers = [(k, v) for k, v in response.raw.headers.items() if k.lower() not in _WIRE_HEADERS]
     fresh = urllib3.HTTPResponse(
         body=BytesIO(body),
         headers=urllib3.HTTPHeaderDict(headers),
-        status=answer.status_code,
-        reason=answer.reason,
+        status=response.status_code,
+        reason=response.reason,
         preload_content=False,
         request_method=request.method,
         request_url=request.url,
@@ -188,11 +189,7 @@ def _buffered(
 
 
 def check_form(response: requests.Response, media: str) -> None:
-    """Check that a body is well-formed for its media type.
-
-    Raises:
-        BadAnswer: it is not.
-    """
+    """Raise BadAnswer if a body does not parse."""
     body = response.content
     try:
         if media.endswith("json"):
@@ -201,14 +198,14 @@ def check_form(response: requests.Response, media: str) -> None:
             from lxml import etree
 
             etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True))
-    except (ValueError, RecursionError, SyntaxError) as error:  # lxml's is a SyntaxError
+    except (ValueError, RecursionError, SyntaxError) as error:  # lxml raises a SyntaxError
         kind = "JSON" if media.endswith("json") else "XML"
         host = urlsplit(response.url).hostname
-        raise BadAnswer(f"{host} sent something that is no {kind}") from error
+        raise BadAnswer(f"{host} sent a response that is not valid {kind}") from error
 
 
 def retry_after_s(response: requests.Response, now: float) -> float | None:
-    """Return the seconds that Retry-After names (RFC 9110 §10.2.3)."""
+    """Return the seconds of Retry-After (RFC 9110 §10.2.3)."""
     text = response.headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdecimal():
         return float(text[:9])

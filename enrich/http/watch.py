@@ -1,9 +1,8 @@
 """Deadline of one exchange, over connection, TLS, head, body and trailers.
 
-urllib3's timeouts begin anew with each byte, so an answer that trickles never meets one. The exchange
-therefore runs in a thread of its own, and whoever waits for it shuts its socket down at the deadline.
-A thread that no socket ends (in name resolution, or in an adapter of the caller) is left alone; it
-sends nothing afterwards.
+urllib3's timeouts restart with each byte, so a trickling response never reaches one. So the exchange
+runs in its own thread, and the waiting thread shuts its socket down at the deadline. A thread without
+a socket (in name resolution, or in an adapter of the caller) continues alone, but sends nothing more.
 """
 
 from __future__ import annotations
@@ -20,59 +19,59 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 
-_CHECK_EVERY_S = 0.1  # how often the size is read
+_CHECK_INTERVAL_S = 0.1  # between two checks of the size
 
 T = TypeVar("T")
 
 
 class DeadlineError(Exception):
-    """The exchange was not over in time."""
+    """Raised if an exchange does not end before its deadline."""
 
 
 class SizeError(Exception):
-    """More bytes came over the wire than an answer may have."""
+    """Raised if a response has more bytes on the wire than allowed."""
 
 
 class Watch:
-    """Connection and answer of one exchange, so that another thread can end it."""
+    """Connection and response of one exchange, so that another thread can end it."""
 
     def __init__(self) -> None:
         self.ended = False
         self._lock = threading.Lock()
         self._connection: Any = None
-        self._answer: Any = None
+        self._response: Any = None
 
     def add_connection(self, connection: Any) -> None:
         """Register the connection that the exchange uses.
 
         Raises:
-            DeadlineError: the exchange was ended, so nothing may be sent over it.
+            DeadlineError: the exchange was ended, so it may send nothing more.
         """
         with self._lock:
             self._connection = connection
             if self.ended:
                 raise DeadlineError
 
-    def add_answer(self, answer: Any) -> None:
-        """Register the answer whose body is read."""
-        self._answer = answer
+    def add_response(self, response: Any) -> None:
+        """Register the response whose body is read."""
+        self._response = response
 
     def count_bytes(self) -> int:
-        """Return how many bytes of the body came so far."""
+        """Return the size of the body received so far."""
         try:
-            return int(self._answer.tell())
-        except Exception:  # noqa: BLE001 - a caller's adapter, or a recorded answer, cannot tell
+            return int(self._response.tell())
+        except Exception:  # noqa: BLE001 - a caller's adapter or a recorded response may lack it
             return 0
 
-    def end(self) -> None:
+    def end_exchange(self) -> None:
         """End the exchange: shut its socket down."""
         with self._lock:
             self.ended = True
             connection = self._connection
-        found = getattr(connection, "sock", None) or _find_socket(self._answer)
-        found = getattr(found, "socket", found)  # TLS through a proxy that itself speaks TLS
+        found = getattr(connection, "sock", None) or _find_socket(self._response)
+        found = getattr(found, "socket", found)  # TLS inside TLS, through an https proxy
         if isinstance(found, socket.socket):
-            with contextlib.suppress(OSError):  # not `found.shutdown`: TLS would be ended first
+            with contextlib.suppress(OSError):  # not `found.shutdown`, which would wait for TLS
                 socket.socket.shutdown(found, socket.SHUT_RDWR)
 
 
@@ -86,16 +85,16 @@ def watch_exchange(
     left_s: float,
     max_bytes: int | None = None,
 ) -> T:
-    """Return what the work returns, or end it at its deadline.
+    """Return an exchange's result, or end it in time.
 
     Args:
-        work: What is done, in a thread of its own.
-        left_s: Seconds until it must be over.
-        max_bytes: The most bytes of the body on the wire.
+        work: The exchange; it runs in its own thread.
+        left_s: Seconds until the deadline.
+        max_bytes: Limit of the body on the wire.
 
     Raises:
-        DeadlineError: it was not over in time.
-        SizeError: more bytes came.
+        DeadlineError: the exchange did not end in time.
+        SizeError: the body has more bytes.
     """
     if left_s <= 0:
         raise DeadlineError
@@ -109,7 +108,7 @@ def watch_exchange(
         _watch.set(watch)
         try:
             results.append(work(watch))
-        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+        except BaseException as error:  # noqa: BLE001 - raised again in the waiting thread
             errors.append(error)
         finally:
             done.set()
@@ -117,13 +116,13 @@ def watch_exchange(
     thread = threading.Thread(target=copy_context().run, args=(run,), name="exchange", daemon=True)
     thread.start()
     try:
-        while not done.wait(max(0.0, min(_CHECK_EVERY_S, end - time.monotonic()))):
+        while not done.wait(max(0.0, min(_CHECK_INTERVAL_S, end - time.monotonic()))):
             if time.monotonic() >= end:
                 raise DeadlineError  # noqa: TRY301 - caught to end the exchange
             if max_bytes is not None and watch.count_bytes() > max_bytes:
                 raise SizeError  # noqa: TRY301
     except BaseException:
-        watch.end()
+        watch.end_exchange()
         raise
     if errors:
         raise errors[0]
@@ -136,17 +135,17 @@ def open_adapter(
     """Return an adapter whose connections a watch can end.
 
     Args:
-        plain: Class of its connections over http; urllib3's own if None.
-        secure: Class of its connections over https.
+        plain: Class of the http connections; None for urllib3's.
+        secure: Class of the https connections; None for urllib3's.
     """
 
-    class PlainPool(_Watched, urllib3.HTTPConnectionPool):
+    class PlainPool(_WatchedPool, urllib3.HTTPConnectionPool):
         pass
 
-    class SecurePool(_Watched, urllib3.HTTPSConnectionPool):
+    class SecurePool(_WatchedPool, urllib3.HTTPSConnectionPool):
         pass
 
-    # urllib3's own are not named: a recorder of answers replaces them on its classes.
+    # The default stays on urllib3's classes, where a recorder of responses replaces it.
     if plain is not None:
         PlainPool.ConnectionCls = plain
     if secure is not None:
@@ -154,21 +153,21 @@ def open_adapter(
     return _WatchedAdapter({"http": PlainPool, "https": SecurePool})
 
 
-class _Watched:
-    """Part of a pool that shows each connection to the watch before it is used."""
+class _WatchedPool:
+    """Mixin of a pool that registers each connection with the watch before its use."""
 
     def _get_conn(self, timeout: float | None = None) -> Any:
         connection = super()._get_conn(timeout)  # type: ignore[misc]
-        _show(connection)
+        _register_connection(connection)
         return connection
 
     def _make_request(self, conn: Any, *args: Any, **options: Any) -> Any:
-        _show(conn)
+        _register_connection(conn)
         return super()._make_request(conn, *args, **options)  # type: ignore[misc]
 
 
 class _WatchedAdapter(HTTPAdapter):
-    """Adapter whose pools, through a proxy too, are the given ones."""
+    """Adapter that uses the given pools, also through a proxy."""
 
     def __init__(self, pools: dict[str, Any]) -> None:
         self._pools = pools
@@ -180,18 +179,18 @@ class _WatchedAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **options)
-        if not proxy.lower().startswith("socks"):  # which has pools of its own
+        if not proxy.lower().startswith("socks"):  # SOCKS has its own pools
             manager.pool_classes_by_scheme = self._pools
         return manager
 
 
-def _show(connection: Any) -> None:
+def _register_connection(connection: Any) -> None:
     watch = _watch.get()
     if watch is not None:
         watch.add_connection(connection)
 
 
-def _find_socket(answer: Any) -> Any:
-    """Return the socket under an answer, if it has one."""
-    stream = getattr(getattr(answer, "_fp", None), "fp", None)
+def _find_socket(response: Any) -> Any:
+    """Return the socket of a response, if any."""
+    stream = getattr(getattr(response, "_fp", None), "fp", None)
     return getattr(getattr(stream, "raw", None), "_sock", None)

@@ -1,1 +1,1 @@
-"""Ids to papers: collections, the store, the services, then the second sources."""
+"""Lookup of papers by id: collections, the store, the services, then the second sources."""

@@ -1,4 +1,4 @@
-"""Checks of what is given to an `Enricher`: likely mistakes name the right call."""
+"""Checks of the arguments of an `Enricher`; a message names the right call."""
 
 from __future__ import annotations
 
@@ -18,32 +18,35 @@ if TYPE_CHECKING:
 def assign_login(
     login: Login | Mapping[str, Login] | None, sources: Iterable[Source]
 ) -> dict[str, Login]:
-    """Return the logins by the names of the sources that take one.
+    """Return each source's login, by the source's name.
 
-    A login without a name is given to nobody if several could take it: it is a secret.
+    A login without a name is a secret, so it is refused if several sources could take it.
 
     Raises:
         TypeError: a login is neither a token nor a pair of strings.
-        ValueError: a login without a name, and not exactly one source that takes one.
+        ValueError: a login without a name, and none or several sources that take a login.
     """
-    for one in login.values() if isinstance(login, Mapping) else (login,):
-        _check_login(one)
+    for value in login.values() if isinstance(login, Mapping) else (login,):
+        _check_login(value)
     takers = [source.name for source in sources if hasattr(source, "log_in")]
     if login is None:
         return {}
     if isinstance(login, Mapping):
-        return {name: one for name, one in login.items() if name in takers}
+        return {name: value for name, value in login.items() if name in takers}
     if len(takers) != 1:
         shown = ", ".join(takers) or "none"
         raise ValueError(
-            f"login is for exactly one source that takes one (here: {shown}); name it: "
-            "login={name: …}"
+            f"one login needs exactly one source that takes a login (here: {shown}); "
+            "name the source: login={name: …}"
         )
     return {takers[0]: login}
 
 
 def _check_login(login: object) -> None:
-    """Raise TypeError if this is not a login; its value is in no message."""
+    """Raise TypeError if this is not a login.
+
+    The message omits its value.
+    """
     if login is None or (isinstance(login, str) and login):
         return
     if isinstance(login, tuple) and len(login) == 2 and all(isinstance(x, str) for x in login):
@@ -55,7 +58,7 @@ def _check_login(login: object) -> None:
 
 
 def check_lookahead(lookahead: object) -> int:
-    """Return how many talks may wait.
+    """Return the number of talks that may wait, checked.
 
     Raises:
         TypeError: not an integer.
@@ -69,26 +72,27 @@ def check_lookahead(lookahead: object) -> int:
 
 
 def check_sources(sources: Iterable[Source | str]) -> tuple[Source, ...]:
-    """Return the sources.
+    """Return the sources as a tuple, checked.
 
     Raises:
-        TypeError: they are names of sources, not sources.
+        TypeError: one of them is the name of a source.
     """
     found = []
-    for one in (sources,) if isinstance(sources, str) else sources:
-        if isinstance(one, str):
+    for source in (sources,) if isinstance(sources, str) else sources:
+        if isinstance(source, str):
             raise TypeError(
-                f"sources holds Source objects, not names: enrich.sources.installed.source({one!r})"
+                "sources holds Source objects, not names: "
+                f"enrich.sources.installed.source({source!r})"
             )
-        found.append(one)
+        found.append(source)
     return tuple(found)
 
 
 def check_papers(papers: object) -> tuple[str | Path | Paper, ...]:
-    """Return the papers and paths of papers.
+    """Return the papers and paths as a tuple, checked.
 
     Raises:
-        TypeError: not a list, or it holds something else.
+        TypeError: not a list, or a value in it is neither a path nor a Paper.
     """
     if isinstance(papers, (str, bytes, os.PathLike, Paper)):
         shown = "paper" if isinstance(papers, Paper) else repr(os.fspath(papers))
@@ -96,16 +100,16 @@ def check_papers(papers: object) -> tuple[str | Path | Paper, ...]:
     if not isinstance(papers, Iterable):
         raise TypeError(f"papers is a list of paths and Paper values, not {name_type(papers)}")
     found = tuple(papers)
-    for one in found:
-        if isinstance(one, Mapping):
+    for value in found:
+        if isinstance(value, Mapping):
             raise TypeError("papers holds paths and Paper values: use Paper.from_dict(…)")
-        if not isinstance(one, (str, os.PathLike, Paper)):
-            raise TypeError(f"papers holds paths and Paper values, not {name_type(one)}")
+        if not isinstance(value, (str, os.PathLike, Paper)):
+            raise TypeError(f"papers holds paths and Paper values, not {name_type(value)}")
     return found
 
 
 def check_talks(talks: object) -> None:
-    """Raise TypeError if this is not an iterable of talks."""
+    """Raise TypeError unless this is an iterable of talks."""
     if isinstance(talks, (str, bytes, os.PathLike)):
         path = os.fspath(talks)
         shown = repr(path) if len(path) <= 80 else "…"
@@ -118,7 +122,7 @@ def check_talks(talks: object) -> None:
 
 
 def refuse_talk(talk: object) -> NoReturn:
-    """Raise TypeError for something that is not a Talk."""
+    """Raise TypeError for a value other than a Talk."""
     if isinstance(talk, Mapping):
         raise TypeError("a talk is a Talk, not a dict: use Talk.from_dict(…)")
     if isinstance(talk, AnnotatedTalk):
@@ -127,5 +131,5 @@ def refuse_talk(talk: object) -> NoReturn:
 
 
 def name_type(value: object) -> str:
-    """Return the name of a value's type, for a message."""
+    """Return the name of a value's type."""
     return type(value).__name__

@@ -1,4 +1,4 @@
-"""A run's talks and its report."""
+"""The talks and the report of one run."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from enrich.paper import PaperId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """Outcome of one run's requests."""
+    """Outcome of the requests of one run."""
 
     troubles: Mapping[str, SourceError] = field(default_factory=dict)
-    """Why services could not be asked, by name; an error's `hint` states the remedy."""
+    """Errors of services that failed, by name; an error's `hint` states the remedy."""
     asked: frozenset[PaperId] = frozenset()
-    """The papers that services were asked for."""
+    """Papers that were requested from services."""
     paused_until: Mapping[str, datetime] = field(default_factory=dict)
-    """The services of this run that named a pause which is not over, with its end."""
+    """Services of this run that asked for a pause, with the end of the pause."""
     has_network: bool = True
-    """False if services were asked and none could be reached."""
+    """False if requests were sent and no service could be reached."""
 
 
 class Run:
-    """Annotated talks of one run, to be iterated once, and its own report."""
+    """Annotated talks of one run, to be iterated once, and the run's report."""
 
     __slots__ = ("_talks", "_tracker")
 
@@ -39,33 +39,33 @@ class Run:
 
     @property
     def report(self) -> RunReport:
-        """Return what this run alone learned about the services so far."""
+        """Return the report of this run alone, so far."""
         return self._tracker.report
 
 
 class RunTracker:
-    """Report of one run, taken from its state until that has ended.
+    """Report of one run: read from its state while it runs, kept afterwards.
 
-    It lies between a run and its generator, so that neither keeps the other alive.
+    A run and its generator share it instead of each other, so neither keeps the other alive.
     """
 
-    __slots__ = ("_report", "_take")
+    __slots__ = ("_read_report", "_report")
 
     def __init__(self) -> None:
-        self._take: Callable[[], RunReport] | None = None
+        self._read_report: Callable[[], RunReport] | None = None
         self._report = RunReport()
 
     @property
     def report(self) -> RunReport:
-        """Return the report as far as it is."""
-        take = self._take
-        return self._report if take is None else take()
+        """Return the report so far."""
+        read_report = self._read_report
+        return self._report if read_report is None else read_report()
 
-    def begin(self, take: Callable[[], RunReport]) -> None:
-        """Take the report from the run's state from now on."""
-        self._take = take
+    def begin(self, read_report: Callable[[], RunReport]) -> None:
+        """Begin to read the report from the run's state."""
+        self._read_report = read_report
 
     def end(self) -> None:
-        """Take the report for the last time."""
+        """Keep the last report, and release the run's state."""
         self._report = self.report
-        self._take = None
+        self._read_report = None

@@ -1,8 +1,8 @@
-"""Queues side by side: one thread a service, filled while the feed is read.
+"""Queues of pending keys, one thread a service, filled while the feed is read.
 
-Items (talks with what they cite) go in and come out in the same order, each as soon as it and all
-before it are answered. The reader runs ahead until a service that takes batches has a whole one
-wanting, the items end, or `lookahead` of them wait; then what is wanting is asked for.
+Items (talks with their cited papers) are yielded in their order, each as soon as it and all before it
+are answered. The reader runs ahead until a batch is full, the feed ends, or `lookahead` items are
+waiting; then the pending ids are requested.
 """
 
 from __future__ import annotations
@@ -12,48 +12,49 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from msgspec import Struct, field
+
 from enrich.http.retry import Retry
-from enrich.lookup.state import Asked, Cited, Key, LookupState
+from enrich.lookup.state import BatchResult, Cited, Key, LookupState
 from enrich.paper import Lookup, PaperId
 
-_CHUNK = 100  # items whose papers are read from the store in one go
+_CHUNK_ITEMS = 100  # items whose papers are read from the store together
 
-_PATIENCE_S = 0.2  # for a thread that has nothing to do; one that waits for an answer is left alone
+_JOIN_TIMEOUT_S = 0.2  # time to join an idle thread; a busy one is not waited for
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a run is; passed to `on_progress` each second while a service is waited for."""
+    """Progress of a run; passed to `on_progress` each second while the run waits for a service."""
 
     talks: int
-    """Talks that came out."""
+    """Talks yielded so far."""
     papers: int
-    """Papers that a service was asked for."""
+    """Papers requested from a service so far."""
     total: int | None = None
-    """Talks of the feed; None until it is read to its end."""
+    """Number of talks in the feed; None until its end is reached."""
     waiting: tuple[tuple[str, float, float], ...] = ()
-    """(service, seconds between two requests, seconds left for its requests at that pace)."""
+    """(service, seconds between its requests, seconds that its pending requests take)."""
     retrying: tuple[Retry, ...] = ()
-    """Attempts that failed and will be repeated."""
+    """Retries to come."""
 
 
-@dataclass(slots=True)
-class Item(Generic[T]):
-    """Something that cites papers, on its way."""
+class Item(Struct, Generic[T]):
+    """Value that cites papers, and the papers found for it."""
 
     value: T
     cited: Cited
     papers: dict[PaperId, Lookup] = field(default_factory=dict)
-    open: set[Key] = field(default_factory=set)
+    unanswered: set[Key] = field(default_factory=set)
 
 
 class Queues:
-    """The queues of one run."""
+    """Pending keys of one run by service, with a thread a service."""
 
     def __init__(
         self,
@@ -66,40 +67,42 @@ class Queues:
         self._lookahead = lookahead
         self._on_progress = on_progress
         self._changed = threading.Condition()
-        self._wanting: dict[str, dict[Key, None]] = {}
-        self._again: dict[str, dict[Key, None]] = {}
-        self._second: dict[str, dict[PaperId, None]] = {}
-        self._open: set[Key] = set()
-        self._flush = False
+        self._pending: dict[str, dict[Key, None]] = {}
+        self._to_retry: dict[str, dict[Key, None]] = {}
+        self._pending_fallback: dict[str, dict[PaperId, None]] = {}
+        self._unanswered: set[Key] = set()
+        self._is_flushing = False
         self._stopped = False
         self._error: BaseException | None = None
         self._threads: list[threading.Thread] = []
-        self._talks = 0
-        self._papers = 0
-        self._read = 0
-        self._total: int | None = None
-        self._asking: set[str] = set()
-        self._asked_at: dict[str, float] = {}
+        self._answered_talks = 0
+        self._requested_papers = 0
+        self._read_talks = 0
+        self._total_talks: int | None = None
+        self._requesting: set[str] = set()
+        self._last_request_at: dict[str, float] = {}
 
-    def answered(self, items: Iterator[Item[T]]) -> Iterator[Item[T]]:
-        """Yield the items in their order, each with its papers."""
+    def iterate_answered(self, items: Iterator[Item[T]]) -> Iterator[Item[T]]:
+        """Yield the items in order, each with its papers."""
         waiting: deque[Item[T]] = deque()
         more = True
         failure: BaseException | None = None
         try:
             while True:
-                while waiting and self._settled(waiting[0]):
-                    self._talks += 1
-                    yield self._complete(waiting.popleft())
-                if more and len(waiting) < self._lookahead and not self._full():
-                    chunk, failure = _take_items(items, min(_CHUNK, self._lookahead - len(waiting)))
+                while waiting and self._is_answered(waiting[0]):
+                    self._answered_talks += 1
+                    yield self._add_papers(waiting.popleft())
+                if more and len(waiting) < self._lookahead and not self._has_full_batch():
+                    chunk, failure = _take_items(
+                        items, min(_CHUNK_ITEMS, self._lookahead - len(waiting))
+                    )
                     more = bool(chunk) and failure is None
-                    self._read += len(chunk)
-                    self._total = None if more else self._read
-                    self._add(chunk)
+                    self._read_talks += len(chunk)
+                    self._total_talks = None if more else self._read_talks
+                    self._queue_chunk(chunk)
                     waiting.extend(chunk)
                 elif waiting:
-                    self._wait(waiting, more=more)
+                    self._wait_for_first(waiting, more=more)
                 elif failure is not None:
                     raise failure
                 else:
@@ -109,232 +112,246 @@ class Queues:
                 self._stopped = True
                 self._changed.notify_all()
             for thread in self._threads:
-                thread.join(timeout=_PATIENCE_S)
+                thread.join(timeout=_JOIN_TIMEOUT_S)
                 if not thread.is_alive():
                     self._state.remove_worker(thread)
 
-    def _add(self, chunk: list[Item[T]]) -> None:
-        """Fill in what is known; queue the rest."""
+    def _queue_chunk(self, chunk: list[Item[T]]) -> None:
+        """Add known papers to items; queue the other keys."""
         together: dict[PaperId, frozenset[str]] = {}
         for item in chunk:
             for id_, versions in item.cited.items():
                 together[id_] = together.get(id_, frozenset()) | versions
-        found, open_ = self._state.known(together)
-        if not open_:
+        found, to_request = self._state.split_known(together)
+        if not to_request:
             for item in chunk:
                 item.papers = {id_: found[id_] for id_ in item.cited}
             return
         wanted: dict[PaperId, list[Key]] = {}
-        for key in open_:
+        for key in to_request:
             wanted.setdefault(key[0], []).append(key)
         for item in chunk:
             for id_, versions in item.cited.items():
-                item.open.update(
+                item.unanswered.update(
                     key for key in wanted.get(id_, ()) if key[1] is None or key[1] in versions
                 )
-            if not item.open:
+            if not item.unanswered:
                 item.papers = {id_: found[id_] for id_ in item.cited}
         with self._changed:
-            for key in open_:
-                if key not in self._open:
-                    self._open.add(key)
-                    self._wanting.setdefault(key[0].source, {})[key] = None
-                    self._start(key[0].source)
+            for key in to_request:
+                if key not in self._unanswered:
+                    self._unanswered.add(key)
+                    self._pending.setdefault(key[0].source, {})[key] = None
+                    self._start_worker(key[0].source)
             self._changed.notify_all()
 
-    def _settled(self, item: Item[T]) -> bool:
-        if not item.open:
+    def _is_answered(self, item: Item[T]) -> bool:
+        """Return whether all papers of an item are known.
+
+        An error of a thread is raised here.
+        """
+        if not item.unanswered:
             return True
         with self._changed:
             if self._error is not None:
                 raise self._error
-            return self._open.isdisjoint(item.open)
+            return self._unanswered.isdisjoint(item.unanswered)
 
-    def _complete(self, item: Item[T]) -> Item[T]:
-        if item.open:
-            item.papers, _ = self._state.known(item.cited)
+    def _add_papers(self, item: Item[T]) -> Item[T]:
+        if item.unanswered:
+            item.papers, _ = self._state.split_known(item.cited)
         return item
 
-    def _full(self) -> bool:
+    def _has_full_batch(self) -> bool:
         with self._changed:
-            return self._whole_batch()
+            return self._is_any_batch_full()
 
-    def _whole_batch(self) -> bool:
+    def _is_any_batch_full(self) -> bool:
+        """Return whether a batch of several ids is full.
+
+        The caller holds the lock.
+        """
         return any(
-            self._state.batch_size(name) > 1 and self._has_batch(name) for name in self._wanting
+            self._state.batch_size(name) > 1 and self._is_batch_full(name) for name in self._pending
         )
 
-    def _has_batch(self, name: str) -> bool:
-        """Return whether as many ids wait for a service as one request may hold."""
-        waiting = len(self._again.get(name, ())) + _count_ids(self._wanting.get(name, {}))
+    def _is_batch_full(self, name: str) -> bool:
+        """Return whether a service's pending ids fill one request."""
+        waiting = len(self._to_retry.get(name, ())) + _count_ids(self._pending.get(name, {}))
         return waiting >= self._state.batch_size(name)
 
-    def _wait(self, waiting: deque[Item[T]], *, more: bool) -> None:
-        """Wait until the first item is answered or the reader may run on."""
+    def _wait_for_first(self, waiting: deque[Item[T]], *, more: bool) -> None:
+        """Wait for the first item, or to read on."""
         head = waiting[0]
-        room = more and len(waiting) < self._lookahead
+        may_read = more and len(waiting) < self._lookahead
         with self._changed:
-            self._flush = not room
+            self._is_flushing = not may_read
             self._changed.notify_all()
             while not (
                 self._error is not None
-                or self._open.isdisjoint(head.open)
-                or (room and not self._whole_batch())
+                or self._unanswered.isdisjoint(head.unanswered)
+                or (may_read and not self._is_any_batch_full())
             ):
-                self._report()
+                self._report_progress()
                 self._changed.wait(timeout=1.0)
-            self._flush = False
+            self._is_flushing = False
 
-    def _start(self, name: str) -> None:
+    def _start_worker(self, name: str) -> None:
         if not any(thread.name == name for thread in self._threads):
-            thread = threading.Thread(target=self._work, args=(name,), name=name, daemon=True)
+            thread = threading.Thread(target=self._run_worker, args=(name,), name=name, daemon=True)
             self._threads.append(thread)
             self._state.add_worker(thread)
             thread.start()
 
-    def _report(self) -> None:
+    def _report_progress(self) -> None:
         if self._on_progress is not None:
             self._on_progress(
                 Progress(
-                    talks=self._talks,
-                    papers=self._papers,
-                    total=self._total,
+                    talks=self._answered_talks,
+                    papers=self._requested_papers,
+                    total=self._total_talks,
                     waiting=tuple(self._measure_queues()),
                     retrying=self._state.retries(),
                 )
             )
 
     def _measure_queues(self) -> Iterator[tuple[str, float, float]]:
-        """Yield the pace and the seconds left of each service that is waited for."""
-        for name, wanting in self._wanting.items():
-            ids = len({id_ for id_, _ in wanting})
+        """Yield the pace of each service with pending requests.
+
+        The tuples are those of `Progress.waiting`.
+        """
+        for name, pending in self._pending.items():
+            ids = len({id_ for id_, _ in pending})
             left_s = self._measure_left(
                 name, -(-ids // self._state.batch_size(name)), self._state.request_interval_s(name)
             )
             if left_s is not None:
                 yield name, self._state.request_interval_s(name), left_s
-        for name, second in self._second.items():
-            if second:
-                service, interval_s = self._state.second_pace(name)
-                requests = -(-len(second) // self._state.second_batch_size(name))
+        for name, ids_for_fallback in self._pending_fallback.items():
+            if ids_for_fallback:
+                service, interval_s = self._state.fallback_pace(name)
+                requests = -(-len(ids_for_fallback) // self._state.fallback_batch_size(name))
                 yield service, interval_s, requests * interval_s
 
     def _measure_left(self, name: str, requests: int, interval_s: float) -> float | None:
-        """Return the seconds that requests to come take.
+        """Return the seconds that a service's pending requests take.
 
-        Return None if the service is not waited for.
-
-        The pause before the first of them has begun when the request before it ended.
+        Return None if none is pending. Time since the last request counts towards the first pause.
         """
-        if name in self._asking:
+        if name in self._requesting:
             return requests * interval_s
         if not requests:
             return None
-        passed_s = time.monotonic() - self._asked_at.get(name, -math.inf)
+        passed_s = time.monotonic() - self._last_request_at.get(name, -math.inf)
         return requests * interval_s - min(passed_s, interval_s)
 
-    def _work(self, name: str) -> None:
-        """Ask for batches as they fill, then the rest.
+    def _run_worker(self, name: str) -> None:
+        """Fetch batches as they fill, then the remaining keys.
 
         This is the thread of one service.
         """
         try:
             while True:
                 with self._changed:
-                    self._changed.wait_for(lambda: self._stopped or self._due(name))
+                    self._changed.wait_for(lambda: self._stopped or self._is_batch_due(name))
                     if self._stopped:
                         return
-                    keys, again, ids = self._next(name)
-                    self._asking.add(name)
-                asked = Asked()
-                if keys or again:
-                    asked = self._state.ask(name, [*again, *keys], frozenset(again))
+                    keys, retried, ids = self._take_batch(name)
+                    self._requesting.add(name)
+                result = BatchResult()
+                if keys or retried:
+                    wanted = [*retried, *keys]
+                    result = self._state.request_batch(name, wanted, frozenset(retried))
                 else:
-                    self._state.ask_second(name, ids)
+                    self._state.request_fallbacks(name, ids)
                 with self._changed:
-                    self._asking.discard(name)
-                    self._asked_at[name] = time.monotonic()
-                    self._papers += len({id_ for id_, _ in keys})
-                    self._second.setdefault(name, {}).update(dict.fromkeys(asked.unknown))
-                    self._again.setdefault(name, {}).update(dict.fromkeys(asked.lacking))
-                    later = {(id_, None) for id_ in asked.unknown} | set(asked.lacking)
-                    self._open -= {*keys, *again, *((id_, None) for id_ in ids)} - later
+                    self._requesting.discard(name)
+                    self._last_request_at[name] = time.monotonic()
+                    self._requested_papers += len({id_ for id_, _ in keys})
+                    self._pending_fallback.setdefault(name, {}).update(
+                        dict.fromkeys(result.for_fallback)
+                    )
+                    self._to_retry.setdefault(name, {}).update(dict.fromkeys(result.to_retry))
+                    later = {(id_, None) for id_ in result.for_fallback} | set(result.to_retry)
+                    self._unanswered -= {*keys, *retried, *((id_, None) for id_ in ids)} - later
                     self._changed.notify_all()
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the reader's thread
+        except BaseException as error:  # noqa: BLE001 - raised again in the reader's thread
             with self._changed:
                 self._error = error
                 self._changed.notify_all()
 
-    def _due(self, name: str) -> bool:
-        waits = bool(self._wanting.get(name) or self._again.get(name))
-        if waits and (self._flush or self._has_batch(name)):
+    def _is_batch_due(self, name: str) -> bool:
+        """Return whether a service's next batch is due."""
+        has_keys = bool(self._pending.get(name) or self._to_retry.get(name))
+        if has_keys and (self._is_flushing or self._is_batch_full(name)):
             return True
-        second = self._second.get(name)
-        if not second:
+        ids = self._pending_fallback.get(name)
+        if not ids:
             return False
-        batch = self._state.second_batch_size(name)
-        return len(second) >= batch or (self._flush and not waits)
+        return len(ids) >= self._state.fallback_batch_size(name) or (
+            self._is_flushing and not has_keys
+        )
 
-    def _next(self, name: str) -> tuple[list[Key], list[Key], list[PaperId]]:
-        """Return the next batch for the service.
+    def _take_batch(self, name: str) -> tuple[list[Key], list[Key], list[PaperId]]:
+        """Return the next batch, removed from its queue.
 
-        If it has none, the batch is for the service behind it.
+        The three lists are new keys, retried keys, and ids for the fallbacks; the last is used alone.
 
-        What an answer has lacked rides in the next batch, and is a batch of its own after the last.
+        Ids missing from a response join the next batch; if none follows, they form one last batch.
         """
-        wanting, lacking = self._wanting.get(name, {}), self._again.get(name, {})
-        if wanting or lacking:
+        pending, to_retry = self._pending.get(name, {}), self._to_retry.get(name, {})
+        if pending or to_retry:
             size = self._state.batch_size(name)
-            again = list(lacking)[:size]
-            for key in again:
-                del lacking[key]
-            keys = _pick_batch(wanting, size - len(again))
+            retried = list(to_retry)[:size]
+            for key in retried:
+                del to_retry[key]
+            keys = _pick_batch(pending, size - len(retried))
             for key in keys:
-                del wanting[key]
-            return keys, again, []
-        second = self._second[name]
-        ids = list(second)[: self._state.second_batch_size(name)]
+                del pending[key]
+            return keys, retried, []
+        pending_ids = self._pending_fallback[name]
+        ids = list(pending_ids)[: self._state.fallback_batch_size(name)]
         for id_ in ids:
-            del second[id_]
+            del pending_ids[id_]
         return [], [], ids
 
 
 def _count_ids(keys: Iterable[Key]) -> int:
-    """Return how many ids a request for these holds.
+    """Return the number of ids in a request.
 
-    A version's own id counts only without its paper's.
+    Count a version only if its paper is not in the request.
     """
     papers = {id_ for id_, version in keys if version is None}
     return len(papers) + sum(id_ not in papers for id_, version in keys if version is not None)
 
 
-def _pick_batch(wanting: Iterable[Key], room: int) -> list[Key]:
-    """Return the first keys that fit one request.
+def _pick_batch(pending: Iterable[Key], limit: int) -> list[Key]:
+    """Return the first keys, within a limit of ids.
 
-    All keys of a paper stay together.
+    All keys of a paper are in the same request.
     """
     grouped: dict[PaperId, list[Key]] = {}
-    for key in wanting:
+    for key in pending:
         grouped.setdefault(key[0], []).append(key)
     picked: list[Key] = []
     for keys in grouped.values():
         count = _count_ids(keys)
-        if count > room and picked:
+        if count > limit and picked:
             break
-        if room <= 0:
+        if limit <= 0:
             break
         picked += keys
-        room -= count
+        limit -= count
     return picked
 
 
-def _take_items(items: Iterator[Item[T]], most: int) -> tuple[list[Item[T]], BaseException | None]:
-    """Take some items; return them and the error that ended them."""
+def _take_items(items: Iterator[Item[T]], limit: int) -> tuple[list[Item[T]], BaseException | None]:
+    """Return the next items, and the error after them."""
     chunk: list[Item[T]] = []
     try:
         for item in items:
             chunk.append(item)
-            if len(chunk) >= most:
+            if len(chunk) >= limit:
                 break
     except Exception as error:  # noqa: BLE001 - raised again after the items before it
         return chunk, error

@@ -1,8 +1,8 @@
-"""State of one run's lookups: collections, the store, the services in batches, second sources.
+"""State of one run's lookups in collections, the store, the services and the second sources.
 
 The only module in which a `SourceError` becomes a value. A run is one call of the library or of the
-command: it has one `now`, asks nothing twice, and remembers what failed; what was found is in the
-store. `scheduler` drives it from threads; all methods may be called from several.
+command. It has one `now`, requests no key twice, and keeps its failures in memory; its results are in
+the store. `scheduler` calls it from threads; several threads may call any method.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from enrich.errors import BadAnswer, PapersError, SourceError
 from enrich.http.retry import Retry
@@ -33,73 +35,71 @@ if TYPE_CHECKING:
     from enrich.store import Store
 
 Key = tuple[PaperId, str | None]
-"""A paper and a version; None is the newest."""
+"""A paper and a version; None means the newest version."""
 
 Cited = Mapping[PaperId, frozenset[str]]
-"""Papers that a talk names, each with the versions that it cites."""
+"""Papers that a talk cites, each with the cited versions."""
 
 
-class _StoredMeanwhile(Exception):  # noqa: N818 - not an error: less is to be asked for
-    """Signal that others have stored what a request was to ask for."""
+class _StoredMeanwhile(Exception):  # noqa: N818 - not an error: the request gets smaller
+    """Raised if another run stored some of the requested keys first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a batch left open."""
+class BatchResult(Struct, frozen=True):
+    """Keys of a batch that still need work."""
 
-    unknown: list[PaperId] = field(default_factory=list)
-    """Papers that the service could not be asked for and nobody knows."""
-    lacking: list[Key] = field(default_factory=list)
-    """What the answer lacked, to be asked for once more."""
+    for_fallback: list[PaperId] = field(default_factory=list)
+    """Papers without a record, for the fallback sources."""
+    to_retry: list[Key] = field(default_factory=list)
+    """Keys missing from the response; to be retried once."""
 
 
 _PUBLISHED = "published"
-"""In place of a version: the store's record of where a preprint was published."""
-_RECENT = 2048  # papers kept in memory for the talks to come; the rest is in the store
+"""Stands for a version in the keys of the store's records of published versions."""
+_MAX_RECENT_PAPERS = 2048  # kept in memory for the next talks; all are in the store
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Library:
-    """Where papers come from, in order; shared by the runs of one `Enricher`."""
+class Library(Struct, frozen=True, kw_only=True):
+    """Collections, store and services of one `Enricher`, shared by its runs."""
 
     sources: Mapping[str, Source]
     fallbacks: Mapping[str, Sequence[SecondSource]]
-    """By the name of the source that they stand behind, in the order in which they are asked."""
+    """Second sources of each source, by the source's name, in the order of their requests."""
     collections: Sequence[Collection]
     store: Store
     session: Callable[[], Session]
-    """Opened when the first request is due."""
+    """Returns the session; opens it at the first request."""
     pauses: Callable[[], Mapping[str, datetime]]
-    """The services that named a pause which is not over, with its end."""
+    """Returns the services that asked for a pause, with the end of the pause."""
     on_trouble: Callable[[str], None] = lambda _: None
-    """Called with a sentence when a collection turns out to be damaged."""
+    """Called with a message if a collection is damaged."""
     has_answered: Callable[[Any], bool] = lambda _: True
-    """Whether any service answered in the run of such a session."""
+    """Returns whether any service answered in the run of a session."""
     publishers: Sequence[Publisher] = ()
-    """Second sources that are asked where preprints were published."""
+    """Second sources that know the published versions of preprints."""
     offline: bool = False
     refresh: bool = False
     max_age_s: float | None = None
     abstracts: bool = False
     locks: Mapping[str, threading.Lock]
-    """One for each source: its lookups are serialised."""
+    """One lock a source: only one request to it at a time."""
     store_lock: threading.Lock = field(default_factory=threading.Lock)
     workers: list[threading.Thread] = field(default_factory=list)
-    """The services' threads; one may still wait for an answer when its run is over."""
+    """Threads of the services; one may still wait for a response after its run has ended."""
     retries: dict[str, tuple[Retry, float]] = field(default_factory=dict)
-    """By service: its last retry, and when it is due (monotonic)."""
+    """The last retry of each service, with its time (monotonic)."""
 
     @property
     def in_use(self) -> bool:
-        """Whether a thread still works with the store or the session."""
+        """Whether a thread still uses the store or the session."""
         return any(worker.is_alive() for worker in self.workers)
 
     def note_retry(self, retry: Retry) -> None:
-        """Store a service's retry, for the progress of the runs."""
+        """Keep a service's last retry, for progress reports."""
         self.retries[retry.service] = (retry, time.monotonic() + retry.wait_s)
 
     def revision(self, record: Record) -> int:
-        """Return the current revision of such a record's parser."""
+        """Return the current revision of a record's parser."""
         via = record.paper.via if record.paper else None
         for second in self.fallbacks.get(record.id.source, ()):
             if second.name == via:
@@ -109,50 +109,50 @@ class Library:
 
 
 class LookupState:
-    """Knowledge of one run so far."""
+    """Results, failures and requests of one run so far."""
 
     def __init__(self, library: Library, *, now: float, until: float = math.inf) -> None:
-        """Begin.
+        """Create the state of a run.
 
         Args:
-            library: Where papers come from.
+            library: Collections, store and services.
             now: Seconds since 1970.
-            until: The end of the run's requests, by the clock of the library's session.
+            until: Deadline of the run's requests, by the clock of the library's session.
         """
         self.library = library
         self.now = now
-        self._until = until
+        self._deadline = until
         self._session: Any = None
         self._session_lock = threading.Lock()
         self.troubles: dict[str, SourceError] = {}
-        """Why a source could not be asked: the first reason, or one that asking again cannot mend."""
-        self._recent: OrderedDict[Key, Record] = OrderedDict()
-        self._collected: OrderedDict[PaperId, Paper] = OrderedDict()
-        self._damaged: set[Path] = set()
-        self._asked: set[Key] = set()
-        self._failed: dict[PaperId, Lookup] = {}
-        self._given: dict[PaperId, Paper] = {}
-        self._services: set[str] = set()
-        self._asked_published: set[PaperId] = set()
+        """Why a source failed: the first error, replaced by a later one that is not retryable."""
+        self._recent_records: OrderedDict[Key, Record] = OrderedDict()
+        self._collected_papers: OrderedDict[PaperId, Paper] = OrderedDict()
+        self._damaged_collections: set[Path] = set()
+        self._requested: set[Key] = set()
+        self._failures: dict[PaperId, Lookup] = {}
+        self._given_papers: dict[PaperId, Paper] = {}
+        self._used_services: set[str] = set()
+        self._requested_published: set[PaperId] = set()
 
-    def give(self, papers: Iterable[Paper]) -> None:
-        """Take resolved papers that came with a talk (an earlier output).
+    def add_papers(self, papers: Iterable[Paper]) -> None:
+        """Add resolved papers of a talk.
 
-        They are used as they are.
+        They come from an earlier output, and are used unchanged unless the run refreshes.
         """
         if not self.library.refresh:
             for paper in papers:
-                self._given.setdefault(paper.id, paper)
+                self._given_papers.setdefault(paper.id, paper)
 
     def report(self) -> RunReport:
-        """Return the report of the run as far as it is."""
+        """Return the report of the run so far."""
         with self.library.store_lock:
-            asked = frozenset(id_ for id_, _ in self._asked)
-            services = frozenset(self._services)
+            requested = frozenset(id_ for id_, _ in self._requested)
+            services = frozenset(self._used_services)
         pauses = self.library.pauses() if services else {}
         return RunReport(
             troubles=dict(self.troubles),
-            asked=asked,
+            asked=requested,
             paused_until={name: end for name, end in pauses.items() if name in services},
             has_network=not services or self.library.has_answered(self._session),
         )
@@ -166,99 +166,100 @@ class LookupState:
         self.library.workers.remove(thread)
 
     def batch_size(self, name: str) -> int:
-        """Return the most ids of one request to a service."""
+        """Return the maximum number of ids in a request."""
         return self.library.sources[name].politeness.batch
 
     def request_interval_s(self, name: str) -> float:
         """Return the seconds between two requests to a service."""
         return self.library.sources[name].politeness.delay_s
 
-    def second_batch_size(self, name: str) -> int:
-        """Return the most ids of one request to the first second source behind a service."""
+    def fallback_batch_size(self, name: str) -> int:
+        """Return the batch size of a service's first fallback."""
         return self.library.fallbacks[name][0].politeness.batch
 
-    def second_pace(self, name: str) -> tuple[str, float]:
-        """Return the first second source behind a service.
-
-        The second value is its seconds between requests.
-        """
+    def fallback_pace(self, name: str) -> tuple[str, float]:
+        """Return a service's first fallback and its delay (seconds)."""
         second = self.library.fallbacks[name][0]
         return second.name, second.politeness.delay_s
 
     def retries(self) -> tuple[Retry, ...]:
-        """Return the retries to come, each with the seconds that are left."""
+        """Return the pending retries, with their remaining seconds."""
         now = time.monotonic()
         left = [(retry, due - now) for retry, due in [*self.library.retries.values()]]
         return tuple(replace(retry, wait_s=wait_s) for retry, wait_s in left if wait_s > 0)
 
-    def known(self, cited: Cited) -> tuple[dict[PaperId, Lookup], list[Key]]:
-        """Return what is known, and what only services know."""
+    def split_known(self, cited: Cited) -> tuple[dict[PaperId, Lookup], list[Key]]:
+        """Return the known lookups and the remaining keys."""
         found: dict[PaperId, Lookup] = {}
-        open_: list[Key] = []
-        here = self._at_hand(cited)
-        records = self._stored(
+        to_request: list[Key] = []
+        local = self._find_local(cited)
+        records = self._read_stored(
             (id_, version)
             for id_, versions in cited.items()
-            if id_ not in here
+            if id_ not in local
             for version in (None, *versions)
         )
         for id_, versions in cited.items():
-            if (paper := here.get(id_)) is not None:
+            if (paper := local.get(id_)) is not None:
                 found[id_] = paper
-            elif (lookup := self._failed.get(id_)) is not None:
-                found[id_] = self._with_rows(lookup, versions, records)
-            elif (record := records.get((id_, None))) is not None and self._usable(record):
-                lookup = self._lookup(record)
-                found[id_] = self._with_rows(lookup, versions, records)
-                open_ += self._open_versions(lookup, versions, records)
+            elif (lookup := self._failures.get(id_)) is not None:
+                found[id_] = self._with_versions(lookup, versions, records)
+            elif (record := records.get((id_, None))) is not None and self._is_usable(record):
+                lookup = self._to_lookup(record)
+                found[id_] = self._with_versions(lookup, versions, records)
+                to_request += self._list_missing_versions(lookup, versions, records)
             elif self.library.offline or id_.source not in self.library.sources:
-                found[id_] = self._unasked(id_)
+                found[id_] = self._make_offline_miss(id_)
             else:
-                open_.append((id_, None))
-                open_ += [(id_, version) for version in sorted(versions)]
-        return found, open_
+                to_request.append((id_, None))
+                to_request += [(id_, version) for version in sorted(versions)]
+        return found, to_request
 
-    def ask(self, name: str, wanted: Sequence[Key], again: AbstractSet[Key] = frozenset()) -> Asked:
-        """Ask a service for what of a batch nobody stored.
+    def request_batch(
+        self, name: str, wanted: Sequence[Key], again: AbstractSet[Key] = frozenset()
+    ) -> BatchResult:
+        """Fetch the keys of a batch not stored yet.
 
         Args:
-            name: Of the service.
-            wanted: A batch.
-            again: Those of it that an answer has lacked before.
+            name: Name of the service.
+            wanted: The batch.
+            again: Keys of the batch that are requested for the second time.
         """
         with self.library.locks[name]:
-            while wanted := self._still_open(wanted):
+            while wanted := self._drop_stored_keys(wanted):
                 try:
-                    return self._ask_once(name, wanted, again)
+                    return self._request_once(name, wanted, again)
                 except _StoredMeanwhile:
                     continue
-        return Asked()
+        return BatchResult()
 
-    def _ask_once(self, name: str, wanted: Sequence[Key], again: AbstractSet[Key]) -> Asked:
-        """Ask a service for a batch.
+    def _request_once(
+        self, name: str, wanted: Sequence[Key], again: AbstractSet[Key]
+    ) -> BatchResult:
+        """Fetch a batch from a service.
 
         Raises:
-            _StoredMeanwhile: others have stored some of it, so less is to be asked for.
+            _StoredMeanwhile: another run stored some of its keys first.
         """
         self._note_service(name)
         source = self.library.sources[name]
-        old = self._stored(wanted)
+        old = self._read_stored(wanted)
         unanswered = dict.fromkeys(wanted)
         records: list[Record] = []
-        asked = Asked()
+        result = BatchResult()
 
         def check() -> None:
-            if len(self._still_open(list(unanswered))) < len(unanswered):
+            if len(self._drop_stored_keys(list(unanswered))) < len(unanswered):
                 raise _StoredMeanwhile
 
         def fail(error: SourceError) -> None:
             if name not in self.troubles or not error.retryable:
                 self.troubles[name] = error
             for key in unanswered:
-                failure = self._failure(source, key[0], error)
-                records.extend(self._take_answer(key, failure, old, source.revision))
+                failure = self._make_failed(source, key[0], error)
+                records.extend(self._decide_records(key, failure, old, source.revision))
                 if key[1] is None and key not in old and name in self.library.fallbacks:
-                    asked.unknown.append(key[0])
+                    result.for_fallback.append(key[0])
 
         part = getattr(source, "fetch_part", None)
         try:
@@ -270,51 +271,50 @@ class LookupState:
                 )
                 for id_, version, answer in answers:
                     unanswered.pop((id_, version), None)
-                    records += self._take_answer((id_, version), answer, old, source.revision)
+                    records += self._decide_records((id_, version), answer, old, source.revision)
         except _StoredMeanwhile:
-            self._keep(records, [key for key in wanted if key not in unanswered])
+            self._store_records(records, [key for key in wanted if key not in unanswered])
             raise
         except SourceError as error:
             fail(error)
         else:
             if part is not None:
-                asked.lacking.extend(key for key in unanswered if key not in again)
-            for key in asked.lacking:
+                result.to_retry.extend(key for key in unanswered if key not in again)
+            for key in result.to_retry:
                 del unanswered[key]
             if unanswered:
-                fail(BadAnswer(f"{name} left papers without an answer"))
-        self._keep(records, [key for key in wanted if key not in asked.lacking])
-        return asked
+                fail(BadAnswer(f"{name} did not answer for every paper"))
+        self._store_records(records, [key for key in wanted if key not in result.to_retry])
+        return result
 
-    def ask_second(self, name: str, wanted: Sequence[PaperId]) -> None:
-        """Ask the second sources behind a source.
+    def request_fallbacks(self, name: str, wanted: Sequence[PaperId]) -> None:
+        """Fetch papers from the fallbacks of a source.
 
-        They are asked in turn for papers without any record.
+        Each fallback gets the papers for which the fallbacks before it had no record.
         """
         records: list[Record] = []
-        lacking = list(wanted)
         with self.library.locks[name]:
-            lacking = self._not_stored(lacking)
+            without_record = self._drop_stored_papers(wanted)
             for second in self.library.fallbacks[name]:
                 self._note_service(second.name)
-                for start in range(0, len(lacking), second.politeness.batch):
-                    batch = lacking[start : start + second.politeness.batch]
-                    # The first source's reason stands; a second source's silence means nothing.
+                for start in range(0, len(without_record), second.politeness.batch):
+                    batch = without_record[start : start + second.politeness.batch]
+                    # The paper keeps the error of its own source; a fallback's error adds nothing.
                     with suppress(SourceError):
-                        for paper in self._fetch_second(second, batch):
+                        for paper in self._fetch_from_fallback(second, batch):
                             _, record = decide_answer(
                                 None, paper, revision=second.revision, now=self.now
                             )
                             records += [] if record is None else [record]
-                            self._failed.pop(paper.id, None)
+                            self._failures.pop(paper.id, None)
                 found = {record.id for record in records}
-                lacking = [id_ for id_ in lacking if id_ not in found]
-            self._keep(records, [(record.id, None) for record in records])
+                without_record = [id_ for id_ in without_record if id_ not in found]
+            self._store_records(records, [(record.id, None) for record in records])
 
     def find_published(self, papers: Iterable[Lookup]) -> dict[PaperId, Paper]:
-        """Return the preprints among papers with their published versions, as publishers know them.
+        """Return the preprints with a known published version.
 
-        All that the store does not know is asked for at once.
+        The version is in a publisher's record. Preprints without a stored record are requested immediately.
         """
         found: dict[PaperId, Paper] = {}
         for publisher in self.library.publishers:
@@ -325,21 +325,21 @@ class LookupState:
                 and paper.id.source == publisher.publishes
                 and paper.published_as is None
             }
-            records = self._ask_published(publisher, [*preprints])
+            records = self._request_published(publisher, [*preprints])
             for id_, paper in preprints.items():
                 record = records.get((id_, _PUBLISHED))
                 if record is not None and record.paper is not None:
                     found[id_] = _add_published(paper, record.paper)
         return found
 
-    def _ask_published(self, publisher: Publisher, ids: Sequence[PaperId]) -> dict[Key, Record]:
-        """Return a publisher's records of preprints, from the store or by asking."""
+    def _request_published(self, publisher: Publisher, ids: Sequence[PaperId]) -> dict[Key, Record]:
+        """Return a publisher's records of preprints, stored or new."""
         with self.library.locks[publisher.publishes]:
-            known = self._stored((id_, _PUBLISHED) for id_ in ids)
+            known = self._read_stored((id_, _PUBLISHED) for id_ in ids)
             wanted = [
                 id_
                 for id_ in ids
-                if id_ not in self._asked_published
+                if id_ not in self._requested_published
                 and not self._is_fresh(known.get((id_, _PUBLISHED)), publisher.revision)
             ]
             if not wanted or self.library.offline:
@@ -356,15 +356,15 @@ class LookupState:
                 records = []
                 for id_ in batch:
                     key = (id_, _PUBLISHED)
-                    answer = papers.get(id_) or self._not_found(id_)
+                    answer = papers.get(id_) or self._make_not_found(id_)
                     _, record = decide_answer(
                         known.get(key), answer, version=_PUBLISHED,
                         revision=publisher.revision, now=self.now,
                     )  # fmt: skip
                     records += [record] if record else []
-                self._keep(records, ())
+                self._store_records(records, ())
                 known |= {(record.id, record.version): record for record in records}
-            self._asked_published.update(wanted)
+            self._requested_published.update(wanted)
         return known
 
     def _is_fresh(self, record: Record | None, revision: int) -> bool:
@@ -374,14 +374,16 @@ class LookupState:
             and is_fresh(record, now=self.now, revision=revision, max_age=self.library.max_age_s)
         )
 
-    def _fetch_second(self, second: SecondSource, batch: Sequence[PaperId]) -> Iterator[Paper]:
-        """Yield a second source's records of what nobody stored."""
+    def _fetch_from_fallback(
+        self, second: SecondSource, batch: Sequence[PaperId]
+    ) -> Iterator[Paper]:
+        """Yield a fallback's records of papers not stored yet."""
 
         def check() -> None:
-            if len(self._not_stored(batch)) < len(batch):
+            if len(self._drop_stored_papers(batch)) < len(batch):
                 raise _StoredMeanwhile
 
-        while batch := self._not_stored(batch):
+        while batch := self._drop_stored_papers(batch):
             try:
                 with self._checked_session(second.name, check) as session:
                     yield from second.fetch(batch, session)
@@ -389,30 +391,30 @@ class LookupState:
                 continue
             return
 
-    def _not_stored(self, wanted: Sequence[PaperId]) -> list[PaperId]:
-        """Return the papers without a fresh record in the store."""
+    def _drop_stored_papers(self, wanted: Sequence[PaperId]) -> list[PaperId]:
+        """Return the papers without a fresh stored record."""
         with self.library.store_lock:
             for id_ in wanted:
-                self._recent.pop((id_, None), None)
-        records = self._stored((id_, None) for id_ in wanted)
+                self._recent_records.pop((id_, None), None)
+        records = self._read_stored((id_, None) for id_ in wanted)
         for id_ in wanted:
             record = records.get((id_, None))
-            if record is not None and record.paper is not None and self._is_new(record):
-                self._failed.pop(id_, None)
-        return [id_ for id_ in wanted if id_ in self._failed]
+            if record is not None and record.paper is not None and self._is_current(record):
+                self._failures.pop(id_, None)
+        return [id_ for id_ in wanted if id_ in self._failures]
 
-    def _is_new(self, record: Record) -> bool:
-        """Return whether a record can be used as if this run had asked for it."""
+    def _is_current(self, record: Record) -> bool:
+        """Return whether a record need not be requested again."""
         return self._is_fresh(record, self.library.revision(record))
 
     @contextmanager
     def _checked_session(self, name: str, check: Callable[[], None]) -> Iterator[Session]:
-        """Hold the run's session, with a check for each slot."""
+        """Hold the run's session, with a check before requests."""
         with self._session_lock:
             if self._session is None:
                 whole = self.library.session()
                 open_run = getattr(whole, "open_run", None)  # of a `PoliteSession`
-                self._session = whole if open_run is None else open_run(self._until)
+                self._session = whole if open_run is None else open_run(self._deadline)
             session = self._session
         checked = getattr(session, "checked", None)
         with nullcontext() if checked is None else checked(name, check):
@@ -420,59 +422,64 @@ class LookupState:
 
     def _note_service(self, name: str) -> None:
         with self.library.store_lock:
-            self._services.add(name)
+            self._used_services.add(name)
 
-    def _still_open(self, wanted: Sequence[Key]) -> list[Key]:
-        """Return what no other run has stored while this waited."""
+    def _drop_stored_keys(self, wanted: Sequence[Key]) -> list[Key]:
+        """Return the keys that other runs have not stored."""
         cited: dict[PaperId, frozenset[str]] = {}
         with self.library.store_lock:
             for id_, version in wanted:
-                self._recent.pop((id_, version), None)
+                self._recent_records.pop((id_, version), None)
                 cited[id_] = cited.get(id_, frozenset()) | ({version} if version else frozenset())
-        open_ = set(self.known(cited)[1]) - self._asked
-        return [key for key in wanted if key in open_]
+        to_request = set(self.split_known(cited)[1]) - self._requested
+        return [key for key in wanted if key in to_request]
 
-    def _at_hand(self, ids: Iterable[PaperId]) -> dict[PaperId, Paper]:
-        """Return the papers that came with talks or in collections."""
+    def _find_local(self, ids: Iterable[PaperId]) -> dict[PaperId, Paper]:
+        """Return the papers that talks or collections contain."""
         found: dict[PaperId, Paper] = {}
         missing: list[PaperId] = []
         for id_ in ids:
-            if (paper := self._given.get(id_) or self._collected.get(id_)) is not None:
+            if (
+                paper := self._given_papers.get(id_) or self._collected_papers.get(id_)
+            ) is not None:
                 found[id_] = paper
             else:
                 missing.append(id_)
         for collection in self.library.collections if missing else ():
-            more = self._ask_collection(collection, missing)
+            more = self._read_collection(collection, missing)
             found |= more
-            self._collected.update(more)
+            self._collected_papers.update(more)
             missing = [id_ for id_ in missing if id_ not in more]
-        while len(self._collected) > _RECENT:
-            self._collected.popitem(last=False)
+        while len(self._collected_papers) > _MAX_RECENT_PAPERS:
+            self._collected_papers.popitem(last=False)
         return found
 
-    def _ask_collection(
+    def _read_collection(
         self, collection: Collection, wanted: Sequence[PaperId]
     ) -> Mapping[PaperId, Paper]:
-        """Return the papers that a collection holds; once it is damaged, none."""
+        """Return the papers in a collection.
+
+        A collection that failed has none.
+        """
         with self.library.store_lock:
-            if collection.path in self._damaged:
+            if collection.path in self._damaged_collections:
                 return {}
             try:
                 return collection.get_many(wanted, abstracts=self.library.abstracts)
             except PapersError as error:
-                self._damaged.add(collection.path)
-                trouble = f"{error}; what it held is looked up elsewhere"
+                self._damaged_collections.add(collection.path)
+                trouble = f"{error}; its papers are looked up elsewhere"
         self.library.on_trouble(trouble)
         return {}
 
-    def _stored(self, wanted: Iterable[Key]) -> dict[Key, Record]:
+    def _read_stored(self, wanted: Iterable[Key]) -> dict[Key, Record]:
         out: dict[Key, Record] = {}
         missing: list[Key] = []
         with self.library.store_lock:
             for key in wanted:
-                if (record := self._recent.get(key)) is not None:
+                if (record := self._recent_records.get(key)) is not None:
                     out[key] = record
-                    self._recent.move_to_end(key)
+                    self._recent_records.move_to_end(key)
                 else:
                     missing.append(key)
             if missing:
@@ -485,24 +492,24 @@ class LookupState:
         for record in records:
             if record.paper and record.paper.abstract and not self.library.abstracts:
                 record = replace(record, paper=replace(record.paper, abstract=None))  # noqa: PLW2901
-            self._recent[record.id, record.version] = record
-        while len(self._recent) > _RECENT:
-            self._recent.popitem(last=False)
+            self._recent_records[record.id, record.version] = record
+        while len(self._recent_records) > _MAX_RECENT_PAPERS:
+            self._recent_records.popitem(last=False)
 
-    def _usable(self, record: Record) -> bool:
-        if self.library.offline or (record.id, record.version) in self._asked:
+    def _is_usable(self, record: Record) -> bool:
+        if self.library.offline or (record.id, record.version) in self._requested:
             return True
-        return self._is_new(record)
+        return self._is_current(record)
 
-    def _lookup(self, record: Record) -> Lookup:
+    def _to_lookup(self, record: Record) -> Lookup:
         if record.paper is not None:
             return record.paper
-        return self._not_found(record.id)
+        return self._make_not_found(record.id)
 
-    def _open_versions(
+    def _list_missing_versions(
         self, lookup: Lookup, versions: Iterable[str], records: Mapping[Key, Record]
     ) -> list[Key]:
-        """Return the cited older versions that only the service knows."""
+        """Return the cited older versions still to request."""
         if self.library.offline or not isinstance(lookup, Paper) or lookup.via:
             return []
         newest = lookup.latest_version
@@ -511,31 +518,31 @@ class LookupState:
             for version in sorted(versions)
             if newest
             and int(version[1:]) < int(newest[1:])
-            and (lookup.id, version) not in self._asked
-            and not ((row := records.get((lookup.id, version))) and self._usable(row))
+            and (lookup.id, version) not in self._requested
+            and not ((record := records.get((lookup.id, version))) and self._is_usable(record))
         ]
 
-    def _with_rows(
+    def _with_versions(
         self, lookup: Lookup, versions: Iterable[str], records: Mapping[Key, Record]
     ) -> Lookup:
-        """Fill in what is known of a paper's cited versions."""
+        """Add the stored data of the cited versions."""
         if not isinstance(lookup, Paper) or not versions:
             return lookup
-        rows = {row.version: row for row in lookup.versions}
-        for version in versions:
-            record = records.get((lookup.id, version))
-            for row in record.paper.versions if record and record.paper else ():
-                if row.version == version:
-                    rows[version] = _fuller(row, rows.get(version))
-        ordered = tuple(sorted(rows.values(), key=lambda row: row.number))
+        merged = {version.version: version for version in lookup.versions}
+        for name in versions:
+            record = records.get((lookup.id, name))
+            for version in record.paper.versions if record and record.paper else ():
+                if version.version == name:
+                    merged[name] = _merge_versions(version, merged.get(name))
+        ordered = tuple(sorted(merged.values(), key=lambda version: version.number))
         return lookup if ordered == lookup.versions else replace(lookup, versions=ordered)
 
-    def _take_answer(
+    def _decide_records(
         self, key: Key, answer: Lookup, old: Mapping[Key, Record], revision: int
     ) -> list[Record]:
-        """Take one answer, and return the records to store.
+        """Return the records to store for one answer.
 
-        A record replaces a stored one if it may; otherwise, what to return is remembered.
+        If the store keeps its old record, the lookup for this run is kept in memory.
         """
         id_, version = key
         returned, record = decide_answer(
@@ -544,16 +551,16 @@ class LookupState:
         if version is None and (
             returned.stale if isinstance(returned, Paper) else returned.code != "not_found"
         ):
-            self._failed[id_] = returned
+            self._failures[id_] = returned
         return [] if record is None else [record]
 
-    def _keep(self, records: Sequence[Record], asked: Iterable[Key]) -> None:
+    def _store_records(self, records: Sequence[Record], requested: Iterable[Key]) -> None:
         with self.library.store_lock:
-            self._asked.update(asked)
+            self._requested.update(requested)
             self._remember(records)
             self.library.store.put_many(records)
 
-    def _failure(self, source: Source, id_: PaperId, error: SourceError) -> Unresolved:
+    def _make_failed(self, source: Source, id_: PaperId, error: SourceError) -> Unresolved:
         return Unresolved(
             id=id_,
             code=error.code,
@@ -563,7 +570,7 @@ class LookupState:
             pdf=source.pdf(id_),
         )
 
-    def _not_found(self, id_: PaperId) -> Unresolved:
+    def _make_not_found(self, id_: PaperId) -> Unresolved:
         source = self.library.sources[id_.source]
         return Unresolved(
             id=id_,
@@ -573,7 +580,7 @@ class LookupState:
             pdf=source.pdf(id_),
         )
 
-    def _unasked(self, id_: PaperId) -> Unresolved:
+    def _make_offline_miss(self, id_: PaperId) -> Unresolved:
         source = self.library.sources.get(id_.source)
         return Unresolved(
             id=id_,
@@ -586,7 +593,7 @@ class LookupState:
 
 
 def _add_published(paper: Paper, known: Paper) -> Paper:
-    """Return a preprint with the published version and the same works of a publisher's record."""
+    """Return a preprint with a publisher's published version."""
     more = tuple(id_ for id_ in known.same_as if id_ not in paper.same_as)
     return replace(
         paper,
@@ -596,7 +603,8 @@ def _add_published(paper: Paper, known: Paper) -> Paper:
     )
 
 
-def _fuller(new: Version, old: Version | None) -> Version:
+def _merge_versions(new: Version, old: Version | None) -> Version:
+    """Return the new version, completed from the old one."""
     if old is None:
         return new
     return replace(new, date=new.date or old.date, title=new.title or old.title)

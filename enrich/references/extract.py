@@ -16,24 +16,24 @@ from enrich.sources import Forms, forms
 from enrich.text.decoding import FOLD
 
 _BLANK_LINE = re.compile(r"\n[ \t\r]{0,80}\n")
-_FEW = 4
-"""Line breaks that are found one by one, for that passes long lines fastest."""
+_MAX_FIND_CALLS = 4
+"""Line breaks searched with `str.find`, fastest on long lines; then the pattern searches."""
 _NO_REFERENCES = References()
 
 
 def find_references(text: str | Talk, *, sources: Iterable[Forms] | None = None) -> References:
     """Return the references of a text or talk.
 
-    Those of a talk's abstract come first. `x_alt_desc`, the abstract again as HTML, counts only if the
-    abstract has none. `warnings` are about links: those that name no paper, and those whose text names
-    another paper.
+    References in a talk's abstract come first. `x_alt_desc` (the abstract as HTML) is searched only if
+    the abstract has no reference. `warnings` report links that do not name a paper, and links whose text
+    names another paper than their target.
 
     Args:
         text: A text, or a talk.
-        sources: Those whose papers are recognised; the installed ones if None.
+        sources: Sources whose papers are recognized; None means the installed ones.
 
     Raises:
-        TypeError: neither a text nor a talk.
+        TypeError: `text` is neither a str nor a Talk.
 
     >>> [(r.paper, r.version, r.exact) for r in find_references("See arXiv:2103.01338v2 [cs.LG].")]
     [('arxiv:2103.01338', 'v2', 'arXiv:2103.01338v2')]
@@ -76,10 +76,10 @@ def find_references_many(
 def parse_id(text: str, *, sources: Iterable[Forms] | None = None) -> PaperId:
     """Return the one paper that a text names.
 
-    The text is an id, an address or any recognised form.
+    The text is an id, a URL or any other recognized form.
 
     Raises:
-        InvalidId: it names no paper, or more than one.
+        InvalidId: the text names no paper, or several.
 
     >>> parse_id("arXiv:math.AG/0601001v2")
     'arxiv:math/0601001'
@@ -93,7 +93,7 @@ def parse_citation(
     """Return the paper and version that a text names.
 
     Raises:
-        InvalidId: it names no paper, or more than one.
+        InvalidId: the text names no paper, or several.
 
     >>> parse_citation("2103.01338v2"), parse_citation("openreview:FpKgG31Z_i9")
     (('arxiv:2103.01338', 'v2'), ('openreview:FpKgG31Z_i9', None))
@@ -147,7 +147,7 @@ def _search_text(text: str, field: str, grammar: Grammar) -> References:
         return _NO_REFERENCES
     warnings: Sequence[TalkWarning] = ()
     spans: Sequence[tuple[int, int]]
-    if len(mentions) == 1 and mentions[0][0] is not None:  # nothing to merge, nothing to warn of
+    if len(mentions) == 1 and mentions[0][0] is not None:  # one paper: nothing to merge or report
         spans = (mentions[0][2:4],)
     else:
         mentions, spans, warnings = _merge_and_warn(raw, mentions, field)
@@ -162,11 +162,11 @@ def _search_text(text: str, field: str, grammar: Grammar) -> References:
 def _merge_and_warn(
     raw: bytes, mentions: Sequence[Mention], field: str
 ) -> tuple[Sequence[Mention], Sequence[tuple[int, int]], list[TalkWarning]]:
-    """Merge links with their texts, with spans and warnings."""
+    """Merge links with their texts; return spans and warnings too."""
     warnings = [
         _make_warning(
             "unresolvable_link",
-            f"{_decode(raw, m.start, m.end)} is a link into its site from which no paper can be told",
+            f"the link {_decode(raw, m.start, m.end)} does not identify a paper",
             m,
             raw,
             field,
@@ -180,7 +180,7 @@ def _merge_and_warn(
     warnings += [
         _make_warning(
             "link_mismatch",
-            f"a link says {shown.paper} but leads to {target.paper}",
+            f"a link's text names {shown.paper}, but its target is {target.paper}",
             shown,
             raw,
             field,
@@ -231,7 +231,7 @@ def _make_references(
 def _find_blank_line(text: str, at: int) -> tuple[int, int]:
     """Return the span of the next blank line."""
     found = text.find("\n", at)
-    for _ in range(_FEW):
+    for _ in range(_MAX_FIND_CALLS):
         if found < 0:
             return len(text), len(text)
         if blank := _BLANK_LINE.match(text, found):

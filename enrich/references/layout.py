@@ -1,40 +1,47 @@
-r"""The layout of a text as the rules of roles read it: markup as plain signs, offsets kept.
+r"""Text normalized for the role rules: markup becomes plain characters, byte offsets stay.
 
-A heading of HTML begins a line with `#`, an item with `*`, bold text stands in `**`, other tags are blanks;
-full-width signs are the narrow ones, and a literal `\n` is a line break.
+An HTML heading becomes a line that begins with `#`, a list item one that begins with `*`. Bold text is put
+between `**`; other tags become blanks. Full-width punctuation becomes ASCII, a literal `\n` a line break.
 """
 
 from __future__ import annotations
 
 import re
 
-_TAG = re.compile(rb"<(/?)([a-z][a-z0-9:_-]{0,15})(?:[\s/][^<>]{0,500})?>")
+from enrich.text.patterns import compile_later
+
+_TAG = compile_later(rb"<(/?)([a-z][a-z0-9:_-]{0,15})(?:[\s/][^<>]{0,500})?>")
 _BOLD = frozenset({b"b", b"strong"})
 _HEADINGS = frozenset({b"h0", b"summary", b"caption", b"legend", b"figcaption"})
-"""Names of tags of headings; digits are folded."""
+"""Names of heading tags; digits are folded (`h2` is `h0`)."""
 _BLOCKS = frozenset(
     b"p div br tr td th dt dd section article blockquote header footer main aside table hr".split()
 )
-_WIDE = (
+_REPLACED_SIGNS = (
     ("\uff1a", b":  "), ("\u3002", b".  "), ("\uff0e", b".  "), ("\uff0c", b",  "), ("\uff1b", b";  "),
     ("\uff08", b"  ("), ("\uff09", b")  "), ("\u3010", b"  ["), ("\u3011", b"]  "), ("\u300c", b'  "'),
     ("\u300d", b'"  '), ("\u3001", b",  "), ("\u0964", b".  "), ("\uff1f", b"?  "), ("\uff01", b"!  "),
     ("\u00a0", b"  "), ("\u3000", b"   "),
 )  # fmt: skip
-"""Signs and what they are read as, of the same number of bytes."""
-_WIDE_BY_LEAD = tuple(
-    (lead, tuple((sign.encode(), plain) for sign, plain in _WIDE if sign.encode()[0] == lead))
-    for lead in sorted({sign.encode()[0] for sign, _ in _WIDE})
+"""Non-ASCII punctuation and its replacement, padded to the same number of bytes."""
+_REPLACED_BY_FIRST_BYTE = tuple(
+    (
+        lead,
+        tuple(
+            (sign.encode(), plain) for sign, plain in _REPLACED_SIGNS if sign.encode()[0] == lead
+        ),
+    )
+    for lead in sorted({sign.encode()[0] for sign, _ in _REPLACED_SIGNS})
 )
-"""The same by their first byte, which is found many times faster as a number."""
-_LITERAL_BREAK = re.compile(rb"\\n(?![a-z])")
+"""The same, grouped by first byte; `in` finds a number many times faster than bytes."""
+_LITERAL_BREAK = compile_later(rb"\\n(?![a-z])")
 _LESS_THAN, _REVERSE_SOLIDUS = b"<\\"
 _C2, _E0, _E3, _EF = b"\xc2\xe0\xe3\xef"
-"""First bytes of the wide signs."""
+"""First bytes of the replaced signs."""
 
 
-def has_plain_signs(low: bytes, *, is_ascii: bool) -> bool:
-    """Decide cheaply whether a text is laid out already."""
+def is_laid_out(low: bytes, *, is_ascii: bool) -> bool:
+    """Return whether a text is normalized already (a cheap check)."""
     return (
         _LESS_THAN not in low
         and _REVERSE_SOLIDUS not in low
@@ -43,7 +50,7 @@ def has_plain_signs(low: bytes, *, is_ascii: bool) -> bool:
 
 
 def lay_out(raw: bytes, low: bytes, *, is_ascii: bool) -> bytes:
-    r"""Replace markup by plain signs, without moving anything.
+    r"""Replace markup by plain characters; all offsets stay valid.
 
     `low` is the text folded by `FOLD`.
 
@@ -55,7 +62,7 @@ def lay_out(raw: bytes, low: bytes, *, is_ascii: bool) -> bytes:
     if _REVERSE_SOLIDUS in raw and b"\\n" in raw:
         low = _replace_breaks(raw, low)
     if not is_ascii:
-        for lead, signs in _WIDE_BY_LEAD:
+        for lead, signs in _REPLACED_BY_FIRST_BYTE:
             if lead in low:
                 for sign, plain in signs:
                     low = low.replace(sign, plain)
@@ -63,7 +70,7 @@ def lay_out(raw: bytes, low: bytes, *, is_ascii: bool) -> bytes:
 
 
 def _replace_tag(match: re.Match[bytes]) -> bytes:
-    """Return the sign for a tag, as long."""
+    """Return a tag's replacement, padded to the same length."""
     closing, name = match.groups()
     if name in _HEADINGS:
         sign = b"\n" if closing else b"\n# "

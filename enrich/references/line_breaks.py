@@ -1,8 +1,8 @@
-r"""Where a line break cuts an id or an address in two: soft line breaks and calendar folds.
+r"""Line breaks inside an id or URL: soft line breaks and calendar folds.
 
-A break joins only if the text before it is not a complete id; a complete one takes nothing from the
-next line. A calendar fold is a line break and one blank (RFC 5545 §3.1) and may cut anywhere; other
-breaks are believed where both halves together make a word or a number of our grammars.
+Two lines are joined only if the first does not end with a complete id. A calendar fold is a line break
+and one blank (RFC 5545 §3.1) and can occur anywhere. Any other break joins two lines only if both halves
+together form a word or a number of the sources' grammars.
 """
 
 from __future__ import annotations
@@ -13,20 +13,21 @@ from typing import NamedTuple
 
 from enrich.sources.arxiv.ids import ARCHIVES, NEW, OLD
 from enrich.sources.openreview.forms import find_split_ids
+from enrich.text.patterns import compile_later
 
-_LINE_BYTES = 160
-"""Bytes of the line before a break that are searched."""
-_SHORTEST_LINE = 2
-"""A shorter line cannot be part of a reference; this keeps a column of digits cheap."""
+_MAX_LINE_BYTES = 160
+"""Bytes before a break that are searched for the start of its line."""
+_MIN_LINE_BYTES = 2
+"""A shorter line cannot be part of a reference; this skips a column of digits cheaply."""
 
-_FEW = 4
-"""Line breaks that are found one by one."""
+_MAX_FIND_CALLS = 4
+"""Line breaks searched with `bytes.find`; then the pattern searches."""
 _DOT, _SLASH, _ZERO, _NINE, _PERCENT_SIGN, _LOW_LINE = b"./09%_"
 _BLANKS = frozenset({b" ", b"\t"})
 _BREAK = rb"[ \t]{0,3}+\r?+\n[ \t]{0,40}+"
 _FOLD = rb"\r?\n[ \t]"
-_CUT_NUMBER = b"|".join(
-    [  # a new id of either width behind its full stop, before it, and an old one
+_SPLIT_NUMBER = b"|".join(
+    [  # a new-style id split after its full stop, one split before it, an old-style id
         *(
             rb"(?<="
             + era
@@ -46,7 +47,10 @@ _CUT_NUMBER = b"|".join(
 
 
 class Break(NamedTuple):
-    """One kind of break: what stands before it, its white space, and what may follow, each with an example."""
+    """Patterns of one kind of break: the text before it, its white space, and the texts after it.
+
+    `following` maps each pattern of the text after it to an example.
+    """
 
     before: bytes
     space: bytes
@@ -55,7 +59,7 @@ class Break(NamedTuple):
 
 BREAKS = (
     Break(b"(?<=/)", _BREAK, {rb"[a-z0-9]": b"https://arxiv.org/abs/\n2103.01338"}),
-    Break(b"(?<=[0-9.])(?=[ \t\r\n])", _CUT_NUMBER, {b"": b"arXiv:2103.\n01338"}),
+    Break(b"(?<=[0-9.])(?=[ \t\r\n])", _SPLIT_NUMBER, {b"": b"arXiv:2103.\n01338"}),
     Break(
         b"(?<=[a-z-])",
         _BREAK,
@@ -86,15 +90,15 @@ BREAKS = (
     ),
     Break(b"(?<=[a-z])", _FOLD, {rb"(?:rxiv|xiv|iv|v)[: ]": b"ar\n xiv: 2103.01338"}),
 )
-"""Every kind of break; to add one is to add a row or what may follow in one."""
-_CANDIDATE = re.compile(
+"""All kinds of breaks; to support another, add a row, or a pattern to a row's `following`."""
+_CANDIDATE = compile_later(
     b"(?i)"
     + b"|".join(
         kind.before + b"(?:" + kind.space + b")(?=" + b"|".join(kind.following) + b")"
         for kind in BREAKS
     )
 )
-_FOLDED = re.compile(rb"\n[ \t]")
+_FOLDED = compile_later(rb"\n[ \t]")
 _MAY_JOIN = re.compile(
     rb"(?i)\n(?:(?<=[a-z \t\r-]\n)[ \t]{0,40}+(?:[/:.?=]|[a-z-]{1,12}+[./:?=]|(?:rx|x)?i?v )"
     rb"|(?<=\.\n)[ \t]{0,40}+(?:[0-9.]|[a-z-]{2,12}+/)"
@@ -103,8 +107,8 @@ _MAY_JOIN = re.compile(
     rb"|(?<=[=?&:]\n)[ \t][a-z0-9_-]"
     rb"|(?<=[ \t]\n)[ \t]{0,40}[a-z0-9.]|(?<=\r\n)[ \t]{0,40}[a-z0-9_.-])"
 )
-"""A line break beside which the ends of both lines may belong to one id or address; a cheap check."""
-_WORDS = (
+"""A line break that may split an id or URL (a cheap check of the bytes next to it)."""
+_SPLITTABLE_WORDS = (
     frozenset(
         """
     arxiv alphaxiv openreview huggingface scirate emergentmind semanticscholar inspirehep doi corr
@@ -115,53 +119,55 @@ _WORDS = (
     )
     | ARCHIVES
 )
-"""What may be cut between two letters where the address or id goes on behind it."""
+"""Words of ids and URLs that a break may split."""
 
 _ARCHIVES = b"|".join(sorted((a.encode() for a in ARCHIVES), reverse=True))
-_OPEN = re.compile(  # addresses that cannot end here
+_OPEN = compile_later(  # addresses that cannot end here
     rb"(?i)(?:\bhttps?:/?|\.(?:org|net|co|com|gov|edu|ai|cn)|\b(?:abs|pdf|html|format|e-print|src|ps|papers?)"
     rb"|\barxiv|\bmain|\boverview|\b10\.48550)/\Z"
 )
-_HOST = re.compile(
+_HOST = compile_later(
     rb"(?i)(?:\.(?:org|net|co|com|gov|cn)|\b(?:arxiv|openreview|huggingface|lanl)"
     rb"|\b(?:forum|pdf|attachment|revisions|notes|abs|html|format|e-print|src|papers)"
     rb"|openreview\.net/[a-z/]{3,20}\?(?:note)?id"
     rb"|(?<![a-z0-9.-])(?:" + _ARCHIVES + rb")(?:\.[a-z-]{2,9})?"
     rb"|\b10\.48550/arxiv)\Z"
 )
-_NAME = re.compile(
+_NAME = compile_later(
     rb"(?i)(?:arxiv|ar5iv|openreview|huggingface|hf|lanl|scirate|doi|(?<![a-z0-9.-])(?:"
     + _ARCHIVES
     + rb"))\.\Z"
 )
-_OURS = re.compile(rb"(?i)(?:arxiv|openreview)[^\s<>\"']{0,120}\Z")
-_NEW_HEAD = re.compile(
+_OURS = compile_later(rb"(?i)(?:arxiv|openreview)[^\s<>\"']{0,120}\Z")
+_NEW_HEAD = compile_later(
     rb"(?i)(?:(?:(?<![0-9.])|(?<=arxiv\.))([0-9]{4}\.[0-9]{0,4})|(?:[:/=({\[ \"'>~\x80-\xff]|arxiv\.)([0-9]{1,4}))\Z"
 )
-_OLD_HEAD = re.compile(
+_OLD_HEAD = compile_later(
     rb"(?i)(?<![a-z0-9.-])([a-z]{2,8}(?:-[a-z]{2,5})?(?:\.[a-z-]{2,9})?/[0-9]{0,6})\Z"
 )
-_DIGITS = re.compile(rb"[0-9.]{1,9}")
-_LONGEST_HOST, _LONGEST_WORD = 64, 12
-"""Bytes that hold what these patterns match."""
-_LETTERS_BEFORE = re.compile(rb"(?i)[a-z-]{1,12}\Z")
-_LETTERS = re.compile(rb"(?i)[a-z-]{1,12}")
-_NEW_ID = re.compile(NEW)
-_OLD_ID = re.compile(rb"(?i)" + OLD)
+_DIGITS = compile_later(rb"[0-9.]{1,9}")
+_MAX_HOST_BYTES, _MAX_WORD_BYTES = 64, 12
+"""Bytes before a break in which these patterns are searched."""
+_LETTERS_BEFORE = compile_later(rb"(?i)[a-z-]{1,12}\Z")
+_LETTERS = compile_later(rb"(?i)[a-z-]{1,12}")
+_NEW_ID = compile_later(NEW)
+_OLD_ID = compile_later(rb"(?i)" + OLD)
 
-_ENCODED = (b"0a%", b"-0a__", b"redirect=%")
-"""Signs of an address in an address: its scheme percent-encoded, or as Proofpoint does it, or no scheme."""
-_ENCODED_START = re.compile(rb"(?i)(?:https?(?:%(?:25){0,3})?|\?)\Z")
-_CUT_ENCODED = re.compile(rb"(?i)[^\s<>\"']{1,110}(\r?\n[ \t])(?=[a-z0-9%.&=_-])(?!arxiv|https?:)")
-_WHOLE = re.compile(
+_NESTED_URL_SIGNS = (b"0a%", b"-0a__", b"redirect=%")
+"""Signs of a URL inside a URL: a scheme encoded by percent or by Proofpoint, or a redirect parameter."""
+_ENCODED_START = compile_later(rb"(?i)(?:https?(?:%(?:25){0,3})?|\?)\Z")
+_CUT_ENCODED = compile_later(
+    rb"(?i)[^\s<>\"']{1,110}(\r?\n[ \t])(?=[a-z0-9%.&=_-])(?!arxiv|https?:)"
+)
+_WHOLE = compile_later(
     rb"(?i)(?:"
     + NEW
     + b"|"
     + OLD.replace(b"/", rb"(?:/|_|%(?:25){0,2}2f)")
     + rb"|id(?:%(?:25){0,2}|-)3d[\w-]{10,20})\Z"
 )
-_LONGEST = 32
-"""Bytes of a whole id, percent-encoded."""
+_MAX_ID_BYTES = 32
+"""Maximum bytes of an id, percent-encoded."""
 
 
 def find_breaks(raw: bytes, low: bytes) -> list[tuple[int, int]]:
@@ -177,40 +183,40 @@ def find_breaks(raw: bytes, low: bytes) -> list[tuple[int, int]]:
         return []
     found = []
     for at in lines:
-        before = raw.rfind(b"\n", at - _LINE_BYTES if at > _LINE_BYTES else 0, at)
-        match = _match_break(raw, at) if at - before > _SHORTEST_LINE else None
+        before = raw.rfind(b"\n", at - _MAX_LINE_BYTES if at > _MAX_LINE_BYTES else 0, at)
+        match = _match_break(raw, at) if at - before > _MIN_LINE_BYTES else None
         if match is not None:
             start, end = match.span()
-            left = raw[max(before + 1, start - _LINE_BYTES) : start]
+            left = raw[max(before + 1, start - _MAX_LINE_BYTES) : start]
             if _is_split(left, raw[end : end + 24]):
                 found.append((start, end))
     if not is_folded:
         return found
-    cuts = {*found, *find_split_ids(raw, low)}
+    splits = {*found, *find_split_ids(raw, low)}
     if _PERCENT_SIGN in raw or _LOW_LINE in raw:
-        for sign in _ENCODED:
-            cuts.update(_find_split_urls(raw, low, sign))
-    apart: list[tuple[int, int]] = []
-    for cut in sorted(cuts):
-        if not apart or apart[-1][1] <= cut[0]:
-            apart.append(cut)
-    return apart
+        for sign in _NESTED_URL_SIGNS:
+            splits.update(_find_split_urls(raw, low, sign))
+    disjoint: list[tuple[int, int]] = []
+    for split in sorted(splits):
+        if not disjoint or disjoint[-1][1] <= split[0]:
+            disjoint.append(split)
+    return disjoint
 
 
 def _find_joinable(raw: bytes) -> tuple[list[int], bool]:
-    """Return the line breaks that may join two lines.
+    """Return the line breaks that may split an id.
 
-    And whether a line begins with a blank. Few breaks are found byte by byte, for that passes long lines
-    fastest; more by the pattern alone.
+    Also return whether any line begins with a blank (a fold). The first breaks are found with
+    `bytes.find`, which is fastest on long lines; the others with the pattern.
     """
     found: list[int] = []
     is_folded = False
     at = raw.find(b"\n")
-    for _ in range(_FEW):
+    for _ in range(_MAX_FIND_CALLS):
         if at < 0:
             return found, is_folded
         following = raw[at + 1 : at + 2]
-        if following == b"\n":  # a blank line parts paragraphs
+        if following == b"\n":  # a blank line separates paragraphs
             at += 1
         else:
             is_folded = is_folded or following in _BLANKS
@@ -226,7 +232,7 @@ def _find_joinable(raw: bytes) -> tuple[list[int], bool]:
 def _match_break(raw: bytes, at: int) -> re.Match[bytes] | None:
     """Match a break that may split an id or address.
 
-    `at` is its line feed.
+    `at` is the offset of its line feed.
     """
     start = at
     while raw[start - 1] in b" \t\r" and at - start < 4:
@@ -242,14 +248,14 @@ def _match_break(raw: bytes, at: int) -> re.Match[bytes] | None:
         and raw.find(b".", start - 6 if start > 6 else 0, at + 7) < 0
         and raw.find(b"/", start - 8 if start > 8 else 0, start) < 0
     ):
-        return None  # no new id, whose digits a full stop parts
+        return None  # not a new-style id: it has a full stop between its digits
     return _CANDIDATE.match(raw, start)
 
 
 def _is_column(raw: bytes, start: int, end: int) -> bool:
-    """Decide whether too few digits follow a full stop.
+    """Return whether too few digits follow a full stop.
 
-    A cheap check, for columns of numbers.
+    A cheap check that rejects columns of numbers.
     """
     year = raw[max(0, start - 5) : start - 3]
     width = 5 if year > b"14" else 4
@@ -257,7 +263,7 @@ def _is_column(raw: bytes, start: int, end: int) -> bool:
 
 
 def _is_split(left: bytes, right: bytes) -> bool:
-    """Decide whether a break splits one id or address."""
+    """Return whether a break splits one id or address."""
     last, first = left[-1:], right[:1]
     if (last.isdigit() or last in b"./") and (first.isdigit() or first == b"."):
         digits = _DIGITS.match(right)
@@ -266,21 +272,21 @@ def _is_split(left: bytes, right: bytes) -> bool:
         if last.isdigit():
             return False
     if last == b"/":
-        return _OPEN.search(left, max(0, len(left) - _LONGEST_HOST)) is not None
+        return _OPEN.search(left, max(0, len(left) - _MAX_HOST_BYTES)) is not None
     if last in b"=?&:":
         return _OURS.search(left) is not None
     if last == b".":
-        return _NAME.search(left, max(0, len(left) - _LONGEST_HOST)) is not None
+        return _NAME.search(left, max(0, len(left) - _MAX_HOST_BYTES)) is not None
     tail = _LETTERS.match(right)
     if tail is None:
-        return _HOST.search(left, max(0, len(left) - _LONGEST_HOST)) is not None
-    head = _LETTERS_BEFORE.search(left, max(0, len(left) - _LONGEST_WORD))
-    return head is not None and (head[0] + tail[0]).decode().lower() in _WORDS
+        return _HOST.search(left, max(0, len(left) - _MAX_HOST_BYTES)) is not None
+    head = _LETTERS_BEFORE.search(left, max(0, len(left) - _MAX_WORD_BYTES))
+    return head is not None and (head[0] + tail[0]).decode().lower() in _SPLITTABLE_WORDS
 
 
 def _is_split_number(left: bytes, digits: bytes) -> bool:
-    """Decide whether digits complete the id before them."""
-    left = left[-_LONGEST:]
+    """Return whether digits complete the id before them."""
+    left = left[-_MAX_ID_BYTES:]
     part = left[len(left.rstrip(b"0123456789.")) :].lstrip(b".")
     if _SLASH in left:
         head = _OLD_HEAD.search(left)
@@ -293,14 +299,14 @@ def _is_split_number(left: bytes, digits: bytes) -> bool:
 
 
 def _find_split_urls(raw: bytes, low: bytes, sign: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the folds within a URL in a URL."""
+    """Yield the folds within a nested URL."""
     at = low.find(sign)
     while at >= 0:
         if _ENCODED_START.search(raw, at - 12 if at > 12 else 0, at):
             match = _CUT_ENCODED.match(raw, at)
             while match is not None:
                 end = match.start(1)
-                if _WHOLE.search(raw, max(at, end - _LONGEST), end):
+                if _WHOLE.search(raw, max(at, end - _MAX_ID_BYTES), end):
                     break
                 yield match.span(1)
                 at = match.end()

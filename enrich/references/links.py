@@ -1,64 +1,67 @@
-"""Links whose text names a paper too: each is one reference, however it is written."""
+"""Links whose text also names a paper: both are merged into one reference, in any markup."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from enrich.model import Mention
+from enrich.text.patterns import compile_later
 
 _MAX_GAP_BYTES = 400
 """Bytes between a link and its text."""
 _MAX_TAG_BYTES = 420
-"""Bytes of a tag before the address in it."""
+"""Bytes of a tag before the URL in it."""
 _REDIRECT = rb"(?:https?://[^\s<>\"'()\[\]]{4,200}[=/_])?"
-"""A redirector before the address of the paper."""
-_SIGNS = frozenset(b"(<>{[]|&")
-"""Characters of which one stands between a link and its text, except in `[U T]`."""
-_TEXT_FIRST = re.compile(  # [T](U), T (U), T <U>, `T <U>`_, [T|U]
+"""A redirector before the URL of the paper."""
+_LINK_SIGNS = frozenset(b"(<>{[]|&")
+"""A link and its text are separated by at least one of these, except in `[U T]`."""
+_TEXT_FIRST = compile_later(  # [T](U), T (U), T <U>, `T <U>`_, [T|U]
     rb"(?:[ ]?\[[\w., -]{1,60}\])?"
     rb"(?:[^\[\]()\n]{0,160}\]\(|(?P<bar>\|)|[\]*_`\"']{0,3}[ \t]{0,2}[(<])[ \t<]{0,2}" + _REDIRECT
 )
 _URL_END = rb"[^\s<>\"'{}\[\]()|]{0,200}"
-"""The end of the address, behind the paper's id."""
+"""The rest of a URL after the paper's id."""
 _INLINE_TAG = (
     rb"<(?:/?(?:b|i|u|tt|em|span|strong|code|small|su[bp]|font|kbd|samp|cite|mark|q|s|nobr|var|abbr|bdi)"
     rb"|wbr|img|svg|br|lb)(?:\s[^<>]{0,200})?/?>"
 )
-_ANCHOR_REST = re.compile(  # <a href="U" …>T
+_ANCHOR_REST = compile_later(  # <a href="U" …>T
     rb"(?i)"
     + _URL_END
     + rb"(?:[\"']|&quot;)?(?:\s(?:[^<>&]|&(?!gt;)){0,200})?(?:(?<!/)>|&gt;)(?:"
     + _INLINE_TAG
     + rb"|[^<>]){0,160}"
 )
-_ANCHOR_START = re.compile(rb"(?i)(?:<|&lt;)a\s[^<>]{0,400}\Z")
-_HREF_REST = re.compile(_URL_END + rb"\}\s?\{[^{}]{0,120}(?:\{[^{}]{0,80}){0,3}")  # \href{U}{T}
-_HREF_START = re.compile(rb"\\[A-Za-z]{2,12}(?:\[[^\[\]]{0,80}\])?\{\Z")
-_ORG_REST = re.compile(_URL_END + rb"\]\[[^\[\]\n]{0,160}")  # [[U][T]]
-_SLACK_REST = re.compile(_URL_END + rb"\|[^<>|\n]{0,160}")  # <U|T>
-_WIKI_REST = re.compile(_URL_END + rb"(?<![,;])[ \t][^\[\]\n]{0,160}")  # [U T]
-_ASCIIDOC_REST = re.compile(_URL_END + rb"\[[^\[\]\n]{0,120}")  # U[T]
-_BBCODE_REST = re.compile(_URL_END + rb"[\"']?\][^\[\]\n]{0,160}")  # [url=U]T[/url]
-_BBCODE_START = re.compile(rb"(?i)\[(?:url|link)=[\"']?\Z")
-_BAR_END = re.compile(_URL_END + rb"(?:\|[^\[\]\n]{0,40})?\]")
-_REDIRECT_START = re.compile(rb"https?://[^\s<>\"'()\[\]{}|]{4,200}\Z")
+_ANCHOR_START = compile_later(rb"(?i)(?:<|&lt;)a\s[^<>]{0,400}\Z")
+_HREF_REST = compile_later(_URL_END + rb"\}\s?\{[^{}]{0,120}(?:\{[^{}]{0,80}){0,3}")  # \href{U}{T}
+_HREF_START = compile_later(rb"\\[A-Za-z]{2,12}(?:\[[^\[\]]{0,80}\])?\{\Z")
+_ORG_REST = compile_later(_URL_END + rb"\]\[[^\[\]\n]{0,160}")  # [[U][T]]
+_SLACK_REST = compile_later(_URL_END + rb"\|[^<>|\n]{0,160}")  # <U|T>
+_WIKI_REST = compile_later(_URL_END + rb"(?<![,;])[ \t][^\[\]\n]{0,160}")  # [U T]
+_ASCIIDOC_REST = compile_later(_URL_END + rb"\[[^\[\]\n]{0,120}")  # U[T]
+_BBCODE_REST = compile_later(_URL_END + rb"[\"']?\][^\[\]\n]{0,160}")  # [url=U]T[/url]
+_BBCODE_START = compile_later(rb"(?i)\[(?:url|link)=[\"']?\Z")
+_BAR_END = compile_later(_URL_END + rb"(?:\|[^\[\]\n]{0,40})?\]")
+_REDIRECT_START = compile_later(rb"https?://[^\s<>\"'()\[\]{}|]{4,200}\Z")
 _TARGET_FORMS = frozenset({"url", "doi"})
 
 
 class MergedLinks(NamedTuple):
-    """Mentions in which a link and its text are one, and the pairs that name different papers."""
+    """Mentions with links and their texts merged, and the pairs that name different papers."""
 
     mentions: Sequence[Mention]
     spans: Sequence[tuple[int, int]]
-    """The bytes of each mention, with those of its link's text."""
+    """Byte span of each mention, including the text of its link."""
     mismatches: Sequence[tuple[Mention, Mention]]
     """Pairs (text, link)."""
 
 
 def has_links(mentions: Sequence[Mention]) -> bool:
-    """Decide cheaply whether two mentions may be one link."""
+    """Return whether two mentions may be one link.
+
+    A cheap check of the distances between mentions.
+    """
     end = -_MAX_GAP_BYTES - 1
     for mention in mentions:
         if mention[2] - end <= _MAX_GAP_BYTES:
@@ -70,7 +73,7 @@ def has_links(mentions: Sequence[Mention]) -> bool:
 def merge_links(text: bytes, mentions: Sequence[Mention]) -> MergedLinks:
     """Merge each link with its text, if both agree.
 
-    If they name different papers, both stay. There is at least one mention, and they are in order.
+    If they name different papers, both are kept. `mentions` are in order and not empty.
     """
     kept = [mentions[0]]
     spans = [(mentions[0].start, mentions[0].end)]
@@ -79,7 +82,11 @@ def merge_links(text: bytes, mentions: Sequence[Mention]) -> MergedLinks:
         last, (begin, end) = kept[-1], spans[-1]
         gap = text[end : mention.start] if mention.start - end <= _MAX_GAP_BYTES else b""
         is_wiki = text[begin - 1 : begin] == b"["
-        if mention.paper is None or last.paper is None or (_SIGNS.isdisjoint(gap) and not is_wiki):
+        if (
+            mention.paper is None
+            or last.paper is None
+            or (_LINK_SIGNS.isdisjoint(gap) and not is_wiki)
+        ):
             is_link = text_is_first = False
         else:
             text_is_first = mention.form in _TARGET_FORMS and _is_text_first(
@@ -95,7 +102,7 @@ def merge_links(text: bytes, mentions: Sequence[Mention]) -> MergedLinks:
             continue
         kept.append(mention)
         spans.append((mention.start, mention.end))
-        if is_link and _is_claim(shown, gap, text_is_first=text_is_first):
+        if is_link and _is_contradiction(shown, gap, text_is_first=text_is_first):
             shown = shown._replace(form="link_text")
             kept[-2 if text_is_first else -1] = shown
             mismatches.append((shown, target))
@@ -103,7 +110,7 @@ def merge_links(text: bytes, mentions: Sequence[Mention]) -> MergedLinks:
 
 
 def _is_text_first(text: bytes, shown: Mention, gap: bytes, target: Mention) -> bool:
-    """Decide whether a gap parts text from its target."""
+    """Return whether a gap separates link text from target."""
     match = _TEXT_FIRST.fullmatch(gap)
     if match is None or match["bar"] is None:
         return match is not None
@@ -116,7 +123,7 @@ def _is_text_first(text: bytes, shown: Mention, gap: bytes, target: Mention) -> 
 
 
 def _is_link_first(text: bytes, target: Mention, gap: bytes) -> bool:
-    """Decide whether a gap parts target from its text."""
+    """Return whether a gap separates target from link text."""
     before = text[max(0, target.start - _MAX_TAG_BYTES) : target.start]
     if _ANCHOR_REST.fullmatch(gap):
         return _ANCHOR_START.search(before) is not None
@@ -134,10 +141,10 @@ def _is_link_first(text: bytes, target: Mention, gap: bytes) -> bool:
     return _ASCIIDOC_REST.fullmatch(gap) is not None
 
 
-def _is_claim(shown: Mention, gap: bytes, *, text_is_first: bool) -> bool:
-    """Decide whether a link's text claims its own paper.
+def _is_contradiction(shown: Mention, gap: bytes, *, text_is_first: bool) -> bool:
+    """Return whether a link's text contradicts its target.
 
-    Of two addresses side by side, `T (U)`, each may be meant, and so may papers in a link's words.
+    Two URLs side by side, `T (U)`, may name two papers on purpose, and so may a list in a link's text.
     """
     if text_is_first:
         return shown.form not in _TARGET_FORMS or b"](" in gap

@@ -1,6 +1,6 @@
-r"""Reference lists of a text: under headings, `\bibitem`, BibTeX and RIS entries; and numbered items.
+r"""Reference lists of a text: lists under headings, `\bibitem`s, BibTeX and RIS entries, numbered items.
 
-Texts are bytes as `enrich.references.layout` lays them out.
+Texts are bytes normalized by `enrich.references.layout`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from enrich.references.wording import HEADINGS, SECTIONS
 from enrich.text.decoding import FOLD
-from enrich.text.patterns import group_words
+from enrich.text.patterns import compile_later, group_words
 
 Span = tuple[int, int]
 
 
 _MARK = rb"(?:[^\w\s\x80-\xff|]|_|[ \t]|\xe2[\x80-\xbf][\x80-\xbf]|\xf0\x9f[\x80-\xbf][\x80-\xbf]|\xef\xb8\x8f)"
-"""A sign of markup, a blank or a symbol."""
+"""A markup character, a blank or a symbol."""
 _COMMAND = rb"\\(?:sub){0,2}(?:section|chapter|paragraph|part|textbf|heading)\*?\{"
 _ASCII_MARK = rb"[^a-zA-Z0-9\n\r\x0b\x0c|\x80-\xff]"
 _LINE_START = (
@@ -34,7 +34,7 @@ _LINE_START = (
 )
 _KEY_BYTES = 4
 _MAX_START_BYTES = 80
-"""Bytes of what `_LINE_START` matches."""
+"""Maximum bytes that `_LINE_START` matches."""
 _RIS_KEY = b"ty  "
 _REVERSE_SOLIDUS, _AT_SIGN = b"\\@"
 _HEADING_REST = (
@@ -44,12 +44,12 @@ _HEADING_REST = (
 
 
 def _index_headings(words: Iterable[str]) -> dict[bytes, set[bytes]]:
-    """Return the spellings of headings by their first bytes."""
+    """Return the spellings of headings, by first bytes."""
     keyed: dict[bytes, set[bytes]] = {}
     for word in words:
         for form in (word, word.capitalize(), word.title(), word.upper()):
             spelled = form.encode().translate(FOLD)
-            keyed.setdefault(spelled[:_KEY_BYTES], set()).add(re.escape(spelled))
+            keyed.setdefault(spelled[:_KEY_BYTES], set()).add(spelled)
     return keyed
 
 
@@ -58,11 +58,11 @@ _HEADINGS = _index_headings(HEADINGS)
 
 @cache
 def _compile_headings(key: bytes) -> re.Pattern[bytes]:
-    """Return the pattern of the headings that begin with some bytes.
+    """Return the pattern of the headings that begin with `key`.
 
-    There are hundreds, in all languages, and a process meets few: compiling all takes 100 ms.
+    A run needs few of the hundreds of headings; compiling those of all languages takes 100 ms.
     """
-    found = sorted(_HEADINGS[key], reverse=True)
+    found = sorted(map(re.escape, _HEADINGS[key]), reverse=True)
     return re.compile(b"(?:" + b"|".join(found) + _HEADING_REST)
 
 
@@ -73,16 +73,16 @@ _FIRST_BYTES = frozenset(
 ) | frozenset(b"0\xe2\xf0\xef")
 """First bytes of a line that begins with markup or a number."""
 _ROMAN_BYTES = b"ivx"
-_ROMAN_NUMBER = re.compile(rb"[ivx]{1,4}(?:[.)]|\Z)")
+_ROMAN_NUMBER = compile_later(rb"[ivx]{1,4}(?:[.)]|\Z)")
 _LIST_KEYS = frozenset({_RIS_KEY, *_HEADINGS})
-_FEW = 4
-"""Lines that are checked one by one."""
+_MAX_CHECKED_LINES = 4
+"""Lines whose first bytes are checked; a longer text is always searched for lists."""
 _PLAIN_LETTERS = b"abcdefghjklmnopqrstuwyz"
-"""First letters of a line without a Roman number."""
+"""Letters that do not begin a Roman number."""
 _ITEM_BYTES = b" \t>*.[0-"
 """First bytes of a line that may be an item."""
-_ITEM_START = re.compile(rb"\n(?:[" + _ITEM_BYTES + b"]|" + _RIS_KEY + b")")
-_ENDS = re.compile(  # headings that end a list, all at the start of a line
+_ITEM_START = compile_later(rb"\n(?:[" + _ITEM_BYTES + b"]|" + _RIS_KEY + b")")
+_ENDS = compile_later(  # headings that end a list, all at the start of a line
     rb"\n(?:[ \t]{0,3}#{1,6}[ \t]|={1,6}[ \t]\S|[ \t]{0,8}"
     + _COMMAND
     + rb"|[ \t]{0,8}\\end\{thebib"
@@ -90,27 +90,30 @@ _ENDS = re.compile(  # headings that end a list, all at the start of a line
     rb"|(?=[^\n]{2,60}\n(?:={3,80}|-{3,80}|~{3,80}|\^{3,80})[ \t\r]{0,9}(?:\n|\Z))"
     rb"|(?P<blank>[ \t\r]{0,40}\n)(?P<line>[^\n]{2,60}))"
 )
-_UNDERLINE = re.compile(
+_UNDERLINE = compile_later(
     rb"[ \t\r]{0,9}\n?(?:={3,80}|-{3,80}|~{3,80}|\^{3,80})[ \t\r]{0,9}(?=\n|\Z)"
 )
-_BLANK_LINE = re.compile(rb"\n[ \t\r]{0,80}\n")
-_IS_REFERENCE = re.compile(rb"arxiv|/|0000|openreview|@")
-_ENTRY = re.compile(rb"@[a-z]{3,20}[ \t]{0,4}[{(][ \t\r\n]{0,8}[^\s{},\"]{1,120}[ \t]{0,4},")
-_BRACE = re.compile(rb"[{}]")
-_RIS_START = re.compile(rb"(?:\n|\A)[ \t]{0,8}ty  ?- ?[a-z]")
-_RIS_END = re.compile(rb"\n[ \t]{0,8}er  ?-")
-_BIBITEM = re.compile(rb"\\bib(?:item[\[{ ]|\{[^{}\n]{1,60}\}\{[a-z]{3,20}\}\{)")
-_BIBITEM_END = re.compile(rb"\\end\{|\n[ \t]{0,8}\\(?:sub){0,2}section|\n[ \t]{0,3}#{1,6}[ \t]")
-_ITEM = re.compile(rb"\n[ \t>*.-]{0,8}\[(?:0{1,3}|[a-z+]{1,10}0{1,4}[a-z]?)\](?!\()(?P<text>[^\n])")
-_NUMBERED = re.compile(rb"\n[ \t>*-]{0,8}0{1,3}[.)][ \t]{1,4}(?P<text>[^\n])")
+_BLANK_LINE = compile_later(rb"\n[ \t\r]{0,80}\n")
+_IS_REFERENCE = compile_later(rb"arxiv|/|0000|openreview|@")
+_ENTRY = compile_later(rb"@[a-z]{3,20}[ \t]{0,4}[{(][ \t\r\n]{0,8}[^\s{},\"]{1,120}[ \t]{0,4},")
+_BRACE = compile_later(rb"[{}]")
+_RIS_START = compile_later(rb"(?:\n|\A)[ \t]{0,8}ty  ?- ?[a-z]")
+_RIS_END = compile_later(rb"\n[ \t]{0,8}er  ?-")
+_BIBITEM = compile_later(rb"\\bib(?:item[\[{ ]|\{[^{}\n]{1,60}\}\{[a-z]{3,20}\}\{)")
+_BIBITEM_END = compile_later(rb"\\end\{|\n[ \t]{0,8}\\(?:sub){0,2}section|\n[ \t]{0,3}#{1,6}[ \t]")
+_ITEM = compile_later(
+    rb"\n[ \t>*.-]{0,8}\[(?:0{1,3}|[a-z+]{1,10}0{1,4}[a-z]?)\](?!\()(?P<text>[^\n])"
+)
+_NUMBERED = compile_later(rb"\n[ \t>*-]{0,8}0{1,3}[.)][ \t]{1,4}(?P<text>[^\n])")
 _OUTLINE_MARKS = frozenset({b"*", b"-", b"+"})
 _OUTLINES = {
-    mark: re.compile(rb"\n[ \t]{0,3}" + re.escape(mark) + rb" ([^\n]{2,40})(?=\n|\Z)")
+    mark: compile_later(rb"\n[ \t]{0,3}" + re.escape(mark) + rb" ([^\n]{2,40})(?=\n|\Z)")
     for mark in _OUTLINE_MARKS
 }
-_MOST_WORDS = 4
-"""Words of a plain heading."""
-_LONGEST_HAN_HEADING = 12
+_MAX_HEADING_WORDS = 4
+"""Words of a heading without markup."""
+_MAX_CASELESS_HEADING_CHARS = 12
+"""Characters of such a heading in a script without letter case, such as Han."""
 _MAX_ITEM_BYTES = 400
 """Bytes before a reference in which its item may begin."""
 
@@ -118,7 +121,7 @@ _MAX_ITEM_BYTES = 400
 def find_reference_lists(raw: bytes, laid: bytes, end: int) -> tuple[list[Span], bool]:
     """Return the reference lists that begin before `end`.
 
-    And whether a line before it may begin an item of a list.
+    Also return whether a line before `end` may begin a list item.
     """
     spans, may_have_items = _find_under_headings(raw, laid, end)
     if _REVERSE_SOLIDUS in laid and b"\\bib" in laid:
@@ -136,18 +139,18 @@ class _Heading(NamedTuple):
     """A heading of a reference list."""
 
     start: int
-    """Its line feed."""
+    """Offset of its line feed."""
     mark: bytes
     is_numbered: bool
     is_alone: bool
-    """Whether nothing follows on its line."""
+    """True if nothing follows on its line."""
     end: int
 
 
 def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span], bool]:
     """Return the spans under headings of references.
 
-    And whether a line before `end` begins with markup, a number or the tag of an entry.
+    Also return whether a line before `end` begins with markup, a number or an entry's tag.
     """
     spans: list[Span] = []
     done = 0
@@ -167,9 +170,9 @@ def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span],
 
 
 def may_have_lists(laid: bytes, end: int) -> bool:
-    """Decide cheaply whether a list may begin before `end`.
+    """Return whether a list may begin before `end`.
 
-    Of a few lines, the first bytes are faster than patterns.
+    A cheap check: for a few lines, comparing first bytes is faster than patterns.
     """
     if (
         laid[0] in _FIRST_BYTES
@@ -180,7 +183,7 @@ def may_have_lists(laid: bytes, end: int) -> bool:
     ):
         return True
     at = laid.find(b"\n", 0, end)
-    for _ in range(_FEW):
+    for _ in range(_MAX_CHECKED_LINES):
         if at < 0:
             return False
         key = laid[at + 1 : at + 1 + _KEY_BYTES]
@@ -214,7 +217,7 @@ def _search_heading(laid: bytes, at: int, end: int) -> _Heading | None:
 
 
 def _match_heading(laid: bytes, start: re.Match[bytes], shift: int = 0) -> _Heading | None:
-    """Match the words of a heading behind the start of its line."""
+    """Match a heading's words after the start of its line."""
     at = start.end() + shift
     rest = _compile_headings(laid[at : at + _KEY_BYTES]).match(laid, at)
     if rest is None or (rest["alone"] is None and rest["colon"] is None):
@@ -237,7 +240,7 @@ def _find_list_end(raw: bytes, laid: bytes, heading: _Heading) -> int:
         limit = limit if blank is None else blank.start()
     elif underline := _UNDERLINE.match(laid, at):
         at = underline.end()
-    if heading.mark in _OUTLINE_MARKS:  # the next line of the same mark without a reference
+    if heading.mark in _OUTLINE_MARKS:  # ends at the next line with this mark but no reference
         for line in _OUTLINES[heading.mark].finditer(laid, at, limit):
             if not _IS_REFERENCE.search(line[1]):
                 limit = line.start()
@@ -256,7 +259,7 @@ def _find_list_end(raw: bytes, laid: bytes, heading: _Heading) -> int:
 
 
 def _is_section(raw: bytes, laid: bytes, span: Span, *, numbered: bool) -> bool:
-    """Decide whether a line is a heading without markup."""
+    """Return whether a line is a heading without markup."""
     start, end = span
     shown = _decode_span(raw, start, end)
     if _IS_REFERENCE.search(laid, start, end):
@@ -275,19 +278,19 @@ def _is_section(raw: bytes, laid: bytes, span: Span, *, numbered: bool) -> bool:
         return False
     first = shown[0]
     if first.lower() == first.upper():  # a script without cases
-        return len(shown) <= _LONGEST_HAN_HEADING
-    return first.isupper() and len(words) <= _MOST_WORDS
+        return len(shown) <= _MAX_CASELESS_HEADING_CHARS
+    return first.isupper() and len(words) <= _MAX_HEADING_WORDS
 
 
 def _decode_span(raw: bytes, start: int, end: int) -> str:
-    """Decode a span, without blanks around it."""
+    """Decode a span, without white space around it."""
     return raw[start:end].decode("utf-8", "ignore").strip()
 
 
 def _find_bibitems(laid: bytes) -> Iterator[Span]:
-    r"""Yield the spans of `\bibitem`s, each to the next.
+    r"""Yield the span of each `\bibitem`, up to the next.
 
-    The last ends with its paragraph.
+    The last one ends with its paragraph.
     """
     items = list(_BIBITEM.finditer(laid))
     for place, item in enumerate(items):
@@ -303,7 +306,7 @@ def _find_bibitems(laid: bytes) -> Iterator[Span]:
 def _find_entries(laid: bytes) -> Iterator[Span]:
     """Yield the spans of BibTeX entries.
 
-    Each ends at the brace that closes, otherwise at the next entry.
+    Each ends at its closing brace; without one, at a blank line or at the next entry.
     """
     entries = list(_ENTRY.finditer(laid))
     for place, entry in enumerate(entries):
@@ -331,11 +334,11 @@ def _find_ris(laid: bytes) -> Iterator[Span]:
 
 
 def is_in_item(raw: bytes, laid: bytes, start: int, end: int) -> bool:
-    """Decide whether a reference stands in a numbered item."""
-    low = max(0, start - _MAX_ITEM_BYTES)
-    low = max(low, laid.rfind(b"\n\n", low, start) + 1)
-    window = laid[low:start] if low else b"\n" + laid[:start]
-    shift = low or -1
+    """Return whether a reference is in a numbered item."""
+    window_start = max(0, start - _MAX_ITEM_BYTES)
+    window_start = max(window_start, laid.rfind(b"\n\n", window_start, start) + 1)
+    window = laid[window_start:start] if window_start else b"\n" + laid[:start]
+    shift = window_start or -1
     items = list(_ITEM.finditer(window))
     if items:
         return _has_words(raw[items[-1].start("text") + shift : start])
@@ -348,15 +351,15 @@ def is_in_item(raw: bytes, laid: bytes, start: int, end: int) -> bool:
     )
 
 
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
-_SEE = re.compile(
+_LETTERS = compile_later(r"[^\W\d_]{2,}")
+_SEE = compile_later(
     r"(?:see|cf|vgl|siehe|voir|ver|véase|vedi|zie|см|patrz|bkz|se|confer|compare)\b", re.IGNORECASE
 )
-_AUTHOR_BEHIND = re.compile(r"\)?[,;]?\s(?:by\s)?(?:[^\W\d_]\.\s?){1,3}[^\W\d_]{2,}")
+_AUTHOR_BEHIND = compile_later(r"\)?[,;]?\s(?:by\s)?(?:[^\W\d_]\.\s?){1,3}[^\W\d_]{2,}")
 _INITIALS = r"(?:[^\W\d_]\.[\s~-]{0,2}){1,3}"
 _NAME = r"[^\W\d_][\w'’-]+"
 _AND = r"(?:,|;|\.|:|\s(?:and|&|und|et|y|e|i|и|og|och|en|ve|et\sal)\b)"
-_AUTHORS = re.compile(
+_AUTHORS = compile_later(
     rf"(?:{_INITIALS}(?:(?:van|von|de|den|der|di|da|le|la|el|al)\s){{0,2}}{_NAME}"
     rf"|{_NAME}(?:\s{_NAME})?,?\s{_INITIALS}"
     rf"|{_NAME}(?:\s(?:[^\W\d_]\.|van|von|de|den|der|di|da|le|la)){{0,2}}\s{_NAME}{_AND}"
@@ -366,7 +369,7 @@ _BEFORE_ID = ('"', ",", ".", ";", ":", "(", "[", "<", "”", "»", "’", "'", "
 
 
 def _has_words(between: bytes) -> bool:
-    """Decide whether author or title precede a reference."""
+    """Return whether an author or title precedes a reference."""
     text = between.decode("utf-8", "ignore").strip()
     if _SEE.match(text):
         return False
@@ -377,9 +380,9 @@ def _has_words(between: bytes) -> bool:
 
 
 def _is_entry(text: str) -> bool:
-    """Decide whether a numbered item begins with an author.
+    """Return whether a text begins a bibliographic entry.
 
-    And ends as what stands before an id.
+    Such a text begins with an author and ends with a character that may precede an id.
     """
     text = text.lstrip('*_"“‘ ')
     return (

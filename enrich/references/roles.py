@@ -1,7 +1,7 @@
 """Role of each reference in its text: the talk's own paper, an item of a reference list, or a mention.
 
-`own` needs the text to claim the paper (GRAMMAR 16), `cited` a reference list (17); all else, and what
-is in doubt, is `mentioned` (18).
+`own`: the text claims the paper; `cited`: the paper is in a reference list; otherwise, or if in doubt,
+`mentioned`.
 """
 
 from __future__ import annotations
@@ -11,60 +11,65 @@ from collections.abc import Sequence
 from functools import cache
 
 from enrich.codes import Role
-from enrich.references.layout import has_plain_signs, lay_out
+from enrich.references.layout import is_laid_out, lay_out
 from enrich.references.reference_lists import find_reference_lists, is_in_item, may_have_lists
 from enrich.references.wording import ABBREVIATIONS, LABELS, WORDINGS, Wording
+from enrich.text.patterns import compile_later
 
 _SENTENCE_BYTES = 400
 """Bytes before a reference in which its sentence is searched."""
 _AFTER_BYTES = 160
-"""Bytes behind a reference in which its verb is searched."""
+"""Bytes after a reference in which its verb is searched."""
 _MAX_LIST_GAP_BYTES = 80
-_LONGEST_LABEL = 64
-_LONGEST_MARK = 4
-"""Bytes of the number of an item."""
-_MOST_LINES = 6
-"""Lines that a sentence may be broken into."""
+_MAX_LABEL_BYTES = 128
+"""Bytes from the start of a line in which the colon of its label is searched."""
+_MAX_ITEM_NUMBER_BYTES = 4
+"""Bytes of an item's number."""
+_MAX_SENTENCE_LINES = 6
+"""Lines over which a sentence may extend."""
 _Stem = tuple[bytes, Wording]
 _MENTIONED: Sequence[Role] = ("mentioned",)
-_FEWEST_WORDS = 9
-"""Bytes of the shortest claim, and of the stop before it."""
-_NEAR_BYTES = 120
-"""Bytes before a reference in which a sentence begins that is checked cheaply."""
-_SHORTEST_SENTENCE = 16
-"""Bytes of a sentence before it; what is shorter may be the mark of an item."""
-_CLEAR_BYTES = 120
+_MIN_CLAIM_BYTES = 9
+"""Bytes of the shortest claim, including the full stop before it."""
+_MAX_NEAR_SENTENCE_BYTES = 120
+"""The cheap check handles only sentences that begin at most this far before a reference."""
+_MIN_SENTENCE_BYTES = 16
+"""Bytes of the text before that sentence; a shorter text may be an item's number."""
+_LABEL_SEARCH_BYTES = 120
 """Bytes before a sentence that are searched for a label."""
-_FEWEST = 4
-"""Bytes of the shortest label."""
+_MIN_CONTEXT_BYTES = 4
+"""Bytes of the shortest text before a reference that can hold a label or claim."""
 _MARKS = b" \t\r\n*_-+>#([{<\"'`|.0)\xe2\x80\xa2\x93\x94:/"
-"""Bytes that may stand between the start of a line and a reference that is alone on it."""
+"""Bytes allowed before a reference that is alone on its line."""
 _SIGN = rb"(?:[^\w\s\x80-\xff]|_|\s|\xe2[\x80-\xbf][\x80-\xbf]|\xf0\x9f[\x80-\xbf][\x80-\xbf]|\xef\xb8\x8f)"
-_LABEL = re.compile(
+_LABEL = compile_later(
     _SIGN + rb"{0,16}(?P<label>[^\s:*_|][^:\n|]{0,60}?)[ \t*_]{0,4}(?:\[[^\]\n]{0,20}\])?:"
 )
-_LABEL_TAIL = re.compile(r"\s{0,2}(?:#?\s?0{1,2}|\([^()]{1,40}\)|\[[^\[\]]{0,20}\])\Z")
+_LABEL_TAIL = compile_later(r"\s{0,2}(?:#?\s?0{1,2}|\([^()]{1,40}\)|\[[^\[\]]{0,20}\])\Z")
 _LABEL_TAIL_ENDS = ("0", ")", "]")
-_LIST_GAP = re.compile(
+_LIST_GAP = compile_later(
     rb"[\s,;&+/)\]}>\"'*`(\[{<.-]*(?:(?:and|und|sowie|et|y|e|i|og|och|en|ve|oraz|a|si|va|ja"
     + "|и|та|και|和|与|與|及|と|과|와|및|și|ו|و".encode()
     + rb")(?![a-z]))?[\s,;&+/)\]}>\"'*`(\[{<\x80-\xff-]*(?:\n[ \t]{0,8}\(?0{1,2}[.)][ \t]{1,4}[(\[{<\"']*)?"
 )
-_NEW_ITEM = re.compile(rb"\n[ \t\r]*\n(?![ \t]*[*+-])")
+_NEW_ITEM = compile_later(rb"\n[ \t\r]*\n(?![ \t]*[*+-])")
 _STOPS = tuple(
     (ord(sign), tuple((sign + end).encode() for end in (" ", ") ", '" '))) for sign in ".?!"
 )
-_LAST_WORD = re.compile(r"[\w.]*\Z")
-_OTHER_STOP = re.compile(rb"[?!|\t\x0b]|\.[)\"]")
+_LAST_WORD = compile_later(r"[\w.]*\Z")
+_OTHER_STOP = compile_later(rb"[?!|\t\x0b]|\.[)\"]")
 _FULL_STOP, _LINE_FEED, _COLON = b".\n:"
-_LONGEST_ABBREVIATION = 4
-"""Letters of the longest abbreviation that is one word of ASCII."""
+_MAX_ABBREVIATION_BYTES = 4
+"""Bytes of the longest abbreviation that is one ASCII word."""
 _ASCII_ABBREVIATIONS = frozenset(word.encode() for word in ABBREVIATIONS if word.isascii())
 _START_BYTES = 4
 
 
 def _index_stems() -> tuple[dict[bytes, list[_Stem]], dict[str, list[_Stem]]]:
-    """Return stems by their first letters if ASCII, others by a character."""
+    """Index the stems of all wordings.
+
+    ASCII stems are indexed by their first bytes, others by their first non-ASCII character.
+    """
     starts: dict[bytes, list[_Stem]] = {}
     characters: dict[str, list[_Stem]] = {}
     for wording in WORDINGS:
@@ -82,7 +87,9 @@ _BY_START, _BY_CHARACTER = _index_stems()
 _STARTS, _CHARACTERS = frozenset(_BY_START), frozenset(_BY_CHARACTER)
 _ASCII = bytes(range(128))
 _ABBREVIATION_ENDS = frozenset(word[-3:] for word in _ASCII_ABBREVIATIONS)
-_TO_WORDS = bytes(byte if chr(byte).isalpha() and byte < 128 else 32 for byte in range(256))
+_NON_LETTERS_TO_SPACES = bytes(
+    byte if chr(byte).isalpha() and byte < 128 else 32 for byte in range(256)
+)
 
 
 def decide_roles(
@@ -93,10 +100,14 @@ def decide_roles(
     `low` is the text folded by `FOLD`.
     """
     laid = low
-    if not has_plain_signs(low, is_ascii=is_ascii):
-        end = spans[-1][1] + _AFTER_BYTES  # what stands further on decides nothing
+    if not is_laid_out(low, is_ascii=is_ascii):
+        end = spans[-1][1] + _AFTER_BYTES  # later text does not affect roles
         laid = lay_out(raw[:end], low[:end], is_ascii=is_ascii)
-    if len(spans) == 1 and not may_have_lists(laid, spans[0][0]) and _is_bare(laid, spans[0][0]):
+    if (
+        len(spans) == 1
+        and not may_have_lists(laid, spans[0][0])
+        and _clearly_unclaimed(laid, spans[0][0])
+    ):
         return _MENTIONED
     lists, has_items = find_reference_lists(raw, laid, spans[-1][0])
     roles: list[Role] = []
@@ -118,7 +129,7 @@ def decide_roles(
             item_end = laid.find(b"\n\n", end)
             item_end = len(laid) if item_end < 0 else item_end
         else:
-            is_own = not _is_bare(laid, start) and _is_claimed_as_own(
+            is_own = not _clearly_unclaimed(laid, start) and _is_claimed_as_own(
                 raw, laid, previous_end, start, end
             )
             role = "own" if is_own else "mentioned"
@@ -127,33 +138,37 @@ def decide_roles(
     return roles
 
 
-def _is_bare(laid: bytes, start: int) -> bool:
-    """Decide cheaply whether no word that claims precedes a reference."""
-    reach = start - _NEAR_BYTES if start > _NEAR_BYTES else 0
+def _clearly_unclaimed(laid: bytes, start: int) -> bool:
+    """Return whether no claim can precede a reference.
+
+    A cheap check; False means that the sentence has to be parsed.
+    """
+    reach = start - _MAX_NEAR_SENTENCE_BYTES if start > _MAX_NEAR_SENTENCE_BYTES else 0
     stop = laid.rfind(b". ", reach, start)
     if stop < 0:
         stop = laid.rfind(b".\n\n", reach, start)
     if (
-        stop <= _SHORTEST_SENTENCE
-        or laid.find(b":", stop - _CLEAR_BYTES if stop > _CLEAR_BYTES else 0, start) >= 0
+        stop <= _MIN_SENTENCE_BYTES
+        or laid.find(b":", stop - _LABEL_SEARCH_BYTES if stop > _LABEL_SEARCH_BYTES else 0, start)
+        >= 0
     ):
         return False
     word = laid[stop - 3 : stop]
     if (not word.isalpha() or word in _ABBREVIATION_ENDS) and (
-        laid.find(b"\n", stop - _SHORTEST_SENTENCE, stop) >= 0
+        laid.find(b"\n", stop - _MIN_SENTENCE_BYTES, stop) >= 0
         or not word[-1:].isalpha()
         or _is_abbreviated(laid, stop)
     ):
         return False
-    return start - stop <= _FEWEST_WORDS or (
+    return start - stop <= _MIN_CLAIM_BYTES or (
         laid.find(b"\n", stop + 3, start) < 0 and not _find_wordings(laid[stop:start])
     )
 
 
 def _continues_list(laid: bytes, previous_end: int, start: int) -> bool:
-    """Decide whether a reference follows another in a list.
+    """Return whether a reference continues an enumeration.
 
-    It has the same role then.
+    It then has the role of the reference before it.
     """
     if start - previous_end > _MAX_LIST_GAP_BYTES:
         return False
@@ -162,14 +177,14 @@ def _continues_list(laid: bytes, previous_end: int, start: int) -> bool:
 
 
 def _is_claimed_as_own(raw: bytes, laid: bytes, previous_end: int, start: int, end: int) -> bool:
-    """Decide whether a text claims a reference as own."""
+    """Return whether a text claims a reference as own."""
     reach = max(previous_end, start - _SENTENCE_BYTES)
-    if start - reach < _FEWEST:
+    if start - reach < _MIN_CONTEXT_BYTES:
         return False
     line = laid.rfind(b"\n", reach, start) + 1 or reach
     stop = laid.rfind(b". ", line, start)
     if (
-        stop - line > _LONGEST_MARK
+        stop - line > _MAX_ITEM_NUMBER_BYTES
         and not _is_abbreviated(laid, stop)
         and not _OTHER_STOP.search(laid, stop, start)
     ):
@@ -183,7 +198,7 @@ def _is_claimed_as_own(raw: bytes, laid: bytes, previous_end: int, start: int, e
         and (sentence <= line or _is_plain_entry(laid, line, start))
     ):
         return True
-    if start - sentence < _FEWEST or (
+    if start - sentence < _MIN_CONTEXT_BYTES or (
         sentence == reach and sentence and laid[sentence - 1] != _LINE_FEED
     ):
         return False
@@ -199,9 +214,9 @@ def _is_claimed_as_own(raw: bytes, laid: bytes, previous_end: int, start: int, e
 
 
 def _find_wordings(words: bytes) -> Sequence[Wording]:
-    """Return the wordings with a stem in a sentence."""
+    """Return the wordings with a stem in the sentence."""
     starts = _STARTS.intersection(
-        [word[:_START_BYTES] for word in words.translate(_TO_WORDS).split()]
+        [word[:_START_BYTES] for word in words.translate(_NON_LETTERS_TO_SPACES).split()]
     )
     stems = [stem for start in starts for stem in _BY_START[start]]
     if not words.isascii():
@@ -215,8 +230,8 @@ def _find_wordings(words: bytes) -> Sequence[Wording]:
 
 
 def _has_own_label(laid: bytes, start: int, end: int) -> bool:
-    """Decide whether a span begins with an own label."""
-    if laid.find(b":", start, min(end, start + 2 * _LONGEST_LABEL)) < 0:
+    """Return whether a span begins with an own label."""
+    if laid.find(b":", start, min(end, start + _MAX_LABEL_BYTES)) < 0:
         return False
     match = _LABEL.match(laid, start, end)
     if match is None:
@@ -228,7 +243,7 @@ def _has_own_label(laid: bytes, start: int, end: int) -> bool:
 
 
 def _is_plain_entry(laid: bytes, line: int, start: int) -> bool:
-    """Decide whether a label precedes a bibliographic entry."""
+    """Return whether a label precedes a bibliographic entry."""
     rest = laid[laid.find(b":", line, start) + 1 : start]
     return b":" not in rest.replace(b"http", b"") and rest.rstrip(b" *_\"'([{<")[-1:] in {
         b"",
@@ -241,7 +256,7 @@ def _find_sentence(raw: bytes, laid: bytes, reach: int, start: int) -> tuple[int
     """Return the span of the sentence before a reference."""
     end = start
     line = max(laid.rfind(b"\n", reach, start) + 1, reach)
-    for _ in range(_MOST_LINES):
+    for _ in range(_MAX_SENTENCE_LINES):
         if line <= reach:
             break
         before = laid[reach:line].rstrip(b" \t\r\n*_")
@@ -273,8 +288,8 @@ def _find_sentence(raw: bytes, laid: bytes, reach: int, start: int) -> tuple[int
 
 
 def _is_abbreviated(text: bytes, stop: int) -> bool:
-    """Decide whether a full stop ends no sentence."""
-    word = text[stop - _LONGEST_ABBREVIATION - 1 if stop > _LONGEST_ABBREVIATION else 0 : stop]
+    """Return whether a full stop ends an abbreviation."""
+    word = text[stop - _MAX_ABBREVIATION_BYTES - 1 if stop > _MAX_ABBREVIATION_BYTES else 0 : stop]
     word = word[word.rfind(b" ") + 1 :]
     if len(word) > 1 and word.isalpha():
         return word in _ASCII_ABBREVIATIONS
@@ -318,7 +333,7 @@ class _Claim:
         if w.joint_after:
             parts.append(rf"{start}(?:{w.joint_after})\s*{_TITLE}{_JOINT_AFTER_TAIL}\Z")
         self.before = re.compile("|".join(f"(?:{part})" for part in parts), re.DOTALL)
-        self.subject = (
+        self.before_verb = (
             re.compile(rf"{start}(?:{w.after_talk})\s*{_TAIL}\Z") if w.after_talk else None
         )
         self.verb = re.compile(rf"{_OTHER_IDS}\s*(?:{w.after})") if w.after else None
@@ -331,9 +346,10 @@ _TAIL = r"[\s:,(\[{<«„“\"'*_`–—-]*(?:\\(?:url|href)\{)?(?:https?://\S{0
 _JOINT_TAIL = r"(?:[(\[<,:–—]|\s(?:see|at|cf\.)\s)(?:\s?(?:see|preprint|arxiv|paper|preprints?|at)\b[\s:]*)?(?:\[[^\[\]]{1,160}\]\()?[\s(\[{<\"'*_`]*(?:\\(?:url|href)\{)?(?:https?://\S{0,240})?"
 _JOINT_AFTER_TAIL = r"[\s,.:(\[{<\"'*_`]*(?:https?://\S{0,240})?"
 _OTHER_IDS = r"[)\]\"'*_`」]*(?:\s*(?:[,;、と및과와&]|ve|and)\s*(?:arxiv:\s?)?(?:https?://)?[\w./:?=-]{0,60})*"
-_NOT_NAMES = re.compile(
+_DISCLAIMERS = compile_later(
     r"\b(?:extend|improv|generali[sz]|follow(?!ing\s(?:\w+\s)?(?:paper|preprint|article|work))|inspir|motivat|answer|using|previous|earlier|solv|disprov|refut|contradict|see\salso|cf\.|siehe|vgl|voir|véase|vedi|см\.)"
 )
+"""Words showing that the talk only builds on the paper."""
 
 
 @cache
@@ -343,10 +359,10 @@ def _compile_claim(wording: Wording) -> _Claim:
 
 
 def _claims(wording: Wording, before: str, after: str) -> bool:
-    """Decide whether a sentence claims the reference in it."""
+    """Return whether a sentence claims the reference in it."""
     claim = _compile_claim(wording)
     if claim.before.match(before) is not None:
-        return _NOT_NAMES.search(before) is None
-    if claim.subject is None or claim.verb is None or not claim.subject.match(before):
+        return _DISCLAIMERS.search(before) is None
+    if claim.before_verb is None or claim.verb is None or not claim.before_verb.match(before):
         return False
     return claim.verb.match(after) is not None

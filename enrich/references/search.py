@@ -1,8 +1,8 @@
 """Search of one text for the mentions that the sources recognise. Pure.
 
-A text is searched as bytes for each source's anchors; the source verifies what stands around one. Where
-escapes or broken lines are near, it gets the window as a reader would see it (`enrich.text.decoding`,
-`enrich.references.line_breaks`). All patterns are bounded, so the time is linear in the length of the text.
+A text is searched as bytes for each source's anchors; the source then parses the text around each anchor.
+If escapes or split lines are near, the source gets the text decoded and joined (`enrich.text.decoding`,
+`enrich.references.line_breaks`). All patterns are bounded, so time is linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -16,37 +16,40 @@ from typing import NamedTuple
 from enrich.model import Mention
 from enrich.references.line_breaks import find_breaks
 from enrich.sources import Forms, forms
-from enrich.text.decoding import FOLD, is_odd, plain, unhidden
+from enrich.text.decoding import FOLD, decode_anchors, decode_window, is_odd
 
 _BYTES_BEFORE, _BYTES_AFTER = 420, 700
 """Bytes around an anchor that are decoded together."""
 _LINE_FEED, _SLASH = b"\n/"
 _START = attrgetter("start")
 
-Recogniser = Callable[[bytes, int], Sequence[Mention]]
-"""`recognise` of a source."""
+Recognizer = Callable[[bytes, int], Sequence[Mention]]
+"""The function `recognise` of a source."""
 
 
 class Grammar(NamedTuple):
-    """Anchors of a set of sources, arranged for the search."""
+    """Anchors of a set of sources, indexed for the search."""
 
-    finds: tuple[tuple[bytes, Recogniser], ...]
-    """Anchors that are searched one by one."""
-    slashed: Mapping[bytes, Sequence[tuple[int, bytes, Recogniser]]]
-    """Anchors with a slash, by the bytes before it: how far before the slash each begins."""
+    finds: tuple[tuple[bytes, Recognizer], ...]
+    """Anchors that are searched one by one, each with its recognizer."""
+    slashed: Mapping[bytes, Sequence[tuple[int, bytes, Recognizer]]]
+    """Anchors with a slash, by the bytes before it.
+
+    Each item holds the number of bytes before the slash, the anchor and its recognizer.
+    """
     slashes: re.Pattern[bytes] | None
-    """The slashes of all of these.
+    """Pattern of the slashes in these anchors.
 
-    Slashes are rare in prose, so that one scan for them serves many anchors.
+    Slashes are rare in prose, so one scan for them finds many anchors.
     """
 
 
 _KEY_BYTES = 4
-"""Bytes before a slash that distinguish anchors; an anchor with fewer is searched by itself."""
+"""Bytes before a slash by which anchors are indexed; an anchor with fewer is in `finds`."""
 
 
 def grammar_of(sources: Iterable[Forms] | None) -> Grammar:
-    """Return the grammar of sources, otherwise of those installed."""
+    """Return the grammar of sources; None means those installed."""
     if sources is None:
         return _installed_grammar()
     return _build_grammar(tuple([(source.anchors, source.recognise) for source in sources]))
@@ -59,10 +62,10 @@ def _installed_grammar() -> Grammar:
 
 
 @lru_cache(maxsize=8)
-def _build_grammar(sources: tuple[tuple[tuple[bytes, ...], Recogniser], ...]) -> Grammar:
-    """Build the grammar of anchors and their recognisers."""
+def _build_grammar(sources: tuple[tuple[tuple[bytes, ...], Recognizer], ...]) -> Grammar:
+    """Build the grammar of anchors and their recognizers."""
     finds = []
-    slashed: dict[bytes, list[tuple[int, bytes, Recogniser]]] = {}
+    slashed: dict[bytes, list[tuple[int, bytes, Recognizer]]] = {}
     for anchors, recognise in sources:
         for anchor in (anchor.translate(FOLD) for anchor in anchors):
             before, slash, _ = anchor.partition(b"/")
@@ -93,13 +96,11 @@ def _compile_slashes(anchors: Sequence[bytes]) -> re.Pattern[bytes] | None:
 def find_mentions(raw: bytes, low: bytes, grammar: Grammar, *, is_ascii: bool) -> list[Mention]:
     """Return the mentions of a text in order.
 
-    They do not overlap.
-
-    `low` is the text folded by `FOLD`. Mentions without a paper are among them.
+    They do not overlap, and include links that do not name a paper. `low` is the text folded by `FOLD`.
     """
-    cuts = find_breaks(raw, low) if _LINE_FEED in raw else ()
-    if cuts or is_odd(raw, is_ascii=is_ascii):
-        mentions = _search_windows(raw, low, grammar, cuts)
+    breaks = find_breaks(raw, low) if _LINE_FEED in raw else ()
+    if breaks or is_odd(raw, is_ascii=is_ascii):
+        mentions = _search_windows(raw, low, grammar, breaks)
     else:
         mentions = _search_plain(raw, low, grammar)
     return _drop_overlaps(mentions) if len(mentions) > 1 else mentions
@@ -108,7 +109,7 @@ def find_mentions(raw: bytes, low: bytes, grammar: Grammar, *, is_ascii: bool) -
 def _search_plain(text: bytes, low: bytes, grammar: Grammar) -> list[Mention]:
     """Return the mentions of plain text, in order.
 
-    None begins within another.
+    No mention begins within another.
     """
     mentions: list[Mention] = []
     for anchor, recognise in grammar.finds:
@@ -147,10 +148,10 @@ def _blank_mentions(low: bytes, mentions: Iterable[Mention]) -> bytes:
     return bytes(rest)
 
 
-def _find_slash_anchors(low: bytes, grammar: Grammar) -> Iterator[tuple[int, int, Recogniser]]:
-    """Yield each anchor with a slash, and its recogniser.
+def _find_slash_anchors(low: bytes, grammar: Grammar) -> Iterator[tuple[int, int, Recognizer]]:
+    """Yield each anchor with a slash, and its recognizer.
 
-    Each as place of the slash, place of the anchor, recogniser.
+    Each item is the offset of the slash, the offset of the anchor, and the recognizer.
     """
     _, slashed, slashes = grammar
     if slashes is None:
@@ -166,25 +167,25 @@ def _find_slash_anchors(low: bytes, grammar: Grammar) -> Iterator[tuple[int, int
 
 
 def _search_windows(
-    raw: bytes, low: bytes, grammar: Grammar, cuts: Sequence[tuple[int, int]]
+    raw: bytes, low: bytes, grammar: Grammar, breaks: Sequence[tuple[int, int]]
 ) -> list[Mention]:
     """Return the mentions of a text with escapes."""
     hits = _find_anchors(low, grammar)
     if hits and len(raw) <= _BYTES_BEFORE + _BYTES_AFTER:
         groups = [(0, len(raw))]
     else:
-        groups = list(_group_places(sorted((*hits, *(start for start, _ in cuts)))))
-        seen = unhidden(raw)
+        groups = list(_group_offsets(sorted((*hits, *(start for start, _ in breaks)))))
+        seen = decode_anchors(raw)
         if len(seen) < len(raw) and len(_find_anchors(seen.translate(FOLD), grammar)) > len(hits):
             groups = [(0, len(raw))]  # an anchor is hidden somewhere
     mentions: list[Mention] = []
-    cut = 0
+    at_break = 0
     for first, last in groups:
         start, end = max(0, first - _BYTES_BEFORE), last + _BYTES_AFTER
-        before = cut
-        while cut < len(cuts) and cuts[cut][0] <= last:
-            cut += 1
-        window = plain(raw, start, end, cuts[before:cut])
+        before = at_break
+        while at_break < len(breaks) and breaks[at_break][0] <= last:
+            at_break += 1
+        window = decode_window(raw, start, end, breaks[before:at_break])
         if window is None:
             mentions += (
                 Mention(m.paper, m.version, start + m.start, start + m.end, m.form)
@@ -199,7 +200,7 @@ def _search_windows(
 
 
 def _find_anchors(low: bytes, grammar: Grammar) -> list[int]:
-    """Return the places where anchors begin."""
+    """Return the offsets at which anchors begin."""
     hits = [start for _, start, _ in _find_slash_anchors(low, grammar)]
     for anchor, _ in grammar.finds:
         at = low.find(anchor)
@@ -209,21 +210,24 @@ def _find_anchors(low: bytes, grammar: Grammar) -> list[int]:
     return hits
 
 
-def _group_places(places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last of neighbouring places."""
-    if not places:
+def _group_offsets(offsets: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and last offset of each group.
+
+    A group holds the offsets that share a window.
+    """
+    if not offsets:
         return
-    first = last = places[0]
-    for place in places:
-        if place - last > _BYTES_BEFORE + _BYTES_AFTER:
+    first = last = offsets[0]
+    for offset in offsets:
+        if offset - last > _BYTES_BEFORE + _BYTES_AFTER:
             yield first, last
-            first = place
-        last = place
+            first = offset
+        last = offset
     yield first, last
 
 
 def _drop_overlaps(mentions: list[Mention]) -> list[Mention]:
-    """Return the longest of mentions that overlap, in order."""
+    """Drop overlapping mentions; prefer those with papers, then longer ones."""
     done = 0
     for _, _, start, end, _ in mentions:
         if start < done:

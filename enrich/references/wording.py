@@ -1,6 +1,6 @@
-"""Words by which texts mark roles: one row a language, so that adding one adds a row.
+"""Words that mark the role of a reference: one row per language; another language is another row.
 
-Words are lower case and are fragments of patterns; a blank stands for any white space.
+The words are lower-case fragments of patterns; a blank matches any white space.
 """
 
 from __future__ import annotations
@@ -12,31 +12,31 @@ class Wording(NamedTuple):
     """The words of one language with which a talk claims a paper as its own."""
 
     stems: tuple[str, ...]
-    """Of which one stands in each such sentence, without a first letter that may be a capital beyond ASCII."""
+    """At least one is part of each such sentence. A first letter that may be a non-ASCII capital is left out."""
     talk: str
     """Subjects: the talk, or its results."""
     before: str
-    """Words that may stand before the subject."""
+    """Words allowed before the subject."""
     between: str
-    """Words that may stand between the subject and "based on"; a negation is not among them."""
+    """Words allowed between the subject and "based on"; no negation."""
     based: str
-    """"Based on" behind a subject."""
+    """"Based on" after a subject."""
     opening: str
     """"Based on" at the start of a sentence."""
     joint: str
     """"Joint work with" before names."""
     intro: str
-    """What may stand before "joint work" in its sentence."""
+    """Words allowed before "joint work" in its sentence."""
     modifiers: str
-    """Words that may stand before the paper."""
+    """Words allowed before the paper."""
     work: str
     """Words for a paper."""
     after_talk: str = ""
-    """A whole subject whose verb stands behind the reference."""
+    """A complete subject whose verb follows the reference."""
     after: str = ""
-    """That verb."""
+    """The verb of `after_talk`, which follows the reference."""
     joint_after: str = ""
-    """"Joint work" behind names."""
+    """"Joint work" after names."""
 
 
 WORDINGS = (
@@ -376,7 +376,7 @@ LABELS = frozenset(
     """.strip().splitlines()
     for label in row.split(",")
 )
-"""Labels, one line a language, behind which the talk's own paper stands."""
+"""Labels before the talk's own paper, one line per language."""
 
 HEADINGS = frozenset(
     heading.strip()
@@ -418,7 +418,7 @@ HEADINGS = frozenset(
     """.strip().splitlines()
     for heading in row.split(",")
 )
-"""Headings, one line a language, under which a list of references stands."""
+"""Headings of reference lists, one line per language."""
 
 SECTIONS = frozenset(
     section.strip()
@@ -437,7 +437,7 @@ SECTIONS = frozenset(
     """.strip().splitlines()
     for section in row.split(",")
 )
-"""Other headings, one line a language, which end a list also as `Speaker: …` on a line."""
+"""Headings that end a reference list, one line per language; also recognized as `Speaker: …`."""
 
 ABBREVIATIONS = frozenset(
     """
@@ -446,4 +446,4 @@ ABBREVIATIONS = frozenset(
     p.ej ej cap núm см напр т.е рис гл др проф акад стр etc jr sr ex rev appl comm ann
     """.split()  # noqa: SIM905 - reads as the list it is
 )
-"""Words whose full stop ends no sentence."""
+"""Words whose full stop does not end a sentence."""

@@ -1,17 +1,17 @@
-"""Sources: services that name papers; second sources: services that hold records of another's papers.
+"""Sources: services with their own paper ids. Second sources: services with records of other sources' papers.
 
-A source has two halves. `Forms` is pure: it recognises papers in text, canonicalizes ids and derives
-links. `Source` adds what asks the service, through the session that it is given. This module reaches
-the pure halves alone; `enrich.sources.installed` has the whole ones.
+A source has two parts. `Forms` is pure: it recognizes papers in text, canonicalizes ids and derives
+links. `Source` adds the requests to the service, through a session that it gets. This module imports only
+the pure parts; `enrich.sources.installed` imports whole sources.
 
-Members are found because their file exists:
+The members are:
 
-- a folder: its `forms.py` ends with `FORMS = …`, its `api.py` with `SOURCE = …`, whose class inherits
-  that of the forms;
-- a file that ends with `SOURCE = …`, which has its own forms, or with `SECOND_SOURCE = …`;
-- an entry point of the group `enrich.sources` in another distribution: an object of either kind.
+- each folder here: its `forms.py` ends with `FORMS = …`, its `api.py` with `SOURCE = …`, whose class
+  inherits from the class of the forms;
+- each file here: it ends with `SOURCE = …`, with forms of its own, or with `SECOND_SOURCE = …`;
+- each entry point of the group `enrich.sources` in another distribution: a source or a second source.
 
-A member of the folder wins over an entry point of its name.
+A member of the folder takes precedence over an entry point of the same name.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from enrich.model import Mention
 from enrich.paper import Links, Lookup, Paper, PaperId
 from enrich.registry import (
     PluginError,
-    defined_names,
     entry_points_of,
     is_folder,
+    list_global_names,
     load,
     load_entry_point,
     load_part,
@@ -40,30 +40,26 @@ if TYPE_CHECKING:
 
 
 class Forms(Protocol):
-    """The pure half of a source; hashable.
+    """Pure part of a source; hashable.
 
-    It may have a `title`: its name as people write it; otherwise its `name` is shown.
+    It may have a `title`, the name shown to people; otherwise `name` is shown.
     """
 
     name: str
-    """Name of its file, and prefix of its ids."""
+    """Name of the source's file, and prefix of its ids."""
     anchors: tuple[bytes, ...]
-    """Lower-case bytes without which no mention can be there; a digit in one stands for any digit."""
+    """Lower-case bytes, one of which is in every mention; a digit stands for any digit."""
 
     def recognise(self, text: bytes, at: int) -> Sequence[Mention]:
         """Return the mentions around the anchor at byte `at`.
 
-        They are in order: none, one, or those of a list.
-
-        The text is plain: its escapes are decoded, invisible characters removed (`enrich.text.decoding`).
+        They are in order: none, one, or those of a list. In `text`, escapes are decoded and invisible
+        characters removed (`enrich.text.decoding`).
         """
         ...
 
     def canonical(self, text: str) -> tuple[PaperId, str | None] | None:
-        """Return the id and the version of a bare key.
-
-        Return None if it is not one of this source.
-        """
+        """Return a key's id and version, if valid."""
         ...
 
     def url(self, paper: PaperId) -> str:
@@ -75,19 +71,21 @@ class Forms(Protocol):
         ...
 
     def doi(self, paper: PaperId) -> str | None:
-        """Return the DOI that the service itself registers for the paper."""
+        """Return the DOI that the service registers."""
         ...
 
 
 class Source(Forms, Protocol):
-    """A service that names papers. Its forms never see a session, `fetch` never sees a talk."""
+    """Service with its own paper ids. Its forms get no session, and `fetch` gets no talk."""
 
     revision: int
-    """Of the parser; a stored record of an older one counts as expired."""
+    """Revision of the parser; a stored record of an older revision counts as expired."""
     politeness: Politeness
 
     def check(self, response: Response) -> None:
-        """Check a whole response before it is used or cached (`enrich.http.adapter.Service`).
+        """Check a response before it is used or cached.
+
+        The rules are those of `enrich.http.adapter.Service`.
 
         Raises:
             SourceError: it is not a response of the service's API.
@@ -97,33 +95,34 @@ class Source(Forms, Protocol):
     def fetch(
         self, wanted: Sequence[tuple[PaperId, str | None]], session: Session
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Yield the lookup of each wanted pair, in any order.
+        """Yield a lookup for each pair, in any order.
 
-        Version None is the newest.
-
-        At most `politeness.batch` papers. A pair that is not yielded could not be asked.
+        A version of None means the newest. `wanted` has at most `politeness.batch` papers. A pair that is
+        not yielded counts as a failed request.
 
         Raises:
-            SourceError: the service could not be asked; pairs not yet yielded stay open.
+            SourceError: a request failed; the pairs not yet yielded remain unanswered.
         """
         ...
 
 
 class SecondSource(Protocol):
-    """A service that holds records of another source's papers, asked if that one could not answer.
+    """Service with records of another source's papers, requested if that source fails.
 
-    What it does not know of a paper stays None; what it lacks means nothing for the paper.
+    Unknown fields of a paper stay None. A missing record does not mean that the paper is missing.
     """
 
     name: str
-    """Name of its file, and the records' `via`."""
+    """Name of the second source's file, and `via` of its records."""
     behind: str
-    """Name of the source whose papers it holds."""
+    """Name of the source whose papers it has."""
     revision: int
     politeness: Politeness
 
     def check(self, response: Response) -> None:
-        """Check a whole response before it is used or cached (`enrich.http.adapter.Service`).
+        """Check a response before it is used or cached.
+
+        The rules are those of `enrich.http.adapter.Service`.
 
         Raises:
             SourceError: it is not a response of the service's API.
@@ -131,65 +130,65 @@ class SecondSource(Protocol):
         ...
 
     def fetch(self, wanted: Sequence[PaperId], session: Session) -> Iterator[Paper]:
-        """Yield its records of at most `politeness.batch` papers, in any order.
+        """Yield the records of papers, in any order.
+
+        `wanted` has at most `politeness.batch` papers.
 
         Raises:
-            SourceError: it could not be asked either.
+            SourceError: the request failed.
         """
         ...
 
 
 class Publisher(Protocol):
-    """A second source that also knows where another source's preprints were published."""
+    """Second source that also has the published versions of another source's preprints."""
 
     name: str
     publishes: str
-    """Name of the source whose preprints it knows."""
+    """Name of the source of the preprints."""
     revision: int
     politeness: Politeness
 
     def fetch_published(self, wanted: Sequence[PaperId], session: Session) -> Iterator[Paper]:
-        """Yield records of at most `politeness.batch` preprints, with `published_as`, in any order.
+        """Yield records of preprints, with `published_as`.
 
-        They may state ids of the same work (`same_as`). What is not yielded has no known version.
+        `wanted` has at most `politeness.batch` preprints; records come in any order, and may have ids of
+        the same work (`same_as`). A preprint that is not yielded has no known published version.
 
         Raises:
-            SourceError: it could not be asked.
+            SourceError: the request failed.
         """
         ...
 
 
 def members() -> tuple[str, ...]:
-    """Return the names of the members of this folder, sorted.
+    """Return the sorted names of this folder's members.
 
-    Nothing is imported.
+    No member is imported.
     """
     return tuple(name for name in names_in(__path__) if name != "installed")
 
 
 @cache
 def names(kind: Literal["SOURCE", "SECOND_SOURCE"] = "SOURCE") -> tuple[str, ...]:
-    """Return the names of all installed sources, or second sources, sorted.
+    """Return the sorted names of sources or second sources.
 
-    Members of this folder are not imported for it.
+    Members of this folder are not imported.
     """
-    here = [name for name in members() if kind in _offered_kinds(name)]
-    there = [name for name in _names_elsewhere() if (kind == "SOURCE") != _is_second(name)]
-    return tuple(sorted([*here, *there]))
+    built_in = [name for name in members() if kind in _offered_kinds(name)]
+    external = [name for name in _external_names() if (kind == "SOURCE") != _is_second(name)]
+    return tuple(sorted([*built_in, *external]))
 
 
 @cache
 def forms() -> tuple[Forms, ...]:
-    """Return the pure halves of all installed sources.
-
-    They are sorted by name.
-    """
+    """Return all installed sources' forms, sorted by name."""
     return tuple(forms_of(name) for name in names())
 
 
 @cache
 def forms_of(name: str) -> Forms:
-    """Return the pure half of one source.
+    """Return the forms of one source.
 
     Entry points are not searched for a source in this folder.
 
@@ -197,7 +196,7 @@ def forms_of(name: str) -> Forms:
         LookupError: no installed source has this name.
     """
     if name not in members():
-        found = load_elsewhere(name)
+        found = load_external(name)
     elif "SOURCE" not in _offered_kinds(name):
         raise LookupError(f"{name!r} is a second source")
     elif is_folder(__name__, name):
@@ -207,23 +206,21 @@ def forms_of(name: str) -> Forms:
     return found  # type: ignore[no-any-return]
 
 
-def load_elsewhere(name: str) -> Any:
-    """Return another distribution's source under a name.
-
-    It may be a second source.
+def load_external(name: str) -> Any:
+    """Return a source or second source of another distribution.
 
     Raises:
-        LookupError: no distribution offers it.
-        PluginError: it cannot be loaded, or calls itself otherwise.
+        LookupError: no distribution offers this name.
+        PluginError: the object cannot be loaded, or has another `name`.
     """
     found = load_entry_point(__name__, name)
     if getattr(found, "name", None) != name:
-        raise PluginError(f"the entry point {name} of {__name__} leads to no source of this name")
+        raise PluginError(f"the entry point {name} of {__name__} is not a source of this name")
     return found
 
 
 def title_of(name: str) -> str:
-    """Return a source's name as people write it.
+    """Return the name of a source, for people.
 
     >>> title_of("openreview"), title_of("unknown")
     ('OpenReview', 'unknown')
@@ -236,9 +233,9 @@ def title_of(name: str) -> str:
 
 
 def links(paper: PaperId) -> Links:
-    """Return what a paper's source derives from its id.
+    """Return the links derived from a paper's id.
 
-    Each field is `None` if the source is not installed.
+    Each field stays empty if the source is not installed.
 
     >>> links(PaperId("arxiv:2103.01338")).doi
     '10.48550/arXiv.2103.01338'
@@ -254,24 +251,24 @@ def links(paper: PaperId) -> Links:
 
 @cache
 def _offered_kinds(name: str) -> frozenset[str]:
-    """Return what a member of this folder offers: SOURCE, SECOND_SOURCE.
+    """Return the kinds of a member: SOURCE, SECOND_SOURCE.
 
     Raises:
-        PluginError: its file defines neither.
+        PluginError: the member's file defines neither.
     """
     if is_folder(__name__, name):
         return frozenset({"SOURCE"})
-    offered = defined_names(__name__, name) & {"SOURCE", "SECOND_SOURCE"}
+    offered = list_global_names(__name__, name) & {"SOURCE", "SECOND_SOURCE"}
     if not offered:
         raise PluginError(f"enrich/sources/{name}.py defines neither SOURCE nor SECOND_SOURCE")
     return offered
 
 
-def _names_elsewhere() -> tuple[str, ...]:
+def _external_names() -> tuple[str, ...]:
     """Return the names that only other distributions offer."""
-    here = members()
-    return tuple(name for name in entry_points_of(__name__) if name not in here)
+    built_in = members()
+    return tuple(name for name in entry_points_of(__name__) if name not in built_in)
 
 
 def _is_second(name: str) -> bool:
-    return hasattr(load_elsewhere(name), "behind")
+    return hasattr(load_external(name), "behind")

@@ -1,4 +1,4 @@
-"""Bodies of services' answers as JSON."""
+"""JSON bodies of services' responses."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ if TYPE_CHECKING:
 
 
 def parse_json(response: Response) -> Any:
-    """Return the body as JSON; None if it is not JSON."""
+    """Return the body as JSON; None if invalid."""
     try:
         return response.json()
-    except (ValueError, RecursionError):  # ValueError: requests' and the codecs' errors alike
+    except (
+        ValueError,
+        RecursionError,
+    ):  # ValueError: also the errors of requests and of the codecs
         return None

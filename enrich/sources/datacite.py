@@ -1,15 +1,13 @@
-"""DataCite behind arXiv: arXiv registers every paper there as the DOI `10.48550/arXiv.ID`.
+"""DataCite, the second source for arXiv, which registers each paper there as `10.48550/arXiv.ID`.
 
-The REST API (support.datacite.org/docs/api) serves what arXiv itself has deposited: the newest
-version's title and authors, and the instants of all versions. A missing DOI means nothing: a paper
-of the last days is not there yet.
+The REST API (support.datacite.org/docs/api) returns arXiv's deposit: the newest version's title and
+authors, and the times of all versions. A missing DOI does not mean a missing paper: new papers are
+registered some days later.
 """
 
 from __future__ import annotations
 
-import html
 import logging
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -19,6 +17,8 @@ from enrich.http.politeness import Politeness
 from enrich.paper import Author, Paper, PaperId, Publication, Version
 from enrich.sources._answers import parse_json
 from enrich.sources.arxiv.forms import FORMS
+from enrich.text.html import unescape_entities
+from enrich.text.patterns import compile_later
 from enrich.text.tidy import tidy
 from enrich.text.web import doi_url
 
@@ -29,11 +29,11 @@ HOST = "api.datacite.org"
 
 _PREFIX = "10.48550/arxiv."  # DOIs are compared without case
 _FIELDS = "doi,titles,creators,dates,subjects,version,relatedIdentifiers,descriptions"
-_DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
-_DATE = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?=$|T)")
-_VERSION_NAMED = re.compile(r"v([1-9]\d{0,3})\b")
-_VERSION = re.compile(r"v?([1-9]\d{0,3})")
-_CATEGORY = re.compile(r".*\(([A-Za-z-]+(?:\.[A-Za-z-]+)?)\)")
+_DOI = compile_later(r"10\.\d{4,9}/[!-~]+")
+_DATE = compile_later(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?=$|T)")
+_VERSION_NAMED = compile_later(r"v([1-9]\d{0,3})\b")
+_VERSION = compile_later(r"v?([1-9]\d{0,3})")
+_CATEGORY = compile_later(r".*\(([A-Za-z-]+(?:\.[A-Za-z-]+)?)\)")
 
 _Object = Mapping[str, Any]
 
@@ -41,7 +41,7 @@ logger = logging.getLogger("enrich")
 
 
 class DataCite:
-    """The service."""
+    """Second source with DataCite's records of arXiv's papers."""
 
     name = "datacite"
     behind = "arxiv"
@@ -49,7 +49,7 @@ class DataCite:
     politeness = Politeness(hosts=(HOST,), delay_s=1.0, batch=50, media="application/vnd.api+json")
 
     def check(self, response: Response) -> None:
-        """Check that an answer is a list of records.
+        """Check that a response is a list of records.
 
         Raises:
             BadAnswer: a 200 without such a list.
@@ -61,10 +61,10 @@ class DataCite:
             _parse_records(response)
 
     def fetch(self, wanted: Sequence[PaperId], session: Session) -> Iterator[Paper]:
-        """Yield the papers that are registered, from one request.
+        """Yield the registered papers, from one request.
 
         Raises:
-            SourceError: DataCite could not be asked.
+            SourceError: the request failed.
         """
         papers = {f"{_PREFIX}{paper.key}".lower(): paper for paper in wanted}
         query = {
@@ -87,18 +87,16 @@ class DataCite:
 
 
 def _try_read(paper: PaperId, attributes: _Object) -> Paper | None:
-    """Parse a record; return None for one that nobody foresaw."""
+    """Parse a record; return None if that fails."""
     try:
         return read(paper, attributes)
-    except Exception as error:  # noqa: BLE001 - whatever is in it
+    except Exception as error:  # noqa: BLE001 - only this record fails
         logger.debug("datacite: a record raised %s", type(error).__name__)
         return None
 
 
 def read(id_: PaperId, attributes: _Object) -> Paper | None:
-    """Parse a record's attributes as a paper.
-
-    Return None without a title.
+    """Parse a record's attributes; None without a title.
 
     >>> given = {"titles": [{"title": "A &gt; B"}], "version": 2, "dates": [
     ...     {"date": "2017-06-12T17:57:34Z", "dateType": "Submitted", "dateInformation": "v1"},
@@ -114,14 +112,14 @@ def read(id_: PaperId, attributes: _Object) -> Paper | None:
     )
     if not title:
         return None
-    days, withdrawn = _versions(attributes)
-    newest = _newest(attributes, days)
+    days, withdrawn = _find_versions(attributes)
+    newest = _find_newest(attributes, days)
     published = days.get(1)
     updated = days.get(newest) if newest and newest > 1 else None
     dates = {"submitted": published, "updated": updated}
-    rows = {n: Version(version=f"v{n}", date=day) for n, day in days.items()}
+    versions = {n: Version(version=f"v{n}", date=day) for n, day in days.items()}
     if newest:
-        rows[newest] = Version(version=f"v{newest}", date=days.get(newest), title=title)
+        versions[newest] = Version(version=f"v{newest}", date=days.get(newest), title=title)
     return Paper(
         id=id_,
         title=title,
@@ -134,11 +132,11 @@ def read(id_: PaperId, attributes: _Object) -> Paper | None:
         updated=updated,
         dates=tuple((name, day) for name, day in dates.items() if day),
         latest_version=f"v{newest}" if newest else None,
-        versions=tuple(row for _, row in sorted(rows.items())),
-        category=_category(attributes),
+        versions=tuple(version for _, version in sorted(versions.items())),
+        category=_find_category(attributes),
         withdrawn=bool(withdrawn) and max(withdrawn) == newest,
         doi=FORMS.doi(id_),
-        published_as=_published_as(attributes),
+        published_as=_find_publication(attributes),
         abstract=_find_abstract(attributes),
         url=FORMS.url(id_),
         pdf=FORMS.pdf(id_),
@@ -146,10 +144,10 @@ def read(id_: PaperId, attributes: _Object) -> Paper | None:
     )
 
 
-def _versions(attributes: _Object) -> tuple[dict[int, str], set[int]]:
-    """Return each version's day, and the versions that withdrew it.
+def _find_versions(attributes: _Object) -> tuple[dict[int, str], set[int]]:
+    """Return each version's day, and the withdrawing versions.
 
-    `Updated` is when the record changed: no version's date.
+    The date `Updated` is the record's, not a version's.
     """
     days: dict[int, str] = {}
     withdrawn = set()
@@ -164,16 +162,16 @@ def _versions(attributes: _Object) -> tuple[dict[int, str], set[int]]:
     return days, withdrawn
 
 
-def _newest(attributes: _Object, days: Mapping[int, str]) -> int | None:
+def _find_newest(attributes: _Object, days: Mapping[int, str]) -> int | None:
     value = attributes.get("version")
-    said = _VERSION.fullmatch(str(value)) if isinstance(value, str | int) else None
-    return max([*days, *([int(said[1])] if said else [])], default=None)
+    match = _VERSION.fullmatch(str(value)) if isinstance(value, str | int) else None
+    return max([*days, *([int(match[1])] if match else [])], default=None)
 
 
 def _convert_creator(creator: _Object) -> Author | None:
     """Return the author of a creator.
 
-    Single names stand as `name`.
+    A name without parts is in `name`.
     """
     given, family = _decode_text(creator, "givenName"), _decode_text(creator, "familyName")
     if given and family:
@@ -184,8 +182,8 @@ def _convert_creator(creator: _Object) -> Author | None:
     return Author(name) if name else None
 
 
-def _category(attributes: _Object) -> str | None:
-    """Return arXiv's first subject, of `Applications (stat.AP)` the code."""
+def _find_category(attributes: _Object) -> str | None:
+    """Return arXiv's first subject: `stat.AP` for `Applications (stat.AP)`."""
     for each in _find_objects(attributes, "subjects"):
         if str(each.get("subjectScheme")).lower() == "arxiv":
             found = _CATEGORY.fullmatch(_decode_text(each, "subject") or "")
@@ -193,7 +191,7 @@ def _category(attributes: _Object) -> str | None:
     return None
 
 
-def _published_as(attributes: _Object) -> Publication | None:
+def _find_publication(attributes: _Object) -> Publication | None:
     for each in _find_objects(attributes, "relatedIdentifiers"):
         doi = _DOI.fullmatch(_decode_text(each, "relatedIdentifier") or "")
         if each.get("relationType") == "IsVersionOf" and doi and not _is_arxiv_doi(doi[0]):
@@ -223,14 +221,14 @@ def _decode_text(each: _Object, key: str) -> str | None:
     value = each.get(key)
     if not isinstance(value, str):
         return None
-    return tidy(html.unescape(value.encode("utf-8", "replace").decode())) or None
+    return tidy(unescape_entities(value.encode("utf-8", "replace").decode())) or None
 
 
 def _parse_records(response: Response) -> list[Any]:
     body = parse_json(response)
     data = body.get("data") if isinstance(body, Mapping) else None
     if not isinstance(data, list):
-        raise BadAnswer("DataCite's answer holds no list of records")
+        raise BadAnswer("DataCite's response has no list of records")
     return data
 
 

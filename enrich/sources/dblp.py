@@ -1,10 +1,10 @@
-"""dblp behind OpenReview: its knowledge graph holds the accepted papers with their OpenReview pages.
+"""dblp, the second source for OpenReview: accepted papers with their OpenReview pages.
 
-The SPARQL endpoint (sparql.dblp.org, schema: github.com/dblp/kg) is asked once for all ids. It knows
-a year and no day, and no rejected paper; what it lacks means nothing.
+The SPARQL endpoint (sparql.dblp.org, schema: github.com/dblp/kg) gets one request for all ids. It has
+years, but neither days nor rejected papers. A missing record does not mean a missing paper.
 
-It also names where arXiv's papers were published: a preprint and its published version are two
-records with one title and one first author, as a person.
+dblp also has the published versions of arXiv's papers: a preprint and its published version are two
+records with the same title and the same person as first author.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+
+from msgspec import Struct, field
 
 from enrich.errors import BadAnswer, Refused, SourceError
 from enrich.http.politeness import Politeness
@@ -24,6 +25,7 @@ from enrich.sources.arxiv.forms import FORMS as ARXIV_FORMS
 from enrich.sources.arxiv.ids import canonical as canonical_arxiv
 from enrich.sources.openreview.forms import FORMS
 from enrich.sources.openreview.forms import canonical as canonical_openreview
+from enrich.text.patterns import compile_later
 from enrich.text.tidy import tidy
 from enrich.text.titles import title_key
 from enrich.text.web import doi_url
@@ -34,19 +36,19 @@ if TYPE_CHECKING:
 HOST = "sparql.dblp.org"
 ENDPOINT = f"https://{HOST}/sparql"
 
-_LONGEST_QUERY = 2000
-"""Octets of a GET's query; a longer one is posted."""
+_MAX_QUERY_BYTES = 2000
+"""Maximum length of a GET's query; a longer one is sent as POST."""
 _PAGE = "https://openreview.net/forum?id="
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_ARXIV_KEY = re.compile(r"[A-Za-z0-9.-]{1,20}(?:/[0-9]{7})?")
+_KEY = compile_later(r"[A-Za-z0-9_-]{1,40}")
+_ARXIV_KEY = compile_later(r"[A-Za-z0-9.-]{1,20}(?:/[0-9]{7})?")
 _ARXIV_DOI = "https://doi.org/10.48550/ARXIV."
-"""dblp writes DOIs in capitals; another case finds nothing."""
+"""Prefix of arXiv's DOIs in dblp's capitals; queries in another case find nothing."""
 _ARXIV_PREFIX = "10.48550/arxiv."
 _PREPRINTS = "CoRR"
-_MOST_YEARS_APART = 3
-_HOMONYM = re.compile(r" \d{4}$")
-_DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/[!-~]+)", re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_MAX_YEARS_APART = 3
+_HOMONYM = compile_later(r" \d{4}$")
+_DOI = compile_later(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/[!-~]+)", re.IGNORECASE)
+_YEAR = compile_later(r"(?:19|20)\d\d")
 
 logger = logging.getLogger("enrich")
 
@@ -83,7 +85,7 @@ ORDER BY ?preprint ?pub ?page"""
 
 
 class Dblp:
-    """The service."""
+    """Second source with dblp's records, also of published versions."""
 
     name = "dblp"
     behind = "openreview"
@@ -94,47 +96,47 @@ class Dblp:
     )
 
     def check(self, response: Response) -> None:
-        """Check that an answer is a table of results.
+        """Check that a response is a table of results.
 
         Raises:
             BadAnswer: a 200 without such a table.
-            Refused: 403, or a web page under 200: dblp's test for bots.
+            Refused: 403, or dblp's bot test, a web page with status 200.
         """
         if response.status_code == 403:
             raise Refused("dblp denies this machine access")
         if response.status_code == 200:
             if response.content.lstrip()[:1] == b"<":
-                raise Refused("dblp answers with a test for bots", code="challenge")
-            _bindings(response)
+                raise Refused("dblp returned a bot test", code="challenge")
+            _parse_bindings(response)
 
     def fetch(self, wanted: Sequence[PaperId], session: Session) -> Iterator[Paper]:
         """Yield the papers whose OpenReview page dblp has.
 
         Raises:
-            SourceError: dblp could not be asked.
+            SourceError: the request failed.
         """
         pages = {f"{_PAGE}{p.key}": p for p in wanted if _KEY.fullmatch(p.key)}
         if not pages:
             return
-        response = _send_query(query(pages), session)
-        for page, record in _best(_bindings(response)).items():
+        response = _send_query(build_query(pages), session)
+        for page, record in _choose_records(_parse_bindings(response)).items():
             if page in pages and (paper := _try_parse(record, pages[page])):
                 yield paper
 
     def fetch_published(self, wanted: Sequence[PaperId], session: Session) -> Iterator[Paper]:
-        """Yield the published versions of preprints that dblp has, as records of the preprints.
+        """Yield records of preprints with their published versions.
 
         Raises:
-            SourceError: dblp could not be asked.
+            SourceError: the request failed.
         """
         preprints = {
             f"{_ARXIV_DOI}{p.key.upper()}": p for p in wanted if _ARXIV_KEY.fullmatch(p.key)
         }
         if not preprints:
             return
-        asked = _QUERY_PUBLISHED % " ".join(f"<{doi}>" for doi in sorted(preprints))
+        sparql = _QUERY_PUBLISHED % " ".join(f"<{doi}>" for doi in sorted(preprints))
         found: dict[PaperId, dict[str, _Pair]] = {}
-        for row in _bindings(_send_query(asked, session)):
+        for row in _parse_bindings(_send_query(sparql, session)):
             id_ = preprints.get(_read_cell(row, "preprint") or "")
             if id_ is not None and (pair := _read_pair(row)):
                 known = found.setdefault(id_, {}).setdefault(pair.publication, pair)
@@ -143,14 +145,14 @@ class Dblp:
             yield min(pairs.values(), key=_rank_pair).describe(id_)
 
 
-def _send_query(asked: str, session: Session) -> Response:
+def _send_query(sparql: str, session: Session) -> Response:
     """Send a query.
 
     Raises:
-        SourceError: dblp could not be asked.
+        SourceError: the request failed.
     """
-    form = {"query": asked}
-    if len(urlencode(form)) > _LONGEST_QUERY:
+    form = {"query": sparql}
+    if len(urlencode(form)) > _MAX_QUERY_BYTES:
         response = session.post(ENDPOINT, data=form)
     else:
         response = session.get(f"{ENDPOINT}?{urlencode(form)}")
@@ -159,9 +161,8 @@ def _send_query(asked: str, session: Session) -> Response:
     return response
 
 
-@dataclass(slots=True, kw_only=True)
-class _Pair:
-    """A preprint's record and that of its published version."""
+class _Pair(Struct, kw_only=True):
+    """Match of a preprint's record and its published version's."""
 
     publication: str
     title: str
@@ -172,7 +173,7 @@ class _Pair:
     pages: set[str]
 
     def describe(self, id_: PaperId) -> Paper:
-        """Return a record of the preprint with its published version."""
+        """Return the preprint with its published version."""
         keys = sorted(page.removeprefix(_PAGE) for page in self.pages if page.startswith(_PAGE))
         same = [found[0] for key in keys if (found := canonical_openreview(key))]
         page = next((p for p in (self.main, *sorted(self.pages)) if p and _is_web(p)), None)
@@ -195,15 +196,15 @@ class _Pair:
 
 
 def _rank_pair(pair: _Pair) -> tuple[int, str]:
-    """Return the sort key of published versions: the first one counts."""
+    """Return the sort key of published versions."""
     return pair.year or 9999, pair.publication
 
 
 def _read_pair(row: Any) -> _Pair | None:
-    """Return the pair of a row; None if it is not certain.
+    """Return the pair of a row, if certain.
 
-    The query compares Latin letters alone, so the titles are compared again, and a title that
-    different works share is not enough.
+    The query compares only Latin letters, so the titles are compared again. A title that several works
+    can share is not enough.
     """
     publication = _read_cell(row, "pub")
     written, title = (
@@ -213,8 +214,8 @@ def _read_pair(row: Any) -> _Pair | None:
     venue = _read_cell(row, "venue")
     if not publication or key is None or key != title_key(title) or venue == _PREPRINTS:
         return None
-    own, year = (_YEAR.match(_read_cell(row, each) or "") for each in ("own", "year"))
-    if own and year and abs(int(own[0]) - int(year[0])) > _MOST_YEARS_APART:
+    preprint_year, year = (_YEAR.match(_read_cell(row, key) or "") for key in ("own", "year"))
+    if preprint_year and year and abs(int(preprint_year[0]) - int(year[0])) > _MAX_YEARS_APART:
         return None
     doi = _DOI.fullmatch(_read_cell(row, "doi") or "")
     page = _read_cell(row, "page")
@@ -234,22 +235,21 @@ def _is_web(address: str) -> bool:
 
 
 def _try_parse(record: _Record, paper: PaperId) -> Paper | None:
-    """Parse a record; return None for one that nobody foresaw."""
+    """Parse a record; return None if that fails."""
     try:
         return record.paper(paper)
-    except Exception as error:  # noqa: BLE001 - whatever is in it
+    except Exception as error:  # noqa: BLE001 - only this record fails
         logger.debug("dblp: a record raised %s", type(error).__name__)
         return None
 
 
-def query(pages: Sequence[str] | Mapping[str, object]) -> str:
+def build_query(pages: Sequence[str] | Mapping[str, object]) -> str:
     """Return the SPARQL query for pages of canonical ids."""
     return _QUERY % " ".join(f"<{page}>" for page in sorted(pages))
 
 
-@dataclass(slots=True, kw_only=True)
-class _Record:
-    """One publication, gathered from its rows."""
+class _Record(Struct, kw_only=True):
+    """Publication, collected from its rows."""
 
     title: str
     names: dict[int, str] = field(default_factory=dict)
@@ -259,15 +259,15 @@ class _Record:
 
     @property
     def is_preprint(self) -> bool:
-        """Return whether the record is CoRR's, with the title of v1."""
+        """Whether the record is of CoRR, with the title of v1."""
         return self.venue == _PREPRINTS
 
     def paper(self, id_: PaperId) -> Paper:
         same, published_as = None, None
         for doi in sorted(self.dois):
-            own = doi.lower().removeprefix(_ARXIV_PREFIX)
-            if own != doi.lower():
-                same = same or canonical_arxiv(own)
+            arxiv_key = doi.lower().removeprefix(_ARXIV_PREFIX)
+            if arxiv_key != doi.lower():
+                same = same or canonical_arxiv(arxiv_key)
             elif published_as is None:
                 published_as = Publication(
                     venue=self.venue,
@@ -291,8 +291,11 @@ class _Record:
         )
 
 
-def _best(bindings: Sequence[Any]) -> dict[str, _Record]:
-    """Choose each page's record: published, otherwise first by address."""
+def _choose_records(bindings: Sequence[Any]) -> dict[str, _Record]:
+    """Choose each page's record.
+
+    A published version comes before a preprint, then the first URL.
+    """
     records: dict[tuple[str, str], _Record] = {}
     for row in bindings:
         page, publication = _read_cell(row, "page"), _read_cell(row, "pub")
@@ -322,12 +325,12 @@ def _read_cell(row: Any, key: str) -> str | None:
     return tidy(value.encode("utf-8", "replace").decode()) or None
 
 
-def _bindings(response: Response) -> list[Any]:
+def _parse_bindings(response: Response) -> list[Any]:
     body = parse_json(response)
     results = body.get("results") if isinstance(body, Mapping) else None
     bindings = results.get("bindings") if isinstance(results, Mapping) else None
     if not isinstance(bindings, list):
-        raise BadAnswer("dblp's answer holds no results")
+        raise BadAnswer("dblp's response has no results")
     return bindings
 
 

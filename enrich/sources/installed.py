@@ -1,4 +1,4 @@
-"""Installed sources and second sources, whole: with what asks their services."""
+"""Installed sources and second sources, with the code of their requests."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def source(name: str) -> Source:
 
 @cache
 def sources() -> tuple[Source, ...]:
-    """Return all sources, in the order of their names."""
+    """Return all sources, sorted by name."""
     return tuple(source(name) for name in pure.names())
 
 
 @cache
 def second_sources() -> tuple[SecondSource, ...]:
-    """Return all second sources, in the order of their names."""
+    """Return all second sources, sorted by name."""
     return tuple(_load_member(name, "SECOND_SOURCE") for name in pure.names("SECOND_SOURCE"))
 
 
 def _load_member(name: str, kind: str) -> Any:
     if name not in pure.members():
-        return pure.load_elsewhere(name)
+        return pure.load_external(name)
     if is_folder(_PACKAGE, name):
         return load_part(_PACKAGE, kind, name, "api")
     return load(_PACKAGE, kind, name)

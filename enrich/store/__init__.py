@@ -1,6 +1,7 @@
-"""Store of the papers that were looked up: one SQLite file for all runs.
+"""Store of looked-up papers: one SQLite file for all runs.
 
-`store` is the store, `sqlite` its file, `codec` a paper as a record, `freshness` what may replace what.
+`store` reads and writes records, `sqlite` opens the file, `codec` encodes papers, and `freshness` holds the
+rules of expiry and replacement.
 """
 
 from __future__ import annotations

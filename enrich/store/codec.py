@@ -1,16 +1,16 @@
-"""A paper as a record of the store: compact JSON with what cannot be derived, and back. Pure.
+"""Codec of papers as records of the store: compact JSON without derivable fields. Pure.
 
-A field is left out if it has its default or follows from the rest of the record:
+A field is omitted if it has its default or can be derived from the rest of the record:
 
-- `authors`: a name alone if its parts follow from it (`text.names`); `given|family` if given and family
-  name make it; otherwise a list of name, family, given.
-- `versions`: the date alone for v1, v2 … in order without titles; `true` is the paper's own title.
-- `latest_version`: the last version; `published`: v1's date; `updated`: the last date unless it is v1's.
+- `authors`: the name alone if `text.names` splits it into the same parts; `given|family` if the name is
+  given name, blank, family name; otherwise a list of name, family, given.
+- `versions`: the date alone for v1, v2 … in order without titles; the title `true` is the paper's title.
+- `latest_version`: the last version; `published`: the date of v1; `updated`: the last date, except v1's.
 - `dates`: {`submitted`: published, `updated`: updated}.
-- `url`, `pdf`, `doi`: what the paper's source derives from its id (`Links`, handed in).
-- the address in `published_as`: its DOI's; its `via`: "arxiv".
+- `url`, `pdf`, `doi`: derived from the id by the paper's source (`Links`, a parameter).
+- `url` in `published_as`: derived from its DOI; `via` in it: "arxiv".
 
-A record may come from an untrusted file, so reading checks it. `stale` and `abstract` are not in it.
+A record may come from an untrusted file, so decoding checks it. It has neither `stale` nor `abstract`.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from enrich.text.tidy import tidy
 from enrich.text.web import doi_url
 
 Derive = Callable[[PaperId], Links]
-"""Gives what a paper's source derives from its id."""
+"""Derives a paper's links from its id."""
 
 VersionRow = tuple[VersionText, DateText | None, str | bool | None]
 
 
 class PublicationRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The published version in a record."""
+    """Published version in a record."""
 
     venue: str | None = field(default=None, name="e")
     year: int | None = field(default=None, name="y")
@@ -46,7 +46,7 @@ class PublicationRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PaperRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A paper in the store; UNSET means "derived", None means "absent"."""
+    """Paper in the store; UNSET means "derived", None means "absent"."""
 
     title: NonEmpty = field(name="t")
     authors: Sequence[str | tuple[str, str | None, str | None]] = field(
@@ -73,7 +73,7 @@ class PaperRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StoredPaper(NamedTuple):
-    """A paper as it is stored: its abstract lies apart."""
+    """Stored form of a paper: its record, and its abstract apart."""
 
     id: PaperId
     record: bytes
@@ -96,9 +96,9 @@ def encode_paper(paper: Paper, derive: Derive) -> bytes:
     >>> encode_paper(paper, lambda id_: Links())
     b'{"t":"A","a":["B C"]}'
     """
-    latest, published, updated = _from_versions(paper.versions)
+    latest, published, updated = _derive_from_versions(paper.versions)
     links = derive(paper.id)
-    dates = _dates(paper.published, paper.updated)
+    dates = _build_dates(paper.published, paper.updated)
     return encode_record(
         PaperRecord(
             title=paper.title,
@@ -126,18 +126,15 @@ def encode_paper(paper: Paper, derive: Derive) -> bytes:
 
 
 def encode_record(record: PaperRecord) -> bytes:
-    """Encode a record.
-
-    Halves of surrogate pairs become question marks.
-    """
+    """Encode a record; lone surrogates become question marks."""
     try:
         return _ENCODER.encode(record)
     except UnicodeEncodeError:
-        return _ENCODER.encode(_without_surrogates(msgspec.to_builtins(record)))
+        return _ENCODER.encode(_replace_lone_surrogates(msgspec.to_builtins(record)))
 
 
 def encode_author(author: Author) -> str | tuple[str, str | None, str | None]:
-    """Return an author as in a record.
+    """Encode an author for a record.
 
     >>> encode_author(Author("Ada Lovelace")), encode_author(Author("OpenAI"))
     ('Ada Lovelace', 'OpenAI')
@@ -157,7 +154,7 @@ def encode_author(author: Author) -> str | tuple[str, str | None, str | None]:
 
 
 def encode_parts(family: str, given: str) -> str:
-    """Return the parts of an author's name as in a record.
+    """Encode the parts of an author's name.
 
     >>> encode_parts("Lovelace", "Ada"), encode_parts("García Márquez", "Gabriel")
     ('Ada Lovelace', 'Gabriel|García Márquez')
@@ -169,7 +166,7 @@ def encode_parts(family: str, given: str) -> str:
 
 
 def encode_publication(found: Publication | None) -> PublicationRecord | None:
-    """Return a published version as in a record."""
+    """Encode a published version for a record."""
     if found is None:
         return None
     return PublicationRecord(
@@ -177,7 +174,7 @@ def encode_publication(found: Publication | None) -> PublicationRecord | None:
         year=found.year,
         doi=found.doi,
         via=found.via,
-        url=UNSET if found.url == _doi_url(found.doi) else found.url,
+        url=UNSET if found.url == _derive_doi_url(found.doi) else found.url,
     )
 
 
@@ -191,10 +188,10 @@ def decode_paper(
 ) -> Paper:
     """Decode the paper of a record.
 
-    `via` takes precedence over the record's own.
+    The parameter `via` takes precedence over the record's `via`.
 
     Raises:
-        ValueError: not a record, or a value of the wrong form.
+        ValueError: not a record, or a value has the wrong form.
 
     >>> decode_paper(PaperId("x:1"), b'{"t":"A","v":["2021-03-01","2021-06-11"]}', lambda _: Links()).updated
     '2021-06-11'
@@ -209,12 +206,12 @@ def decode_paper(
         raise ValueError(explain(error)) from None
     except (msgspec.DecodeError, RecursionError):
         raise ValueError("not JSON") from None
-    clean = _keep if _is_clean(data) else _tidy
+    clean = _return_unchanged if _is_clean(data) else _tidy_if_needed
     title = clean(record.title)
     if not title:
         raise ValueError("t: is empty")
     versions = _decode_versions(record.versions, title, clean)
-    latest, published, updated = _from_versions(versions)
+    latest, published, updated = _derive_from_versions(versions)
     if record.published is not UNSET:
         published = record.published
     if record.updated is not UNSET:
@@ -227,7 +224,7 @@ def decode_paper(
         authors_hidden=record.authors_hidden,
         published=published,
         updated=updated,
-        dates=_dates(published, updated)
+        dates=_build_dates(published, updated)
         if record.dates is UNSET
         else tuple([(clean(name) or "", day) for name, day in record.dates.items()]),
         latest_version=latest if record.latest_version is UNSET else record.latest_version,
@@ -252,15 +249,18 @@ Clean = Callable[[str | None], str | None]
 
 
 def _is_clean(data: bytes) -> bool:
-    """Return whether no string of a record can hold a control character or a run of blanks."""
+    """Return whether all strings of a record are tidy.
+
+    False only means that one may hold a control character or a run of blanks.
+    """
     return b"\\" not in data and b"  " not in data and data.decode().isprintable()
 
 
-def _keep(text: str | None) -> str | None:
+def _return_unchanged(text: str | None) -> str | None:
     return text
 
 
-def _tidy(text: str | None) -> str | None:
+def _tidy_if_needed(text: str | None) -> str | None:
     return text if text is None or text.isprintable() else tidy(text)
 
 
@@ -281,23 +281,28 @@ def _decode_versions(
     versions = []
     for number, row in enumerate(rows, 1):
         if isinstance(row, str):
-            versions.append(_numbered(number, row))
+            versions.append(_make_version(number, row))
         else:
-            name, date, own = row
-            text = clean(own) if isinstance(own, str) else title if own else None
-            versions.append(Version(version=name, date=date, title=text))
+            name, date, row_title = row
+            if not isinstance(row_title, str):
+                row_title = title if row_title else None
+            else:
+                row_title = clean(row_title)
+            versions.append(Version(version=name, date=date, title=row_title))
     return tuple(versions)
 
 
-@lru_cache(maxsize=1 << 14)  # the papers of a talk, a field, a year share their days
-def _numbered(number: int, date: str) -> Version:
+@lru_cache(maxsize=1 << 14)  # many papers share a date
+def _make_version(number: int, date: str) -> Version:
     return Version(version=f"v{number}", date=date)
 
 
-def _from_versions(versions: tuple[Version, ...]) -> tuple[str | None, str | None, str | None]:
-    """Return newest version, first date and newest date.
+def _derive_from_versions(
+    versions: tuple[Version, ...],
+) -> tuple[str | None, str | None, str | None]:
+    """Return the newest version, first date and newest date.
 
-    Each is `None` if the versions lack it.
+    Each can be None, if the versions do not contain it.
     """
     if not versions:
         return None, None, None
@@ -306,7 +311,7 @@ def _from_versions(versions: tuple[Version, ...]) -> tuple[str | None, str | Non
     return last.version, published, last.date if last.version != "v1" else None
 
 
-def _dates(published: str | None, updated: str | None) -> tuple[tuple[str, str], ...]:
+def _build_dates(published: str | None, updated: str | None) -> tuple[tuple[str, str], ...]:
     if published is None:
         return ()
     return (("submitted", published), *((("updated", updated),) if updated else ()))
@@ -328,20 +333,20 @@ def _decode_publication(found: PublicationRecord | None, clean: Clean) -> Public
         venue=clean(found.venue),
         year=found.year,
         doi=doi,
-        url=_doi_url(doi) if found.url is UNSET else found.url,
+        url=_derive_doi_url(doi) if found.url is UNSET else found.url,
         via=clean(found.via),
     )
 
 
-def _doi_url(doi: str | None) -> str | None:
+def _derive_doi_url(doi: str | None) -> str | None:
     return doi_url(doi) if doi else None
 
 
-def _without_surrogates(value: object) -> object:
+def _replace_lone_surrogates(value: object) -> object:
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, (list, tuple)):
-        return [_without_surrogates(item) for item in value]
+        return [_replace_lone_surrogates(item) for item in value]
     if isinstance(value, dict):
-        return {key: _without_surrogates(item) for key, item in value.items()}
+        return {key: _replace_lone_surrogates(item) for key, item in value.items()}
     return value

@@ -1,14 +1,15 @@
-"""What may replace what, and what is fresh. Pure: `now` is a parameter, one for a whole run.
+"""Rules for the expiry and replacement of records. Pure: `now` is a parameter, one for a whole run.
 
-1. An answer of a paper's own service replaces every record. A second source's (`via` datacite, dblp)
-   replaces none of a better one.
-2. `not_found` never replaces a record that was once resolved: that one is served, stale.
-3. A failure replaces nothing: a resolved record is served, stale, else the failure itself.
-4. A record is fresh until it expires. `vN` never does, for arXiv's versions do not change; the newest
-   version's lives 7 days, 30 where the paper is older than a year, spread by the id so that a feed's
-   papers do not expire at once; `missing` an hour, doubling each time, to 7 days; a second source's a day.
-5. A record of an older parser counts as expired, `vN` included, as does one from the future (an hour's
-   grace, for clocks differ and other runs write while this one does).
+1. An answer of a paper's own service replaces every record. A record of a second source (`via` datacite,
+   dblp) never replaces one with higher precedence.
+2. `not_found` never replaces a resolved record: the old record is returned, marked stale.
+3. A failure replaces no record: a resolved record is returned, marked stale; without one, the failure.
+4. A record is fresh until it expires. The record of a version (`v2`) never expires, for arXiv's versions do
+   not change. The record of the newest version lives 7 days, or 30 if the paper is older than a year; the
+   time varies with the id, so that a feed's papers do not expire together. A missing paper is requested
+   again after an hour, which doubles each time, up to 7 days. A second source's record lives a day.
+5. A record of an older parser counts as expired, also that of a version. So does a record from the future;
+   an hour is allowed, for clocks differ and other runs write during this one.
 """
 
 from __future__ import annotations
@@ -25,45 +26,41 @@ DAY = 24 * HOUR
 
 
 def rank_origin(via: str | None) -> int:
-    """Return the precedence of a record.
-
-    A lower one never replaces a higher one.
-    """
+    """Return the precedence of a record; higher replaces lower."""
     return 1 if via in {None, "collection"} else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What the store holds of a paper, or of one of its versions."""
+    """Record of a paper, or of one of its versions, in the store."""
 
     id: PaperId
     version: str | None = None
-    """`v2`; None is the newest."""
+    """For example `v2`; None means the newest version."""
     paper: Paper | None
-    """None: the service answered that there is no such paper."""
+    """The paper; None if the service answered that there is no such paper."""
     revision: int
-    """Of the parser that made it."""
+    """Revision of the parser that made the record."""
     fetched_at: float
-    """Seconds of the epoch."""
+    """Seconds since 1970."""
     expires_at: float | None
-    """None: never."""
+    """Seconds since 1970; None if it never expires."""
     misses: int = 0
-    """How often in a row the service answered that there is no such paper."""
+    """Number of `not_found` answers in a row."""
 
 
 class Decision(NamedTuple):
-    """What to return to the caller, and what to write to the store."""
+    """Lookup to return to the caller, and record to write to the store."""
 
     lookup: Lookup
     record: Record | None
-    """None: the store stays as it is."""
+    """None if the store keeps its record."""
 
 
 def is_fresh(record: Record, *, now: float, revision: int, max_age: float | None = None) -> bool:
-    """Return whether a record can be returned without asking.
+    """Return whether a record needs no request.
 
-    `revision` is that of the parser that would make it today; `max_age` (seconds) is for records
-    that can expire.
+    `revision` is the current one of its parser; `max_age` (seconds) limits records that can expire.
     """
     if record.revision < revision or record.fetched_at > now + HOUR:
         return False
@@ -75,9 +72,9 @@ def is_fresh(record: Record, *, now: float, revision: int, max_age: float | None
 def compute_expiry(
     paper: PaperId, version: str | None, answer: Paper | None, *, now: float, misses: int = 1
 ) -> float | None:
-    """Compute when a record made now expires; None: never.
+    """Compute when a new record expires; None for never.
 
-    `answer` None is a missing paper.
+    An `answer` of None is a missing paper.
 
     >>> compute_expiry(PaperId("arxiv:2103.99999"), None, None, now=0, misses=3) / HOUR
     4.0
@@ -89,13 +86,13 @@ def compute_expiry(
     if version is not None:
         return None
     spread = crc32(paper.encode()) / 2**32
-    if _older_than_a_year(answer, now):
+    if _is_older_than_a_year(answer, now):
         return now + (27 + 3 * spread) * DAY
     return now + (7 + 0.7 * spread) * DAY
 
 
 def may_replace(old: Record, new: Record) -> bool:
-    """Return whether a new record may replace the old one."""
+    """Return whether a new record may replace an old."""
     if old.paper is None:
         return True
     return new.paper is not None and rank_origin(new.paper.via) >= rank_origin(old.paper.via)
@@ -109,31 +106,30 @@ def decide_answer(
     now: float,
     revision: int,
 ) -> Decision:
-    """Decide what to return and what to store after an answer.
+    """Choose the lookup and the record for an answer.
 
-    `old` is the record that was there (expired, or the run refreshes), `revision` that of the parser
-    that made the answer.
+    `old` is the stored record, expired or to be refreshed; `revision` belongs to the answer's parser.
     """
-    kept = old.paper if old else None
+    old_paper = old.paper if old else None
     if isinstance(answer, Unresolved) and answer.code != "not_found":
-        return Decision(replace(kept, stale=True) if kept else answer, None)
-    found = answer if isinstance(answer, Paper) else None
-    misses = 0 if found else 1 + (old.misses if old else 0)
+        return Decision(replace(old_paper, stale=True) if old_paper else answer, None)
+    paper = answer if isinstance(answer, Paper) else None
+    misses = 0 if paper else 1 + (old.misses if old else 0)
     new = Record(
         id=answer.id,
         version=version,
-        paper=found,
+        paper=paper,
         revision=revision,
         fetched_at=now,
-        expires_at=compute_expiry(answer.id, version, found, now=now, misses=misses),
+        expires_at=compute_expiry(answer.id, version, paper, now=now, misses=misses),
         misses=misses,
     )
-    if old and kept and not may_replace(old, new):
-        return Decision(replace(kept, stale=True), None)
+    if old and old_paper and not may_replace(old, new):
+        return Decision(replace(old_paper, stale=True), None)
     return Decision(answer, new)
 
 
-def _older_than_a_year(paper: Paper, now: float) -> bool:
+def _is_older_than_a_year(paper: Paper, now: float) -> bool:
     newest = max(filter(None, (paper.published, paper.updated)), default=None)
     if newest is None:
         return False

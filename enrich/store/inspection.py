@@ -1,4 +1,4 @@
-"""State of a store's file, found without changing it: what it holds, what is damaged."""
+"""Inspection of a store's file, without changing it: its records and its damage."""
 
 from __future__ import annotations
 
@@ -9,21 +9,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from enrich.errors import StoreError
-from enrich.store.sqlite import FAULTS, check, checksum, connect, is_corrupt, is_empty, reason
+from enrich.store.sqlite import (
+    FAULTS,
+    check_layout,
+    checksum,
+    connect,
+    describe_cause,
+    is_corrupt,
+    is_empty,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreState:
-    """Facts about one file of papers."""
+    """Counts and damage of one store file."""
 
     records: int = 0
-    """Records whose checksum is right."""
+    """Records with a correct checksum."""
     damaged: int = 0
-    """Records whose checksum is wrong; a run skips them and asks again."""
+    """Records with a wrong checksum; a run skips them and requests their papers again."""
     newest: float | None = None
-    """When the newest record was fetched, in seconds of the epoch."""
+    """Time of the newest record's request, in seconds since 1970."""
     set_aside: tuple[str, ...] = ()
-    """Names of damaged files that earlier runs set aside."""
+    """Names of the damaged files that earlier runs renamed."""
     trouble: str | None = None
     """Why the file cannot be read as a store; None if it can."""
     corrupt: bool = False
@@ -42,14 +50,14 @@ def inspect_store(path: Path) -> StoreState:
         with closing(_open_to_inspect(path)) as connection:
             if is_empty(connection):
                 return StoreState(set_aside=aside)
-            check(connection, path)
+            check_layout(connection, path)
             good, damaged, newest = _count_records(connection)
             problem = _find_corruption(connection)
     except StoreError as error:
         return StoreState(set_aside=aside, trouble=str(error))
     except (*FAULTS, OSError) as error:
         corrupt = is_corrupt(error)
-        cause = reason(error)
+        cause = describe_cause(error)
         return StoreState(set_aside=aside, trouble=f"{path}: {cause}", corrupt=corrupt)
     return StoreState(
         records=good,
@@ -62,11 +70,11 @@ def inspect_store(path: Path) -> StoreState:
 
 
 def _open_to_inspect(path: Path) -> sqlite3.Connection:
-    """Open a file to read; one in a folder without write access is taken as it lies."""
+    """Open a file read-only, also in a read-only folder."""
     connection = connect(path, "mode=ro")
     try:
         connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
-    except sqlite3.OperationalError:  # its -wal and -shm cannot be made
+    except sqlite3.OperationalError:  # -wal and -shm cannot be created
         connection.close()
         return connect(path, "mode=ro&immutable=1")
     except BaseException:
@@ -76,7 +84,7 @@ def _open_to_inspect(path: Path) -> sqlite3.Connection:
 
 
 def _count_records(connection: sqlite3.Connection) -> tuple[int, int, float | None]:
-    """Count the good and the damaged records, and find the newest."""
+    """Count good and damaged records; find the newest time."""
     good = damaged = 0
     newest: float | None = None
     for id_, version, fetched_at, total, data in _iterate_rows(connection):
@@ -95,7 +103,7 @@ def _iterate_rows(
 
 
 def _find_corruption(connection: sqlite3.Connection) -> str | None:
-    """Return the first fault that SQLite finds in the file."""
+    """Return the first fault that SQLite finds."""
     (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
     return None if text == "ok" else text.partition("\n")[0]

@@ -1,6 +1,6 @@
-"""The SQLite file of a store or a collection: its tables, how it is opened, what may go wrong.
+"""SQLite file of a store or a collection: its tables, its opening, its errors.
 
-No business of papers: rows are made and read elsewhere.
+This module does not read or write rows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from enrich.errors import StoreError
 
 APPLICATION_ID = 0x656E7269  # "enri"
 SCHEMA = 3
-"""Of the tables and of the records in them; raised when either changes."""
+"""Version of the tables and their records; increased when either changes."""
 PAPERS = """CREATE TABLE papers (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, version TEXT NOT NULL, revision INTEGER NOT NULL,
     fetched_at REAL, expires_at REAL, misses INTEGER NOT NULL, sum INTEGER NOT NULL, record BLOB
@@ -27,18 +27,18 @@ ABSTRACTS = """CREATE TABLE abstracts (
 TITLES = """CREATE TABLE titles (
     key INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (key, number)
 ) WITHOUT ROWID"""
-"""Digests of title keys, by which other records of a work are found; a store's only."""
+"""Table of digests of title keys, to find other records of a work; only in a store."""
 TITLES_INDEX = "CREATE INDEX IF NOT EXISTS titles_by_number ON titles (number)"
 INDEX = "CREATE UNIQUE INDEX IF NOT EXISTS papers_by_id ON papers (id, version)"
 FAULTS = (sqlite3.Error, UnicodeDecodeError)
-"""What a statement may raise: the second where SQLite's message quotes a damaged schema."""
+"""Exceptions of a statement; the second comes from a message that quotes a damaged schema."""
 CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
-    """Open a SQLite file.
+    """Open a SQLite file, whose schema cannot run code.
 
-    Nothing in its schema can run code. Text is returned as bytes.
+    Text is returned as bytes.
     """
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?{mode}",
@@ -47,7 +47,7 @@ def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    connection.text_factory = bytes  # invalid UTF-8 must not break the good rows beside it
+    connection.text_factory = bytes  # so a row with invalid UTF-8 does not break other rows
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA synchronous=NORMAL")
@@ -58,44 +58,44 @@ def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
 
 
 @contextmanager
-def guard(path: Path, *, alone: bool = False) -> Iterator[None]:
-    """Keep a file where it lies while it is opened or written.
+def guard(path: Path, *, exclusive: bool = False) -> Iterator[None]:
+    """Hold a lock that keeps a file in place.
 
-    With `alone`, no other process does so meanwhile.
+    With `exclusive`, no other process holds the lock, so the file may be moved.
 
-    SQLite finds `-wal` and `-shm` by name: who has opened a file that is then moved would take those
-    of the file that follows, and delete them. The guard is a lock of SQLite's own, on a second file.
+    SQLite finds `-wal` and `-shm` by name: a process that has a moved file open would use those of the
+    file that replaced it, and delete them. The lock is SQLite's, on a second file.
 
     Raises:
-        OSError: the second file cannot be made or opened, or others hold it for too long.
+        OSError: the second file cannot be created or opened, or is locked for too long.
     """
     lock = Path(f"{path}.lock")
-    touch(lock)
+    create_private_file(lock)
     with closing(sqlite3.connect(lock, timeout=30, isolation_level=None)) as connection:
         try:
-            connection.execute("PRAGMA journal_mode=MEMORY")  # an empty file stays empty, and alone
-            connection.execute("BEGIN EXCLUSIVE" if alone else "BEGIN")
+            connection.execute("PRAGMA journal_mode=MEMORY")  # creates no -wal or -shm
+            connection.execute("BEGIN EXCLUSIVE" if exclusive else "BEGIN")
             connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
         except sqlite3.Error as error:
             raise OSError(f"{lock.name}: {error}") from error
         yield
 
 
-def touch(path: Path) -> None:
-    """Make an empty private file, unless there is one.
+def create_private_file(path: Path) -> None:
+    """Create an empty file, unless it exists.
 
-    Nobody else may read it.
+    Only this user may read it.
     """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 class EarlierLayout(StoreError):  # noqa: N818 - reads as the outcome it is
-    """A file that an earlier version of this program made, whose records are not read."""
+    """Raised for a file of an earlier version of this program, whose records are not read."""
 
 
-def check(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise an error if a file is not of today's layout.
+def check_layout(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise StoreError unless a file has the current layout.
 
     Raises:
         EarlierLayout: an earlier version of this program made it.
@@ -104,17 +104,20 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (schema,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
-        raise StoreError(f"{path} is the database of another program")
+        raise StoreError(f"{path} is a database of another program")
     if schema < SCHEMA:
         raise EarlierLayout(f"{path} has an earlier layout")
     if schema > SCHEMA:
         raise StoreError(
-            f"{path} has layout {schema} and this enrich knows {SCHEMA}: a newer one made it"
+            f"{path} has layout {schema}, made by a newer enrich; this one reads layout {SCHEMA}"
         )
 
 
-def create(connection: sqlite3.Connection) -> None:
-    """Make the tables in an empty database, in the open transaction."""
+def create_tables(connection: sqlite3.Connection) -> None:
+    """Create the tables in an empty database.
+
+    The caller has a transaction open.
+    """
     connection.execute(PAPERS)
     connection.execute(ABSTRACTS)
     connection.execute(TITLES)
@@ -124,7 +127,10 @@ def create(connection: sqlite3.Connection) -> None:
 
 
 def drop_tables(connection: sqlite3.Connection) -> None:
-    """Remove all tables, in the open transaction."""
+    """Remove all tables.
+
+    The caller has a transaction open.
+    """
     names = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
     for (name,) in names:
         quoted = name.decode("utf-8", "replace").replace('"', '""')
@@ -133,7 +139,7 @@ def drop_tables(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """Run a block as one transaction: all of it or nothing."""
+    """Run a block as one transaction."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield connection
@@ -145,7 +151,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 def checksum(id_: bytes, version: bytes, data: bytes | None) -> int:
-    """Return a 31-bit checksum of a row, to detect a flipped bit.
+    """Return a row's 31-bit checksum, against flipped bits.
 
     >>> checksum(b"x:1", b"v2", b"{}") == checksum(b"x:1", b"", b"v2{}")
     False
@@ -172,8 +178,8 @@ def is_busy(error: Exception) -> bool:
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_BUSY
 
 
-def reason(error: Exception) -> str:
-    """Return the cause in a few words."""
+def describe_cause(error: Exception) -> str:
+    """Return an error's cause in a few words."""
     if isinstance(error, UnicodeDecodeError):
         return "malformed database schema"
     return (isinstance(error, OSError) and error.strerror) or str(error)

@@ -1,9 +1,9 @@
-"""The store of papers: one SQLite file, a record a paper or version, read and written in batches.
+"""Store of papers: one SQLite file with a record a paper or version, read and written in batches.
 
-What may go wrong with a file is reported once and the run goes on: a corrupt file is set aside as
-`*.corrupt-N` and its good records are carried over; a foreign database, a newer schema, a folder
-or disk that cannot be written leave what can be read readable, and the rest of the run in memory.
-Each row bears a checksum, so a damaged one is a miss and never a wrong paper.
+Each file problem is reported once and the run continues. A corrupt file is renamed to `*.corrupt-N` and
+its good records are copied. If the file cannot be written, it is only read and new records stay in
+memory. A database of another program or a newer layout is not used. Each row has a checksum, so a
+damaged row counts as missing and never becomes a wrong paper.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ from enrich.store.sqlite import (
     INDEX,
     SCHEMA,
     EarlierLayout,
-    check,
+    check_layout,
     checksum,
     connect,
-    create,
+    create_private_file,
+    create_tables,
+    describe_cause,
     drop_tables,
     guard,
     is_corrupt,
     is_empty,
-    reason,
-    touch,
     transaction,
 )
 
 __all__ = ["Record", "Store", "open_store", "store_folder"]
 
 BATCH = 500
-"""Ids of one `IN (…)`."""
+"""Maximum number of ids in one query."""
 _COLUMNS = "id, version, revision, fetched_at, expires_at, misses, p.sum, record"
 _WITH_ABSTRACT = f"{_COLUMNS}, a.sum, a.text FROM papers p LEFT JOIN abstracts a USING (number)"
 Key = tuple[PaperId, str | None]
@@ -58,25 +58,23 @@ def open_store(
     on_trouble: Callable[[str], None],
     derive: Derive = lambda _: Links(),
 ) -> Store:
-    """Open the store in a folder.
+    """Open the store in a folder, created if missing.
 
-    Folder and store are made if they are missing.
-
-    Nothing is raised for a damaged file or folder: `on_trouble` gets one line, and the store returns
-    what it can.
+    A damaged file or folder raises nothing: `on_trouble` gets one line, and the store returns the
+    records it can read.
 
     Args:
-        folder: None: the user's cache folder.
-        now: Seconds of the epoch.
-        on_trouble: Called with one line for each kind of trouble.
-        derive: Gives the links that papers' sources derive from ids; they are not stored.
+        folder: Folder, or None for the user's cache folder.
+        now: Seconds since 1970.
+        on_trouble: Called with one line for each problem.
+        derive: Derives a paper's links from its id; they are not stored.
     """
     path = store_folder(folder) / "papers.sqlite"
     return Store(path, now=now, on_trouble=on_trouble, derive=derive)
 
 
 def store_folder(folder: Path | None) -> Path:
-    """Return the folder given, otherwise the user's cache folder."""
+    """Return the folder, or the user's cache folder."""
     if folder is not None:
         return folder
     from platformdirs import user_cache_dir
@@ -85,7 +83,7 @@ def store_folder(folder: Path | None) -> Path:
 
 
 class Store:
-    """An open store; `open_store` makes it. May be used from several threads."""
+    """Open store, made by `open_store`. Several threads may use it."""
 
     def __init__(
         self, path: Path, *, now: float, on_trouble: Callable[[str], None], derive: Derive
@@ -94,38 +92,35 @@ class Store:
         self._derive = derive
         self._now = now
         self._on_trouble = on_trouble
-        self._said: set[str] = set()
+        self._reported: set[str] = set()
         self._lock = RLock()
         self._unsaved: dict[Key, Record] = {}
-        """Records that could not be written; they win over those of the file."""
+        """Records that could not be written; they take precedence over the file's."""
         self._writable = True
         self._connection: sqlite3.Connection | None = None
-        self._file: tuple[int, int] | None = None
-        """Device and number of the file that the connection has open."""
+        self._opened_file: tuple[int, int] | None = None
+        """Device and inode of the open file."""
         self._open()
 
     def get_many(self, keys: Iterable[Key], *, abstracts: bool = False) -> dict[Key, Record]:
-        """Return the records found for keys.
-
-        A version of None is the newest.
-        """
+        """Return the records of keys, as far as stored."""
         wanted = list(dict.fromkeys(keys))
         with self._lock:
             try:
                 found = self._read(wanted, abstracts=abstracts)
             except FAULTS as error:
-                self._failed(error)
+                self._handle_error(error)
                 found = {}
-                with suppress(*FAULTS):  # what could be carried over, or is left readable
+                with suppress(*FAULTS):  # retry: the file may be recovered or read-only now
                     found = self._read(wanted, abstracts=abstracts)
             if self._unsaved:
                 found |= {key: self._unsaved[key] for key in wanted if key in self._unsaved}
         return found
 
     def find_by_titles(self, keys: Iterable[str]) -> dict[PaperId, Paper]:
-        """Return the papers of which a known title has one of the keys.
+        """Return the papers whose title matches a key.
 
-        Records that could not be written are not searched.
+        Records held in memory are not searched.
         """
         digests = sorted({digest_title(key) for key in keys})
         found: dict[PaperId, Paper] = {}
@@ -134,13 +129,13 @@ class Store:
                 for start in range(0, len(digests) if self._connection else 0, BATCH):
                     found |= self._read_by_titles(digests[start : start + BATCH])
             except FAULTS as error:
-                self._failed(error)
+                self._handle_error(error)
         return found
 
     def put_many(self, records: Iterable[Record]) -> None:
         """Store records in one transaction.
 
-        One that `may_replace` refuses is left out.
+        A record that may not replace the stored one is skipped.
         """
         new = {(record.id, record.version): record for record in records}
         if not new:
@@ -153,9 +148,9 @@ class Store:
                     if self._write(new):
                         return
                 except (*FAULTS, OSError) as error:
-                    self._failed(error, writing=True)
+                    self._handle_error(error, writing=True)
                 else:
-                    self._discard()
+                    self._close_connection()
                     self._open()
             old = self.get_many(new)
             self._unsaved |= {
@@ -165,10 +160,7 @@ class Store:
             }
 
     def info(self) -> dict[str, Any]:
-        """Return facts about the file.
-
-        They are path, schema number, size in bytes, and counts of records by kind.
-        """
+        """Return the file's path, schema, size and counts."""
         with self._lock:
             counts = (0, 0, 0, 0)
             if self._connection:
@@ -179,11 +171,11 @@ class Store:
                         (self._now,),
                     ).fetchone()
                 except FAULTS as error:
-                    self._failed(error)
+                    self._handle_error(error)
             return {
                 "path": str(self.path),
                 "schema": SCHEMA,
-                "bytes": sum(f.stat().st_size for f in _files(self.path) if f.exists()),
+                "bytes": sum(f.stat().st_size for f in _list_db_files(self.path) if f.exists()),
                 "papers": counts[0],
                 "missing": counts[1],
                 "abstracts": counts[2],
@@ -192,16 +184,16 @@ class Store:
             }
 
     def clear(self) -> None:
-        """Remove all records, and the files that were set aside.
+        """Remove all records, and the renamed corrupt files.
 
         Raises:
-            StoreError: the file cannot be written, or is not ours.
+            StoreError: the file is not writable, or not an enrich store.
         """
         with self._lock:
             self._unsaved.clear()
             if self._connection is None or not self._writable:
                 raise StoreError(
-                    f"{self.path} cannot be cleared: it cannot be written, or is no store of ours"
+                    f"{self.path} cannot be cleared: it is not writable, or not an enrich store"
                 )
             try:
                 with transaction(self._connection) as connection:
@@ -216,24 +208,24 @@ class Store:
                 file.unlink(missing_ok=True)
 
     def prune(self, before: float) -> int:
-        """Remove the records that were fetched before a time; return their number.
+        """Remove records fetched before a time; return their number.
 
         Args:
-            before: Seconds of the epoch.
+            before: Seconds since 1970.
 
         Raises:
-            StoreError: the file cannot be written, or is not ours.
+            StoreError: the file is not writable, or not an enrich store.
         """
         with self._lock:
             if self._connection is None or not self._writable:
                 raise StoreError(
-                    f"{self.path} cannot be pruned: it cannot be written, or is no store of ours"
+                    f"{self.path} cannot be pruned: it is not writable, or not an enrich store"
                 )
             old = "(SELECT number FROM papers WHERE fetched_at < ?)"
             try:
                 with transaction(self._connection) as connection:
                     for table in ("abstracts", "titles"):
-                        connection.execute(f"DELETE FROM {table} WHERE number IN {old}", (before,))  # noqa: S608 - names of our own
+                        connection.execute(f"DELETE FROM {table} WHERE number IN {old}", (before,))  # noqa: S608 - constant names
                     removed = connection.execute(
                         "DELETE FROM papers WHERE fetched_at < ?", (before,)
                     ).rowcount
@@ -264,138 +256,144 @@ class Store:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with guard(self.path):
                 if is_empty(connection := self._connect()):
-                    self._discard()
+                    self._close_connection()
                 else:
-                    check(connection, self.path)
+                    check_layout(connection, self.path)
                     return
-            with guard(self.path, alone=True):
-                self._make()
+            with guard(self.path, exclusive=True):
+                self._create_and_open()
         except EarlierLayout:
-            self._discard()
+            self._close_connection()
             self._rebuild()
         except StoreError as error:
-            self._discard()
+            self._close_connection()
             self._writable = False
-            self._say(f"{error}; this run keeps its papers in memory")
+            self._report_once(f"{error}; papers are held in memory for this run")
         except (*FAULTS, OSError) as error:
-            self._discard()
+            self._close_connection()
             if is_corrupt(error):
-                self._set_aside(error)
+                self._recover_corrupt(error)
             else:
                 self._open_to_read(error)
 
     def _connect(self) -> sqlite3.Connection:
-        """Open the existing file; the caller holds its guard."""
-        touch(self.path)
+        """Open the file; the caller holds its guard."""
+        create_private_file(self.path)
         self._connection = connection = connect(self.path)
-        self._file = _identity(self.path)
+        self._opened_file = _stat_identity(self.path)
         return connection
 
-    def _make(self) -> sqlite3.Connection:
+    def _create_and_open(self) -> sqlite3.Connection:
         """Open the file, and create missing tables.
 
-        The caller holds the guard alone.
+        The caller holds the exclusive guard.
         """
         connection = self._connect()
         if is_empty(connection):
             connection.execute("PRAGMA journal_mode=WAL")
             with transaction(connection):
-                create(connection)
+                create_tables(connection)
                 connection.execute(INDEX)
-        check(connection, self.path)
+        check_layout(connection, self.path)
         return connection
 
     def _rebuild(self) -> None:
-        """Rebuild a file of an earlier layout, unless another process just did."""
+        """Rebuild a file of an earlier layout.
+
+        Another process may have done it already.
+        """
         try:
-            with guard(self.path, alone=True):
+            with guard(self.path, exclusive=True):
                 connection = self._connect()
                 try:
-                    check(connection, self.path)
+                    check_layout(connection, self.path)
                 except EarlierLayout:
                     with transaction(connection):
                         drop_tables(connection)
-                        create(connection)
+                        create_tables(connection)
                         connection.execute(INDEX)
-                    self._say(
+                    self._report_once(
                         f"{self.path} had an earlier layout and was rebuilt; its papers are looked up again"
                     )
         except (*FAULTS, OSError, StoreError) as error:
-            self._discard()
+            self._close_connection()
             self._writable = False
-            self._say(
-                f"{self.path} has an earlier layout and cannot be rebuilt ({reason(error)});"
-                " this run keeps its papers in memory"
+            self._report_once(
+                f"{self.path} has an earlier layout and cannot be rebuilt ({describe_cause(error)});"
+                " papers are held in memory for this run"
             )
 
     def _open_to_read(self, cause: Exception) -> None:
-        """Open the file, if any, to read only.
+        """Open the file read-only, if possible.
 
-        This is for a folder or disk that cannot be written.
+        This is for a folder or disk that is not writable.
         """
         self._writable = False
         for mode in ("mode=ro", "mode=ro&immutable=1"):
             try:
                 self._connection = connect(self.path, mode)
-                check(self._connection, self.path)
+                check_layout(self._connection, self.path)
                 self._connection.execute("SELECT 1 FROM papers LIMIT 1").fetchone()
             except (*FAULTS, StoreError):
-                self._discard()
+                self._close_connection()
             else:
-                self._say(
-                    f"{self.path} cannot be written ({reason(cause)}); it is only read in this run"
+                self._report_once(
+                    f"{self.path} cannot be written ({describe_cause(cause)}); it is only read in this run"
                 )
                 return
-        self._say(
-            f"{self.path} cannot be opened ({reason(cause)}); this run keeps its papers in memory"
+        self._report_once(
+            f"{self.path} cannot be opened ({describe_cause(cause)}); papers are held in memory for this run"
         )
 
-    def _failed(self, error: Exception, *, writing: bool = False) -> None:
+    def _handle_error(self, error: Exception, *, writing: bool = False) -> None:
         """Handle an error of SQLite.
 
-        A corrupt file is set aside; any other is only read from then on, or not used at all.
+        A corrupt file is renamed and recovered. After an error while writing, the file is only read.
+        After any other error it is reopened read-only, or closed.
         """
         if is_corrupt(error):
-            self._discard()
-            self._set_aside(error)
+            self._close_connection()
+            self._recover_corrupt(error)
         elif writing:
             self._writable = False
-            self._say(
-                f"{self.path} cannot be written ({reason(error)}); new papers are kept for this run only"
+            self._report_once(
+                f"{self.path} cannot be written ({describe_cause(error)}); new papers are held in memory for this run"
             )
         else:
-            self._discard()
+            self._close_connection()
             self._open_to_read(error)
 
-    def _set_aside(self, cause: Exception) -> None:
-        """Move a corrupt file away, and begin a new one.
+    def _recover_corrupt(self, cause: Exception) -> None:
+        """Move a corrupt file away; start a new one.
 
-        The rows that are whole are carried over.
+        The readable records are copied.
         """
         try:
-            with guard(self.path, alone=True):
-                if _is_whole(self.path):  # another process was faster
-                    self._make()
+            with guard(self.path, exclusive=True):
+                if _is_whole(self.path):  # another process has recovered it
+                    self._create_and_open()
                     return
-                aside = _unused(self.path)
-                for file, target in zip(_files(self.path), _files(aside), strict=True):
+                aside = _pick_aside_path(self.path)
+                for file, target in zip(
+                    _list_db_files(self.path), _list_db_files(aside), strict=True
+                ):
                     with suppress(FileNotFoundError):
                         file.replace(target)
-                carried = 0
-                with transaction(self._make()) as connection:
-                    for record in _salvage(aside, self._derive):
+                recovered = 0
+                with transaction(self._create_and_open()) as connection:
+                    for record in _iterate_readable(aside, self._derive):
                         _insert(connection, record, self._derive)
-                        carried += 1
+                        recovered += 1
         except (OSError, *FAULTS, StoreError) as error:
-            self._discard()
+            self._close_connection()
             self._writable = False
-            self._say(
-                f"{self.path} is damaged ({reason(error)}); this run keeps its papers in memory"
+            self._report_once(
+                f"{self.path} is damaged ({describe_cause(error)}); papers are held in memory for this run"
             )
         else:
-            self._say(
-                f"{self.path} was damaged ({reason(cause)}) and lies now in {aside.name};"
-                f" {carried} of its records were carried over"
+            self._report_once(
+                f"{self.path} was damaged ({describe_cause(cause)}) and was moved to {aside.name};"
+                f" {recovered} records were recovered"
             )
 
     def _read(self, wanted: list[Key], *, abstracts: bool) -> dict[Key, Record]:
@@ -410,7 +408,10 @@ class Store:
             rows = self._connection.execute(f"SELECT {columns} WHERE id IN ({marks})", ids)
             for row in rows:
                 key = names.get((row[0], row[1]))
-                if key is not None and (record := _record(key, row, self._derive)) is not None:
+                if (
+                    key is not None
+                    and (record := _decode_or_none(key, row, self._derive)) is not None
+                ):
                     found[key] = record
         return found
 
@@ -418,26 +419,26 @@ class Store:
         assert self._connection is not None  # noqa: S101 - the caller checks it
         marks = ",".join("?" * len(digests))
         rows = self._connection.execute(
-            f"SELECT {_COLUMNS} FROM papers p JOIN titles USING (number)"  # noqa: S608 - marks alone
+            f"SELECT {_COLUMNS} FROM papers p JOIN titles USING (number)"  # noqa: S608 - question marks only
             f" WHERE titles.key IN ({marks}) AND version = ''",
             digests,
         )
         found = {}
         for row in rows:
             id_ = PaperId(row[0].decode("utf-8", "replace"))
-            record = _record((id_, None), row, self._derive)
+            record = _decode_or_none((id_, None), row, self._derive)
             if record is not None and record.paper is not None:
                 found[id_] = record.paper
         return found
 
     def _write(self, new: dict[Key, Record]) -> bool:
-        """Write records.
+        """Write records; return False if the file was moved.
 
-        Return False if another process moved the opened file away.
+        Another process moves a corrupt file.
         """
         assert self._connection is not None  # noqa: S101 - writable implies it
         with guard(self.path):
-            if _identity(self.path) != self._file:
+            if _stat_identity(self.path) != self._opened_file:
                 return False
             with transaction(self._connection) as connection:
                 old = self._read(list(new), abstracts=False)
@@ -446,32 +447,31 @@ class Store:
                         _insert(connection, record, self._derive)
         return True
 
-    def _discard(self) -> None:
+    def _close_connection(self) -> None:
         if self._connection:
             with suppress(*FAULTS):
                 self._connection.close()
         self._connection = None
 
-    def _say(self, message: str) -> None:
-        if message not in self._said:
-            self._said.add(message)
+    def _report_once(self, message: str) -> None:
+        if message not in self._reported:
+            self._reported.add(message)
             self._on_trouble(message)
 
 
-def _record(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | None:
-    """Make the record of a row.
-
-    Return None for a bad row, which is a miss.
-    """
+def _decode_or_none(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | None:
+    """Decode a row; return None if not valid."""
     try:
         return _decode_record(key, row, derive)
     except Exception as error:
-        logger.debug("a row of the store cannot be read: %s", type(error).__name__, exc_info=error)
+        logger.debug(
+            "a row of the store cannot be decoded: %s", type(error).__name__, exc_info=error
+        )
         return None
 
 
 def _decode_record(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | None:
-    """Decode a row; return None if a checksum is wrong."""
+    """Decode a row; return None for a wrong checksum."""
     revision, fetched_at, expires_at, misses, total, data = row[2:8]
     if total != checksum(row[0], row[1], data):
         return None
@@ -513,7 +513,9 @@ def _insert(connection: sqlite3.Connection, record: Record, derive: Derive) -> N
     )
     if record.version is None:
         _index_titles(connection, record)
-    if paper is None or paper.abstract is None:  # an older one's does not belong to this paper
+    if (
+        paper is None or paper.abstract is None
+    ):  # an abstract of an older record does not belong to this one
         connection.execute(
             "DELETE FROM abstracts WHERE number ="
             " (SELECT number FROM papers WHERE id = ? AND version = ?)",
@@ -529,10 +531,7 @@ def _insert(connection: sqlite3.Connection, record: Record, derive: Derive) -> N
 
 
 def _index_titles(connection: sqlite3.Connection, record: Record) -> None:
-    """Insert the digests of a paper's titles.
-
-    They replace those of its earlier record.
-    """
+    """Replace the digests of a paper's titles."""
     (number,) = connection.execute(
         "SELECT number FROM papers WHERE id = ? AND version = ''", (record.id,)
     ).fetchone()
@@ -543,15 +542,18 @@ def _index_titles(connection: sqlite3.Connection, record: Record) -> None:
 
 
 def digest_title(key: str) -> int:
-    """Return 63 bits of a title's key, the same on every machine."""
+    """Return a 63-bit digest of a title's key.
+
+    It is the same on every machine.
+    """
     digest = blake2b(key.encode("utf-8", "replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
 
 
-def _salvage(path: Path, derive: Derive) -> Iterator[Record]:
-    """Yield a damaged file's whole rows.
+def _iterate_readable(path: Path, derive: Derive) -> Iterator[Record]:
+    """Yield the readable records of a damaged file.
 
-    They are read from the beginning, and if that breaks, from the end.
+    They are read from the beginning and, after an error, from the end.
     """
     with suppress(*FAULTS), closing(connect(path, "mode=ro")) as connection:
         for order in ("ASC", "DESC"):
@@ -559,7 +561,7 @@ def _salvage(path: Path, derive: Derive) -> Iterator[Record]:
                 for row in connection.execute(f"SELECT {_WITH_ABSTRACT} ORDER BY number {order}"):
                     with suppress(TypeError, ValueError, AttributeError):
                         key = (PaperId(row[0].decode()), row[1].decode() or None)
-                        if record := _record(key, row, derive):
+                        if record := _decode_or_none(key, row, derive):
                             yield record
                 return
 
@@ -569,10 +571,10 @@ def _is_whole(path: Path) -> bool:
         with closing(connect(path)) as connection:
             return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == (b"ok",))
     except FAULTS as error:
-        return not is_corrupt(error)  # then others write into it
+        return not is_corrupt(error)  # busy: another process writes to it
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _stat_identity(path: Path) -> tuple[int, int] | None:
     try:
         found = path.stat()
     except FileNotFoundError:
@@ -580,11 +582,11 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _files(path: Path) -> tuple[Path, Path, Path]:
+def _list_db_files(path: Path) -> tuple[Path, Path, Path]:
     return Path(f"{path}-shm"), Path(f"{path}-wal"), path
 
 
-def _unused(path: Path) -> Path:
+def _pick_aside_path(path: Path) -> Path:
     n = 1
     while (aside := Path(f"{path}.corrupt-{n}")).exists():
         n += 1

@@ -1,1 +1,1 @@
-"""Functions on text that every other folder may use: the ground floor, pure."""
+"""Functions on text, for use in every other folder. Pure."""

@@ -1,6 +1,6 @@
-"""Checks of JSON that strangers wrote: one value out of an object, of the right type or a ValueError.
+"""Checked access to untrusted JSON: a value of the expected type, otherwise ValueError.
 
-Missing and null are the same everywhere. Pure.
+A missing key and null are treated alike. Pure.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def objects(data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
 def integer(data: Mapping[str, Any], key: str) -> int | None:
     """Return the integer under a key.
 
-    True is not an integer.
+    A boolean is not accepted.
     """
     value = data.get(key)
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):

@@ -1,45 +1,44 @@
-r"""HTML in a feed to text, once, before any offset exists. Pure.
+r"""Conversion of HTML in feeds to text, done once, before offsets are computed. Pure.
 
-A text is HTML if it holds a tag that writers of calendars use; a lone `b<c` is mathematics and
-stays. Only well-formed tags with names of HTML are read as tags, so nothing else is ever lost.
+A text is HTML if it holds a tag that calendar software writes; a lone `b<c` is mathematics and
+stays. Only well-formed tags with HTML names are removed; all other text is kept.
 """
 
 from __future__ import annotations
 
-import html
 import re
 
 from enrich.text.patterns import compile_later
 
-_BARE = (
+_BARE_ATTRIBUTE = (
     r"(?:nowrap|border|download|hidden|disabled|checked|selected|noshade|compact|open|reversed|controls"
     r"|autoplay|loop|muted|async|defer|itemscope|allowfullscreen|required|readonly|multiple)"
 )
-"""Attributes that stand without a value; other words in a tag's place are text (`n <p prime and q>`)."""
-_OF_FRAMEWORKS = r"(?:_[a-z0-9_-]{1,40}|[a-z][a-z0-9]{0,20}[_-][a-z0-9_-]{1,40})"
-"""Such attributes that frameworks make up (`_ngcontent_c1`); no word of a text is written so."""
-_SIGN = compile_later(
+"""Attributes without a value; with any other word there is no tag (`n <p prime and q>`)."""
+_FRAMEWORK_ATTRIBUTE = r"(?:_[a-z0-9_-]{1,40}|[a-z][a-z0-9]{0,20}[_-][a-z0-9_-]{1,40})"
+"""Attributes of web frameworks, without a value (`_ngcontent_c1`); prose has no such words."""
+_HTML_SIGN = compile_later(
     r"<(?:p|br|div|li)(?=[\s/>])[^<>]{0,2000}>|<a\s[^<>]{0,2000}?\bhref\s{0,4}=|</[a-z]"
-    rf"|<[a-z][a-z0-9]{{0,11}}\s[^<>]{{0,400}}?{_BARE}(?=[\s/>])[^<>]{{0,400}}>|<!\[CDATA\[",
+    rf"|<[a-z][a-z0-9]{{0,11}}\s[^<>]{{0,400}}?{_BARE_ATTRIBUTE}(?=[\s/>])[^<>]{{0,400}}>|<!\[CDATA\[",
     re.IGNORECASE,
 )
 _TOKEN = compile_later(
     rf"""<!--(?P<comment>)|(?P<section><!\[CDATA\[|\]\]>|<!\[(?:if|endif)[^<>]{{0,80}}\]?>)
         |<(?P<close>/?)(?P<name>[a-z][a-z0-9]{{0,15}}(?:-[a-z0-9]{{1,20}}){{0,4}}(?::[a-z]{{1,8}})?)
         (?P<attributes>(?:\s+(?:[a-z_][a-z0-9:_.-]{{0,40}}\s{{0,4}}=\s{{0,4}}
-            (?:"[^"]{{0,4000}}"|'[^']{{0,4000}}'|[^\s"'<>]{{1,4000}})|(?:{_BARE}|{_OF_FRAMEWORKS})(?=[\s/>])))*+)
+            (?:"[^"]{{0,4000}}"|'[^']{{0,4000}}'|[^\s"'<>]{{1,4000}})|(?:{_BARE_ATTRIBUTE}|{_FRAMEWORK_ATTRIBUTE})(?=[\s/>])))*+)
         \s*/?>|<(?:!doctype|\?xml)[^<>]{{0,400}}>""",
     re.IGNORECASE | re.VERBOSE,
 )
 _CUSTOM_END = compile_later(r"</([a-z][a-z0-9]{0,15}(?:-[a-z0-9]{1,20}){1,4})\s{0,4}>")
 _TAG = compile_later(r"<[a-z][^<>]{1,4000}>", re.IGNORECASE)
 _QUOTED_PAIR = compile_later(r'(?<![^\s([{>])\\"(?=\S)([^"\\\n]{1,200}?)(?<=\S)\\"(?![^\W_])')
-"""Quotation marks with a backslash, which ical-generator writes, around words; TeX's `\\"o` does not match."""
+"""Words between quotation marks with backslashes, as ical-generator writes them; TeX's `\\"o` does not match."""
 _ENDING = (
     r"&(?:nbsp|[lr]par|[lr]sqb|[lr]brack|quot|apos|[lr]dquo|[lr]squo|[lr]aquo|[lg]t|e[nm]sp|thinsp"
     r"|#160|#x0{0,4}a0|#0{0,4}(?:34|39|40|41|60|62)|#x0{0,4}(?:2[2789]|3[ce]));(?=[\s<>\"(),.;:!?&]|\Z)"
 )
-"""Blanks, brackets and quotation marks, behind which no address goes on."""
+"""Entities that end a URL: blanks, brackets and quotation marks."""
 _URL_OR_ENTITY = compile_later(
     rf"(https?://(?:(?!{_ENDING})[^\s<>\"]){{1,4000}})|&(?:#\d{{1,7}}|#x[0-9a-f]{{1,6}}|[a-z][a-z0-9]{{1,30}});",
     re.IGNORECASE,
@@ -48,7 +47,7 @@ _HREF = compile_later(
     r"""\shref\s{0,4}=\s{0,4}(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE
 )
 _ENTITY = compile_later(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
-"""Only with its semicolon: `&noteId=` in an address does not match."""
+"""The semicolon is required: `&noteId=` in a URL does not match."""
 
 
 def _make_tag_set(words: str) -> frozenset[str]:
@@ -67,18 +66,33 @@ _INLINE = _make_tag_set(
     " tt u var wbr col colgroup input button form"
 )
 _KNOWN = _PARAGRAPHS | _LINES | _CELLS | _HIDDEN | _INLINE | {"br"}
-_NO_PLACE = compile_later(r"(?:mailto|javascript|tel|data|cid|callto|skype):|#|$", re.IGNORECASE)
+_NOT_A_PAGE = compile_later(r"(?:mailto|javascript|tel|data|cid|callto|skype):|#|$", re.IGNORECASE)
 
 
 def is_html(text: str) -> bool:
     """Return whether a text holds a tag.
 
-    Tags are `<p>`, `<br>`, `<a href`, or one that closes.
+    Sure signs are `<p>`, `<br>`, `<a href` and any closing tag.
 
     >>> is_html("one<br>two"), is_html("for a<b and c>d, <https://arxiv.org/abs/2103.01338>")
     (True, False)
     """
-    return "<" in text and _SIGN.search(text) is not None
+    return "<" in text and _HTML_SIGN.search(text) is not None
+
+
+def unescape_entities(text: str) -> str:
+    """Decode all entities of a text, as HTML does.
+
+    The table of entities is imported for the first text that has one.
+
+    >>> unescape_entities("Tom &amp; Jerry")
+    'Tom & Jerry'
+    """
+    if "&" not in text:
+        return text
+    from html import unescape
+
+    return unescape(text)
 
 
 def decode_entities(text: str) -> str:
@@ -89,13 +103,13 @@ def decode_entities(text: str) -> str:
     """
     if "&" not in text or ";" not in text:
         return text
-    return _URL_OR_ENTITY.sub(lambda m: m[0] if m[1] else html.unescape(m[0]), text)
+    return _URL_OR_ENTITY.sub(lambda m: m[0] if m[1] else unescape_entities(m[0]), text)
 
 
 def unescape_quotes(text: str) -> str:
     r"""Remove backslashes before quotation marks.
 
-    They are removed in tags and in pairs around words.
+    Only in tags, and in pairs around words.
 
     >>> print(unescape_quotes(r'On \"small\" sets of Schr\"odinger'))
     On "small" sets of Schr\"odinger
@@ -108,9 +122,9 @@ def unescape_quotes(text: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    r"""Convert a text that may be HTML.
+    r"""Convert a text that may be HTML to plain text.
 
-    In any other text, the entities are decoded.
+    In a text that is not HTML, only entities are decoded.
 
     >>> plain_text('<p>See <a href="https://arxiv.org/abs/2103.01338">our paper</a></p>R&amp;D')
     'See our paper (https://arxiv.org/abs/2103.01338)\n\nR&D'
@@ -124,115 +138,118 @@ def plain_text(text: str) -> str:
 def html_text(text: str) -> str:
     r"""Convert HTML: block tags become line breaks, `<a href=U>T</a>` becomes `T (U)`.
 
-    Or `U`, if text and target are the same.
+    If text and target are equal, it becomes `U`.
 
     >>> html_text('a&nbsp;<b>b</b><div>c</div><a href="https://x.org/">https://x.org/</a>')
     'a\xa0b\nc\nhttps://x.org/'
     """
     page = _Page()
     lower = text.lower()
-    if len(lower) != len(text):  # a letter whose lower case is longer: no offsets to share
+    if len(lower) != len(text):  # a letter has a longer lower case, so offsets would differ
         lower = text
-    custom = set(_CUSTOM_END.findall(lower))  # an element of this kind has to be closed somewhere
-    absent: set[str] = set()  # ends that do not come any more
+    # a custom element is one only if it is closed somewhere
+    custom = set(_CUSTOM_END.findall(lower))
+    missing: set[str] = set()  # marks that do not follow any more
 
-    def end_of(mark: str, at: int) -> int:
-        found = -1 if mark in absent else lower.find(mark, at)
+    def find_mark(mark: str, at: int) -> int:
+        found = -1 if mark in missing else lower.find(mark, at)
         if found < 0:
-            absent.add(mark)
+            missing.add(mark)
         return found
 
     at = 0
     while (token := _TOKEN.search(text, at)) is not None:
         end = token.end()
         if token["comment"] is not None:
-            close = end_of("-->", end)
+            close = find_mark("-->", end)
             end = close + 3 if close >= 0 else end
-            page.text(text[at : token.start()])
-        elif token["name"] is None:  # a section's mark, a document type
-            page.text(text[at : token.start()])
+            page.add_text(text[at : token.start()])
+        elif token["name"] is None:  # a mark of a section, or a document type
+            page.add_text(text[at : token.start()])
         elif (name := token["name"].lower()) not in _KNOWN and name not in custom:
-            page.text(text[at:end])
+            page.add_text(text[at:end])
         else:
-            page.text(text[at : token.start()])
+            page.add_text(text[at : token.start()])
             if name in _HIDDEN and not token["close"]:
-                end = max(end, end_of(f"</{name}", end))
+                end = max(end, find_mark(f"</{name}", end))
             else:
-                page.tag(name, token["attributes"], closes=bool(token["close"]))
+                page.add_tag(name, token["attributes"], closes=bool(token["close"]))
         at = end
-    page.text(text[at:])
+    page.add_text(text[at:])
     return page.finish()
 
 
 class _Page:
-    """Text as it grows, with the line breaks that are due before the next word."""
+    """Text under construction, and the line breaks to write before its next word."""
 
     def __init__(self) -> None:
         self._out: list[str] = []
-        self._due = 0
-        self._gap = False
+        self._due_breaks = 0
+        self._needs_blank = False
         self._href: str | None = None
-        self._from = 0
+        self._link_start = 0
 
-    def text(self, raw: str) -> None:
+    def add_text(self, raw: str) -> None:
         if not raw:
             return
         text = _decode_entities(raw)
-        if not text:  # a character reference to nothing: &#6;
+        if not text:  # an entity of no character: &#6;
             return
-        if self._due:
+        if self._due_breaks:
             text = text.lstrip(" \t\r\n")
             if not text:
                 return
-            self._cut_end()
+            self._strip_end()
             if self._out:
-                self._out.append("\n" * self._due)
-                self._from += self._href is not None and self._from == len(self._out) - 1
-            self._due = 0
-        elif self._gap and self._out and not text[0].isspace():
-            self._out.append("\t")
-        self._gap = False
+                self._out.append("\n" * self._due_breaks)
+                self._link_start += (
+                    self._href is not None and self._link_start == len(self._out) - 1
+                )
+            self._due_breaks = 0
+        elif self._needs_blank and self._out and not text[0].isspace():
+            self._out.append(" ")
+        self._needs_blank = False
         self._out.append(text)
 
-    def tag(self, name: str, attributes: str, *, closes: bool) -> None:
+    def add_tag(self, name: str, attributes: str, *, closes: bool) -> None:
         if name == "a":
-            self._anchor_end()
+            self._end_link()
             if not closes and (found := _HREF.search(attributes)) is not None:
                 address = _decode_entities(found[1] or found[2] or found[3] or "")
-                self._href, self._from = "".join(address.split()), len(self._out)
+                self._href, self._link_start = "".join(address.split()), len(self._out)
         elif name == "br":
-            self._due = min(self._due + 1, 2)
+            self._due_breaks = min(self._due_breaks + 1, 2)
         elif name in _PARAGRAPHS:
-            self._due = 2
+            self._due_breaks = 2
         elif name in _LINES:
-            self._due = max(self._due, 1)
+            self._due_breaks = max(self._due_breaks, 1)
         elif name in _CELLS:
-            self._gap = True
+            self._needs_blank = True
 
     def finish(self) -> str:
-        self._anchor_end()
+        self._end_link()
         return "".join(self._out).strip(" \t\r\n")
 
-    def _anchor_end(self) -> None:
+    def _end_link(self) -> None:
         if self._href is None:
             return
         address, self._href = self._href, None
-        shown = "".join(self._out[self._from :])
-        if _NO_PLACE.match(address):
+        shown = "".join(self._out[self._link_start :])
+        if _NOT_A_PAGE.match(address):
             return
         words = shown.strip()
-        del self._out[self._from :]
+        del self._out[self._link_start :]
         if not words:
             if shown and self._out:
                 self._out.append(shown)
-            self.text(address)
+            self.add_text(address)
             return
         lead = shown[: len(shown) - len(shown.lstrip())]
         tail = shown[len(shown.rstrip()) :]
         self._out.append(lead + (address if words == address else f"{words} ({address})") + tail)
 
-    def _cut_end(self) -> None:
-        floor = self._from if self._href is not None else 0
+    def _strip_end(self) -> None:
+        floor = self._link_start if self._href is not None else 0
         while len(self._out) > floor:
             last = self._out.pop().rstrip(" \t\r\n")
             if last:
@@ -241,4 +258,4 @@ class _Page:
 
 
 def _decode_entities(text: str) -> str:
-    return _ENTITY.sub(lambda m: html.unescape(m[0]), text) if "&" in text else text
+    return _ENTITY.sub(lambda m: unescape_entities(m[0]), text) if "&" in text else text

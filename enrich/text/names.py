@@ -1,20 +1,19 @@
-"""A person's name as family and given names, where a source gives only the whole; pure.
+"""Division of a person's whole name into family and given names. Pure.
 
-The rule, first match first. White space is collapsed; nothing else of the name is changed.
+The first rule that matches decides. White space is collapsed; nothing else of the name is changed.
 
-1. A body is not a person: a name with a word such as Collaboration, Team, Institute or AI, with
+1. An organization is not a person: a name with a word such as Collaboration, Team, Institute or AI, with
    `of`, `for` or `and`, or with `&`, `@` or `/`; also "et al." and "others", and a name of one word.
-2. With a comma: family, then given. A suffix (Jr., Sr., II, III, IV) goes behind a comma into given.
+2. With a comma: family, then given. A suffix (Jr., Sr., II, III, IV) is added to given, after a comma.
 3. In Han or Hangul, the family name comes first: before a blank; without one, the first character
    (or two, of a two-character surname) of a name of two or three. Other Japanese names stay whole.
-4. Otherwise the last word is family, with the words before it that belong to it: from the first
-   lower-case particle on (van, de la, bin), capitalised particles directly before it (De, Van Der),
-   the word before `y` and before a Portuguese Neto or Filho. The first word is always given.
+4. Otherwise the last word is the family name. These words before it belong to it: all from the first
+   lower-case particle on (van, de la, bin), capitalized particles directly before it (De, Van Der),
+   and the word before `y` or before a Portuguese Neto or Filho. The first word is always given.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,17 +22,17 @@ from enrich.text.patterns import compile_later
 
 
 class NameParts(NamedTuple):
-    """Family and given names; both None if the name cannot be parted."""
+    """Family and given names; both None if the name cannot be divided."""
 
     family: str | None
     given: str | None
 
 
 WHOLE = NameParts(None, None)
-"""The parts of a name that stays whole."""
+"""The result for a name that cannot be divided."""
 
 _UNNAMED = frozenset({"et al", "et al.", "and others", "others"})
-_BODY = frozenset(
+_ORGANIZATION_WORDS = frozenset(
     "collaboration collaborations team teams consortium group institute institut instituto istituto"
     " institution organization organisation community authors workshop university universität"
     " université universidad università research project projects program programme foundation"
@@ -42,7 +41,7 @@ _BODY = frozenset(
     " initiative contributors developers company corporation inc inc. ltd ltd. gmbh llc corp corp."
     " academy hospital experiment survey working deepmind kommune".split()
 )
-_BODY_IN_SMALL = frozenset({"of", "for", "and", "the", "on", "at", "et"})
+_LOWER_CASE_ORGANIZATION_WORDS = frozenset({"of", "for", "and", "the", "on", "at", "et"})
 _SIGNS_OF_BODIES = compile_later(r"[&@/]")
 _SUFFIX = compile_later(r"(?:[JS]r|JR|SR)\.?|II|III|IV")
 _SMALL_PARTICLES = frozenset(
@@ -57,29 +56,29 @@ _CAPITAL_PARTICLES = frozenset(
 )
 _JOINING = frozenset({"y", "i"})
 _PORTUGUESE_SUFFIXES = frozenset({"neto", "filho", "júnior", "junior", "sobrinho"})
-_USUAL_WORD = re.compile(r"[A-Z][A-Za-z'.-]*")
+_USUAL_WORD = compile_later(r"[A-Z][A-Za-z'.-]*")
 _SPECIAL_WORDS = frozenset({"ai"}).union(
-    _BODY,
-    _BODY_IN_SMALL,
+    _ORGANIZATION_WORDS,
+    _LOWER_CASE_ORGANIZATION_WORDS,
     _SMALL_PARTICLES,
     _CAPITAL_PARTICLES,
     _JOINING,
     _PORTUGUESE_SUFFIXES,
     *map(str.split, _UNNAMED),
 )
-"""Words by which one of the rules decides."""
+"""Words on which one of the rules depends."""
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HANGUL = "\uac00-\ud7a3"
 _EASTERN = compile_later(rf"[{_HAN}{_HANGUL}\u3005\u3040-\u30ff]+")
 _HAN_NAME = compile_later(rf"[{_HAN}]{{2,3}}")
 _HANGUL_NAME = compile_later(rf"[{_HANGUL}]{{2,4}}")
-_LONG_HAN = frozenset(
+_TWO_CHARACTER_HAN_SURNAMES = frozenset(
     "欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 夏侯 尉迟 尉遲 东方 東方 皇甫 令狐".split()
 )
-_LONG_HANGUL = frozenset("남궁 제갈 독고 사공 선우 황보".split())
+_TWO_CHARACTER_HANGUL_SURNAMES = frozenset("남궁 제갈 독고 사공 선우 황보".split())
 
 
-@lru_cache(maxsize=1 << 14)  # the authors of a talk, a field, a year come again
+@lru_cache(maxsize=1 << 14)  # the same authors recur within a talk, a field or a year
 def split_name(name: str) -> NameParts:
     """Return family and given names of a person's name.
 
@@ -93,7 +92,7 @@ def split_name(name: str) -> NameParts:
         return WHOLE
     if not name.isascii() and all(map(_EASTERN.fullmatch, words)):
         return _split_eastern(words)
-    if len(words) < 2 or _is_body(name, words):
+    if len(words) < 2 or _is_organization(name, words):
         return WHOLE
     if "," in name:
         return _split_at_commas([part.strip() for part in " ".join(words).split(",")])
@@ -102,9 +101,9 @@ def split_name(name: str) -> NameParts:
 
 @lru_cache(maxsize=1 << 14)
 def is_usual_word(word: str) -> bool:
-    """Return whether a word decides nothing about its name.
+    """Return whether no special rule concerns a word.
 
-    The last of several such words is the family name.
+    In a name of several such words, the last one is the family name.
 
     >>> is_usual_word("Lovelace"), is_usual_word("W."), is_usual_word("Van"), is_usual_word("Team")
     (True, True, False, False)
@@ -119,9 +118,9 @@ def is_usual_word(word: str) -> bool:
 
 
 def split_suffix(given: str) -> tuple[str, str]:
-    """Return given names and the suffix behind their comma.
+    """Split given names from the suffix after a comma.
 
-    The suffix is an empty string if missing.
+    A missing suffix is an empty string.
 
     >>> split_suffix("Martin Luther, Jr."), split_suffix("François, abbé")
     (('Martin Luther', 'Jr.'), ('François, abbé', ''))
@@ -130,15 +129,15 @@ def split_suffix(given: str) -> tuple[str, str]:
     return (names, suffix) if comma and names and _SUFFIX.fullmatch(suffix) else (given, "")
 
 
-def _is_body(name: str, words: Sequence[str]) -> bool:
-    """Return whether a name is that of a body, or stands for unnamed persons."""
+def _is_organization(name: str, words: Sequence[str]) -> bool:
+    """Return whether a name is an organization's or unnamed persons'."""
     if _SIGNS_OF_BODIES.search(name) or " ".join(words).lower() in _UNNAMED:
         return True
-    if not _BODY_IN_SMALL.isdisjoint(words):
+    if not _LOWER_CASE_ORGANIZATION_WORDS.isdisjoint(words):
         return True
     if "AI" in words and not name.isupper():
         return True
-    return not _BODY.isdisjoint([word.rstrip(",").lower() for word in words])
+    return not _ORGANIZATION_WORDS.isdisjoint([word.rstrip(",").lower() for word in words])
 
 
 def _split_at_commas(parts: Sequence[str]) -> NameParts:
@@ -201,8 +200,10 @@ def _split_eastern(words: Sequence[str]) -> NameParts:
         return NameParts(words[0], " ".join(words[1:]))
     name = words[0]
     if _HAN_NAME.fullmatch(name):
-        at = 2 if len(name) == 3 and name[:2] in _LONG_HAN else 1
-    elif _HANGUL_NAME.fullmatch(name) and (len(name) < 4 or name[:2] in _LONG_HANGUL):
+        at = 2 if len(name) == 3 and name[:2] in _TWO_CHARACTER_HAN_SURNAMES else 1
+    elif _HANGUL_NAME.fullmatch(name) and (
+        len(name) < 4 or name[:2] in _TWO_CHARACTER_HANGUL_SURNAMES
+    ):
         at = 2 if len(name) == 4 else 1
     else:
         return WHOLE

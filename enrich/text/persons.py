@@ -1,10 +1,10 @@
-"""Persons compared by their names: whether two names can be one person's.
+"""Comparison of persons by name: whether two names can belong to one person.
 
 A name is read in the order given name, family name, and in the other order as well ("Zhang Xiaoming"),
 because sources write both. Two names are one person's if in some reading the family names are equal and
 the given names compatible: an initial agrees with each name that begins with it, a middle name may be
-missing, but "Jan" is not "Jane". Short names ("Bob") are not known. Reasons: a wrong match is worse than
-a missing one.
+missing, but "Jan" is not "Jane". Nicknames ("Bob") are not known. If in doubt, names do not match: a wrong
+match is worse than a missing one.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ class Reading(NamedTuple):
     """`vander` of "van der Schoot"; empty without particles."""
     given: tuple[Part, ...]
     is_reverse: bool
-    """The first word was taken for the family name."""
+    """True if the first word is taken as the family name."""
 
 
 class Person(NamedTuple):
-    """A name as it is compared."""
+    """A name, prepared for comparison."""
 
     whole: str
-    """All letters of the name, and a full stop behind each initial."""
+    """All letters of the name, and a full stop after each initial."""
     stated: Reading | None
     """Family and given name as given or derived; None for a name of one word."""
     reverse: Reading | None
@@ -165,8 +165,8 @@ def find_shared(
 ) -> bool:
     """Return whether two lists of persons share one.
 
-    If several persons of a list have the family name, the given names must be equal: an initial
-    does not distinguish them. Linear in the names.
+    If several persons of one list share a family name, an initial does not match: it does not
+    distinguish them. Time is linear in the number of names.
 
     Args:
         first: Each person in one or two spellings.
@@ -188,7 +188,7 @@ def find_shared(
 
 
 def count_shared_families(first: Iterable[Spellings], second: Iterable[Spellings]) -> int:
-    """Count persons whose family name the second list has."""
+    """Count persons whose family name is in both lists."""
     families = {
         reading.family
         for spellings in second
@@ -206,7 +206,7 @@ def count_shared_families(first: Iterable[Spellings], second: Iterable[Spellings
 
 
 _MAX_NAMESAKES = 50
-"""Authors of one family name and paper that are compared, so that time stays linear."""
+"""Authors of one paper with the same family name that are compared; keeps time linear."""
 
 Families = Counter[tuple[str, bool]]
 
@@ -226,39 +226,41 @@ def _is_same_person(
             if not (has_namesakes and initials) and are_compatible(
                 mine.given,
                 theirs.given,
-                middle_may_lack=not (mine.is_reverse or theirs.is_reverse),
+                middle_is_optional=not (mine.is_reverse or theirs.is_reverse),
             ):
                 return True
     return one.whole == other.whole and "." not in one.whole and bool(one.stated)
 
 
 def are_compatible(
-    first: tuple[Part, ...], second: tuple[Part, ...], *, middle_may_lack: bool
+    first: tuple[Part, ...], second: tuple[Part, ...], *, middle_is_optional: bool
 ) -> bool:
-    """Compare given names.
+    """Return whether given names are compatible.
 
-    Without `middle_may_lack` both have the same number of words.
+    Unless `middle_is_optional`, both must have the same number of words.
     """
     if _join_letters(first) == _join_letters(second) and not _has_initial(first + second):
         return True
-    if (middle_may_lack or len(first) == len(second)) and all(
-        _agree(a, b) for a, b in zip(first, second, strict=False)
+    if (middle_is_optional or len(first) == len(second)) and all(
+        _words_agree(a, b) for a, b in zip(first, second, strict=False)
     ):
         return True
     one, two = ([part for word in words for part in word] for words in (first, second))
-    return len(one) == len(two) and all(_agree((a,), (b,)) for a, b in zip(one, two, strict=True))
+    return len(one) == len(two) and all(
+        _words_agree((a,), (b,)) for a, b in zip(one, two, strict=True)
+    )
 
 
-def _agree(first: Part, second: Part) -> bool:
-    """Compare two words of given names or initials."""
+def _words_agree(first: Part, second: Part) -> bool:
+    """Return whether two given names or initials are compatible."""
     if len(first) == len(second):
         return all(map(_part_agrees, first, second))
     if len(first) > len(second):
         first, second = second, first
     (short, *rest) = first
     if not rest and _is_initial(short):
-        return second[0].startswith(short[:-1])  # X. is Xiao-Ming
-    if not rest and all(map(_is_initial, second)):  # X.-M. is Xiaoming
+        return second[0].startswith(short[:-1])  # X. matches Xiao-Ming
+    if not rest and all(map(_is_initial, second)):  # X.-M. matches Xiaoming
         place = 0
         for initial in second:
             place = short.find(initial[:-1], place) + 1

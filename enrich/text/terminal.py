@@ -1,4 +1,4 @@
-"""Text on a terminal: what is safe there, how many columns it takes, how it is wrapped. Pure."""
+"""Text on a terminal: escaping, width in columns, and wrapping. Pure."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _UNSAFE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _PLAIN = bytes(c for c in range(0x7F) if not _UNSAFE.match(chr(c)))
-"""ASCII that is safe; that of a text is taken out at nearly the speed of memory."""
+"""Safe ASCII; it is removed (fast) before the rest of a text is checked."""
 
 
 def printable(text: str) -> str:
     r"""Escape control and bidi characters of a text as `\uXXXX`.
 
-    So do lone surrogates, which UTF-8 cannot hold. Tab and line feed stay. JSON stays the same JSON.
+    Lone surrogates are escaped too. Tab and line feed stay. Escaped JSON has the same meaning.
 
     >>> print(printable("a\x1b[2Jb\u202ec"))
     a\u001b[2Jb\u202ec
@@ -30,7 +30,8 @@ def printable_utf8(raw: bytes) -> str:
 
     Lone surrogates are decoded too.
     """
-    odd = raw.translate(None, _PLAIN).decode("utf-8", "surrogatepass")  # few letters, or none
+    # few characters are left, or none
+    odd = raw.translate(None, _PLAIN).decode("utf-8", "surrogatepass")
     text = raw.decode("utf-8", "surrogatepass")
     if odd.isprintable() or _UNSAFE.search(odd) is None:
         return text
@@ -58,7 +59,9 @@ def count_columns(text: str) -> int:
 
 
 def fit_columns(text: str, columns: int) -> str:
-    """Return a text in exactly so many columns; a truncated one ends in `…`.
+    """Return a text padded or truncated to some columns.
+
+    A truncated text ends in `…`.
 
     >>> fit_columns("東京タワー", 6), fit_columns("ab", 4)
     ('東京… ', 'ab  ')
@@ -71,10 +74,10 @@ def fit_columns(text: str, columns: int) -> str:
 
 
 def wrap_columns(text: str, columns: int) -> Iterator[str]:
-    """Yield the lines of a text, each at most so many columns wide.
+    """Yield the lines of a text, at most `columns` wide.
 
-    Lines are broken at blanks; a longer word is split, but for an address, which stays whole so that
-    it can be clicked and copied.
+    Lines are broken at blanks. A longer word is split, except a URL: that stays whole, so that it can
+    be clicked and copied.
 
     >>> list(wrap_columns("a talk in 東京タワー https://example.org/abc", 9))
     ['a talk in', '東京タワ', 'ー', 'https://example.org/abc']

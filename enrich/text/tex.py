@@ -1,4 +1,4 @@
-"""TeX in titles to plain Unicode."""
+"""Conversion of TeX in titles to plain Unicode."""
 
 from __future__ import annotations
 
@@ -60,24 +60,24 @@ _GROUP = compile_later(r"(?<![\^_\\])\{([^{}]{0,80})\}")
 _COMMAND = compile_later(r"\\([A-Za-z]{1,20})(?![A-Za-z])[ \t]?")
 _CONTROL_WORD = compile_later(r"\\[A-Za-z]")
 _DOLLAR = compile_later(r"(?<!\\)\$")
-_MAX_FORMULA = 400
+_MAX_FORMULA_CHARS = 400
 _PROSE = compile_later(r"[A-Za-z]{2}\s[A-Za-z]{2}")
 _ESCAPED = compile_later(r"\\([&%#_${}~ ,;!])")
 _BRACE = compile_later(r"\\?[{}]")
 _SET_OF_DIGITS = compile_later(r"\{[0-9][-0-9., ]+\}")
 _TIE = compile_later(r"(?<=[\w.,;:)\]}'\"])~(?=[\w\\{(\x00])")
-_HELD = "\x00"
-"""Stands for a formula while the text around it is converted."""
+_PLACEHOLDER = "\x00"
+"""Placeholder of a formula while the text around it is converted."""
 
 
 def plain(title: str) -> str:
     r"""Convert TeX to plain Unicode for people and search.
 
-    What is not understood stays as it is.
+    Unknown commands stay as they are.
 
     >>> plain(r"On $\ell_p$-norms, \'Etale maps and {\it na\"ive} $O(n^2)$")
     'On ℓₚ-norms, Étale maps and naïve O(n²)'
-    >>> plain("What $5 buys")  # a lone dollar is one
+    >>> plain("What $5 buys")  # a lone dollar sign stays
     'What $5 buys'
     """
     return render(title, plain_math)
@@ -86,7 +86,7 @@ def plain(title: str) -> str:
 def render(title: str, render_math: Callable[[str], str]) -> str:
     """Return a title with plain text and rendered formulas.
 
-    A function renders each formula.
+    `render_math` converts each formula.
     """
     if not any(c in title for c in "\\$^_{~"):
         return title
@@ -97,14 +97,14 @@ def render(title: str, render_math: Callable[[str], str]) -> str:
 
 
 def split_math(title: str) -> Iterator[tuple[str, bool]]:
-    r"""Yield the pieces of a title in order, with whether each is a formula.
+    r"""Yield the pieces of a title as `(piece, is_formula)`.
 
-    A formula is TeX without its dollars; the text between is plain. Dollars that are money are text.
+    A formula is TeX without its dollars; other text is plain. Dollar signs of prices are text.
 
     >>> list(split_math(r"On $\ell_p$ and R\'enyi for $5"))
     [('On ', False), ('\\ell_p', True), (' and Rényi for $5', False)]
     """
-    title = title.replace(_HELD, "")
+    title = title.replace(_PLACEHOLDER, "")
     formulas = []
     texts = []
     at = 0
@@ -113,7 +113,7 @@ def split_math(title: str) -> Iterator[tuple[str, bool]]:
         formulas.append(title[start:end])
         at = end + 1
     texts.append(title[at:])
-    for n, text in enumerate(_plain_text(_HELD.join(texts)).split(_HELD)):
+    for n, text in enumerate(_convert_text(_PLACEHOLDER.join(texts)).split(_PLACEHOLDER)):
         if n:
             yield formulas[n - 1], True
         if text:
@@ -121,12 +121,12 @@ def split_math(title: str) -> Iterator[tuple[str, bool]]:
 
 
 def _find_formulas(title: str) -> Iterator[tuple[int, int]]:
-    """Yield where each formula begins and ends, between its dollars."""
+    """Yield the span of each formula, without its dollars."""
     dollars = [match.start() for match in _DOLLAR.finditer(title)] if "$" in title else []
     n = 0
     while n + 1 < len(dollars):
         start, end = dollars[n] + 1, dollars[n + 1]
-        is_formula = 0 < end - start <= _MAX_FORMULA and _is_formula(
+        is_formula = 0 < end - start <= _MAX_FORMULA_CHARS and _is_formula(
             title[start:end], title[end + 1 : end + 2]
         )
         if is_formula:
@@ -148,20 +148,20 @@ def _is_formula(inner: str, after: str) -> bool:
     return not (inner[0].isspace() or inner[-1].isspace() or after.isdigit())
 
 
-def _plain_text(text: str) -> str:
+def _convert_text(text: str) -> str:
     """Convert TeX outside of math to plain Unicode."""
     if not any(c in text for c in "\\{~"):
         return text
-    text = unicodedata.normalize("NFC", _letters(_TIE.sub("\u00a0", text)))
+    text = unicodedata.normalize("NFC", _replace_commands(_TIE.sub("\u00a0", text)))
     if _CONTROL_WORD.search(text) is None:
-        text = _unbraced(text)
+        text = _drop_text_braces(text)
     return _ESCAPED.sub(lambda m: " " if m[1] in " ,;!" else m[1], text)
 
 
-def _unbraced(text: str) -> str:
-    """Return a text without braces that only group.
+def _drop_text_braces(text: str) -> str:
+    """Drop the braces of a text that only group.
 
-    Lone ones and sets of digits stay.
+    Unpaired braces and sets of digits stay.
     """
     if "{" not in text:
         return text
@@ -178,7 +178,7 @@ def _unbraced(text: str) -> str:
     return "".join([c for at, c in enumerate(text) if at not in dropped]) if dropped else text
 
 
-def _letters(text: str) -> str:
+def _replace_commands(text: str) -> str:
     """Replace TeX commands that have a code point.
 
     These are accents, letters and symbols; font commands are dropped.
@@ -195,53 +195,53 @@ def _letters(text: str) -> str:
 def plain_math(formula: str) -> str:
     r"""Convert a formula to plain Unicode.
 
-    Otherwise return it between dollars as it is.
+    A formula that cannot be converted is returned between dollars.
 
     >>> plain_math(r"\mathrm{SL}_2(\mathbb{Z})"), plain_math(r"\frac{a}{b}")
     ('SL₂(ℤ)', '$\\frac{a}{b}$')
     """
-    text = _SCRIPT.sub(_script, _ungrouped(_letters(formula)))
+    text = _SCRIPT.sub(_render_script, _drop_formula_braces(_replace_commands(formula)))
     return f"${formula}$" if "\\" in text else text.replace("{", "").replace("}", "")
 
 
 def marked_math(formula: str) -> str:
-    r"""Convert a formula as `plain_math`, with HTML tags.
+    r"""Convert a formula like `plain_math`, but with HTML tags.
 
-    The tags are for scripts that no code point has.
+    Tags mark superscripts and subscripts that Unicode lacks.
 
     >>> marked_math(r"L_{loc}^2"), marked_math(r"\frac{a}{b}")
     ('L<sub>loc</sub>²', '$\\frac{a}{b}$')
     """
-    text = _SCRIPT.sub(_marked_script, _ungrouped(_letters(formula)))
+    text = _SCRIPT.sub(_tag_script, _drop_formula_braces(_replace_commands(formula)))
     return f"${formula}$" if "\\" in text else text.replace("{", "").replace("}", "")
 
 
-def _ungrouped(formula: str) -> str:
-    """Return a formula without braces that only group.
+def _drop_formula_braces(formula: str) -> str:
+    """Drop the braces of a formula that only group.
 
-    They are removed three levels deep at most.
+    At most three nested levels are dropped.
     """
-    if "\\" in formula:  # an argument, perhaps
+    if "\\" in formula:  # its braces may hold an argument
         return formula
     for _ in range(3):
         formula = _GROUP.sub(r"\1", formula)
     return formula
 
 
-def _script(m: re.Match[str]) -> str:
+def _render_script(m: re.Match[str]) -> str:
     inner = m[2] or m[3]
-    found = _script_letters(m[1], inner)
+    found = _convert_script(m[1], inner)
     return found or (m[1] + inner if len(inner) == 1 else f"{m[1]}({inner})")
 
 
-def _marked_script(m: re.Match[str]) -> str:
+def _tag_script(m: re.Match[str]) -> str:
     inner = m[2] or m[3]
     tag = "sup" if m[1] == "^" else "sub"
-    return _script_letters(m[1], inner) or f"<{tag}>{inner}</{tag}>"
+    return _convert_script(m[1], inner) or f"<{tag}>{inner}</{tag}>"
 
 
-def _script_letters(kind: str, inner: str) -> str | None:
-    """Return superscripts or subscripts.
+def _convert_script(kind: str, inner: str) -> str | None:
+    """Convert a text to superscripts or subscripts.
 
     Return None if Unicode lacks one of them.
     """

@@ -1,26 +1,26 @@
-"""White space and control characters: how every string of a paper or a talk is tidied."""
+"""Cleaning of white space, control characters and marks in strings of papers and talks."""
 
 from __future__ import annotations
 
-import re
+from enrich.text.patterns import compile_later
 
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
-_MAIL = re.compile(r"[<(]?[^\s<>()@]{1,100}@[^\s<>()@]{1,100}\.[^\s<>()@]{1,60}[>)]?")
+_CONTROL = compile_later(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+_MAIL = compile_later(r"[<(]?[^\s<>()@]{1,100}@[^\s<>()@]{1,100}\.[^\s<>()@]{1,60}[>)]?")
 _MARK = r"[*\u2217\u204e†‡§¶‖¹²³⁰⁴-⁹]+"
-_MARKS = re.compile(rf"{_MARK}(?:\s?,\s?{_MARK})*")
-"""Footnote marks behind a name, and the commas between them."""
-_BLANK = re.compile(r"\s+")
+_MARKS = compile_later(rf"{_MARK}(?:\s?,\s?{_MARK})*")
+"""Footnote marks after a name, and the commas between them."""
+_BLANK = compile_later(r"\s+")
 
 
 def tidy(text: str) -> str:
     r"""Tidy white space and control characters of a text.
 
-    Every string of a paper is tidied so.
+    It is applied to every string of a paper.
 
     >>> tidy(" On\n  the  H1\x07 Collaboration ")
     'On the H1 Collaboration'
     """
-    if text.isprintable() and "  " not in text:  # most are tidy already
+    if text.isprintable() and "  " not in text:  # most texts are tidy already
         return text.strip()
     return _BLANK.sub(" ", _CONTROL.sub("", text)).strip()
 
@@ -28,7 +28,7 @@ def tidy(text: str) -> str:
 def person(name: str) -> str:
     """Tidy an author's name: no mail address, no footnote marks.
 
-    Empty if nothing else stands there.
+    Return an empty string if nothing is left.
 
     >>> person("Ada Lovelace <ada@example.org>"), person("ada@example.org")
     ('Ada Lovelace', '')

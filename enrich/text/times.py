@@ -1,15 +1,17 @@
-"""Times: ISO 8601 as the document writes them, zones, and the instants that order talks."""
+"""Conversion of times: ISO 8601 text, time zones, and instants that order talks."""
 
 from __future__ import annotations
 
 import math
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from enrich.text.tidy import tidy
+
 
 def format_time(time: datetime | date | None) -> str | None:
     """Return a time as ISO 8601.
 
-    UTC has a `Z`, a floating time no offset; a date is bare.
+    UTC is written as `Z`, a floating time has no offset, and a date has no time.
 
     >>> format_time(datetime.fromisoformat("2022-02-18T18:00:00+00:00"))
     '2022-02-18T18:00:00Z'
@@ -22,8 +24,21 @@ def format_time(time: datetime | date | None) -> str | None:
     return text[:-6] + "Z" if text.endswith("+00:00") else text
 
 
+def label_time(time: datetime | date, zone: tzinfo | None) -> str:
+    """Return a time in a zone with the zone's name; a date alone as it is.
+
+    >>> label_time(datetime.fromisoformat("2022-02-18T18:00:00Z"), None), label_time(date(2022, 2, 18), None)
+    ('2022-02-18 18:00 UTC', '2022-02-18')
+    """
+    if not isinstance(time, datetime):
+        return time.isoformat()
+    time = to_zone(time, zone)
+    text = time.isoformat(" ", "minutes")[: len("2022-02-18 18:00")]
+    return f"{text} {tidy(time.tzname() or '')}".rstrip()
+
+
 def parse_time(text: str) -> datetime | date:
-    """Parse what `format_time` writes, and any other ISO 8601 time.
+    """Parse a date or time of ISO 8601.
 
     Raises:
         ValueError: not an ISO 8601 time.
@@ -41,7 +56,7 @@ def parse_time(text: str) -> datetime | date:
 def to_zone(time: datetime, zone: tzinfo | None) -> datetime:
     """Return a time in a zone.
 
-    A floating time, and one at the calendar's edge, is returned as it is.
+    A floating time is returned unchanged, and so is a time that would leave the years 1 to 9999.
 
     >>> from zoneinfo import ZoneInfo
     >>> to_zone(datetime.fromisoformat("2022-02-18T18:00:00-05:00"), ZoneInfo("Europe/Paris")).isoformat()
@@ -56,9 +71,9 @@ def to_zone(time: datetime, zone: tzinfo | None) -> datetime:
 
 
 def to_instant(time: datetime | date, zone: tzinfo) -> datetime:
-    """Return when a time is, as an aware time.
+    """Return a time as an aware datetime.
 
-    A date is its midnight; a date and a floating time are taken in the zone.
+    A date becomes its midnight; a date and a floating time are read in `zone`.
 
     >>> from datetime import UTC
     >>> to_instant(date(2022, 2, 18), UTC).isoformat()
@@ -73,8 +88,8 @@ def to_seconds(name: str, duration: object) -> float | None:
     """Return a duration in seconds.
 
     Raises:
-        TypeError: it is not a number or a timedelta.
-        ValueError: it is negative or not a number.
+        TypeError: `duration` is not a number or a timedelta.
+        ValueError: `duration` is negative or NaN.
     """
     if duration is None:
         return None
@@ -92,9 +107,9 @@ def to_seconds(name: str, duration: object) -> float | None:
 
 
 def format_instant(time: datetime | date | None) -> str:
-    """Return a text that is equal for equal times.
+    """Return a text that is equal for equal instants.
 
-    The zone does not matter. None becomes an empty text.
+    Aware times are converted to UTC. None becomes an empty text.
 
     >>> format_instant(datetime.fromisoformat("2022-02-18T18:00:00-05:00")), format_instant(date(2022, 2, 18))
     ('2022-02-18T23:00:00+00:00', '2022-02-18')

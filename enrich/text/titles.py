@@ -1,4 +1,4 @@
-"""Titles compared: two titles are equal if their keys are."""
+"""Comparison of titles: two titles are equal if their keys are."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ _SIGNIFICANT = compile_later(
 )
 
 
-@lru_cache(maxsize=1 << 14)  # a talk's titles come again with the document's
+@lru_cache(maxsize=1 << 14)  # a talk's title recurs in its document
 def title_key(title: str) -> str | None:
-    r"""Return what is compared of a title.
+    r"""Return the key by which a title is compared.
 
-    None if it has too few letters. Case, accents, spaces, hyphens and punctuation between words do not count; signs, the case of
-    Greek letters, and what stands between digits do. TeX is read as what it shows.
+    Return None if the title has too few letters. The key ignores case, accents, spaces, hyphens and
+    punctuation between words. It keeps signs, the case of Greek letters, and the characters between
+    digits. TeX is converted first.
 
     >>> title_key(r"Zero-Shot Learning on $\ell_2$ Balls"), title_key("Zero shot learning on ℓ₂ balls.")
     ('zeroshotlearningonl2balls', 'zeroshotlearningonl2balls')
@@ -42,7 +43,8 @@ def title_key(title: str) -> str | None:
     False
     >>> title_key("Lecture Notes")
     """
-    if _PLAIN_WORDS.fullmatch(title) and not _NEAR_NUMBER.search(title):  # most: 4 times as fast
+    # most titles; 4 times as fast
+    if _PLAIN_WORDS.fullmatch(title) and not _NEAR_NUMBER.search(title):
         key = title.lower().encode().translate(None, _DROPPED).decode()
         return key if len(key) - len(_DIGITS.findall(key)) >= MIN_LETTERS else None
     text = plain(title)
@@ -68,7 +70,7 @@ def _fold_case(text: str) -> str:
 
 
 def _join_significant(text: str) -> str:
-    """Join what counts, with spaces between separate numbers."""
+    """Join the significant parts, with spaces between separate numbers."""
     parts: list[str] = []
     end = 0
     after_digit = False

@@ -1,4 +1,4 @@
-"""Addresses in text: where one begins, whether a place lies in one, and its parameters."""
+"""URLs in text: where one begins, whether an offset is inside one, and its parameters."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 
 from enrich.text.patterns import compile_later
 
-_LOOK = 256
-"""Bytes before a place that are searched for the address that it may stand in."""
+_URL_SEARCH_BYTES = 256
+"""Bytes before an offset in which the start of its URL is searched."""
 _HOST = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 _SLASH, _STOP = b"/."
 _SCHEME = compile_later(rb"(?i)(?:https?://?|ftp://)\Z")
 _ENDS = bytes(ord(" ") if b <= 0x20 or b in b"<>\"'`|{}" else b for b in range(256))
-_MOST_PARAMETERS, _LONGEST_PARAMETER = 10, 240
+_MAX_PARAMETERS, _MAX_PARAMETER_BYTES = 10, 240
 _NAMED = compile_later(rb"[\w.%-]{1,32}[=&]|&")
 _QUERY_END = compile_later(rb"[\s<>\"']")
 _FOREIGN_DOI = compile_later(rb"(?<![0-9.])10\.(?!48550/)[0-9]{4,9}(?:\.[0-9]{1,5})?/")
@@ -24,13 +24,13 @@ _SURE_ENDS = frozenset({b"", b" ", b"\n", b")", b"]", b",", b";", b"?", b"#", b"
 
 def token(text: bytes, at: int) -> bytes:
     """Return the word or address before `at`."""
-    head = text[max(0, at - _LOOK) : at]
+    head = text[max(0, at - _URL_SEARCH_BYTES) : at]
     head = head[head.rfind(b" ") + 1 :].translate(_ENDS)
     return head[head.rfind(b" ") + 1 :]
 
 
 def in_address(text: bytes, at: int) -> bool:
-    """Decide whether `at` lies in a URL or DOI.
+    """Return whether `at` is inside a URL or DOI.
 
     >>> in_address(b"see https://example.org/2103.01338", 24), in_address(b"and/or 2103.01338", 7)
     (True, False)
@@ -44,7 +44,7 @@ def in_address(text: bytes, at: int) -> bool:
 
 
 def _is_host(part: bytes) -> bool:
-    """Decide whether a text ends like a host."""
+    """Return whether a text ends with a host name."""
     name, colon, port = part.rpartition(b":")
     if not (colon and port.isdigit()):
         name = part
@@ -60,7 +60,10 @@ def host_start(text: bytes, at: int) -> int:
 
 
 def scheme_start(text: bytes, at: int) -> int:
-    """Return where the address of a host begins."""
+    """Return where the URL of a host begins.
+
+    `at` is the start of the host.
+    """
     if text[at - 1 : at] != b"/":
         return at
     scheme = _SCHEME.search(text, at - 8 if at > 8 else 0, at)
@@ -68,7 +71,9 @@ def scheme_start(text: bytes, at: int) -> int:
 
 
 def is_glued(text: bytes, at: int) -> bool:
-    """Decide whether a word continues a longer one.
+    """Return whether a letter or digit directly precedes `at`.
+
+    Letters of scripts without case do not count.
 
     >>> is_glued(b"notarxiv", 3), is_glued(b"(arxiv", 1), is_glued("见arxiv".encode(), 3)
     (True, False, False)
@@ -83,18 +88,18 @@ def is_glued(text: bytes, at: int) -> bool:
 
 
 def is_userinfo(text: bytes, at: int) -> bool:
-    """Decide whether an `@` follows in the address."""
+    """Return whether an `@` follows in the URL at `at`."""
     following = text[at : at + 1]
     return following not in _SURE_ENDS and _USERINFO.match(text, at) is not None
 
 
 def parameter(text: bytes, at: int, wanted: re.Pattern[bytes]) -> re.Match[bytes] | None:
     """Return the first parameter that a pattern matches."""
-    for _ in range(_MOST_PARAMETERS):
+    for _ in range(_MAX_PARAMETERS):
         found = wanted.match(text, at)
         if found is not None:
             return found
-        end = text.find(b"&", at, at + _LONGEST_PARAMETER)
+        end = text.find(b"&", at, at + _MAX_PARAMETER_BYTES)
         if end < 0 or not _NAMED.match(text, at) or _QUERY_END.search(text, at, end):
             return None
         at = end + 1

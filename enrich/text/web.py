@@ -1,4 +1,4 @@
-"""Addresses of the web and of mail: checked, taken apart, and made of a DOI."""
+"""Web and mail addresses: checks, the host, and the URL of a DOI."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def doi_url(doi: str) -> str:
 def host_of(address: str) -> str | None:
     """Return the host of an address.
 
-    Return None if there is no valid one.
+    Return None if the address is not valid.
 
     >>> host_of("https://Arxiv.org/abs/2103.01338"), host_of("https://[x/")
     ('arxiv.org', None)

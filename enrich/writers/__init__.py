@@ -45,7 +45,7 @@ def names() -> tuple[str, ...]:
 
 
 def writer(name: str) -> Writer:
-    """Return one writer; other distributions are asked only for a name that this folder lacks.
+    """Return one writer; entry points are searched only for a name not in this folder.
 
     Raises:
         UnknownFormat: no format has this name.
@@ -77,12 +77,12 @@ def options_of(chosen: Writer) -> tuple[str, ...]:
 
 
 def needs_of(chosen: Writer) -> frozenset[str]:
-    """Return what a writer needs beside the document."""
+    """Return the names of a writer's needs beside the document."""
     return frozenset(getattr(chosen, "needs", ()))
 
 
 def configure(chosen: Writer, values: Mapping[str, Any]) -> Writer:
-    """Return a writer with those of the values that it takes."""
+    """Return a writer with its own options set from the values."""
     taken = {name: value for name, value in values.items() if name in options_of(chosen)}
     return chosen.with_options(**taken) if taken else chosen  # type: ignore[attr-defined]
 

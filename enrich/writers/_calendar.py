@@ -1,4 +1,4 @@
-"""Events and calendars as logical lines: those of the feed, or made of a talk's fields. Pure."""
+"""Logical lines of events and calendars: the feed's own, or made of a talk's fields. Pure."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from enrich.text.tex import plain
 from enrich.text.tidy import tidy
 from enrich.version import VERSION
 
-_TEXTS = frozenset(
+_TEXT_PROPERTIES = frozenset(
     (
         *("SUMMARY", "DESCRIPTION", "COMMENT", "LOCATION", "STYLED-DESCRIPTION", "X-ALT-DESC"),
         *("CATEGORIES", "RESOURCES"),
     )
 )
-"""Properties that a raw line break may continue."""
-_PEOPLE = frozenset({"ATTENDEE", "ORGANIZER", "CONTACT", "CALENDAR-ADDRESS"})
+"""Properties whose text may have a raw line break."""
+_PEOPLE_PROPERTIES = frozenset({"ATTENDEE", "ORGANIZER", "CONTACT", "CALENDAR-ADDRESS"})
 _UNKNOWN_TIME = "19700101T000000Z"
 
 
@@ -29,7 +29,7 @@ def list_event_lines(talk: Talk) -> list[str]:
 
 
 def list_head_lines(head: bytes | None, name: str | None) -> tuple[list[str], list[list[str]]]:
-    """Return a calendar's own lines, and those of each of its zones."""
+    """Return a calendar's own lines, and the lines of each of its zones."""
     own: list[str] = []
     zones: list[list[str]] = []
     open_zone: list[str] | None = None
@@ -61,10 +61,10 @@ def _split_block(raw: bytes) -> list[str]:
 
 
 def _complete_event(lines: list[str]) -> list[str]:
-    """Return an event's lines in valid form: its BEGIN and END lines, no line that is not one.
+    """Return an event's lines in valid form, from BEGIN to END.
 
-    A line that begins no property is a raw line break in the text before it (`feeds.ical.values`
-    reads it so), and becomes one that is escaped.
+    A line without a property name continues the text before it, after a raw line break, as
+    `feeds.ical.values` reads it. The line break is escaped.
     """
     if not lines:
         return ["BEGIN:VEVENT", "END:VEVENT"]
@@ -77,7 +77,7 @@ def _complete_event(lines: list[str]) -> list[str]:
 
 def _join_raw_breaks(lines: Iterable[str]) -> Iterator[str]:
     kept: list[str] = []
-    text: int | None = None  # number of the last text's line
+    text: int | None = None  # number of the last text property's line
     last, blanks, continues = "", 0, False
     for line in lines:
         parts = None if continues else split_content_line(line)
@@ -86,27 +86,31 @@ def _join_raw_breaks(lines: Iterable[str]) -> Iterator[str]:
         elif parts is not None:
             kept.append(line)
             last, blanks = parts.name, 0
-            if last in _TEXTS:
+            if last in _TEXT_PROPERTIES:
                 text = len(kept) - 1
         elif not line.strip():
             blanks += 1
             continue
-        elif text is not None and last not in _PEOPLE and (last[:2] != "X-" or last in _TEXTS):
+        elif (
+            text is not None
+            and last not in _PEOPLE_PROPERTIES
+            and (last[:2] != "X-" or last in _TEXT_PROPERTIES)
+        ):
             kept[text] += "\\n" * (blanks + 1) + line
             blanks = 0
         if parts is not None or continues:
             continues = "QUOTED-PRINTABLE" in kept[-1].partition(":")[0].upper() and kept[
                 -1
             ].endswith("=")
-    if continues:  # by nothing, or else the next line would be taken
+    if continues:  # no line follows: drop the `=`, which would join the next property
         kept[-1] = kept[-1].rstrip("=")
     return iter(kept)
 
 
 def _make_event(talk: Talk) -> list[str]:
-    """Return the lines of an event for a talk that no calendar gave.
+    """Return the lines of an event for a talk that is not from a calendar.
 
-    A recurrence is left out: the talk's start is that of one occurrence, not the rule's own.
+    A recurrence is left out, because the talk's start is one occurrence's, not the rule's.
     """
     fields = (
         *("DTSTAMP:" + _format_utc(talk.start_time), _format_moment("DTSTART", talk.start_time)),
@@ -122,7 +126,7 @@ def _make_event(talk: Talk) -> list[str]:
 
 
 def make_description(talk: Talk) -> str:
-    """Return the text of a made event: speaker, series, then the abstract."""
+    """Return the description of a made event: speaker, series, abstract."""
     speaker = talk.speaker or ""
     if speaker and talk.speaker_affiliation:
         speaker += f" ({talk.speaker_affiliation})"
@@ -152,7 +156,7 @@ def _format_moment(name: str, time: datetime | date | None) -> str:
 
 
 def _format_utc(time: datetime | date | None) -> str:
-    """Return a time in UTC; one without a zone as if it were UTC."""
+    """Return a time in UTC; a time without a zone counts as UTC."""
     if not isinstance(time, datetime):
         return _UNKNOWN_TIME if time is None else _format_digits(time) + "T000000Z"
     try:

@@ -1,4 +1,4 @@
-"""COinS: the OpenURL of a paper as a key-value text in Dublin Core, which reference managers read."""
+"""COinS: a paper's OpenURL as key-value text in Dublin Core, which reference managers read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enrich.text.tex import plain
 from enrich.writers._csl_item import ARCHIVES, clean, date_of, doi_of, is_in_proceedings
 
 _SAFE = "/:,()'"
-"""Characters that a query may hold as they are (RFC 3986)."""
+"""Characters that need no encoding in a query (RFC 3986)."""
 
 
 def make_context_object(paper: Paper, others: Iterable[Lookup] = ()) -> str:
@@ -33,7 +33,7 @@ def make_context_object(paper: Paper, others: Iterable[Lookup] = ()) -> str:
 
 
 def _list_pairs(paper: Paper, others: Iterable[Lookup]) -> Iterator[tuple[str, str]]:
-    """Yield the keys in the words of Zotero, which takes `rft.type` for its own item type."""
+    """Yield keys and values; `rft.type` is an item type of Zotero."""
     is_published = is_in_proceedings(paper)
     doi = doi_of(paper, others)
     yield "rft_id", f"info:doi/{doi}" if doi else ""

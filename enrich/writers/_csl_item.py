@@ -1,4 +1,4 @@
-"""One CSL item a paper or a talk (CSL-JSON 1.0.2): what all formats of bibliographies render from."""
+"""CSL items of papers and talks (CSL-JSON 1.0.2), from which all bibliography formats are rendered."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ARCHIVES = {"arxiv": "arXiv", "openreview": "OpenReview"}
 _SMALL_LETTER = re.compile("[a-z]")
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _BETWEEN_SPEAKERS = re.compile(r"\s+(?:and|&)\s+|\s*;\s*")
-_TITLE_OF_PERSON = re.compile(r"(?:(?:Dr|Prof|Professor)\b\.?\s+)+")
+_ACADEMIC_TITLE = re.compile(r"(?:(?:Dr|Prof|Professor)\b\.?\s+)+")
 
 Item = dict[str, Any]
 
@@ -30,9 +30,9 @@ def paper_item(
 ) -> Item:
     """Make the CSL item of a paper; formulas in its title are rendered by a function.
 
-    `others` are other records of the same work: an accepted paper keeps its preprint's id.
-    A preprint is an `article` with `genre` and `number`, which Zotero reads as its archive's id;
-    `archive` too would make styles print the id twice.
+    `others` are other records of the same work, because an accepted paper keeps its preprint's id. A
+    preprint is an `article` with `genre` and `number`, which Zotero reads as the archive's id. With
+    `archive` as well, styles would print the id twice.
     """
     item: Item = {"id": str(paper.id)}
     if is_in_proceedings(paper):
@@ -94,7 +94,7 @@ def find_preprint(paper: Paper, others: Iterable[Lookup]) -> Lookup | None:
 
 
 def find_publication(paper: Paper, others: Iterable[Lookup] = ()) -> Publication | None:
-    """Return the published version that a record of the work names; one with a DOI is preferred."""
+    """Return a published version of the work, preferably one with a DOI."""
     named = [r.published_as for r in (paper, *others) if isinstance(r, Paper) and r.published_as]
     return next((each for each in named if each.doi), named[0] if named else None)
 
@@ -106,7 +106,7 @@ def doi_of(paper: Paper, others: Iterable[Lookup] = ()) -> str | None:
 
 
 def notes_of(paper: Paper, others: Iterable[Lookup] = ()) -> Iterator[str]:
-    """Yield what readers must know beside the standard fields: other records' addresses last."""
+    """Yield notes: withdrawn, venue, then the other records' addresses."""
     others = tuple(others)
     if paper.withdrawn:
         yield "Withdrawn"
@@ -132,7 +132,7 @@ def year_in_proceedings(paper: Paper) -> str | None:
 
 
 def date_of(paper: Paper) -> str | None:
-    """Return the date to cite: the proceedings' year, unless the paper's own date is of it."""
+    """Return the date to cite: the paper's own, or another year of its proceedings."""
     year = year_in_proceedings(paper) if is_in_proceedings(paper) else None
     return year if year and year != (paper.published or "")[:4] else paper.published
 
@@ -151,7 +151,7 @@ def talk_day(talk: Talk) -> str | None:
 
 
 def talk_speakers(talk: Talk) -> list[Author]:
-    """Return the speakers of a talk, without their titles.
+    """Return the speakers of a talk, without academic titles.
 
     >>> [s.family for s in talk_speakers(Talk(id="1", speaker="Dr. Ada Lovelace and Prof. Alan Turing"))]
     ['Lovelace', 'Turing']
@@ -162,12 +162,12 @@ def talk_speakers(talk: Talk) -> list[Author]:
     for part in _BETWEEN_SPEAKERS.split(clean(talk.speaker)):
         people = part.split(", ")
         names += people if all(" " in person.strip() for person in people) else [part]
-    found = (_TITLE_OF_PERSON.sub("", name.strip(), count=1) for name in names)
+    found = (_ACADEMIC_TITLE.sub("", name.strip(), count=1) for name in names)
     return [Author(name) for name in found if name]
 
 
 def valid_date(text: str | None) -> tuple[int, ...]:
-    """Return year, month and day of a date, as far as the calendar has them.
+    """Return year, month and day of a date, without the parts that are not valid.
 
     >>> valid_date("2021-03-01"), valid_date("2021-02-31"), valid_date("2021-13"), valid_date(None)
     ((2021, 3, 1), (2021, 2), (2021,), ())

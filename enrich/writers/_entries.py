@@ -23,7 +23,7 @@ BibtexType = Literal["online", "article", "misc"]
 Fields = Iterable[tuple[str, str | None]]
 
 HEAD = "% Encoding: UTF-8\n"
-"""First line of a file, as JabRef writes and reads it."""
+"""First line of a file, as JabRef reads and writes it."""
 
 _LONE_PERCENT = "%(?![0-9A-Fa-f]{2})"
 _NOT_IN_URLS = re.compile(rf"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]|{_LONE_PERCENT}")
@@ -34,13 +34,13 @@ _SPECIAL_IN_PARTS = re.compile(
     r"(?i)[\x00-\x1f\x7f-\xa0\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
     r"\\^~<>&%#_$,\"{}]|and"
 )
-"""What is escaped or checked in a part; most parts have nothing of it."""
+"""Anything in a part of a name that must be escaped or checked; most parts have no match."""
 _OTHERS = frozenset({"et al", "et al.", "and others", "others"})
 
 
 @dataclass(frozen=True)
 class BibWriter(Configurable):
-    """A dialect of .bib files."""
+    """Writer of .bib files; each dialect is a subclass."""
 
     options: ClassVar[tuple[str, ...]] = ("bibtex_type", "cite_talks")
     bibtex_type: BibtexType | None = None
@@ -75,7 +75,7 @@ def collect_entries(document: Document, *, cite_talks: bool) -> Iterator[tuple[s
 
 
 def _format_comment(text: str, end: str = "") -> str:
-    """Return a line between entries; its @ would begin one."""
+    """Return a comment line; `@` is replaced, for it would begin an entry."""
     return f"\n% {clean(drop_unsafe(text)).replace('@', '(at)')}{end}" if text else ""
 
 
@@ -103,7 +103,7 @@ def text_field(text: str | None) -> str | None:
 
 
 def url_field(url: str | None) -> str | None:
-    """Return an address as a value, with what RFC 3986 forbids percent-encoded.
+    """Return an address as a value, percent-encoded by RFC 3986.
 
     >>> url_field("https://x.org/a_b%20c?q={1}#é")
     '{https://x.org/a_b%20c?q=%7B1%7D#%C3%A9}'
@@ -140,7 +140,7 @@ def _format_bib_name(author: Author) -> str:
 
 
 def _format_part(part: str) -> str:
-    """Return a part of a name, in braces if BibTeX would split it or take its case amiss."""
+    """Return a part of a name, in braces if BibTeX could split or misread it."""
     if (text := part.strip()) and not _SPECIAL_IN_PARTS.search(text):
         return text
     text = escape_text(part).strip()

@@ -1,4 +1,4 @@
-"""The CSL items of a document in order of first mention, a work once."""
+"""CSL items of a document in order of first mention, one for each work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def items(
     for cited in collect_cited(document, cite_talks=cite_talks):
         if isinstance(cited, Talk):
             item = talk_item(cited, render_formula)
-            if item["id"] in seen:  # the same UID at another time
+            if item["id"] in seen:  # the same UID with another start
                 item["id"] += f"/{talk_day(cited)}"
             if item["id"] not in seen:
                 seen.add(item["id"])

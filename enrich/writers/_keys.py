@@ -1,8 +1,8 @@
 """Citation keys such as `agarwal2021acceleration`: ASCII letters and digits, unique without case.
 
-On a collision the earliest entry (by date, then id) keeps the short key and each other one adds its
-own id. So a key depends on the entry itself and on older namesakes alone: not on the order, not on newer
-entries, and not on newer ones that are gone.
+If several entries have the same short key, the earliest (by date, then id) keeps it, and each other one
+appends its own id. So a key depends only on the entry itself and on older entries with the same short
+key, not on the order or on newer entries.
 """
 
 from __future__ import annotations
@@ -19,25 +19,26 @@ from enrich.text.tex import plain
 _OTHER = re.compile("[^a-z0-9]+")
 _WORD = re.compile(r"[^\W_]+(?:['’\-‐][^\W_]+)*")
 _STOP_WORDS = frozenset("a an the on of for and in to at by from with is are behalf".split())
-_MAX_PART = 30
+_MAX_PART_CHARS = 30
 _PLAIN_IN_ID = re.compile("[a-z0-9.]")
 
 
 class Namesake(NamedTuple):
-    """What the key of an entry is made of."""
+    """Parts of an entry's key. Entries with one `base` are namesakes."""
 
     base: str
+    """The short key."""
     date: str
-    """Orders namesakes; empty is last."""
+    """Sort key of namesakes; empty is last."""
     id: str
-    """Orders namesakes of one date; another entry has another one."""
+    """Sort key of namesakes of one date; unique among all entries."""
     tail: str
-    """What makes the key unique, in a form that no other entry has."""
+    """Suffix that makes the key unique."""
 
 
 def paper_namesake(paper: Paper) -> Namesake:
-    """Return what the key of a paper is made of."""
-    base = _base(paper.authors, paper.published, plain(paper.title))
+    """Return the parts of a paper's key."""
+    base = _make_base(paper.authors, paper.published, plain(paper.title))
     tail = f"_{_escape_id(paper.id.source)}.{_escape_id(paper.id.key)}"
     return Namesake(base, paper.published or "", str(paper.id), tail)
 
@@ -45,10 +46,10 @@ def paper_namesake(paper: Paper) -> Namesake:
 def talk_namesake(
     authors: Iterable[Author], day: str | None, title: str, identity: Iterable[str | None]
 ) -> Namesake:
-    """Return what the key of a talk is made of; it never equals that of a paper."""
+    """Return the parts of a talk's key, which never equals a paper's."""
     id_ = "\\0".join([part or "" for part in identity])
     digest = sha256(id_.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-    base = f"{_base(tuple(authors), day, plain(title))}_talk"
+    base = f"{_make_base(tuple(authors), day, plain(title))}_talk"
     return Namesake(base, day or "", id_, f"_{digest}")
 
 
@@ -76,22 +77,22 @@ def _rank(entry: Namesake) -> tuple[bool, str, str]:
     return not entry.date, entry.date, entry.id
 
 
-def _base(authors: tuple[Author, ...], day: str | None, title: str) -> str:
+def _make_base(authors: tuple[Author, ...], day: str | None, title: str) -> str:
     """Return family name, year and the first word of the title that is not a stop word."""
-    author = _author_part(authors[0]) if authors else ""
+    author = _make_author_part(authors[0]) if authors else ""
     words = (fold(word) for word in _WORD.findall(title))
     word = next((word for word in words if word and word not in _STOP_WORDS), "")
-    return f"{author or 'anon'}{(day or '')[:4]}{word[:_MAX_PART]}"
+    return f"{author or 'anon'}{(day or '')[:4]}{word[:_MAX_PART_CHARS]}"
 
 
-def _author_part(author: Author) -> str:
+def _make_author_part(author: Author) -> str:
     """Return the family name, otherwise the first word of the whole name, in ASCII letters."""
     if author.family:
         name = fold(author.family)
     else:
         words = (fold(word) for word in _WORD.findall(author.name))
         name = next((word for word in words if word and word not in _STOP_WORDS), "")
-    return name.lstrip("0123456789")[:_MAX_PART]
+    return name.lstrip("0123456789")[:_MAX_PART_CHARS]
 
 
 def fold(text: str) -> str:
@@ -104,7 +105,7 @@ def fold(text: str) -> str:
 
 
 def _escape_id(text: str) -> str:
-    """Return an id in characters that keys may have; no two ids give the same, whatever the case.
+    """Return an id in characters allowed in keys; unique without regard to case.
 
     >>> _escape_id("2103.01338"), _escape_id("FpKgG31Z_i9"), _escape_id("math/0601001")
     ('2103.01338', '_fp_kg_g31_z__i9', 'math_47_0601001')

@@ -1,33 +1,18 @@
-"""Short texts about a talk and a paper, for people: what every format for people shows. Pure."""
+"""Labels of talks and papers that the formats for people share. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, tzinfo
 
 from enrich.model import NEWS_WARNINGS, AnnotatedTalk, Notice, Reference, Talk
 from enrich.paper import Lookup, Paper, PaperId, Publication
 from enrich.text.tex import plain
 from enrich.text.tidy import tidy
-from enrich.text.times import to_zone
 
 
 def label_id(id_: PaperId) -> str:
     """Return an id as people write it: arXiv:2103.01338, openreview:FpKgG31Z_i9."""
     return f"arXiv:{id_.key}" if id_.source == "arxiv" else str(id_)
-
-
-def label_time(time: datetime | date, zone: tzinfo | None) -> str:
-    """Return a time in a zone with the zone's name; a date alone as it is.
-
-    >>> label_time(datetime.fromisoformat("2022-02-18T18:00:00Z"), None), label_time(date(2022, 2, 18), None)
-    ('2022-02-18 18:00 UTC', '2022-02-18')
-    """
-    if not isinstance(time, datetime):
-        return time.isoformat()
-    time = to_zone(time, zone)
-    text = time.isoformat(" ", "minutes")[: len("2022-02-18 18:00")]
-    return f"{text} {tidy(time.tzname() or '')}".rstrip()
 
 
 def label_speaker(talk: Talk) -> str:
@@ -55,7 +40,7 @@ def label_authors(paper: Paper) -> str:
 
 
 def label_dates(paper: Paper) -> str:
-    """Return the first date and that of the newest version."""
+    """Return the first date, and the newest version's."""
     return (paper.published or "") + (f", updated {paper.updated}" if paper.updated else "")
 
 
@@ -72,7 +57,7 @@ def list_cited_versions(references: Iterable[Reference]) -> list[str]:
 
 
 def describe_state(paper: Lookup) -> Iterator[str]:
-    """Yield what a reader must know of a record: withdrawn, decision, published as, old, whose."""
+    """Yield the state of a record: withdrawn, decision, publication, same works, origin, age."""
     if not isinstance(paper, Paper):
         yield "no such paper" if paper.status == "not_found" else "not looked up"
         if paper.message:
@@ -93,7 +78,7 @@ def describe_state(paper: Lookup) -> Iterator[str]:
 
 
 def describe_references(references: Iterable[Reference]) -> Iterator[str]:
-    """Yield how the talk names the paper: as its own, whose, in which version."""
+    """Yield how a talk names a paper: as its own, by the speaker, which versions."""
     references = tuple(references)
     if any(r.role == "own" for r in references):
         yield "the talk's own paper"
@@ -104,9 +89,9 @@ def describe_references(references: Iterable[Reference]) -> Iterator[str]:
 
 
 def describe_news(annotated: AnnotatedTalk, paper: PaperId | None = None) -> Iterator[str]:
-    """Yield why a talk is new since an earlier output; of one paper, what concerns that alone.
+    """Yield why a talk is new; with `paper`, only reasons for the talk or that paper.
 
-    A reason that concerns a paper has the place of a reference to it.
+    A reason about a paper has the place of a reference to it.
     """
     places = {(r.field, r.start) for r in annotated.references if r.paper == paper}
     for warning in annotated.warnings:
@@ -117,17 +102,17 @@ def describe_news(annotated: AnnotatedTalk, paper: PaperId | None = None) -> Ite
 
 
 def has_vanished(annotated: AnnotatedTalk) -> bool:
-    """Return whether the talk's feed does not hold it any more."""
+    """Return whether the talk's feed no longer has it."""
     return any(warning.code == "vanished" for warning in annotated.warnings)
 
 
 def find_remark(notices: Iterable[Notice]) -> str | None:
-    """Return what a format without a place for notices must show: that nothing is new."""
+    """Return the message that nothing is new, which formats without notices show."""
     return next((n.message for n in notices if n.code == "nothing_new"), None)
 
 
 def locate_notice(notice: Notice) -> list[str]:
-    """Return what names the place of a notice: feed, event and line, as far as known."""
+    """Return the place of a notice: feed, event and line, as far as known."""
     facts = (notice.feed, notice.event, notice.line and f"line {notice.line}")
     return [fact for fact in facts if fact]
 

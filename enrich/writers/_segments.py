@@ -1,4 +1,4 @@
-"""A text and its references as pieces: what every writer for people renders from."""
+"""Segments of a text: its references and the text between them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from enrich.model import Reference
 def segments(
     text: str, references: Iterable[Reference], field: str = "abstract"
 ) -> Iterator[tuple[str, Reference | None]]:
-    """Return the text in order as (piece, its reference or None).
+    """Yield the pieces of a text, each with its reference or None.
 
-    The pieces joined are the text.
+    The joined pieces are the text.
 
     >>> from enrich.references.extract import find_references
     >>> text = "see arXiv:2103.01338!"

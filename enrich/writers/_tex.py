@@ -1,4 +1,4 @@
-"""Text and formulas as they stand in .bib files: nothing of a title can act in TeX."""
+"""Text and formulas for .bib files, escaped so that only known math commands remain."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BIDI_AND_CONTROL = (
     *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000),
 )  # fmt: skip
 DROPPED: Mapping[int, str] = dict.fromkeys(_BIDI_AND_CONTROL, "")
-"""Characters that no bibliography keeps: controls, bidi controls, halves of surrogate pairs."""
+"""Characters that are dropped from bibliographies: controls, bidi controls, lone surrogates."""
 
 _TEXT = {
     **DROPPED,
@@ -38,8 +38,8 @@ _WITHOUT_ARGUMENT = re.compile(
 _LEFT = re.compile(r"\\left(?![A-Za-z])")
 _RIGHT = re.compile(r"\\right(?![A-Za-z])")
 _BRACE = re.compile("[{}]")
-_LONE = {"{": r"$\lbrace$", "}": r"$\rbrace$"}
-"""As math, for pandoc drops \\textbraceleft; outside of math `\\{` must come in pairs."""
+_LONE_BRACE = {"{": r"$\lbrace$", "}": r"$\rbrace$"}
+"""Written as math, because pandoc drops \\textbraceleft, and outside of math `\\{` must be paired."""
 _SYMBOLS = frozenset(",;:! {}|_&%#$")
 _WORDS = frozenset(
     # Letters and symbols of LaTeX and amssymb.
@@ -80,19 +80,19 @@ def escape_text(text: str) -> str:
     """
     if "{" not in text and "}" not in text:
         return text.translate(_TEXT)
-    lone = set(_lone_braces(text))
+    lone = set(_find_lone_braces(text))
     parts = []
     at = 0
     for match in _BRACE.finditer(text):
         place = match.start()
         parts.append(text[at:place].translate(_TEXT))
-        parts.append(_LONE[match[0]] if place in lone else "\\" + match[0])
+        parts.append(_LONE_BRACE[match[0]] if place in lone else "\\" + match[0])
         at = place + 1
     return "".join(parts) + text[at:].translate(_TEXT)
 
 
-def _lone_braces(text: str) -> list[int]:
-    """Return the places of braces without a partner, which BibTeX would count."""
+def _find_lone_braces(text: str) -> list[int]:
+    """Return the offsets of unpaired braces, which BibTeX would count."""
     opened, closed = [], []
     for match in _BRACE.finditer(text):
         if match[0] == "{":
@@ -154,7 +154,7 @@ def _is_balanced(text: str) -> bool:
 
 
 def _is_complete(formula: str) -> bool:
-    """Return whether no script, argument or partner is missing, as far as a pattern sees."""
+    """Return whether no script, argument or right delimiter is missing, by simple patterns."""
     if any(p.search(formula) for p in (_BARE_SCRIPT, _DOUBLE_SCRIPT, _WITHOUT_ARGUMENT)):
         return False
     return len(_LEFT.findall(formula)) == len(_RIGHT.findall(formula))

@@ -1,4 +1,4 @@
-"""The papers and the counts of a document, gathered while its talks pass by."""
+"""Papers and counts of a document, collected while its talks are written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from enrich.paper import Lookup, PaperId
 
 
 class Totals:
-    """Counts of the talks that passed, and each paper once: memory for papers, never for talks."""
+    """Counts of the talks so far, and each paper once; holds papers in memory, but no talks."""
 
     def __init__(self) -> None:
         self._talks = 0
@@ -20,7 +20,7 @@ class Totals:
         self._papers: dict[PaperId, Lookup] = {}
 
     def counting(self, talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
-        """Yield the same talks, counted as they pass."""
+        """Yield the same talks; count them and collect their papers."""
         for talk in talks:
             self._talks += 1
             self._references += len(talk.references)
@@ -30,9 +30,9 @@ class Totals:
             yield talk
 
     def papers(self, document: Document) -> dict[PaperId, Lookup]:
-        """Return all papers so far, in order of first reference, related.
+        """Return all papers so far, in order of first reference.
 
-        They are related to each other and to those that the document finds outside of it.
+        They are related to each other, and to the papers that `document.find_others` finds.
         """
         find = document.find_others
         return relate_papers(self._papers, find(self._papers) if find else None)

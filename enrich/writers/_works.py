@@ -1,4 +1,4 @@
-"""Works as bibliographies list them: one entry each, from the record that describes it."""
+"""Entries of bibliographies: one for each work, from its best record."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from enrich.writers._totals import Totals
 
 
 class Entry(NamedTuple):
-    """A work: its fields are those of the accepted record, its key that of the earliest."""
+    """A work in a bibliography; the best record gives the fields, the earliest record the key."""
 
     paper: Paper
-    """The record that describes the work."""
+    """The best record of the work."""
     others: tuple[Lookup, ...]
     """The other records, in the document's order."""
     earliest: Paper
     news: tuple[str, ...] = ()
-    """Why the work, or a talk that names it, is new since an earlier output."""
+    """Reasons why the work, or a talk that names it, is new since an earlier output."""
 
 
 def list_entries(papers: Iterable[Lookup]) -> Iterator[Entry]:
@@ -42,10 +42,10 @@ def list_entries(papers: Iterable[Lookup]) -> Iterator[Entry]:
 
 
 def _split_work(work: Work) -> Iterator[Work]:
-    """Yield a work, and apart from it the records that a DOI alone joins.
+    """Yield a work without the doubtful records that only a DOI joins, then each of these.
 
-    A DOI may be that of the whole book, and no entry may be lost: such a record stays only if it has
-    the work's title and no other record is of its service.
+    The DOI may be a whole book's, and no entry may be lost. So a record that only a DOI joins stays
+    in the work if it has the work's title and is the only record of its service.
     """
     if len(work.papers) == 1:
         yield work
@@ -53,14 +53,14 @@ def _split_work(work: Work) -> Iterator[Work]:
     first = min(work.papers, key=lambda paper: paper.id)
     sources = {paper.id.source for paper in work.papers if paper.matched_by != "doi"}
     sources.add(first.id.source)
-    apart: set[PaperId] = set()
+    doubtful: set[PaperId] = set()
     for paper in sorted(work.papers, key=lambda paper: paper.id):
         if paper is not first and paper.matched_by == "doi":
             if paper.id.source in sources or _fold_title(paper) != _fold_title(first):
-                apart.add(paper.id)
+                doubtful.add(paper.id)
             sources.add(paper.id.source)
-    yield Work(work.id, tuple(paper for paper in work.papers if paper.id not in apart))
-    yield from (Work(paper.id, (paper,)) for paper in work.papers if paper.id in apart)
+    yield Work(work.id, tuple(paper for paper in work.papers if paper.id not in doubtful))
+    yield from (Work(paper.id, (paper,)) for paper in work.papers if paper.id in doubtful)
 
 
 def _fold_title(paper: Lookup) -> str | None:
@@ -71,7 +71,7 @@ def _fold_title(paper: Lookup) -> str | None:
 def collect_cited(document: Document, *, cite_talks: bool) -> Iterator[Talk | Entry]:
     """Yield talks and works in order of first mention, each talk before its papers.
 
-    Memory for papers, and for talks only if they are cited.
+    All papers are held in memory, and talks only if they are cited.
     """
     totals = Totals()
     order: dict[tuple[str, ...] | PaperId, Talk | None] = {}
@@ -108,5 +108,5 @@ def _add_news(entry: Entry, news: Mapping[PaperId, Iterable[str]]) -> Entry:
 
 
 def identify_talk(talk: Talk) -> tuple[str, ...]:
-    """Return what distinguishes a talk from others."""
+    """Return id, feed and start, which identify a talk."""
     return talk.id, talk.feed.name or "", str(talk.start_time or "")

@@ -1,6 +1,6 @@
 """`-f atom`: an Atom feed (RFC 4287): an entry for each work, with the talks that name it.
 
-Dates are the papers' own and the talks', never the clock's. The papers are kept until the end.
+Dates come from papers and talks, never from the clock. All papers are held in memory until the end.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class _Mention(NamedTuple):
     label: str
     url: str
     start: str
-    """Its start as Atom writes times; empty if unknown."""
+    """The talk's start as an Atom time; empty if unknown."""
     news: tuple[str, ...]
-    """Why the talk, or the paper in it, is new since an earlier output."""
+    """Reasons why the talk, or the paper in it, is new since an earlier output."""
 
 
 class _Atom:
@@ -98,7 +98,7 @@ def _join_mentions(mentions: Iterable[Iterable[_Mention]]) -> list[_Mention]:
 
 
 def _format_entry(work: Work, mentions: Sequence[_Mention], used: set[str]) -> str:
-    """Return the entry of a work, under the id of its earliest record, which stays."""
+    """Return the entry of a work; the earliest record gives its stable id."""
     paper = work.best
     id_ = _encode_address(work.earliest.url)
     if not id_ or id_ in used:
@@ -157,12 +157,12 @@ def _find_updated(work: Work, mentions: Iterable[_Mention]) -> str:
 
 
 def _complete_date(text: str) -> str:
-    """Return YYYY, YYYY-MM or YYYY-MM-DD as a time; what is not known is the first."""
+    """Return YYYY, YYYY-MM or YYYY-MM-DD as a time; unknown parts are 01."""
     return text + "-01-01"[len(text) - 4 :] * (len(text) < 10) + "T00:00:00Z"
 
 
 def _format_start(time: datetime | date | None) -> str:
-    """Return a time in UTC; one without a zone as if it were UTC."""
+    """Return a time in UTC; a time without a zone counts as UTC."""
     if time is None:
         return ""
     if not isinstance(time, datetime):
@@ -179,12 +179,12 @@ def _format_day(talk: Talk) -> str:
 
 
 def _make_urn(text: str) -> str:
-    """Return an id made of a text, the same on every machine."""
+    """Derive an id from a text; it is the same on every machine."""
     return uuid.uuid5(uuid.NAMESPACE_URL, drop_unsafe(text)).urn
 
 
 def _encode_address(url: str | None) -> str:
-    """Return an address as Atom allows it; empty if it is not one of the web."""
+    """Return an address encoded for Atom; empty if it is not http(s)."""
     if not url or not url.lower().startswith(_SCHEMES):
         return ""
     whole = url.encode("utf-8", "replace").decode()

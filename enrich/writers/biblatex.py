@@ -1,4 +1,4 @@
-"""`-f biblatex`: entries for BibLaTeX and biber; memory for papers, their keys need them all."""
+"""`-f biblatex`: entries for BibLaTeX and biber; all papers are in memory, because keys need them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from enrich.writers._works import Entry
 
 @dataclass(frozen=True)
 class _Biblatex(BibWriter):
-    """The dialect; preprints are `online` by default."""
+    """Dialect of BibLaTeX; preprints are `online` by default."""
 
     suffixes: ClassVar[tuple[str, ...]] = (".biblatex",)
 
@@ -45,7 +45,7 @@ class _Biblatex(BibWriter):
         """Return the entry of a work."""
         paper = work.paper
         preprint = self.bibtex_type or "online"
-        # The data model wants an author of an article and of a contribution, and an address of `online`.
+        # BibLaTeX requires an author for articles and contributions, and an address for `online`.
         kind: str = preprint
         if is_in_proceedings(paper) and paper.authors:
             kind = "inproceedings"
@@ -101,7 +101,7 @@ def _biblatex_talk_fields(key: str, talk: Talk) -> Fields:
 
 
 def _format_iso_date(text: str | None) -> str:
-    """Return a date as ISO 8601, as far as the calendar has it."""
+    """Return a date as ISO 8601, without parts that are not valid."""
     parts = valid_date(text)
     return "-".join([f"{parts[0]:04}", *(f"{part:02}" for part in parts[1:])]) if parts else ""
 

@@ -1,4 +1,4 @@
-"""`-f bibtex`: entries for BibTeX and its styles; memory for papers, their keys need them all."""
+"""`-f bibtex`: entries for BibTeX and its styles; all papers are in memory, because keys need them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 @dataclass(frozen=True)
 class _Bibtex(BibWriter):
-    """The dialect; preprints are `misc` by default, for few styles know `online`."""
+    """Dialect of BibTeX; preprints are `misc` by default, because few styles know `online`."""
 
     suffixes: ClassVar[tuple[str, ...]] = (".bib",)
 
@@ -84,7 +84,7 @@ def _bibtex_fields(key: str, work: Entry, kind: str) -> Fields:
 
 
 def _find_journal(work: Entry) -> str:
-    """Return what stands for the journal of a preprint that is an article."""
+    """Return the journal field of a preprint that is an `article`."""
     paper, others = work.paper, work.others
     published = find_publication(paper, others)
     if published and (venue := clean(published.venue)):
@@ -104,7 +104,7 @@ def _bibtex_talk_fields(key: str, talk: Talk) -> Fields:
 
 
 def _author_or_key(key: str, names: str | None) -> Fields:
-    """Yield the author, otherwise what styles sort by."""
+    """Yield the author, otherwise `key`, by which styles sort."""
     yield ("author", names) if names else ("key", braced(key))
 
 

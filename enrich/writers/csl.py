@@ -1,4 +1,4 @@
-"""`-f csl`: CSL-JSON, an array of items, a work each; the papers are kept until the end."""
+"""`-f csl`: CSL-JSON, an array with an item for each work; all papers are in memory until the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`-f csv`: a table for spreadsheets; a row is a reference, a talk or a work. Streams but for works.
+"""`-f csv`: a table for spreadsheets, with a row for each reference, talk or work. Streams, except works.
 
 UTF-8, a header, lines that end in LF. Lists are joined by `; `. A cell that a spreadsheet would take
 for a formula begins with `'`. Control and bidi characters are left out.
@@ -29,17 +29,17 @@ Rows = Literal["talk", "paper", "reference"]
 
 _BOM = "\ufeff"
 _FORMULA = frozenset("=+-@ \n\uff1d\uff0b\uff0d\uff20")
-"""What a cell of Excel, LibreOffice or Google Sheets may begin with to be evaluated."""
+"""First characters of cells that Excel, LibreOffice or Google Sheets may evaluate."""
 _CONTEXT = ("context_start", "context_end")
 _ERROR = ("error_code", "error_message", "error_retryable")
 _PUBLISHED_AS = tuple(f"published_as_{key}" for key in PublishedAsObject.__struct_fields__)
 _NOT_OF_TALKS = frozenset({"texts", "suggested"})
 _LONG = frozenset({"abstract", "references"})
-"""Not repeated in each row of a reference."""
+"""Columns that rows of references leave out."""
 
 
 def _list_columns(keys: Iterable[str]) -> tuple[str, ...]:
-    """Return the columns of an object's keys: a nested object has one for each of its keys."""
+    """Return the columns of an object's keys; a nested object has several."""
     nested = {"context": _CONTEXT, "error": _ERROR, "published_as": _PUBLISHED_AS}
     return tuple(column for key in keys for column in nested.get(key, (key,)))
 
@@ -138,7 +138,7 @@ def _list_papers(document: Document) -> Iterator[list[Any]]:
 
 
 def _join_links(work: Work) -> dict[str, str]:
-    """Return the addresses of a work's records, those of the describing record first."""
+    """Return the addresses of a work's records, the best record's first."""
     records = (work.best, *work.papers)
     return {
         "url": _join_list(dict.fromkeys(each.url for each in records if each.url)),

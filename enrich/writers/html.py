@@ -1,4 +1,4 @@
-"""`-f html`: a page to read and to publish: one file that needs no other, and works without its script."""
+"""`-f html`: a web page to read and publish: one file that loads nothing and works without its script."""
 
 from __future__ import annotations
 
@@ -33,13 +33,14 @@ from enrich.writers._page.script import SCRIPT
 from enrich.writers._page.style import STYLE
 from enrich.writers._page.timeline import list_points, render_chart, render_table, summarize
 
-_MAX_NAME = 80
+_MAX_NAME_CHARS = 80
 _MAX_FEEDS = 12
 _KEYS = (
     ("/", "filter"),
     ("j k", "next and previous entry"),
     ("o", "open or close the abstract"),
     ("c", "copy the entry's BibTeX"),
+    ("x", "tick the entry as read, or not"),
     ("?", "these keys"),
 )
 
@@ -68,6 +69,7 @@ class _Page:
         yield _render_header(title, contents, sections) + "\n"
         yield _render_tools(contents) + "\n" + _render_help() + "\n"
         yield '<main id="main">\n'
+        yield _render_no_match() + "\n"
         for section in sections:
             yield f'<section id="{section.id}">\n'
             yield join([tag("h2", section.name), section.hint], "\n") + "\n"
@@ -83,7 +85,7 @@ class _Page:
 
 @dataclass(frozen=True)
 class _Section:
-    """A part of the page: one of its views."""
+    """Section of the page, shown as one of its views."""
 
     id: str
     name: str
@@ -93,7 +95,7 @@ class _Section:
 
 
 def _list_sections(contents: Contents) -> Iterator[_Section]:
-    """Yield the sections that are not empty; that of talks if all are."""
+    """Yield the sections with content, otherwise an empty one of talks."""
     if contents.talks or not (contents.works or contents.notices):
         yield _Section("talks", "Talks", lambda: _render_talks(contents), len(contents.talks))
     if ranked := contents.ranked_works():
@@ -148,7 +150,7 @@ def _render_works(
 
 
 def _render_head(title: str) -> Html:
-    """Render the head; nothing is loaded, and only this style and this script count."""
+    """Render the head, with a policy that allows only this style and script."""
     policy = (
         f"default-src 'none'; style-src '{_hash_source(STYLE)}'; script-src '{_hash_source(SCRIPT)}'; "
         "base-uri 'none'; form-action 'none'"
@@ -190,14 +192,18 @@ def _render_header(title: str, contents: Contents, sections: Iterable[_Section])
 
 
 def _list_header_lines(contents: Contents) -> Iterator[Html]:
-    """Yield counts, range, feeds, and what is missing."""
+    """Yield counts, range of days, feeds, and links to unresolved papers and notes."""
     counts = contents.summary
-    facts = [count_things(counts.talks, "talk"), count_things(counts.works, "paper")]
+    unresolved = len(contents.unresolved())
+    papers = count_things(counts.works, "paper")
+    if unresolved:
+        papers += f" named, {counts.works - unresolved:,} found"
+    facts = [count_things(counts.talks, "talk"), papers]
     if days := contents.range_of():
         first, last = (format_start(day, None) for day in days)
         facts.append(first if first == last else f"{first} \u2013 {last}")
     yield join(facts, SEPARATOR)
-    feeds = Counter(show_text(a.talk.feed.name, most=_MAX_NAME) for a in contents.talks)
+    feeds = Counter(show_text(a.talk.feed.name, most=_MAX_NAME_CHARS) for a in contents.talks)
     del feeds[""]
     if len(feeds) > 1:
         listed = [f"{name} ({number:,})" for name, number in feeds.most_common(_MAX_FEEDS)]
@@ -210,7 +216,7 @@ def _list_header_lines(contents: Contents) -> Iterator[Html]:
     elif not counts.works:
         yield Html("No papers are named in these talks.")
     missing = []
-    if unresolved := len(contents.unresolved()):
+    if unresolved:
         missing.append(
             tag("a", f"{count_things(unresolved, 'paper')} unresolved", href="#unresolved")
         )
@@ -223,18 +229,19 @@ def _list_header_lines(contents: Contents) -> Iterator[Html]:
 
 
 def _render_tools(contents: Contents) -> Html:
-    """Render the controls, which only the script shows."""
+    """Render the controls, which are hidden without the script."""
     box = tag(
         "input",
         type="search",
         name_="q",
         autocomplete="off",
-        placeholder="words, “a phrase”, -exclude",
+        placeholder='words, "a phrase", -exclude',
+        title="A word is found where a word begins: vision finds visions, not revision",
     )
     series = None
     if len(contents.series) > 1:
         options = [
-            tag("option", show_text(name, most=_MAX_NAME), value=number)
+            tag("option", show_text(name, most=_MAX_NAME_CHARS), value=number)
             for name, number in contents.series.items()
         ]
         series = tag(
@@ -257,7 +264,12 @@ def _render_tools(contents: Contents) -> Html:
             "div",
             tag("output", id="count", role="status"),
             tag("button", "From today", type="button", id="today", hidden=not contents.talks),
-            tag("label", tag("input", type="checkbox", name_="hide"), " hide read"),
+            tag(
+                "label",
+                tag("input", type="checkbox", name_="hide"),
+                " hide read",
+                title="Hide papers and talks that are ticked, and talks all of whose papers are",
+            ),
             tag("button", "Copy BibTeX", type="button", id="bibtex"),
             tag("button", "Copy list", type="button", id="list"),
             tag("button", "Download JSON", type="button", id="json"),
@@ -270,6 +282,12 @@ def _render_tools(contents: Contents) -> Html:
         role="search",
         aria_label="Filter and sort",
     )
+
+
+def _render_no_match() -> Html:
+    """Render what the script shows if the filters leave no entry."""
+    clear = tag("button", "Show all", type="reset", form="tools")
+    return tag("p", "Nothing matches these filters. ", clear, id="none", hidden=True)
 
 
 def _render_help() -> Html:
@@ -313,7 +331,7 @@ def _separate_objects(objects: Iterable[Struct]) -> Iterator[str]:
 
 
 def _escape_json(text: str) -> str:
-    """Escape what could end a script or begin a comment in it; JSON reads it as the same."""
+    """Escape characters that could end a script or begin a comment, as JSON allows."""
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 

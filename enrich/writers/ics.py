@@ -1,9 +1,9 @@
-r"""`-f ics`: the calendar again, with the papers' titles. Streams talks.
+r"""`-f ics`: the same calendar with the papers' titles added. Streams talks.
 
-Each address of a paper in DESCRIPTION gets the paper's title before it, `"Title": https://…`, and
-each paper a LINK property (RFC 9253) with the title as LABEL and `DERIVED=TRUE` (RFC 9073), by which
-a second run knows what the first one added: it changes nothing. All else stays as the feed has it;
-a talk of another kind of feed becomes an event of its fields.
+The paper's title is inserted before each of its addresses in DESCRIPTION: `"Title": https://…`. Each
+paper gets a LINK property (RFC 9253) with the title as LABEL and `DERIVED=TRUE` (RFC 9073). A second run
+recognizes these and changes nothing. Everything else stays as in the feed. A talk that is not from a
+calendar becomes an event made of its fields.
 """
 
 from __future__ import annotations
@@ -28,23 +28,25 @@ from enrich.text.content_lines import (
 from enrich.text.html import is_html
 from enrich.text.terminal import drop_unsafe
 from enrich.text.tex import plain
+from enrich.text.tidy import tidy
 from enrich.writers._calendar import list_event_lines, list_head_lines, make_description
 from enrich.writers._labels import describe_news, find_remark, label_id
 
 _RELATION = "http://purl.org/spar/cito/cites"
 """An extension relation type (RFC 8288 §2.1.2): `cites` alone is not registered."""
-_OUR_MARKS = (";DERIVED=TRUE", f';LINKREL="{_RELATION}"')
-_NEWS = "X-ENRICH-NEW:"
-"""Begins a line with a reason why the talk is new since an earlier output."""
+_LINK_MARKS = (";DERIVED=TRUE", f';LINKREL="{_RELATION}"')
+"""Parameters of the LINK properties that this writer adds."""
+_NEWS_PREFIX = "X-ENRICH-NEW:"
+"""Prefix of a line with a reason why the talk is new since an earlier output."""
 _LABEL = re.compile(r';LABEL=(?:"([^"]*)"|([^";:,]*))')
 _TZID = re.compile(r';TZID=(?:"([^"]*)"|([^";:,]*))', re.IGNORECASE)
-_QUOTED = re.compile(r'"[^"]*": ')
-"""A title as it is inserted; it holds no quotation mark."""
-_RESEARCHSEMINARS = 'Title: <a href="'
-"""How a description begins that is never HTML, though it holds a tag."""
-_MAX_HOLDER = 2000
+_INSERTED_TITLE = re.compile(r'"[^"]*": ')
+"""An inserted title; it has no quotation mark inside."""
+_PLAIN_TEXT_PREFIX = 'Title: <a href="'
+"""Prefix of researchseminars.org's descriptions: plain text despite the tag."""
+_MAX_PREFIX_CHARS = 2000
 _REDIRECT = re.compile(r"https?://[^\s\"'<>()\[\]]{1,1900}\Z", re.IGNORECASE)
-"""An address that holds another one."""
+"""Start of a URL that wraps another URL."""
 _SCHEME = re.compile(r"\b(?:doi|arxiv)[ ]?:[ ]?\Z", re.IGNORECASE)
 _TAG = re.compile(
     r"<a\s[^<>]{0,400}?href\s?=\s?[\"']?\Z|<[a-z][^<>\"]{0,400}=\s?\"\Z|<\Z", re.IGNORECASE
@@ -53,7 +55,7 @@ _MARKDOWN = re.compile(r"\[[^\[\]\n]{1,300}\]\(\Z")
 
 
 class _Link(NamedTuple):
-    """A LINK property of ours."""
+    """LINK property that this writer adds."""
 
     url: str
     title: str
@@ -64,7 +66,7 @@ class _Ics:
     needs = frozenset({"raw", "raw_references"})
 
     def raw_text(self, talk: Talk) -> str:
-        """Return the text of the event's DESCRIPTION, as it stands in the calendar."""
+        """Return the unescaped text of the event's DESCRIPTION."""
         lines = list_event_lines(talk)
         number = _find_description(lines)
         return "" if number is None else _read_description(lines[number])
@@ -72,8 +74,8 @@ class _Ics:
     def write(self, document: Document) -> Iterator[str]:
         """Yield the head of the calendar, then each event.
 
-        A zone stands before the first event that uses it, the others at the end: so a calendar of
-        several feeds streams, and is the same when it is written again.
+        A zone is written before the first event that uses it; unused zones are written at the end. This
+        lets several feeds be streamed, and makes the output stable.
         """
         zones: dict[str, list[str] | None] = {}  # None: written
         last_head: bytes | None = None
@@ -126,8 +128,10 @@ def _find_zones_used(lines: Iterable[str]) -> Iterator[str]:
 def _enrich_event(annotated: AnnotatedTalk) -> list[str]:
     """Return the event's lines with the titles of its papers."""
     lines = list_event_lines(annotated.talk)
-    ours = {number: link for number, line in enumerate(lines) if (link := _parse_link(line))}
-    earlier = {link.url: link.title for link in ours.values()}
+    earlier_links = {
+        number: link for number, line in enumerate(lines) if (link := _parse_link(line))
+    }
+    earlier = {link.url: link.title for link in earlier_links.values()}
     number = _find_description(lines)
     references = annotated.raw_references
     if number is not None:
@@ -138,10 +142,17 @@ def _enrich_event(annotated: AnnotatedTalk) -> list[str]:
         titled = _add_titles(text, references, titles, earlier.values())
         if titled != text:
             lines[number] = _find_head(lines[number]) + escape_value(titled)
-    kept = [line for at, line in enumerate(lines) if at not in ours and not line.startswith(_NEWS)]
+    kept = [
+        line
+        for at, line in enumerate(lines)
+        if at not in earlier_links and not line.startswith(_NEWS_PREFIX)
+    ]
     place = _find_end_of_properties(kept)
     links = map(_format_link_line, _list_links(annotated, earlier))
-    news = (_NEWS + escape_value(drop_unsafe(reason)) for reason in describe_news(annotated))
+    news = (
+        _NEWS_PREFIX + escape_value(tidy(drop_unsafe(reason)))
+        for reason in describe_news(annotated)
+    )
     return [*kept[:place], *links, *news, *kept[place:]]
 
 
@@ -171,7 +182,7 @@ def _read_description(line: str) -> str:
 
 
 def _find_end_of_properties(lines: list[str]) -> int:
-    """Return the number of the line behind the event's own properties."""
+    """Return the number of the first line after the event's own properties."""
     for number, line in enumerate(lines[1:], 1):
         if line[:6].upper() == "BEGIN:":
             return number
@@ -179,14 +190,14 @@ def _find_end_of_properties(lines: list[str]) -> int:
 
 
 def _shift_references(annotated: AnnotatedTalk, text: str) -> tuple[Reference, ...]:
-    """Return the references of the abstract as those of a made description."""
+    """Return the abstract's references, shifted to offsets in the generated description."""
     talk = annotated.talk
     made = make_description(talk)
     if talk.raw is not None or not talk.abstract or text != made:
         return ()
-    by = len(made) - len(talk.abstract)
+    shift = len(made) - len(talk.abstract)
     return tuple(
-        r._replace(start=r.start + by, end=r.end + by)
+        r._replace(start=r.start + shift, end=r.end + shift)
         for r in annotated.references
         if r.field == "abstract"
     )
@@ -196,15 +207,16 @@ def _shift_references(annotated: AnnotatedTalk, text: str) -> tuple[Reference, .
 
 
 def _list_titles(papers: Mapping[PaperId, Lookup]) -> dict[PaperId, str]:
-    """Return the title of each paper's work, as it is inserted."""
+    """Return the text to insert for each paper: the title of its work."""
     works = group_works(papers.values())
     return {paper.id: _format_title(work.best) for work in works for paper in work.papers}
 
 
 def _format_title(paper: Lookup) -> str:
-    r"""Return a title as it is inserted; empty if it is not known.
+    r"""Return a paper's title to insert; empty if it is not known.
 
-    It holds no quotation mark, which ends a parameter, and no `\`, which ical.js reads as an escape.
+    Quotation marks are replaced, because they end a parameter; `\` is removed, because ical.js reads it
+    as an escape.
     """
     if not isinstance(paper, Paper):
         return ""
@@ -212,7 +224,7 @@ def _format_title(paper: Lookup) -> str:
 
 
 def _format_record(paper: Lookup) -> str:
-    """Return the id of another record of a work; empty if it is not known."""
+    """Return the id of another record of a work; empty if it is not resolved."""
     if not isinstance(paper, Paper):
         return ""
     return _clean_label(label_id(paper.id) + (" (withdrawn)" if paper.withdrawn else ""))
@@ -229,24 +241,24 @@ def _add_titles(
     titles: Mapping[PaperId, str],
     earlier: Iterable[str],
 ) -> str:
-    """Return the text with each paper's title before the paper's address."""
-    as_html = is_html(text) and not text.startswith(_RESEARCHSEMINARS)
+    """Return the text with each paper's title before its address."""
+    as_html = is_html(text) and not text.startswith(_PLAIN_TEXT_PREFIX)
 
     def quote(title: str) -> str:
         return f'"{html.escape(title, quote=False) if as_html else title}": '
 
-    inserted = _Spans(text, {quote(title) for title in earlier if title})
+    inserted = _InsertedTitles(text, {quote(title) for title in earlier if title})
     pieces: list[str] = []
     at, last = 0, -1
     for reference in references:
         title = titles.get(reference.paper)
-        alone = reference.form == "doi" or reference.exact[:1].isalpha()
-        if not title or not alone or inserted.overlap(reference.start, reference.end):
-            continue  # a bare number is found by what stands before it
+        is_self_contained = reference.form == "doi" or reference.exact[:1].isalpha()
+        if not title or not is_self_contained or inserted.overlap(reference.start, reference.end):
+            continue  # a bare id needs its prefix, so nothing may be inserted before it
         place = _find_place(text, reference.start)
         start = inserted.start_of(place)
         if start < at or place == last:
-            continue  # one title for addresses that one address holds
+            continue  # nested URLs share one inserted title
         last = place
         if start == place and _ends_with_title(text[at:place], title):
             continue
@@ -255,11 +267,11 @@ def _add_titles(
     return "".join([*pieces, text[at:]])
 
 
-class _Spans:
-    """Places in a text of the titles that an earlier run inserted."""
+class _InsertedTitles:
+    """Spans in a text of the titles that an earlier run inserted."""
 
     def __init__(self, text: str, marks: Collection[str]) -> None:
-        found = [m.span() for m in _QUOTED.finditer(text) if m[0] in marks] if marks else []
+        found = [m.span() for m in _INSERTED_TITLE.finditer(text) if m[0] in marks] if marks else []
         self._starts = [start for start, _ in found]
         self._ends = [end for _, end in found]
 
@@ -269,22 +281,25 @@ class _Spans:
         return number < len(self._starts) and self._starts[number] < end
 
     def start_of(self, end: int) -> int:
-        """Return where the title begins that ends at a place, otherwise the place itself."""
+        """Return the start of the inserted title that ends at `end`; otherwise `end`."""
         number = bisect_left(self._ends, end)
         return self._starts[number] if self._ends[number : number + 1] == [end] else end
 
 
 def _find_place(text: str, start: int) -> int:
-    """Return where a title goes: before the address, or before what holds the address."""
-    window = max(0, start - _MAX_HOLDER)
-    for holder in (_REDIRECT, _SCHEME, _TAG, _MARKDOWN):
-        if (found := holder.search(text, window, start)) is not None:
+    """Return the offset for a title: before the address and its prefixes.
+
+    A prefix is a URL that wraps the address, a scheme, the start of a tag or a Markdown label.
+    """
+    window = max(0, start - _MAX_PREFIX_CHARS)
+    for prefix in (_REDIRECT, _SCHEME, _TAG, _MARKDOWN):
+        if (found := prefix.search(text, window, start)) is not None:
             start = found.start()
     return start
 
 
 def _ends_with_title(before: str, title: str) -> bool:
-    """Return whether the author wrote the title there already."""
+    """Return whether the text before the address already ends with the title."""
     end = (
         before[-len(title) - 16 :].rstrip(" \t\n\"'\u201d\u2019\xbb:;,.(<[-\u2013\u2014").casefold()
     )
@@ -298,7 +313,7 @@ def _parse_link(line: str) -> _Link | None:
     if line[:5].upper() != "LINK;" or (parts := split_content_line(line)) is None:
         return None
     label = _LABEL.search(parts.head)
-    if label is None or not all(mark in parts.head for mark in _OUR_MARKS):
+    if label is None or not all(mark in parts.head for mark in _LINK_MARKS):
         return None
     return _Link(parts.value, decode_parameter(label[1] or label[2] or ""))
 
@@ -311,14 +326,14 @@ def _format_link_line(link: _Link) -> str:
 
 
 def _list_links(annotated: AnnotatedTalk, earlier: Mapping[str, str]) -> Iterator[_Link]:
-    """Yield a link for each resolved paper, those of an earlier run first and in their order.
+    """Yield a link for each resolved paper; links of an earlier run come first, in order.
 
-    Of a work, the record that describes it has the title, each other one its id.
+    A work's best record is labeled with the title, its other records with their ids.
     """
     titles: dict[str, str] = dict(earlier)
     texts = {"abstract": annotated.talk.abstract or "", **dict(annotated.talk.texts)}
     marks = {f'"{title}": ' for title in earlier.values() if title}
-    spans = {field: _Spans(text, marks) for field, text in texts.items()}
+    spans = {field: _InsertedTitles(text, marks) for field, text in texts.items()}
     named = [
         r.paper
         for r in annotated.references

@@ -1,4 +1,4 @@
-"""`-f json`: the document, indented by two blanks. Streams talks; keeps papers until the end."""
+"""`-f json`: the document, indented by two spaces. Streams talks; holds papers in memory."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""`-f md`: a reading list in Markdown: talks by start under months, each with its papers.
+"""`-f md`: a reading list in Markdown: talks in order of start, by month, each with its papers.
 
-The months need the order of all talks, so nothing but the title is written before the last one is known.
+Talks are sorted by start, so only the title is written before the last talk is known.
 """
 
 from __future__ import annotations
@@ -16,19 +16,18 @@ from enrich.paper import Lookup, Paper
 from enrich.text.terminal import printable
 from enrich.text.tex import plain
 from enrich.text.tidy import tidy
-from enrich.text.times import to_instant, to_zone
+from enrich.text.times import label_time, to_instant, to_zone
 from enrich.writers._labels import (
     describe_news,
     has_vanished,
     label_authors,
     label_dates,
     label_id,
-    label_time,
     list_cited_versions,
     locate_notice,
 )
 
-# What CommonMark could read as markup.
+# Characters that CommonMark could read as markup.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~])|&(?=[#a-zA-Z])")
 _BULLET = re.compile(r"^\s*(?:[-*+•·]|\d{1,3}[.)])\s+")
 _MONTHS = (
@@ -46,8 +45,10 @@ class _Markdown:
         """Yield the list, a talk a piece."""
         yield "# Reading list\n"
         zone = document.zone
-        talks = sorted(document.talks, key=lambda talk: _order(talk.talk.shown_start, zone))
-        for month, group in groupby(talks, key=lambda talk: _month(talk.talk.shown_start, zone)):
+        talks = sorted(document.talks, key=lambda talk: _rank_month(talk.talk.shown_start, zone))
+        for month, group in groupby(
+            talks, key=lambda talk: _name_month(talk.talk.shown_start, zone)
+        ):
             yield f"\n## {month}\n"
             for talk in group:
                 yield printable("\n" + "\n".join(_render_talk_section(talk, zone)) + "\n")
@@ -58,18 +59,21 @@ class _Markdown:
             yield printable(f"- {where + ': ' if where else ''}{_escape(notice.message)}\n")
 
 
-def _order(start: datetime | date | None, zone: tzinfo | None) -> tuple[int, int, datetime]:
-    """Return year and month as they are shown, then the instant; no start comes last."""
+def _rank_month(start: datetime | date | None, zone: tzinfo | None) -> tuple[int, int, datetime]:
+    """Return a sort key: the shown year and month, then the instant.
+
+    Talks without a start come last.
+    """
     if start is None:
         return 10_000, 0, datetime.max.replace(tzinfo=UTC)
     shown = to_zone(start, zone) if isinstance(start, datetime) else start
     return shown.year, shown.month, to_instant(start, zone or UTC)
 
 
-def _month(start: datetime | date | None, zone: tzinfo | None) -> str:
+def _name_month(start: datetime | date | None, zone: tzinfo | None) -> str:
     if start is None:
         return "Without a date"
-    year, month, _ = _order(start, zone)
+    year, month, _ = _rank_month(start, zone)
     return f"{_MONTHS[month - 1]} {year:04}"
 
 
@@ -106,7 +110,7 @@ def _list_facts(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
 
 
 def _render_work(work: Work, cited: list[Reference], talk: Talk) -> Iterator[str]:
-    """Render the record that describes a work, with links to its other records."""
+    """Render a work's best record, with links to the other records."""
     paper = work.best
     others = [_link_record(other, cited) for other in work.papers if other is not paper]
     if isinstance(paper, Paper):
@@ -121,9 +125,9 @@ def _render_work(work: Work, cited: list[Reference], talk: Talk) -> Iterator[str
         state = "no such paper" if paper.status == "not_found" else "not looked up"
         yield f"- {' · '.join([shown, *others])}  "
         yield f"  {state}: {_escape(paper.message)}"
-    if blurb := _blurb(cited, talk):
+    if quoted := _quote_paragraph(cited, talk):
         yield ""
-        yield f"  > {blurb}"
+        yield f"  > {quoted}"
         yield ""
 
 
@@ -142,20 +146,20 @@ def _list_paper_facts(paper: Paper, cited: list[Reference]) -> Iterator[str | No
 
 
 def _link_record(paper: Lookup, cited: list[Reference]) -> str:
-    """Return a link to another record of a work, with what differs there."""
+    """Return a link to another record of a work, with its versions and state."""
     name = _name_cited(paper, cited)
     shown = _link(name, paper.url) if paper.url else _escape(name)
     return f"{shown} **withdrawn**" if isinstance(paper, Paper) and paper.withdrawn else shown
 
 
 def _name_cited(paper: Lookup, cited: list[Reference]) -> str:
-    """Return a paper's id as people write it, with the versions that are cited."""
+    """Return a paper's id as people write it, with the cited versions."""
     versions = list_cited_versions(r for r in cited if r.paper == paper.id)
     name = label_id(paper.id)
     return f"{name} (cited: {', '.join(versions)})" if versions else name
 
 
-def _blurb(cited: list[Reference], talk: Talk) -> str:
+def _quote_paragraph(cited: list[Reference], talk: Talk) -> str:
     """Return the paragraph that cites the paper, without the link itself."""
     for reference in cited:
         if reference.field == "abstract" and talk.abstract:
@@ -184,7 +188,7 @@ def _escape(text: str) -> str:
     text = _SPECIAL.sub(lambda m: "\\" + m[0], tidy(text))
     digits = len(text) - len(text.lstrip("0123456789"))
     if (mark := text[digits : digits + 1]) and mark in (".)" if digits else "#+-="):
-        return f"{text[:digits]}\\{text[digits:]}"  # otherwise a list, a heading or a rule
+        return f"{text[:digits]}\\{text[digits:]}"  # otherwise read as a list, a heading or a rule
     return text
 
 

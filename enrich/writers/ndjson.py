@@ -1,6 +1,6 @@
-"""`-f ndjson`: one talk a line with its own papers, compact; flat memory.
+"""`-f ndjson`: compact JSON, a line for each talk with its own papers; constant memory.
 
-Every line has the same keys, so that columnar readers infer one schema. Notices are not in it.
+Every line has the same keys, so that columnar readers infer one schema. Notices are left out.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enrich.document import encode, encode_bytes
 from enrich.model import Document, line_object
 from enrich.paper import Lookup, PaperId, paper_object
 
-_MAX_CACHED_PAPERS = 512  # of the talks nearby, which share papers
+_MAX_CACHED_PAPERS = 512  # neighbouring talks share papers
 
 
 class _Ndjson:

@@ -1,8 +1,8 @@
-"""`-f ris`: RIS as Zotero, JabRef, EndNote and bibutils read it; a record is a work.
+"""`-f ris`: RIS as Zotero, JabRef, EndNote and bibutils read it, with a record for each work.
 
-The arXiv id stands in AN, which Zotero keeps as "Loc. in Archive" and JabRef as `number`. Lines end
-with a line feed alone, which all of them read. No DB: bibutils warns of it. The papers are kept until
-the end.
+The arXiv id is in AN, which Zotero keeps as "Loc. in Archive" and JabRef as `number`. Lines end with a
+line feed, which all of them read. DB is left out, because bibutils warns of it. All papers are held in
+memory until the end.
 """
 
 from __future__ import annotations
@@ -70,10 +70,10 @@ def _tagged_values(item: Item) -> Iterator[tuple[str, str | None]]:
 
 
 def _format_ris_name(name: Item) -> str:
-    """Return a name: family, given; a comma ends one that must stay whole.
+    """Return `family, given`; a whole name ends with a comma.
 
-    Other commas are left out: some readers take a third part for the suffix, some for given names,
-    some drop it.
+    Other commas are left out, because readers treat a third part as suffix or as given names, or drop
+    it.
     """
     if "literal" in name:
         return f"{name['literal'].replace(',', '')},"

@@ -1,4 +1,4 @@
-"""`-f text`: a reading list for a terminal: each talk, then its papers; wrapped, without markup."""
+"""`-f text`: a reading list for a terminal: each talk with its papers, wrapped, without markup."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from enrich.model import AnnotatedTalk, Document, Reference, Talk
 from enrich.paper import Lookup, Paper, PaperId
 from enrich.text.terminal import printable, wrap_columns
 from enrich.text.tidy import tidy
+from enrich.text.times import label_time
 from enrich.writers._labels import (
     describe_news,
     describe_references,
@@ -24,7 +25,6 @@ from enrich.writers._labels import (
     label_paper,
     label_speaker,
     label_talk,
-    label_time,
     list_cited_versions,
     locate_notice,
 )
@@ -47,7 +47,7 @@ class _Text:
     options = ("width",)
 
     def with_options(self, *, width: int | None = None) -> Self:
-        """Return a writer for a terminal of that many columns."""
+        """Return a writer for a terminal of `width` columns."""
         return replace(self, width=max(width or _DEFAULT_WIDTH, _MIN_WIDTH))
 
     def write(self, document: Document) -> Iterator[str]:
@@ -96,7 +96,7 @@ def _describe_talk(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
 
 
 def _list_work_lines(work: Work, cited: Cited) -> Iterator[tuple[int, str]]:
-    """Yield the record that describes a work, then a line for each other record."""
+    """Yield the lines of a work's best record, then of its other records."""
     paper = work.best
     others = [other for other in work.papers if other is not paper]
     of_others = [r._replace(version=None) for other in others for r in cited[other.id]]

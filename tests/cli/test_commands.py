@@ -116,12 +116,12 @@ class TestChoosing:
     @pytest.mark.parametrize(
         ("options", "named"),
         [
-            (("--since", "2027-01-01"), "--since dropped all 3 talks"),
-            (("--until", "2020-01-01"), "--until dropped all 3 talks"),
-            (("--match", "nothing like it"), "--match dropped all 3 talks"),
-            (("--exclude", "e"), "--exclude dropped all 3 talks"),
-            (("--speaker", "Nobody", "--series", "none"), "--series, --speaker dropped all 3 talks"),
-            (("--exclude", "see", "--with-papers-only"), "--exclude, --with-papers-only dropped all 3"),
+            (("--since", "2027-01-01"), "--since excluded all 3 talks"),
+            (("--until", "2020-01-01"), "--until excluded all 3 talks"),
+            (("--match", "nothing like it"), "--match excluded all 3 talks"),
+            (("--exclude", "e"), "--exclude excluded all 3 talks"),
+            (("--speaker", "Nobody", "--series", "none"), "--series, --speaker excluded all 3 talks"),
+            (("--exclude", "see", "--with-papers-only"), "--exclude, --with-papers-only excluded all 3"),
         ],
         ids=" ".join,
     )  # fmt: skip

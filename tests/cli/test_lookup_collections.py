@@ -80,7 +80,7 @@ def test_a_finished_one_is_continued(env: dict[str, str], tmp_path: Path, fakes:
     fresh = {**env, "HOME": str(tmp_path / "another home")}  # without the store
     ran = run("lookup", *more, "-o", str(out), env=fresh)
     assert ran.status == 0
-    assert "2 of them answered before; 3 papers: 2 found" in ran.err
+    assert "2 of them known before; 3 papers: 2 found" in ran.err
     assert asked(fakes) == ["2101.00002"]
     whole = run("lookup", *reversed(more), "-f", "collection", "-o", str(other), env=env)
     assert whole.status == 0

@@ -389,8 +389,8 @@ class TestUsage:
     @pytest.mark.parametrize(
         ("args", "said"),
         [
-            (("--offline", "demo"), "it stands first"),
-            (("-", "-"), "once only"),
+            (("--offline", "demo"), "must come first"),
+            (("-", "-"), "only once"),
             ((str(EXAMPLE), "-o", str(EXAMPLE)), "would replace it"),
         ],
         ids=["command", "stdin", "output"],

@@ -89,7 +89,7 @@ class TestSeveralOutputs:
         ("args", "said"),
         [
             (("-o", "talks"), "names no format"),
-            (("-o", "a.json", "-o", "a.json"), "same place"),
+            (("-o", "a.json", "-o", "a.json"), "same target"),
             (("-o", "csv:"), "is missing"),
             (("-f", "json", "--rows", "talk"), "--rows is an option of csv"),
             (("-o", "a.json", "--bom"), "--bom is an option of csv"),

@@ -52,7 +52,7 @@ def test_the_page_lists_the_statuses() -> None:
 @pytest.mark.parametrize("page", [WEEKLY, README], ids=["guide", "README"])
 def test_the_line_of_cron_runs_off_the_hour(page: str) -> None:
     (line,) = [block for block in blocks(page, "text") if "--config" in block]
-    found = re.fullmatch(r"(\d+) (\d+) \* \* (\d)  enrich --config (\S+) --quiet\n", line)
+    found = re.fullmatch(r"(\d+) (\d+) \* \* (\d)  \S+/enrich --config (\S+) --quiet\n", line)
     assert found is not None
     assert int(found[1]) % 15
 

@@ -125,6 +125,10 @@ class TestConfig:
         ("text", "message"),
         [
             ("since", "is not TOML"),
+            ("timeout = " + "9" * 5000, "is not TOML"),
+            ("#" * 60_001, "is larger than 60 kB"),
+            ('cache-dir = "a\\u0000b"', "cache-dir: a path holds no character U+0000"),
+            ('feeds = "~nosuch/a.ics"', "feeds: ~nosuch/a.ics: there is no such home folder"),
             ('sinse = "7d"', "sinse: not an option of enrich; did you mean since?"),
             ('new_since = "a.json"', "new_since: not an option of enrich; did you mean new-since?"),
             ('openreview-token = "x"', "openreview-token: not an option of enrich"),
@@ -134,8 +138,8 @@ class TestConfig:
             ("since = true", "since: not a string or number"),
             ('since = ["7d"]', "since: not a string or number"),
             ("match = [[1]]", "match: not a string or number"),
-            ("feeds = [1]", "feeds: each is a string"),
-            ("feeds = [{name = 'A'}]", "feeds: each is a string"),
+            ("feeds = [1]", "feeds: a feed is a string"),
+            ("feeds = [{name = 'A'}]", "feeds: a feed is a string"),
             ("feeds = [{feed = 'a.ics', name = 1}]", "feeds: the name of a.ics is not a string"),
             ("feeds = [{feed = 'a.ics', url = 'x'}]", "feeds: a.ics: unknown key url"),
         ],
@@ -277,7 +281,7 @@ class TestNewSince:
         args = ("--new-since", "all.json", "-o", "md:all.json")
         ran = self.week(env, tmp_path, *args, events=(ONE,))
         assert ran.status == 2
-        assert "as md it cannot be compared with next time" in ran.err
+        assert "the next run cannot compare with md" in ran.err
 
     def test_it_is_no_feed_of_the_run_that_replaces_it(
         self, env: dict[str, str], tmp_path: Path
@@ -369,8 +373,8 @@ class TestFailIfFewer:
         assert ran.status == status
         assert ((tmp_path / "all.json").read_bytes() == before) == (status == 1)
         if status:
-            assert "1 talk, but at least " in ran.err
-            assert "(--fail-if-fewer); nothing is written" in ran.err
+            assert "1 talk, but --fail-if-fewer requires at least " in ran.err
+            assert "nothing is written" in ran.err
 
     def test_talks_that_vanished_before_do_not_count(
         self, env: dict[str, str], tmp_path: Path

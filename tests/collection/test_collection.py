@@ -92,7 +92,7 @@ def test_what_is_no_paper_is_one_warning_with_file_and_line(tmp_path: Path) -> N
 def test_an_empty_file_holds_no_papers(tmp_path: Path) -> None:
     path = tmp_path / "papers.jsonl"
     path.write_text("")
-    assert load(path, ONE.id) == ({}, [f"{path}: is empty; no paper is read from it"])
+    assert load(path, ONE.id) == ({}, [f"{path}: the file is empty, so it has no papers"])
 
 
 def test_many_bad_lines_are_counted(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_many_bad_lines_are_counted(tmp_path: Path) -> None:
     path.write_text("{}\n" * 100)
     _, warnings = load(path)
     assert len(warnings) == 21
-    assert warnings[-1] == f"{path}: 80 more lines that are no papers"
+    assert warnings[-1] == f"{path}: 80 more lines are not papers"
 
 
 def test_the_later_of_two_records_stays(tmp_path: Path) -> None:
@@ -147,8 +147,8 @@ def test_a_compressed_file_that_expands_too_much_is_refused(tmp_path: Path) -> N
         (b"<!DOCTYPE html><html><body>Making sure you are not a bot", "a web page"),
         (b"\xef\xbb\xbf \n<HTML>", "a web page"),
         (b'{"id": "arxiv:2103.01338", "title": "T"}\n<html>', "line 2 begins a web page"),
-        (b"\x00\x01\x02 rubbish", "no known format"),
-        (b"SQLite format 3\x00 and then rubbish", "no collection of ours"),
+        (b"\x00\x01\x02 rubbish", "not a known format"),
+        (b"SQLite format 3\x00 and then rubbish", "not an enrich collection"),
     ],
 )
 def test_what_is_no_file_of_papers_is_an_error(tmp_path: Path, content: bytes, said: str) -> None:

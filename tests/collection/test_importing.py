@@ -132,7 +132,7 @@ def test_a_collection_can_be_added_to(tmp_path: Path) -> None:
         (bulk.OAI_HEAD.encode() + bulk.OAI_DELETED.encode() + bulk.OAI_END.encode(), "no paper"),
         (b'{"id": "arxiv:2103.01338", "title": null, "status": "failed"}\n', "no paper"),
         (b"", "no paper"),
-        (b"%PDF-1.7 \x00", "no known format"),
+        (b"%PDF-1.7 \x00", "not a known format"),
         (bulk.packed(bulk.KAGGLE)[:200] + b"x" * 300, "no paper|damaged"),
     ],
 )
@@ -230,7 +230,7 @@ def test_a_full_disk_is_an_error_that_is_gone_on_from(tmp_path: Path, snapshot: 
     with start(snapshot, out, limit) as process:
         _, error = process.communicate()
     assert process.returncode == 1
-    assert "run it again, and it goes on" in error
+    assert "run it again to resume" in error
     assert not out.exists()
     done, _ = imported(snapshot, out=out)
     assert (done.papers, done.resumed) == (3000, True)
@@ -462,7 +462,7 @@ def test_the_cache_commands(tmp_path: Path, run: Run) -> None:
     (cache / "answers.sqlite").write_bytes(b"x")
     status, _, told = run("cache", "clear", "--cache-dir", cache)
     assert status == 0
-    assert "0 records forgotten" in told
+    assert "0 records removed" in told
     assert not (cache / "answers.sqlite").exists()
     (cache / "papers.sqlite").unlink()
     with closing(sqlite3.connect(cache / "papers.sqlite")) as connection:

@@ -94,7 +94,7 @@ def test_an_empty_file_is_called_empty(tmp_path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
     warnings: list[str] = []
     open_papers(path, on_warning=warnings.append).close()
-    assert warnings == [f"{path}: is empty; no paper is read from it"]
+    assert warnings == [f"{path}: the file is empty, so it has no papers"]
 
 
 @pytest.mark.parametrize("version", ["2.0", "0.9", "11.0"])

@@ -8,8 +8,8 @@ from typing import Any
 
 from enrich.feeds.calendar import read_calendar
 from enrich.feeds.dialects import Event
-from enrich.feeds.ical.events import body, event_of
-from enrich.feeds.ical.lines import block, find_spans, logical_lines
+from enrich.feeds.ical.events import event_of, unwrap_event
+from enrich.feeds.ical.lines import find_spans, logical_lines, read_span
 from enrich.feeds.ical.times import Zones, zone_name
 from enrich.feeds.ical.values import read_properties
 from enrich.model import Notice, Talk
@@ -28,14 +28,14 @@ def events(data: bytes) -> list[Event]:
     stream = io.BytesIO(data)
     spans = find_spans(stream, max_event_bytes=4_000_000)
     blocks = [
-        "\r\n".join(logical_lines(block(stream, start, end))).encode()
+        "\r\n".join(logical_lines(read_span(stream, start, end))).encode()
         for _, start, end in spans.zones
     ]
     zones = Zones({zone_name(raw) or "": raw for raw in blocks})
     found = []
     for number, (start, end) in enumerate(zip(spans.starts, spans.ends, strict=True)):
-        lines = logical_lines(block(stream, start, end))
-        properties = read_properties(body(lines, closed=number not in spans.unclosed))
+        lines = logical_lines(read_span(stream, start, end))
+        properties = read_properties(unwrap_event(lines, closed=number not in spans.unclosed))
         found.append(event_of(properties, zones)[0])
     return found
 

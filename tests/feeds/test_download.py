@@ -183,11 +183,11 @@ def test_a_feed_that_cannot_be_had_is_read_from_its_last_copy_which_is_told(
         ("429", f"{HOST}: answered 429"),
         ("404", f"{HOST}: has no such feed (404)"),
         ("403", f"{HOST}: refuses the feed (403)"),
-        ("reset", f"the proxy did not lead to {HOST}"),
-        ("refused", f"the proxy did not lead to {HOST}"),
+        ("reset", f"the proxy did not connect to {HOST}"),
+        ("refused", f"the proxy did not connect to {HOST}"),
         ("tls", f"no trusted TLS connection to {HOST}"),
         ("captcha", f"{HOST}: is a web page, not a calendar"),
-        ("redirect-loop", f"{HOST}: leads on and on (5 redirects)"),
+        ("redirect-loop", f"{HOST}: too many redirects (5)"),
         ("cut", f"the connection to {HOST} failed"),
     ],
 )
@@ -237,7 +237,7 @@ def test_a_feed_that_drips_is_given_up_at_the_deadline(net: Fakes, cache: Path) 
     net.serve(URL, CALENDAR)
     net.fault(HOST, "drip", seconds=30)
     began = time.monotonic()
-    with pytest.raises(FeedError, match=f"{HOST} did not end its answer in time"):
+    with pytest.raises(FeedError, match=f"{HOST} did not complete its response in time"):
         _fetch(URL, cache, limits=Limits(deadline_s=0.5))
     assert time.monotonic() - began < 15
 
@@ -245,7 +245,7 @@ def test_a_feed_that_drips_is_given_up_at_the_deadline(net: Fakes, cache: Path) 
 def test_a_host_that_says_nothing_is_given_up(net: Fakes, cache: Path) -> None:
     net.serve(URL, CALENDAR)
     net.fault(HOST, "hang")
-    with pytest.raises(FeedError, match=f"{HOST} did not answer in time"):
+    with pytest.raises(FeedError, match=f"{HOST} did not respond in time"):
         _fetch(URL, cache, limits=Limits(timeout_s=(5, 0.3)))
 
 
@@ -253,7 +253,7 @@ def test_a_host_that_says_nothing_is_given_up(net: Fakes, cache: Path) -> None:
     "url", ["https://", "http://[::1", "https:///x", "https://a b/x", "https://a\n/x"]
 )
 def test_an_address_that_is_none_is_told(read: Read, url: str) -> None:
-    with pytest.raises(FeedError, match=r"is none|cannot be asked"):
+    with pytest.raises(FeedError, match=r"not a valid URL|cannot be requested"):
         read(url)
 
 
@@ -290,7 +290,7 @@ def test_five_redirects_are_followed_and_a_sixth_is_not(net: Fakes, read: Read) 
         net.serve(f"https://{HOST}/{n}", b"", status=302, headers=[("Location", f"/{n + 1}")])
     net.serve(f"https://{HOST}/6", CALENDAR)
     assert len(read(f"https://{HOST}/1")) == 1
-    with pytest.raises(FeedError, match="leads on and on"):
+    with pytest.raises(FeedError, match="too many redirects"):
         read(f"https://{HOST}/0")
 
 
@@ -299,7 +299,7 @@ def test_five_redirects_are_followed_and_a_sixth_is_not(net: Fakes, read: Read) 
 )
 def test_redirects_lead_to_the_web_only(net: Fakes, read: Read, target: str) -> None:
     net.serve(URL, b"", status=302, headers=[("Location", target)])
-    with pytest.raises(FeedError, match="leads to something that is no web address"):
+    with pytest.raises(FeedError, match=r"redirects to a URL that is not http\(s\)"):
         read()
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrich import select_talks
-from enrich.cli.table import table_lines, when
+from enrich.cli.table import format_minute, table_lines
 from enrich.feeds.selection import (
     find_zone,
     keep_with_papers,
@@ -52,7 +52,7 @@ def test_a_bound_is_a_date_a_time_or_a_span_from_now(
 
 @pytest.mark.parametrize("text", ["", "soon", "7", "7 d", "d", "2031-13-01", "٧d", "1.5d"])
 def test_what_is_no_bound_says_what_one_is(text: str) -> None:
-    with pytest.raises(ValueError, match="is no date, time or span such as"):
+    with pytest.raises(ValueError, match="is not a date, time or span such as"):
         parse_bound(text, now=NOW)
 
 
@@ -100,7 +100,7 @@ def test_a_bound_parts_the_talks_in_two(starts: list[datetime], at: datetime) ->
 def test_a_bound_may_be_a_day_a_month_or_a_year(case: dict[str, Any]) -> None:
     text, expected = case["text"], case["expected"]
     if expected is None:
-        with pytest.raises(ValueError, match="is no date, time or span such as"):
+        with pytest.raises(ValueError, match="is not a date, time or span such as"):
             parse_bound(text, now=NOW, zone=PARIS, ahead=case["ahead"])
     else:
         found = parse_bound(text, now=NOW, zone=PARIS, ahead=case["ahead"])
@@ -226,5 +226,8 @@ def test_no_line_of_the_table_can_forge_a_terminal(talks: list[Talk], width: int
 
 
 def test_a_time_at_the_end_of_the_calendar_is_shown() -> None:
-    assert when(datetime.max.replace(tzinfo=UTC), find_zone("Asia/Tokyo")) == "9999-12-31 23:59"
-    assert when(datetime(1, 1, 1)) == "0001-01-01 00:00"  # noqa: DTZ001
+    assert (
+        format_minute(datetime.max.replace(tzinfo=UTC), find_zone("Asia/Tokyo"))
+        == "9999-12-31 23:59"
+    )
+    assert format_minute(datetime(1, 1, 1)) == "0001-01-01 00:00"  # noqa: DTZ001

@@ -73,7 +73,7 @@ def test_the_time_is_linear_in_the_length(piece: str) -> None:
 
 def test_a_table_of_something_else_is_called_a_table() -> None:
     """Name what a table of talks begins with."""
-    with pytest.raises(FeedError, match="is a table, but no line of it names") as failed:
+    with pytest.raises(FeedError, match="is a table, but no line names") as failed:
         read_talks(b"item,price,stock\npen,1,2\nink,3,4\n")
     assert "date, time, speaker" in (failed.value.hint or "")
 

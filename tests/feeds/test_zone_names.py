@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from enrich.feeds.ical.times import Zones, moment
+from enrich.feeds.ical.times import Zones, parse_moment
 
 _NAMES = [
     ("UTC+1", "+01:00", "+01:00"),
@@ -36,6 +36,6 @@ _NAMES = [
 def test_name(name: str, winter: str | None, summer: str | None) -> None:
     """Find the zone of a name, east positive but in the database's own Etc names."""
     for month, offset in (("01", winter), ("07", summer)):
-        found = moment(f"2026{month}01T100000", {"TZID": name}, Zones())
+        found = parse_moment(f"2026{month}01T100000", {"TZID": name}, Zones())
         assert found.time == datetime.fromisoformat(f"2026-{month}-01T10:00:00{offset or ''}")
         assert found.problem == ("unknown_zone" if offset is None else None)

@@ -44,6 +44,12 @@ NOT_FOR_REFERENCES = (
 )
 
 
+NOT_FOR_A_PLAIN_RUN = (
+    *("concurrent.futures", "html", "shutil", "tempfile", "zoneinfo"),  # 8 ms together
+    *("icalendar", "lxml", "requests", "enrich.http.session", "enrich.feeds.download"),
+)
+
+
 def loaded_by(statement: str) -> frozenset[str]:
     code = f"{statement}\nimport sys, json; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
@@ -103,6 +109,14 @@ def test_what_is_loaded_at_run_time_is_seen() -> None:
 )
 def test_a_path_loads_only_what_it_needs(statement: str, may: set[str]) -> None:
     assert {name.partition(".")[0] for name in loaded_by(statement)} & HEAVY <= may
+
+
+def test_a_run_on_a_feed_in_utc_loads_only_what_it_needs(tmp_path: Path) -> None:
+    args = [str(ROOT / "enrich/example/SciML.ics"), "-q", "--offline"]
+    args += ["--cache-dir", str(tmp_path), "--state-dir", str(tmp_path)]
+    loaded = loaded_by(f"from enrich.cli.main import main; main({args!r})")
+    assert "enrich.feeds.ical.events" in loaded
+    assert forbidden_modules(loaded, NOT_FOR_A_PLAIN_RUN) == []
 
 
 def test_public_names_are_there_and_no_module_hides_one() -> None:

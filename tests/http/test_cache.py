@@ -201,7 +201,7 @@ def test_a_full_disk_is_said_once(fakes: Fakes, run: Run, kept: Path, when: str)
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert sum("this run keeps no answers" in line for line in done.stdout.splitlines()) == 1
+    assert sum("this run caches no responses" in line for line in done.stdout.splitlines()) == 1
     assert 1 <= len(fakes.requests()) <= 2
     assert run.open().get(URL).from_cache, "what was kept is still good"
 

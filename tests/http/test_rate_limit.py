@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrich.errors import SourceError
-from enrich.http.rate_limit import MOST_PAUSE_S, PATIENCE_S, RateLimiter
+from enrich.http.rate_limit import MAX_PAUSE_S, MAX_WAIT_S, RateLimiter
 from tests.fakes import FakePaper, Fakes
 from tests.http.many_processes import gaps_of_processes
 
@@ -136,9 +136,9 @@ def test_before_a_long_pause_nobody_waits_and_none_is_longer_than_ten_minutes(
     with pytest.raises(SourceError) as caught:
         pass_through(theirs)
     assert (caught.value.code, caught.value.retryable) == ("rate_limited", True)
-    assert caught.value.retry_after_s == pytest.approx(MOST_PAUSE_S)
+    assert caught.value.retry_after_s == pytest.approx(MAX_PAUSE_S)
     assert clock.waits == []
-    clock.ticks += MOST_PAUSE_S - PATIENCE_S + 1
+    clock.ticks += MAX_PAUSE_S - MAX_WAIT_S + 1
     pass_through(theirs)
     clock.set -= 86_400  # a clock that goes back does not lengthen a pause
     with theirs.slot(math.inf) as slot:
@@ -158,7 +158,7 @@ def test_a_refusal_is_known_to_all_for_ten_minutes_or_until_an_answer(tmp_path: 
         slot.answer("a.example")
     assert not theirs.was_refused("a.example")
     assert theirs.was_refused("b.example")
-    clock.ticks += MOST_PAUSE_S
+    clock.ticks += MAX_PAUSE_S
     assert not theirs.was_refused("b.example")
 
 

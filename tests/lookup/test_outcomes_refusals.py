@@ -215,13 +215,15 @@ def test_the_challenge_ends_the_asking_of_openreview_and_names_the_remedies(
     papers = json.loads(ran.out)
     assert Counter(request.host for request in fakes.requests()) == {ARXIV: 1, API1: 1}
     assert (ran.status, codes(papers)) == (3, {"challenge": 10, "resolved": 1})
-    assert "10 refused (OpenReview wants a login: set OPENREVIEW_TOKEN" in last(ran.err)
+    assert "10 refused (OpenReview requires a login: set OPENREVIEW_TOKEN" in last(ran.err)
     # over old records too
     fakes.openreview.gate = "open"
     home.command("lookup", "--refresh", TEN[0])
     fakes.openreview.gate = "403"
     ran = home.command("lookup", "--refresh", TEN[0])
-    assert "(1 of them old records, their service failed: OpenReview wants a login" in last(ran.err)
+    assert "(1 of them old records, their service failed: OpenReview requires a login" in last(
+        ran.err
+    )
 
 
 def test_a_second_factor_is_told_for_openreviews_papers_only(
@@ -234,12 +236,12 @@ def test_a_second_factor_is_told_for_openreviews_papers_only(
     papers = json.loads(ran.out)
     assert (ran.status, codes(papers)) == (3, {"forbidden": 10, "resolved": 5})
     assert {p["error"]["message"] for p in papers[:10]} == {
-        "OpenReview wants a second factor for this account"
+        "OpenReview requires a second factor for this account"
     }
     assert fakes.openreview.logins == 1
     assert [r.path for r in fakes.requests() if r.host != ARXIV] == ["/login"]
     assert last(ran.err).endswith(
-        "10 refused (OpenReview wants a second factor for this account: use a token: OPENREVIEW_TOKEN)"
+        "10 refused (OpenReview requires a second factor for this account: use a token: OPENREVIEW_TOKEN)"
     )
     assert "correct horse" not in ran.out + ran.err
 
@@ -262,7 +264,7 @@ def test_what_cannot_be_asked_in_time_is_for_the_next_run(home: Here, fakes: Fak
     assert len(fakes.requests()) == 2  # at 0 s and 3.03 s; the third would be at 6.06 s
     assert (ran.status, codes(papers)) == (3, {"resolved": 200, "timeout": 100})
     assert retryable(papers) == {True}
-    assert "100 timed out (export.arxiv.org could not be asked in the time given: run again)" in (
+    assert "100 timed out (no time was left for a request to export.arxiv.org: run again)" in (
         last(ran.err)
     )
     fakes.forget()
@@ -388,10 +390,10 @@ def test_what_could_not_be_had_is_said_plainly(home: Here, fakes: Fakes) -> None
     assert [(p["id"], p["error"]["code"], p["error"]["message"]) for p in papers] == [
         ("arxiv:2103.01338", "rate_limited", "export.arxiv.org answered with HTTP status 429"),
         ("arxiv:math/0601001", "rate_limited", "export.arxiv.org answered with HTTP status 429"),
-        ("openreview:FpKgG31Z_i9", "challenge", "OpenReview wants a login"),
+        ("openreview:FpKgG31Z_i9", "challenge", "OpenReview requires a login"),
     ]
     assert re.fullmatch(
-        r"enrich: 3 papers: 0 found, 1 refused \(OpenReview wants a login: set OPENREVIEW_TOKEN, or "
+        r"enrich: 3 papers: 0 found, 1 refused \(OpenReview requires a login: set OPENREVIEW_TOKEN, or "
         r"OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD, or give the paper with --papers FILE\), "
         r"2 put off \(arXiv not before \d\d:\d\d UTC\)",
         last(ran.err),

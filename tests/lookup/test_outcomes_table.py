@@ -304,7 +304,7 @@ def test_dblp_stands_in_for_openreview_in_one_batch(home: Here, fakes: Fakes) ->
     assert (ran.status, rejected["status"], rejected["error"]["code"]) == (3, "failed", "challenge")
     last = ran.err.splitlines()[-1]
     remedies = ("OPENREVIEW_TOKEN", "OPENREVIEW_USERNAME", "OPENREVIEW_PASSWORD", "--papers FILE")
-    assert all(remedy in last for remedy in ("1 refused", "wants a login", *remedies))
+    assert all(remedy in last for remedy in ("1 refused", "requires a login", *remedies))
 
 
 def test_the_example_behind_the_gate(home: Here, fakes: Fakes) -> None:

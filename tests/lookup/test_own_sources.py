@@ -36,7 +36,7 @@ class Zentralblatt(FakeSource):
 def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     enricher = Enricher(sources=[Zentralblatt("zb")], cache_dir=tmp_path)  # type: ignore[list-item]
     with enricher:
-        monkeypatch.setattr(enricher, "_opened_session", lambda: None)
+        monkeypatch.setattr(enricher, "_ensure_session", lambda: None)
         yield enricher
 
 

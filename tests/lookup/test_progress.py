@@ -40,18 +40,18 @@ def test_the_time_left_is_that_of_the_requests_to_come(
 ) -> None:
     enricher = enricher_of(FakeSource("openreview", batch=1))
     queues = Queues(enricher._begin_run(), lookahead=9)
-    queues._wanting = {"openreview": {(f"openreview:x{n}", None): None for n in range(5)}}  # type: ignore[misc]
+    queues._pending = {"openreview": {(f"openreview:x{n}", None): None for n in range(5)}}  # type: ignore[misc]
     (waiting,) = queues._measure_queues()
     assert waiting[0] == "openreview"
     pace_s = 2.0
     assert queues._measure_left("openreview", 5, pace_s) == 4 * pace_s, "the first may go at once"
-    queues._asking.add("openreview")
+    queues._requesting.add("openreview")
     assert queues._measure_left("openreview", 5, pace_s) == 5 * pace_s
     assert queues._measure_left("openreview", 0, pace_s) == 0, "the last one is on its way"
-    queues._asking.clear()
+    queues._requesting.clear()
     assert queues._measure_left("openreview", 0, pace_s) is None
     monkeypatch.setattr("enrich.lookup.scheduler.time.monotonic", lambda: 100.25)
-    queues._asked_at["openreview"] = 100.0
+    queues._last_request_at["openreview"] = 100.0
     assert queues._measure_left("openreview", 5, pace_s) == 5 * pace_s - 0.25, "a tick later"
 
 
@@ -69,7 +69,7 @@ class TestARetryIsShown:
     @pytest.mark.parametrize(
         ("fault", "reason"),
         [("503", "arXiv answered 503"), ("429", "arXiv answered 429"),
-         ("reset", "the proxy did not lead to arXiv")],
+         ("reset", "the proxy did not connect to arXiv")],
     )  # fmt: skip
     def test_in_the_log(
         self, home: Here, fakes: Fakes, caplog: pytest.LogCaptureFixture, fault: str, reason: str
@@ -118,15 +118,15 @@ class TestARetryIsShown:
 @pytest.mark.parametrize(
     ("progress", "line"),
     [
-        (Progress(talks=0, papers=0), "0 talks, 0 papers asked for"),
+        (Progress(talks=0, papers=0), "0 talks, 0 papers requested"),
         (
             Progress(talks=3, papers=1, total=12, waiting=(("arxiv", 3.0, 8.6), ("openreview", 1.0, 0.0))),
-            "3 of 12 talks, 1 papers asked for; waiting for arXiv, 3 s a request: about 9 s left; waiting for OpenReview",
+            "3 of 12 talks, 1 papers requested; waiting for arXiv, 3 s a request: about 9 s left; waiting for OpenReview",
         ),
         (
             Progress(talks=3, papers=0, total=12, waiting=(("arxiv", 3.0, 0.0),),
                      retrying=(Retry(service="arxiv", reason="arXiv answered 503", attempt=2, attempts=4, wait_s=8.4),)),
-            "3 of 12 talks, 0 papers asked for; arXiv answered 503; attempt 2 of 4 in 8 s",
+            "3 of 12 talks, 0 papers requested; arXiv answered 503; attempt 2 of 4 in 8 s",
         ),
     ],
 )  # fmt: skip

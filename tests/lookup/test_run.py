@@ -46,7 +46,7 @@ def enricher(
     sources = [Paused("arxiv", barrier=barrier), Paused("openreview", barrier=barrier)]
     end = datetime(2026, 1, 1, tzinfo=UTC)
     with Enricher(sources=sources, cache_dir=tmp_path, fallback=False) as opened:  # type: ignore[arg-type]
-        monkeypatch.setattr(opened, "_opened_session", lambda: None)
+        monkeypatch.setattr(opened, "_ensure_session", lambda: None)
         monkeypatch.setattr(opened, "_find_pauses", lambda: {"arxiv": end, "openreview": end})
         yield opened
 
@@ -124,7 +124,7 @@ def test_nothing_about_a_run_lies_on_the_enricher(tmp_path: Path) -> None:
 def test_a_lookup_has_a_report_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = Paused("arxiv")
     with Enricher(sources=[source], cache_dir=tmp_path, fallback=False) as enricher:  # type: ignore[list-item]
-        monkeypatch.setattr(enricher, "_opened_session", lambda: None)
+        monkeypatch.setattr(enricher, "_ensure_session", lambda: None)
         papers, report = enricher.lookup_with_report(["2101.00001"])
         assert [paper.status for paper in papers.values()] == ["failed"]
         assert list(report.troubles) == ["arxiv"]

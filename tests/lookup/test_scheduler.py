@@ -33,7 +33,7 @@ def enricher_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mak
 
     def make(*sources: FakeSource, **options: object) -> Enricher:
         enricher = Enricher(sources=sources, cache_dir=tmp_path, **options)  # type: ignore[arg-type]
-        monkeypatch.setattr(enricher, "_opened_session", lambda: None)
+        monkeypatch.setattr(enricher, "_ensure_session", lambda: None)
         enricher._library = None
         made.append(enricher)
         return enricher

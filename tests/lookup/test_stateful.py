@@ -87,7 +87,7 @@ class SchedulerMachine(RuleBasedStateMachine):
             sources=sources, cache_dir=self.folder, state_dir=self.folder, lookahead=lookahead,
             fallback=False,
         )  # fmt: skip
-        vars(self.enricher)["_opened_session"] = lambda: None
+        vars(self.enricher)["_ensure_session"] = lambda: None
 
     @rule(keys=feeds, breaks_at=st.none() | st.integers(0, 30))
     def begin(self, keys: list[list[int]], breaks_at: int | None) -> None:

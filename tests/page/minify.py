@@ -18,7 +18,7 @@ ESBUILD = "esbuild@0.28.2"
 _MODULE = '''"""The script of a page, minified from script.js by `python -m tests.page.minify`."""
 
 SOURCE_SHA256 = "{digest}"
-"""Of script.js, so that a change there is noticed."""
+"""Hash of script.js; a test compares it, so that no change is forgotten here."""
 
 SCRIPT = r"""{script}"""
 '''
@@ -38,7 +38,7 @@ def install_packages(folder: Path, *packages: str) -> None:
 def minify(folder: Path) -> str:
     """Return the source minified by the esbuild of a folder."""
     esbuild = folder / "node_modules/.bin/esbuild"
-    command = [str(esbuild), "--minify", "--charset=utf8", str(SOURCE)]
+    command = [str(esbuild), "--minify", "--mangle-props=_$", "--charset=utf8", str(SOURCE)]
     return subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout.strip()
 
 

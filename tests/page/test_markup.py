@@ -131,6 +131,7 @@ def test_the_state_of_a_talk_stands_beside_its_title(facts: dict[str, str], stat
     [
         ({}, "Naman Agarwal, Surbhi Goel, Cyril Zhang3 · 2017-04-04 · arXiv:1704.10003 [cs.LG]"),
         ({"updated": "2020-01-02"}, "2017-04-04, changed 2020-01-02"),
+        ({"updated": "2017-04-04"}, "Cyril Zhang3 · 2017-04-04 · arXiv:1704.10003"),
         ({"authors": tuple(Author(f"A{n}") for n in range(300))}, "A11 and 288 more ·"),
         ({"authors": (), "authors_hidden": True}, "authors hidden"),
         ({"venue": "ICML 2021", "decision": "accepted"}, "ICML 2021 · accepted"),
@@ -200,9 +201,17 @@ def test_unresolved_papers_have_link_and_reason() -> None:
 @pytest.mark.parametrize(
     ("text", "quoted"),
     [
-        ("We use [LINK] for rates.", "We use for rates."),
+        ("We use [LINK] for rates.", "We use […] for rates."),
         ("- First item.\n- We extend the bound LINK.\n- Third.", "We extend the bound."),
         ("1. One.\n2. Two is here, see LINK", "Two is here, see"),
+        (
+            "It is joint work with C. Zhang, LINK. Also see the paper.",
+            "It is joint work with C. Zhang, […]. Also see the paper.",
+        ),
+        ("This is joint work with C. Zhang, LINK.", "This is joint work with C. Zhang."),
+        ("Also see LINK and openreview", "Also see […] and openreview"),
+        ("LINK shows that all is well", "[…] shows that all is well"),
+        ("LINK. We show that all is well", "We show that all is well"),
         ("LINK", ""),
         ("See LINK.", ""),
         ("word " * 100 + "LINK" + " next" * 100, None),
@@ -237,6 +246,25 @@ def test_the_paragraph_that_names_a_paper(text: str, quoted: str | None) -> None
 )
 def test_the_header_and_the_notes(document: Document, shown: str) -> None:
     assert shown in body(render(document))
+
+
+def test_the_header_counts_what_is_named_and_what_is_found() -> None:
+    lost = Unresolved(id=PaperId("arxiv:2103.01338"), code="timeout", message="no answer", retryable=True, url="https://arxiv.org/abs/2103.01338")  # fmt: skip
+    shown = body(render(Document((talk(1, (paper(1), paper(2), lost)),))))
+    assert "1 talk · 3 papers named, 2 found · " in shown
+    assert "Papers 2" in shown
+    assert "1 paper unresolved" in shown
+
+
+def test_a_talk_without_a_series_shows_its_feed_if_there_are_several() -> None:
+    one = talk(1, (), series=None, feed=Feed(name="Feed A"), speaker="Ada")
+    other = talk(2, (), series=None, feed=Feed(name="Feed B"))
+    assert "Feed A" not in body(render(Document((one,)))).partition("Talks")[2]
+    assert "· Feed A" in body(render(Document((one, other)))).partition("Talks")[2]
+
+
+def test_the_date_of_a_talk_is_a_link_to_it() -> None:
+    assert '<a class="when" title="Link to this talk" href="#talk:Sem/1">' in of()
 
 
 def test_the_title_is_given_or_the_feeds_name() -> None:

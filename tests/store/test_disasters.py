@@ -390,7 +390,7 @@ def test_nobody_opens_a_file_that_is_being_moved(folder: Path) -> None:
     fill(folder, 5)
     found: list[Found] = []
     opening = threading.Thread(target=lambda: found.append(served(folder, 5)))
-    with guard(folder / "papers.sqlite", alone=True):
+    with guard(folder / "papers.sqlite", exclusive=True):
         opening.start()
         opening.join(0.3)
         assert opening.is_alive()
@@ -402,7 +402,7 @@ def test_nobody_opens_a_file_that_is_being_moved(folder: Path) -> None:
 def test_a_store_goes_on_in_the_file_that_others_began(folder: Path) -> None:
     with open_store(folder, now=NOW, on_trouble=pytest.fail) as store:
         store.put_many(records(0, 5))
-        with guard(folder / "papers.sqlite", alone=True):
+        with guard(folder / "papers.sqlite", exclusive=True):
             for file in folder.glob("papers.sqlite*"):
                 if not file.name.endswith(".lock"):
                     file.rename(file.with_name(file.name.replace("sqlite", "sqlite.corrupt-1")))

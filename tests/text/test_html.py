@@ -45,7 +45,7 @@ def test_what_counts_as_html(text: str, html: bool) -> None:
         ("one<br>two<br/><br />three", "one\ntwo\n\nthree"),
         ("<div>one</div><div><br></div><div>two</div>", "one\n\ntwo"),
         ("<ul>\n<li>one</li>\n<li>two</li>\n</ul>three", "one\ntwo\n\nthree"),
-        ("<tr><td>one</td><td>two</td></tr>", "one\ttwo"),
+        ("<tr><td>one</td><td>two</td></tr>", "one two"),
         (f'see <a href="{LINK}">this</a>.', f"see this ({LINK})."),
         (f'<a href="{LINK}">{LINK}</a>', LINK),
         (f"<a href={LINK}> {LINK} </a>x", f" {LINK} x".lstrip()),

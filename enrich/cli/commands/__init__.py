@@ -1,6 +1,6 @@
 """Commands of `enrich`: one file each, found because the file exists; it defines `command`.
 
-The first line of a file's docstring is "`enrich NAME`: " and the text of the list of commands.
+The first line of a file's docstring is "`enrich NAME`: " and the command's text in the help.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def show_store(cache_dir: Path | None) -> int:
     with open_store(cache_dir, now=time.time(), on_trouble=say) as store:
         found = store.info()
     click.echo(printable(f"{found['path']}: {found['bytes'] / 1e6:,.1f} MB"))
-    click.echo(f"papers: {found['papers']:,}, of them {found['expired']:,} to be asked for again")
+    click.echo(f"papers: {found['papers']:,}, of them {found['expired']:,} expired")
     click.echo(f"missing: {found['missing']:,}")
     click.echo(f"abstracts: {found['abstracts']:,}")
     return 0
@@ -59,27 +59,27 @@ def clear(cache_dir: Path | None) -> int:
     for name in _RESPONSES:
         for file in (folder / name, folder / f"{name}-wal", folder / f"{name}-shm"):
             file.unlink(missing_ok=True)
-    say(f"{before['papers'] + before['missing']:,} records forgotten in {folder}")
+    say(f"{before['papers'] + before['missing']:,} records removed from {folder}")
     return 0
 
 
 @command.command(
     cls=Command,
     examples=["enrich cache prune --older-than 90d"],
-    short_help="Remove what was fetched long ago.",
+    short_help="Remove old papers and responses.",
 )
 @click.option(
     "--older-than",
     type=Duration(needs_unit=True),
     required=True,
     metavar="AGE",
-    help="Remove what was fetched longer ago than this: 90d, 12h, 4w.",
+    help="Age from which papers and responses are removed: 90d, 12h, 4w.",
 )
 @_FOLDER
 def prune(cache_dir: Path | None, older_than: float) -> int:
-    """Remove the papers, and the responses of services and feeds, that were fetched long ago.
+    """Remove papers, and responses of services and feeds, by age.
 
-    What is removed is asked for again when it is needed.
+    They are requested again when they are needed.
     """
     from enrich.store import open_store
 
@@ -105,7 +105,7 @@ def _prune_responses(folder: Path, name: str, age_s: float) -> int:
     cache = open_cache(folder, say, file=name)
     try:
         before = len(cache.responses)
-        cache.delete(older_than=timedelta(seconds=max(age_s, 0.001)))  # 0 has another meaning there
+        cache.delete(older_than=timedelta(seconds=max(age_s, 0.001)))  # 0 would mean no limit
         return before - len(cache.responses)
     finally:
         cache.close()  # type: ignore[no-untyped-call]

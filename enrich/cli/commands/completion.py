@@ -1,4 +1,4 @@
-"""`enrich completion`: the script by which a shell completes commands, options and file names."""
+"""`enrich completion`: the script that makes a shell complete commands, options and file names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enrich.cli.options import VARIABLE, Command
 @click.command(
     cls=Command,
     examples=["enrich completion fish > ~/.config/fish/completions/enrich.fish"],
-    help="Print the script that teaches a shell to complete enrich's commands, options and files. "
+    help="Print the script that makes a shell complete enrich's commands, options and files. "
     'For bash put eval "$(enrich completion bash)" into ~/.bashrc, for zsh '
     'eval "$(enrich completion zsh)" into ~/.zshrc.',
 )

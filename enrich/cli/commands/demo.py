@@ -38,7 +38,7 @@ def command(*, quiet: bool, verbose: int, **options: Any) -> int:
                 "the example needs no network: its papers come from the package's papers.jsonl (--papers, --offline)"
             )
         args += ["--papers", str(folder / "papers.jsonl"), str(folder / "SciML.ics")]
-        # Without auto_envvar_prefix: the environment's options are not the example's.
+        # Without auto_envvar_prefix, so that ENRICH_* does not change the example.
         with main_command.make_context("enrich", args) as context:
             status: int = main_command.invoke(context)
     return status

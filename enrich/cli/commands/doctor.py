@@ -1,4 +1,4 @@
-"""`enrich doctor`: what works here and what does not, and what to do about it."""
+"""`enrich doctor`: checks of folders, login, network and services, with advice."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     cls=Command,
     examples=["enrich doctor --offline"],
     help="Check versions, folders, login, clock, network and services; one polite request to each "
-    "service. What is bad bears what to do. Exit status 1 if something is bad, otherwise 0.",
+    "service. Each problem comes with advice. Exit status 1 if something is bad, otherwise 0.",
 )
-@option(LOOKUPS, "--offline", is_flag=True, help="Ask no service.")
+@option(LOOKUPS, "--offline", is_flag=True, help="Contact no service.")
 @contact_option()
 @cache_dir_option()
 @state_dir_option()
@@ -39,7 +39,7 @@ def command(
     from enrich.text.terminal import printable
 
     is_bad = False
-    for finding in _find_all(
+    for finding in _run_checks(
         offline=offline, contact=contact, cache_dir=cache_dir, state_dir=state_dir
     ):
         is_bad |= finding.level == "bad"
@@ -49,10 +49,10 @@ def command(
     return 1 if is_bad else 0
 
 
-def _find_all(
+def _run_checks(
     *, offline: bool, contact: str | None, cache_dir: Path | None, state_dir: Path | None
 ) -> Iterator[Finding]:
-    """Yield the findings of all checks, those of the network last."""
+    """Yield the findings of all checks, network checks last."""
     from enrich.cli import diagnosis
 
     now = time.time()
@@ -63,6 +63,6 @@ def _find_all(
     yield from diagnosis.check_clock(now)
     yield from diagnosis.check_proxies()
     if offline:
-        yield diagnosis.Finding("note", "services", "not asked (--offline)")
+        yield diagnosis.Finding("note", "services", "not checked (--offline)")
     else:
         yield from diagnosis.check_services(cache_dir, state_dir, contact)

@@ -24,12 +24,14 @@ _CALENDAR = re.compile(rb"\s{0,99}(?:\xef\xbb\xbf)?BEGIN\s?:\s?VCALENDAR", re.IG
 @click.command(
     cls=Command,
     examples=["enrich extract notes.txt"],
-    help="Print the references of texts, one JSON object a line; - is standard input, and so is nothing. "
-    'With --jsonl the input is lines of {"id", "text"} and the output lines of {"id", "references"}. '
+    help="Print the references of texts, one JSON object a line. Without a file, or with -, standard input is read. "
+    'With --jsonl each line of the input is {"id", "text"}, and each line of the output {"id", "references"}. '
     'With several files each line begins with its "file".',
 )
 @click.argument("files", nargs=-1, metavar="[TEXT-FILE…|-]", shell_complete=complete_files)
-@click.option("--jsonl", is_flag=True, help="Lines of JSON in, lines of JSON out, one for each.")
+@click.option(
+    "--jsonl", is_flag=True, help="Read lines of JSON, and write one line of JSON for each."
+)
 def command(files: tuple[str, ...], *, jsonl: bool) -> int:
     """Print the references of the texts."""
     from enrich.document import encode
@@ -41,7 +43,7 @@ def command(files: tuple[str, ...], *, jsonl: bool) -> int:
             if jsonl:
                 for answer in _answer_lines(file, name):
                     if answer is None:
-                        status = 3  # written, but not whole
+                        status = 3  # written, but a line was skipped
                     else:
                         sys.stdout.write(encode({**label, **answer}) + "\n")
             else:
@@ -62,8 +64,8 @@ def _print_references(data: bytes, label: dict[str, str], name: str) -> None:
     if _CALENDAR.match(data):
         sys.stdout.flush()
         say(
-            f"{name}: this is a calendar, and was read as text, line by line as it lies there; "
-            f"its talks: enrich talks {name}"
+            f"{name}: this is a calendar, but it was read as plain text; "
+            f"for its talks: enrich talks {name}"
         )
 
 
@@ -71,7 +73,7 @@ def _open_text(name: str) -> AbstractContextManager[BinaryIO]:
     """Open a file of text.
 
     Raises:
-        FeedError: it cannot be read; the hint shows how to pass a text.
+        FeedError: the file cannot be read; the hint shows how to pass a text.
     """
     if name == "-":
         return nullcontext(sys.stdin.buffer)
@@ -82,7 +84,7 @@ def _open_text(name: str) -> AbstractContextManager[BinaryIO]:
 
 
 def _suggest_command(name: str) -> str | None:
-    """Return what to write for a text that was given in place of a file."""
+    """Return the command for a text that was given as a file name."""
     from enrich.cli.suggestions import names_paper
     from enrich.references.extract import find_references
 
@@ -95,7 +97,7 @@ def _suggest_command(name: str) -> str | None:
 
 
 def _answer_lines(file: BinaryIO, name: str) -> Iterator[dict[str, Any] | None]:
-    """Yield an answer for each line; None for a bad one, after its message."""
+    """Yield an answer for each line, None for a bad one."""
     from enrich.model import reference_object
     from enrich.references.extract import find_references_many
 
@@ -111,7 +113,10 @@ def _answer_lines(file: BinaryIO, name: str) -> Iterator[dict[str, Any] | None]:
 
 
 def _parse_lines(lines: Iterable[bytes], name: str) -> Iterator[tuple[Any, str] | None]:
-    """Yield id and text of each line that is not blank; None for a bad one."""
+    """Yield id and text of each line; report a bad one, and yield None.
+
+    Blank lines are skipped.
+    """
     where = "" if name == "-" else f"{name}, "
     for number, line in enumerate(lines, 1):
         if not line.strip():

@@ -46,5 +46,5 @@ def find_pages() -> dict[str, Traversable]:
 
 
 def describe_page(page: Traversable) -> str:
-    """Return the first line of a page, without its mark."""
+    """Return the first line of a page, without `#`."""
     return page.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")

@@ -31,8 +31,8 @@ from enrich.writers import Writer
 if TYPE_CHECKING:
     from enrich.collection.answers import GrowingAnswers
 
-_BATCH_SIZE = 500  # answers of one transaction
-_MOST_SECONDS = 1.0
+_BATCH_SIZE = 500  # papers in one transaction
+_MAX_BATCH_S = 1.0
 
 
 @click.command(
@@ -41,7 +41,7 @@ _MOST_SECONDS = 1.0
     help="Look papers up by id or address (2103.01338v2, math.AG/0601001, openreview:FpKgG31Z_i9) "
     "and write them: an array of papers as JSON, or a format of reference managers. "
     "- reads ids from standard input, one a line. -o FILE.sqlite makes a collection for --papers: "
-    "answers are kept as they come, and the same command again asks only for what is lacking.",
+    "papers are saved as they arrive, and the same command run again requests only the missing ones.",
 )
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
 @lookup_format_options
@@ -64,7 +64,7 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
     check_outputs((target.path for target, _ in outputs), inputs=inputs, cache_dir=cache_dir)
     check_outputs(collections, inputs=inputs, cache_dir=cache_dir, may_be_database=True)
     if len(collections) > 1:
-        raise click.UsageError("one collection is made at a time")
+        raise click.UsageError("only one collection can be made at a time")
     if collections:
         return _make_collection(Path(collections[0]), outputs, _read_ids(ids), options)
     ids = tuple(_read_ids(ids))
@@ -109,13 +109,13 @@ def _make_collection(
     outcome, papers = Outcome(), dict[PaperId, Lookup]()
     with ExitStack() as opened:
         growing = opened.enter_context(GrowingAnswers(path, refresh=refresh, abstracts=abstracts))
-        lacking = _interleave(growing.lacks(cited))
-        progress = open_progress(quiet=options["quiet"], noun="ids", total=len(lacking))
+        missing = _interleave(growing.lacks(cited))
+        progress = open_progress(quiet=options["quiet"], noun="ids", total=len(missing))
         clear = progress.clear if progress else lambda: None
         opened.enter_context(printing_log(verbose=bool(options["verbose"]), clear=clear))
         files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
         enricher = opened.enter_context(Enricher(**enricher_options(options), on_progress=progress))
-        answers, tracker = enricher.lookup_each(lacking)
+        answers, tracker = enricher.lookup_each(missing)
         for batch in _batch_by_time(answers):
             growing.add(batch)
         clear()
@@ -133,8 +133,8 @@ def _make_collection(
                 file.write(piece)
         growing.finish()
     if not options["quiet"]:
-        known = len(cited) - len(lacking)
-        before = f"{known} of them answered before; " if known else ""
+        known = len(cited) - len(missing)
+        before = f"{known} of them known before; " if known else ""
         names = ", ".join([str(path), *(target.path for target, _ in outputs if target.path)])
         say(before + outcome.summary_line(tracker.report, target=names))
     return outcome.status
@@ -143,7 +143,7 @@ def _make_collection(
 def _collect_versions(
     citations: Iterable[tuple[PaperId, str | None]],
 ) -> dict[PaperId, frozenset[str]]:
-    """Return the papers, each once, with the versions cited."""
+    """Return each paper once, with its cited versions."""
     cited: dict[PaperId, frozenset[str]] = {}
     for id_, version in citations:
         cited[id_] = cited.get(id_, frozenset()) | (
@@ -155,7 +155,7 @@ def _collect_versions(
 def _interleave(cited: Mapping[PaperId, frozenset[str]]) -> dict[PaperId, frozenset[str]]:
     """Return the papers with those of each service spread evenly.
 
-    Answers come out in order, so sorted ids would keep one service waiting for another.
+    Lookups return in order, so with sorted ids one service would be idle while another works.
     """
     groups: dict[str, list[PaperId]] = {}
     for id_ in cited:
@@ -169,14 +169,14 @@ def _interleave(cited: Mapping[PaperId, frozenset[str]]) -> dict[PaperId, frozen
 
 
 def _batch_by_time(answers: Iterator[Lookup]) -> Iterator[list[Lookup]]:
-    """Yield the answers in batches: whole ones, or what came within a second.
+    """Yield the answers in batches, each full or a second old.
 
-    What a batch still lacks when the process is killed is in the store.
+    If the process is killed, the answers of an unfinished batch are still in the store.
     """
     batch, began = list[Lookup](), time.monotonic()
     for answer in answers:
         batch.append(answer)
-        if len(batch) >= _BATCH_SIZE or time.monotonic() - began >= _MOST_SECONDS:
+        if len(batch) >= _BATCH_SIZE or time.monotonic() - began >= _MAX_BATCH_S:
             yield batch
             batch, began = [], time.monotonic()
     if batch:
@@ -186,7 +186,7 @@ def _batch_by_time(answers: Iterator[Lookup]) -> Iterator[list[Lookup]]:
 def _read_answers(
     growing: GrowingAnswers, ids: Iterable[PaperId]
 ) -> Iterator[dict[PaperId, Lookup]]:
-    """Yield the answers for the ids, a few at a time, in order."""
+    """Yield the answers for the ids in batches, in order."""
     left = iter(ids)
     while batch := list(islice(left, _BATCH_SIZE)):
         found = growing.find(batch)
@@ -194,7 +194,7 @@ def _read_answers(
 
 
 def _read_ids(given: Iterable[str]) -> Iterator[str]:
-    """Yield the ids given; in place of `-` those of standard input."""
+    """Yield the given ids; replace `-` by those of standard input."""
     for id_ in given:
         if id_ != "-":
             yield id_
@@ -206,7 +206,7 @@ def _read_ids(given: Iterable[str]) -> Iterator[str]:
 
 
 def _split_line(line: str) -> Iterator[str]:
-    """Yield a line that is an id as a whole, otherwise its words."""
+    """Yield the line if it is one id, otherwise its words."""
     from enrich.references.extract import parse_citation
 
     try:

@@ -41,7 +41,7 @@ def command() -> None:
     "import",
     cls=Command,
     examples=["enrich papers import papers.bib -o papers.sqlite"],
-    short_help="Make a collection out of files of papers.",
+    short_help="Make a collection from files of papers.",
 )
 @click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILE…")
 @option(
@@ -51,22 +51,22 @@ def command() -> None:
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="COLLECTION",
-    help="The collection; an older one is replaced when all is read.",
+    help="The collection; an older one is replaced after the last file was read.",
 )
 @option(
     WRITE,
     "--paper-abstracts",
     is_flag=True,
-    help="Keep the abstracts: some five times as large.",
+    help="Keep the abstracts; the collection becomes about five times as large.",
 )
 @quiet_option()
 def import_(files: tuple[Path, ...], output: Path, paper_abstracts: bool, quiet: bool) -> int:
-    """Make a collection out of files of papers, plain or gzip.
+    """Make a collection from files of papers, plain or gzip.
 
     FILE is arXiv's snapshot (Kaggle), an OAI-PMH dump of arXiv, paperlists' JSON, dblp's XML,
     CSL-JSON, BibTeX, JSON lines as export writes them, an earlier output (json, ndjson; its unresolved
-    papers are skipped), or a collection. Of two records of one paper the later stays. An import that was
-    stopped continues when it is run again.
+    papers are skipped), or a collection. If a paper occurs twice, the last record wins. Run a stopped
+    import again to continue it.
     """
     from enrich.collection.importing import import_papers
 
@@ -95,11 +95,11 @@ def import_(files: tuple[Path, ...], output: Path, paper_abstracts: bool, quiet:
     "info",
     cls=Command,
     examples=["enrich papers info papers.sqlite"],
-    short_help="Print what a collection holds.",
+    short_help="Print the contents of a collection.",
 )
 @click.argument("collection", type=_FILE)
 def show_info(collection: Path) -> int:
-    """Print what a collection holds, and from which files."""
+    """Print the contents of a collection, and its files."""
     from enrich.collection.collection import info as describe_collection
 
     found = describe_collection(collection)
@@ -121,11 +121,11 @@ def show_info(collection: Path) -> int:
 )
 @click.argument("collection", type=_FILE)
 @paper_format_options
-@option(WRITE, "--paper-abstracts", is_flag=True, help="With their abstracts.")
+@option(WRITE, "--paper-abstracts", is_flag=True, help="Include the papers' abstracts.")
 def export_collection(collection: Path, *, paper_abstracts: bool, **options: Any) -> int:
     """Write the papers of a collection.
 
-    Without -f and without a known suffix of -o: one JSON object a line, which --papers reads.
+    Without -f and a known suffix of -o, the format is JSON lines, which --papers reads.
     """
     from enrich.cli.output import Output, check_outputs
     from enrich.collection.collection import open_collection
@@ -133,7 +133,7 @@ def export_collection(collection: Path, *, paper_abstracts: bool, **options: Any
     given = tuple(options.pop("outputs"))
     format_ = options.pop("format_")
     if format_ is None:
-        # An export has always been lines, whatever its name.
+        # Without -f the format is ndjson, unless the file name names a format.
         given = tuple(text if names_format(text) else f"ndjson:{text}" for text in given)
         format_ = "ndjson" if not given else None
     outputs = take_writers(choose_targets(format_, given, for_papers=True), options)
@@ -148,7 +148,7 @@ def export_collection(collection: Path, *, paper_abstracts: bool, **options: Any
 
 
 class _ImportLine:
-    """Progress line while files are read: how much, how fast, how long to go."""
+    """Progress line of an import: share read, speed, time left."""
 
     def __init__(self) -> None:
         self._began: tuple[float, int, int] | None = None
@@ -188,7 +188,7 @@ def _skip_report(_: object) -> None:
 
 
 def _print_warnings(line: _ImportLine | None) -> Callable[[str], None]:
-    """Return a function that prints a warning in place of the progress line."""
+    """Return a function that replaces the progress line by a warning."""
 
     def warn(message: str) -> None:
         if line:

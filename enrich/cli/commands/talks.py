@@ -1,4 +1,4 @@
-"""`enrich talks`: what was read from feeds, as a table; why a talk lacks its paper."""
+"""`enrich talks`: the talks of feeds as a table, with links and warnings."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.command(
     cls=Command,
     examples=["enrich talks seminar.ics --since today"],
-    help="Show the talks that were read from feeds: date, speaker, title, links, warnings. No paper is looked up.",
+    help="Show the talks of feeds as a table: date, speaker, title, links, warnings. No paper is looked up.",
 )
 @click.argument("feeds", nargs=-1, required=True, metavar="FEED…", shell_complete=complete_files)
 @option(

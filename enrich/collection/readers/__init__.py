@@ -1,7 +1,7 @@
-"""Bulk files of papers: one reader a format, one file each, found because the file exists.
+"""Readers of bulk files of papers: one file a format; every file here is a reader.
 
-A format is recognised by the file's content, never by its name. A file here ends with `READER = …`. Readers
-stream: memory for one record, and a place to go on from after each.
+A format is recognized by the file's content, never by its name. A file here ends with `READER = …`. A reader
+keeps one record in memory, and can resume after each record.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from enrich.registry import load, names_in
 from enrich.store.codec import StoredPaper
 
 HEAD = 1 << 18
-"""Most bytes by which a format is recognised."""
+"""Maximum number of bytes for recognizing a format."""
 
 
 class Place(NamedTuple):
-    """Where a record of a file ends, so that reading can go on there."""
+    """End of a record in a file, from which reading can resume."""
 
     offset: int = 0
     """Decoded bytes from the beginning of the file."""
     number: int = 0
-    """1-based number of the line, in formats without lines of the record; 0 is before the first."""
+    """1-based number of the line, or of the record in formats without lines; 0 is the beginning."""
 
 
 class Item(NamedTuple):
-    """One record of a file: a paper, or what is wrong with it, or neither if it is not ours."""
+    """Record of a file: a paper, a problem, or neither if it is a paper of another service."""
 
     place: Place
     paper: StoredPaper | None = None
@@ -36,39 +36,36 @@ class Item(NamedTuple):
 
 
 class Reader(Protocol):
-    """A format of bulk files."""
+    """Reader of one format of bulk files."""
 
     name: str
-    """File name, and what the format is called in messages."""
+    """Name of the reader's file, and of the format in messages."""
     unit: str
-    """What `Place.number` counts: `line` or `record`."""
+    """Unit of `Place.number`: `line` or `record`."""
 
     def recognises(self, head: bytes) -> bool:
-        """Return whether a file's first bytes are of this format.
+        """Return whether a file's first bytes are this format.
 
-        At most `HEAD` bytes are given.
+        `head` has at most `HEAD` bytes.
         """
         ...
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """Yield the records from a place on.
+        """Yield the records after a place.
 
         Raises:
-            PapersError: the file is something else after all.
+            PapersError: the file turns out to have another format.
         """
         ...
 
 
 def names() -> tuple[str, ...]:
-    """Return the sorted names of this folder's readers.
-
-    Nothing is imported.
-    """
+    """Return the sorted names of the readers, importing none."""
     return names_in(__path__)
 
 
 def reader_of(head: bytes) -> Reader | None:
-    """Return the reader that recognises a file's first bytes.
+    """Return the reader that recognizes a file's first bytes.
 
     A byte order mark is skipped.
     """

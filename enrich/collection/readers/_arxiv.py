@@ -1,6 +1,6 @@
-"""What the readers of arXiv's own metadata share: fields as arXiv writes them, to a paper. Pure.
+"""Shared part of the readers of arXiv's metadata: arXiv's fields to a paper. Pure.
 
-The fields: info.arxiv.org/help/prep (what authors may write in each) and arXiv's OAI schemas.
+The fields: info.arxiv.org/help/prep (their rules for authors) and arXiv's OAI schemas.
 """
 
 from __future__ import annotations
@@ -52,18 +52,18 @@ def paper(
     home = forms_of("arxiv")
     found = home.canonical(id_) if id_ else None
     if found is None:
-        raise ValueError(f"{id_!s:.40} is no id of an arXiv paper")
+        raise ValueError(f"{id_!s:.40} is not an arXiv id")
     title = tidy(title or "")
     if not title:
         raise ValueError("has no title")
-    rows = tuple([_version(version, date) for version, date in versions])
-    if len(rows) > 1:
-        rows = tuple(sorted(rows, key=lambda row: row.number))
+    made = tuple([_check_version_name(version, date) for version, date in versions])
+    if len(made) > 1:
+        made = tuple(sorted(made, key=lambda version: version.number))
     latest = None
-    if rows:
-        latest = rows[-1].version
-        created = rows[0].date if rows[0].version == "v1" else created
-        updated = rows[-1].date if latest != "v1" else None
+    if made:
+        latest = made[-1].version
+        created = made[0].date if made[0].version == "v1" else created
+        updated = made[-1].date if latest != "v1" else None
     dates = [(name, date) for name, date in (("submitted", created), ("updated", updated)) if date]
     return Paper(
         id=found[0],
@@ -73,7 +73,7 @@ def paper(
         updated=updated,
         dates=tuple(dates),
         latest_version=latest,
-        versions=rows,
+        versions=made,
         category=categories.split(None, 1)[0] if categories else None,
         withdrawn=withdrawn(comments, abstract),
         doi=f"10.48550/arXiv.{found[0].key}",
@@ -85,9 +85,7 @@ def paper(
 
 
 def author(family: str, given: str, suffix: str = "") -> Author | None:
-    """Return the author of arXiv's three parts.
-
-    Return None if they are blank.
+    """Return the author of arXiv's three parts, if any.
 
     >>> author("King", "W.", "Jr."), author("ATLAS Collaboration", "")
     (Author(name='W. King, Jr.', family='King', given='W., Jr.'), Author(name='ATLAS Collaboration', family=None, given=None))
@@ -102,16 +100,16 @@ def author(family: str, given: str, suffix: str = "") -> Author | None:
 
 
 def withdrawn(comments: str | None, abstract: str | None) -> bool:
-    """Return whether comments or abstract state that the paper was withdrawn."""
-    said = f"{comments} {abstract[:400]}" if abstract else str(comments)
-    if "ithdraw" not in said and "ITHDRAW" not in said:
+    """Return whether comments or abstract report a withdrawal."""
+    text = f"{comments} {abstract[:400]}" if abstract else str(comments)
+    if "ithdraw" not in text and "ITHDRAW" not in text:
         return False
     return is_withdrawn(comments, tidy(abstract or ""))
 
 
-def _version(version: str, date: str | None) -> Version:
+def _check_version_name(version: str, date: str | None) -> Version:
     if type(version) is not str or not _VERSION.fullmatch(version):
-        raise ValueError(f"{version!s:.20} is no version of a paper")
+        raise ValueError(f"{version!s:.20} is not a version of a paper")
     return Version(version=version, date=date)
 
 
@@ -126,7 +124,7 @@ def parse_day(text: str | None) -> str | None:
     return _parse_day(text[:16]) if text else None
 
 
-@lru_cache(maxsize=4096)  # a dump holds the papers of one day together
+@lru_cache(maxsize=4096)  # in a dump, papers of one day follow each other
 def _parse_day(text: str) -> str | None:
     parts = text.split()
     if len(parts) > 3 and parts[2] in _MONTHS and parts[1].isdecimal() and parts[3].isdecimal():
@@ -137,15 +135,15 @@ def _parse_day(text: str) -> str | None:
 
 
 def _drop_brackets(text: str) -> str:
-    """Drop what stands in brackets, nested ones too.
+    """Drop all bracketed text, also nested.
 
-    One without its partner stays.
+    A bracket without its partner stays.
 
     >>> _drop_brackets("a (1, (2)) b ) c ( d (3)")
     'a   b ) c ( d  '
     """
     opened: list[int] = []
-    kept = [""]  # pieces of text; an opening bracket begins one
+    kept = [""]  # pieces of text; an opening bracket starts a new one
     at = 0
     for bracket in _BRACKET.finditer(text):
         kept.append(text[at : bracket.start()])
@@ -164,7 +162,7 @@ def _drop_brackets(text: str) -> str:
 def names(text: str) -> list[str]:
     r"""Split authors written as one string.
 
-    Affiliations in brackets are left out, accents become letters.
+    Affiliations in brackets are dropped, TeX accents become letters.
 
     >>> names(r"Raphael Chetrite (1), Izaak Neri and \'Edgar Rold\'an ((1) Lyon, (2) London)")
     ['Raphael Chetrite', 'Izaak Neri', 'Édgar Roldán']

@@ -1,4 +1,4 @@
-"""JSON in bulk files: objects a line, objects of one array. Memory for one of them."""
+"""JSON in bulk files: an object a line, or objects of one array; one object in memory."""
 
 from __future__ import annotations
 
@@ -25,33 +25,33 @@ from enrich.errors import PapersError
 from enrich.store.codec import StoredPaper
 
 _MAX_BROKEN = 100
-"""Objects of an array that are not JSON; the decoder's error costs time for all before it."""
-_HEAD = 1 << 10
-_SMALL = 1 << 16
-"""Characters in which no number of values is too large."""
+"""Limit of an array's objects that are not JSON; each costs time for all text before it."""
+_HEAD_BYTES = 1 << 10
+_MIN_COUNTED_CHARS = 1 << 16
+"""Values are counted only in texts of this length; a shorter text cannot have too many."""
 _BLANK = re.compile(r"[\s,]*")
 _MARK = re.compile(r'\\.|["{}\[\],]', re.DOTALL)
-"""Marks by which an object is skipped; an escaped character does not count as a mark."""
+"""Quotes, brackets and commas, to find an object's end; escaped characters do not count."""
 _BOM = b"\xef\xbb\xbf"
 ARRAY = (
     rb"\s*\[\s*(?:(?:null|true|false|-?[0-9][0-9.eE+-]{0,20}|\"[^\"\\]{0,200}\"|\[\s*\]|\{\s*\})\s*,\s*){0,50}"
     rb"(?=\{)"
 )
-"""Pattern of an array's beginning up to its first object; what stands before it are not records."""
+"""Pattern of an array up to its first object; values before that are not records."""
 _HTML = (b"<!doctype html", b"<html", b"<head")
 
 T = TypeVar("T")
 
 
 def is_html(text: bytes) -> bool:
-    """Return whether a text begins as a web page."""
+    """Return whether a text begins like a web page."""
     return text[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_HTML)
 
 
 def check_type(data: Any, kind: type[T]) -> T:
-    """Convert an object to a type of its format's fields.
+    """Convert an object to the type of its format.
 
-    A null reads as missing.
+    A null counts as a missing field.
 
     Raises:
         ValueError: a value is missing or has the wrong type; the message names its place.
@@ -72,9 +72,8 @@ def json_lines(
 ) -> Iterator[Item]:
     """Yield a record a line, decoded into a type.
 
-    Blank lines are passed over.
-
-    `make` returns None for what is not a paper of ours; its exception is the record's problem.
+    Blank lines are skipped. `make` returns None for a paper of another service; its exception becomes the
+    record's problem.
     """
     stream.seek(start.offset)
     offset, number = start
@@ -110,11 +109,11 @@ def json_lines(
 def describe_bad_json(line: bytes, *, is_whole: bool = True) -> str:
     r"""Describe why a line is not JSON.
 
-    Python's decoder takes more than JSON, so it names what is too much.
+    Python's decoder accepts more than JSON, so it finds the parts that JSON does not allow.
 
     Args:
-        line: What could not be decoded.
-        is_whole: Whether it ends with a line break; otherwise it can be truncated.
+        line: The line that could not be decoded.
+        is_whole: Whether the line ends with a line break; if not, it may be truncated.
 
     >>> describe_bad_json(b'{"a": NaN}'), describe_bad_json(b'{"a": "\\ud800"}')
     ('not JSON: NaN is not a number of JSON', 'not JSON: a text holds half a surrogate pair (\\ud800 to \\udfff)')
@@ -149,23 +148,22 @@ def json_array(
 ) -> Iterator[Item]:
     """Yield a record for each object of an array.
 
-    The array is the whole file; a file may also be one object.
-
-    What is broken, or larger than a record, is skipped up to where it closes.
+    The array is the whole file; a file may also be one object. An object that is broken or larger than a
+    record is skipped up to its closing bracket.
 
     Args:
         stream: The file.
-        start: Where reading begins.
+        start: Place after which reading begins.
         kind: Type of an object's fields.
-        make: Makes a paper of an object, as for `json_lines`.
-        opened: The start lies within the array.
+        make: Makes a paper from an object, as for `json_lines`.
+        opened: Whether the place is inside the array.
 
     Raises:
-        PapersError: a web page stands in the file, or hardly anything in it is JSON.
+        PapersError: the file contains a web page, or more than `_MAX_BROKEN` objects that are not JSON.
     """
     if start.number and not opened:
-        if stream.head(_HEAD).lstrip(_BOM + b" \t\r\n,")[:1] != b"[":
-            return  # the file's one object was read
+        if stream.head(_HEAD_BYTES).lstrip(_BOM + b" \t\r\n,")[:1] != b"[":
+            return  # the file is one object, already read
         opened = True
     stream.seek(start.offset)
     number, broken = start.number, 0
@@ -179,18 +177,18 @@ def json_array(
         problem = ""
         data: Any = None
         try:
-            data, end = decode(text.buffer, text.at)
-            record = text.buffer[text.at : end]
-            if not text.pass_by(end):
+            data, end = decode(text.buffer, text.position)
+            record = text.buffer[text.position : end]
+            if not text.move_to(end):
                 data = json.loads(
                     record.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
                 )
         except ValueError:
-            if text.may_grow() and text.more():
+            if text.may_be_incomplete() and text.read_more():
                 continue
-            if is_html(text.buffer[text.at : text.at + 200].encode("utf-8", "replace")):
+            if is_html(text.buffer[text.position : text.position + 200].encode("utf-8", "replace")):
                 raise PapersError(f"{stream.path}: record {number + 1} begins a web page") from None
-            problem = "is not JSON" if text.may_grow() else f"is not JSON, or {TOO_LARGE}"
+            problem = "is not JSON" if text.may_be_incomplete() else f"is not JSON, or {TOO_LARGE}"
             broken += 1
             if broken > _MAX_BROKEN:
                 raise PapersError(f"{stream.path}: {broken} records are not JSON") from None
@@ -211,55 +209,55 @@ def json_array(
 
 
 def has_too_many_values(line: bytes) -> bool:
-    """Return whether a line of JSON holds more values than a record."""
-    if len(line) < _SMALL:
+    """Return whether a line has more values than allowed."""
+    if len(line) < _MIN_COUNTED_CHARS:
         return False
     return count_values(line.decode("latin-1")) > MAX_VALUES
 
 
 class _Window:
-    """The characters of a stream that are not yet read as objects: `buffer` from `at` on."""
+    """Window on a stream: `buffer` from `position` on holds the characters not yet decoded."""
 
     def __init__(self, stream: Stream, *, opened: bool) -> None:
         self.buffer = ""
-        self.at = 0
+        self.position = 0
         self.offset = 0
-        """Bytes before `at`, from where the stream stood."""
+        """Number of bytes before `position`, from the start of reading."""
         self.ended = False
         self.closed = False
-        """The array came to its end."""
+        """Whether the array has ended."""
         self._stream = stream
-        # Each byte that is not UTF-8 stays one, so that offsets are the file's.
+        # A byte that is not UTF-8 becomes one character, so that offsets match the file's.
         self._decode = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode
         self._opened = opened
-        """The array's bracket was read."""
+        """Whether the array's bracket was read."""
 
     @property
     def size(self) -> int:
-        """Characters that are not yet read."""
-        return len(self.buffer) - self.at
+        """Number of characters not yet decoded."""
+        return len(self.buffer) - self.position
 
-    def may_grow(self) -> bool:
-        """Return whether the object that begins here can still be a record's."""
-        return self.size < MAX_RECORD and count_values(self.buffer[self.at :]) < MAX_VALUES
+    def may_be_incomplete(self) -> bool:
+        """Return whether the current object may still be complete."""
+        return self.size < MAX_RECORD and count_values(self.buffer[self.position :]) < MAX_VALUES
 
-    def more(self) -> bool:
-        """Read a block as large as the buffered text.
+    def read_more(self) -> bool:
+        """Read a block; return False at the file end.
 
-        So the time stays linear in the length of an object.
+        The block is as large as the buffered text, so time stays linear in the length of an object.
         """
         if self.ended:
             return False
         block = self._stream.read(max(1 << 18, self.size))
         self.ended = not block
-        self.buffer = self.buffer[self.at :] + self._decode(block, self.ended)
-        self.at = 0
+        self.buffer = self.buffer[self.position :] + self._decode(block, self.ended)
+        self.position = 0
         return not self.ended
 
-    def pass_by(self, end: int) -> bool:
-        """Move to `end`; return whether the text before it was UTF-8."""
-        text = self.buffer[self.at : end]
-        self.at = end
+    def move_to(self, end: int) -> bool:
+        """Move to `end`; return whether the text was UTF-8."""
+        text = self.buffer[self.position : end]
+        self.position = end
         try:
             self.offset += len(text.encode())
         except UnicodeEncodeError:
@@ -270,14 +268,12 @@ class _Window:
     def skip_value(self) -> bool:
         """Skip a value that cannot be decoded.
 
-        Return False if the file ends in it.
-
-        A block at a time, so that its length costs no memory.
+        Return False if the file ends inside it. Blocks are read one at a time, so memory stays flat.
         """
         depth, quoted = 0, False
         while True:
-            end = self.at
-            for mark in _MARK.finditer(self.buffer, self.at):
+            end = self.position
+            for mark in _MARK.finditer(self.buffer, self.position):
                 end = mark.end()
                 if quoted:
                     quoted = mark[0] != '"'
@@ -289,32 +285,32 @@ class _Window:
                     if depth == 0 and mark[0] == "]":  # it closes the array
                         end = mark.start()
                     if depth <= 1:
-                        self.pass_by(end)
+                        self.move_to(end)
                         return True
                     depth -= 1
                 elif depth == 0:
-                    self.pass_by(end)
+                    self.move_to(end)
                     return True
-            # A backslash at the end belongs to the next block's first character.
+            # A backslash at the end escapes the next block's first character.
             rest = end < len(self.buffer) and self.buffer.endswith("\\")
-            self.pass_by(len(self.buffer) - rest)
-            if not self.more():
-                self.pass_by(len(self.buffer))
+            self.move_to(len(self.buffer) - rest)
+            if not self.read_more():
+                self.move_to(len(self.buffer))
                 return False
 
     def seek_object(self) -> bool:
         """Seek the next object; return False at the end."""
         while not self.closed:
-            blank = _BLANK.match(self.buffer, self.at)
-            self.pass_by(blank.end() if blank else self.at)
+            blank = _BLANK.match(self.buffer, self.position)
+            self.move_to(blank.end() if blank else self.position)
             if not self.size:
-                if not self.more():
+                if not self.read_more():
                     return False
                 continue
-            first = self.buffer[self.at]
+            first = self.buffer[self.position]
             if first == "\ufeff" or (first == "[" and not self._opened):
                 self._opened = self._opened or first == "["
-                self.pass_by(self.at + 1)
+                self.move_to(self.position + 1)
             elif first == "]":
                 self.closed = True
             else:

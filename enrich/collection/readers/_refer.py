@@ -1,4 +1,4 @@
-"""What the readers of reference managers' formats share: which paper a record names, and when. Pure."""
+"""Shared part of the readers of reference managers' formats: a record's ids and dates. Pure."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from enrich.sources import forms_of
 from enrich.text.tidy import tidy
 from enrich.text.web import doi_url
 
-_MAX_NAMES = 50_000
+_MAX_AUTHORS = 50_000
 _PREPRINT = re.compile(r"\b(?:arxiv|corr|openreview|e-?prints?)\b", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
-_SHAPE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
+_DATE_SHAPE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _DATE = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 
 
-def named(texts: Iterable[str | None]) -> tuple[PaperId, ...]:
-    """Return the papers that the texts name, in order.
+def find_cited(texts: Iterable[str | None]) -> tuple[PaperId, ...]:
+    """Return the papers cited in the texts, in order.
 
-    >>> named(["https://doi.org/10.48550/arXiv.2103.01338", None, "Forum: openreview.net/forum?id=FpKgG31Z_i9"])
+    >>> find_cited(["https://doi.org/10.48550/arXiv.2103.01338", None, "Forum: openreview.net/forum?id=FpKgG31Z_i9"])
     ('arxiv:2103.01338', 'openreview:FpKgG31Z_i9')
     """
     found = (find_references(text) for text in texts if text)
@@ -31,25 +31,25 @@ def named(texts: Iterable[str | None]) -> tuple[PaperId, ...]:
 
 
 def split_names(text: str, separator: str) -> list[str]:
-    """Split names written as one string, blank ones left out.
+    """Split names written as one string; drop blank ones.
 
     Raises:
-        ValueError: there are more than any paper has.
+        ValueError: there are more names than allowed.
     """
-    if text.count(separator) > _MAX_NAMES:
-        raise ValueError(f"has more than {_MAX_NAMES:,} authors")
+    if text.count(separator) > _MAX_AUTHORS:
+        raise ValueError(f"has more than {_MAX_AUTHORS:,} authors")
     return [name for part in text.split(separator) if (name := tidy(part))]
 
 
 def date(text: str | None) -> str | None:
-    """Return the valid part of an ISO date, otherwise None.
+    """Return the valid part of an ISO date.
 
-    The date has any precision; None if not even the year is valid.
+    The date has any precision. Return None if its year is not valid.
 
     >>> date("2021-06"), date("2021-02-30"), date("2021-13-01"), date("June 2021")
     ('2021-06', '2021-02', '2021', None)
     """
-    if text is None or not _SHAPE.fullmatch(text):
+    if text is None or not _DATE_SHAPE.fullmatch(text):
         return None
     found = _DATE.match(text)
     if found and len(found[0]) == len("2021-02-30"):
@@ -72,12 +72,11 @@ def paper(
     grounds: str,
     decision: Decision | None = None,
 ) -> Paper | None:
-    """Return the paper under a record's first id.
+    """Return a record's paper, under its first id.
 
-    Return None if it names none.
-
-    A venue other than a preprint server's is where the paper was published: OpenReview's own papers
-    bear it as `venue`; for arXiv's, the date is then that publication's and not the first one.
+    Return None if the record has no id. A venue other than a preprint server means that the paper was
+    published there. For OpenReview's papers it becomes `venue`. For arXiv's papers it becomes
+    `published_as`, and the date belongs to that publication, not to the preprint.
 
     Raises:
         ValueError: the record has no title.
@@ -91,16 +90,18 @@ def paper(
     home = forms_of(id_.source)
     venue = tidy(venue or "") or None
     published = venue is not None and not _PREPRINT.search(venue)
-    other = _DOI.fullmatch(doi.strip()) if doi else None
-    name = other[0] if other and not other[0].lower().startswith("10.48550/arxiv.") else None
+    match = _DOI.fullmatch(doi.strip()) if doi else None
+    publisher_doi = (
+        match[0] if match and not match[0].lower().startswith("10.48550/arxiv.") else None
+    )
     is_preprint = id_.source == "arxiv"
     published_as = None
-    if name or (published and is_preprint):
+    if publisher_doi or (published and is_preprint):
         published_as = Publication(
             venue=venue if published else None,
             year=int(date[:4]) if date else None,
-            doi=name,
-            url=name and doi_url(name),
+            doi=publisher_doi,
+            url=publisher_doi and doi_url(publisher_doi),
         )
     return Paper(
         id=id_,

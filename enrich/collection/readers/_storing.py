@@ -1,4 +1,4 @@
-"""Records of bulk files to items: a paper as it is stored, or what is wrong with the record."""
+"""Conversion of bulk files' records to items: a stored paper, or the record's problem."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from enrich.sources import links
 from enrich.store.codec import StoredPaper, store_paper
 
 MAX_RECORD = 1 << 21
-"""Bytes or characters of a record: a collaboration of ten thousand authors has less than half of it."""
+"""Maximum bytes or characters of a record; ten thousand authors have less than half."""
 MAX_VALUES = 200_000
-"""Values of a JSON record, each of which can take 200 bytes in memory; ten thousand authors have 50,000."""
+"""Maximum values of a JSON record, each of up to 200 bytes in memory; ten thousand authors have 50,000."""
 TOO_LARGE = f"is larger than {MAX_RECORD >> 20} MB"
 
 T = TypeVar("T")
@@ -27,17 +27,19 @@ logger = logging.getLogger("enrich")
 
 
 def storing(make: Callable[[T], Paper | None]) -> Callable[[T], StoredPaper | None]:
-    """Return a function that makes stored papers out of one that makes papers."""
+    """Wrap a function that makes papers, to store them."""
 
-    def made(data: T) -> StoredPaper | None:
+    def make_stored(data: T) -> StoredPaper | None:
         paper = make(data)
         return None if paper is None else store_paper(paper, links)
 
-    return made
+    return make_stored
 
 
 def count_values(text: str) -> int:
-    """Count at least the values of JSON: what opens one, what parts two.
+    """Count the commas and opening brackets of JSON.
+
+    They limit the number of values, without parsing.
 
     >>> count_values('{"a": [1, 2, {}]}')
     5
@@ -48,7 +50,7 @@ def count_values(text: str) -> int:
 def make_item(place: Place, make: Callable[[T], StoredPaper | None], data: T) -> Item:
     """Make the item of a record.
 
-    Any exception counts as a problem of that record alone.
+    An exception becomes a problem of this record alone.
     """
     try:
         return Item(place, make(data))
@@ -57,9 +59,9 @@ def make_item(place: Place, make: Callable[[T], StoredPaper | None], data: T) ->
 
 
 def describe_problem(error: Exception) -> str:
-    """Return what is wrong with a record.
+    """Return a record's problem, from an exception.
 
-    An exception that no reader foresaw is logged.
+    An unexpected exception is logged.
 
     >>> describe_problem(ValueError("has no title")), describe_problem(OverflowError("too large"))
     ('has no title', 'cannot be read (OverflowError)')
@@ -67,7 +69,7 @@ def describe_problem(error: Exception) -> str:
     if isinstance(error, msgspec.ValidationError):
         return explain(error)
     if isinstance(error, ExpatError):
-        return f"is no XML ({error})"
+        return f"is not XML ({error})"
     if isinstance(error, ValueError) and not isinstance(error, UnicodeError):
         return str(error) or "cannot be read"
     name = type(error).__name__

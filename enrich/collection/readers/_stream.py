@@ -1,4 +1,4 @@
-"""A bulk file as decoded bytes: plain or gzip, in blocks or lines, bounded."""
+"""Stream of a bulk file's decoded bytes: plain or gzip, in blocks or lines, bounded."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from typing import IO, Self
 from enrich.errors import PapersError
 
 MAX_LINE = 1 << 21
-"""Bytes of the longest line that is read as one."""
+"""Maximum bytes of a line that is read at once."""
 MAX_RATIO = 200
-"""Decoded bytes to compressed ones. Records of papers have 3 to 15."""
-_FREE = 1 << 24
-_BLOCK = 1 << 18
+"""Maximum ratio of decoded to compressed bytes. Records of papers have 3 to 15."""
+_MIN_CHECKED_BYTES = 1 << 24  # the ratio of a smaller output is not checked
+_BLOCK_BYTES = 1 << 18
 
 
 class Stream:
-    """An open bulk file.
+    """Open bulk file.
 
     Raises:
-        PapersError: it cannot be opened or read, is damaged, or expands too much.
+        PapersError: the file cannot be opened or read, is damaged, or expands too much.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.name = path.name
         self.cut = False
-        """The compressed file ended too early; what could be read was given."""
+        """Whether the compressed file is truncated; its readable part was returned."""
         try:
             self._raw: IO[bytes] = path.open("rb")
             self.size = os.fstat(self._raw.fileno()).st_size
@@ -39,24 +39,24 @@ class Stream:
             self._raw.seek(0)
         except OSError as error:
             raise PapersError(f"{path}: {error.strerror or error}") from None
-        self._packed = magic == b"\x1f\x8b"
+        self._is_gzip = magic == b"\x1f\x8b"
         self._file: IO[bytes] = self._raw
-        if self._packed:
-            self._file = io.BufferedReader(_Unpacked(self, self._raw), _BLOCK)
+        if self._is_gzip:
+            self._file = io.BufferedReader(_GzipBytes(self, self._raw), _BLOCK_BYTES)
 
     @property
     def consumed(self) -> int:
-        """Bytes of the file, as it lies there, that were read; of `size`."""
+        """Bytes read so far, before decompression, of `size`."""
         return self._raw.tell()
 
     def head(self, size: int) -> bytes:
-        """Return the first bytes, and seek the beginning."""
+        """Return the first bytes, and go back to them."""
         self.seek(0)
         head = self.read(size)
         self.seek(0)
         return head
 
-    def read(self, size: int = _BLOCK) -> bytes:
+    def read(self, size: int = _BLOCK_BYTES) -> bytes:
         """Return the next block, empty at the end."""
         try:
             return self._file.read(size)
@@ -75,11 +75,11 @@ class Stream:
 
     @staticmethod
     def is_cut_line(line: bytes) -> bool:
-        """Return whether a line goes on behind what `readline` gave."""
+        """Return whether `readline` returned only part of a line."""
         return len(line) == MAX_LINE and not line.endswith(b"\n")
 
     def skip_line(self) -> int:
-        """Skip the rest of the line; return the bytes skipped."""
+        """Skip the rest of the line; return its length."""
         skipped = 0
         while piece := self.readline():
             skipped += len(piece)
@@ -88,16 +88,16 @@ class Stream:
         return skipped
 
     def seek(self, offset: int) -> None:
-        """Seek a decoded byte.
+        """Seek an offset of the decoded bytes.
 
-        A compressed file is read up to it.
+        A compressed file is read from its beginning.
         """
-        if not self._packed:
+        if not self._is_gzip:
             self._raw.seek(offset)
             return
         self._raw.seek(0)
-        self._file = io.BufferedReader(_Unpacked(self, self._raw), _BLOCK)
-        while offset > 0 and (block := self.read(min(offset, _BLOCK))):
+        self._file = io.BufferedReader(_GzipBytes(self, self._raw), _BLOCK_BYTES)
+        while offset > 0 and (block := self.read(min(offset, _BLOCK_BYTES))):
             offset -= len(block)
 
     def close(self) -> None:
@@ -116,13 +116,13 @@ class Stream:
         self.close()
 
 
-class _Unpacked(io.RawIOBase):
-    """The decoded bytes of a gzip file, with a bound on what a small file may become."""
+class _GzipBytes(io.RawIOBase):
+    """Raw stream of a gzip file's decoded bytes, with a limit on their ratio."""
 
     def __init__(self, stream: Stream, raw: IO[bytes]) -> None:
         self._stream = stream
         self._gzip = gzip.GzipFile(fileobj=raw)
-        self._given = 0
+        self._decoded_bytes = 0
 
     def readable(self) -> bool:
         return True
@@ -135,8 +135,9 @@ class _Unpacked(io.RawIOBase):
             return 0
         except (zlib.error, gzip.BadGzipFile) as error:
             raise PapersError(f"{self._stream.path}: damaged compressed data ({error})") from None
-        self._given += len(block)
-        if self._given > _FREE and self._given > MAX_RATIO * self._stream.consumed:
+        self._decoded_bytes += len(block)
+        limit = max(_MIN_CHECKED_BYTES, MAX_RATIO * self._stream.consumed)
+        if self._decoded_bytes > limit:
             raise PapersError(
                 f"{self._stream.path}: expands to more than {MAX_RATIO} times its size;"
                 " unpack it yourself if you trust it"

@@ -1,7 +1,7 @@
-"""What the readers of XML share: records cut out of a dump by their tags, each parsed by itself.
+"""Shared part of the readers of XML: records, found by their tags and parsed one by one.
 
-So a dump may be cut off, or several harvests in one file; memory is for one record; and there is no
-document type in which entities could be declared, so none but the standard five resolves.
+So a dump may be truncated, or contain several harvests; and only one record is in memory. No document type
+is read, so only the five standard entities resolve.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
 _HTML = re.compile(rb"<(?:!doctype html|html)[\s>]", re.IGNORECASE)
-_ENCODINGS = ("utf-8", "us-ascii", "iso-8859-1")  # what expat knows, but for UTF-16
+_ENCODINGS = ("utf-8", "us-ascii", "iso-8859-1")  # expat's encodings except UTF-16
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}encoding\s{0,9}=\s{0,9}["']([A-Za-z0-9-]{1,20})["']""")
 
 
-def slices(
+def iterate_elements(
     stream: Stream,
     start: Place,
     tags: tuple[str, ...],
     make: Callable[[bytes], StoredPaper | None],
 ) -> Iterator[Item]:
-    """Yield a record an element of these names, which do not nest.
+    """Yield a record for each element of these names.
 
-    `make` receives the bytes of the element.
+    Such elements do not nest. `make` gets the bytes of the element.
 
     Raises:
-        PapersError: a web page stands between the records.
+        PapersError: the file contains a web page.
     """
     begins = re.compile(b"<(" + "|".join(tags).encode() + rb")(?=[\s>])")
     root = re.search(rb"<([A-Za-z-]+)[\s>]", re.sub(rb"<[?!][^>]*>", b"", stream.head(4096)))
@@ -46,8 +46,8 @@ def slices(
     stream.seek(start.offset)
     offset, number = start
     buffer, gap = b"", b""
-    endless: dict[bytes, int] = {}
-    """Of each name, up to which place of the buffer no end follows."""
+    searched_to: dict[bytes, int] = {}
+    """For each closing tag, the place in the buffer before which it does not occur."""
     ended = False
     while not ended:
         block = stream.read()
@@ -56,9 +56,9 @@ def slices(
         at = 0
         while found := begins.search(buffer, at):
             mark = b"</" + found[1] + b">"
-            end = buffer.find(mark, max(found.end(), endless.get(mark, 0)))
+            end = buffer.find(mark, max(found.end(), searched_to.get(mark, 0)))
             if end < 0:
-                endless[mark] = len(buffer) - len(mark) + 1
+                searched_to[mark] = len(buffer) - len(mark) + 1
                 if len(buffer) - found.start() <= MAX_RECORD:
                     break
                 end = found.end()
@@ -69,7 +69,7 @@ def slices(
             number += 1
             place = Place(offset + end, number)
             if end == found.end() or end - found.start() > MAX_RECORD:
-                yield Item(place, None, f"has no end, or {TOO_LARGE}")
+                yield Item(place, None, f"has no closing tag, or {TOO_LARGE}")
             else:
                 yield make_item(place, make, buffer[found.start() : end])
             at = end
@@ -77,31 +77,31 @@ def slices(
             gap = buffer[at:]
             _refuse_page(gap, stream)
             if not ended:
-                at = max(at, len(buffer) - 4096)  # a tag may go on in the next block
+                at = max(at, len(buffer) - 4096)  # a tag may continue in the next block
         offset += at
         buffer = buffer[at:] if at else buffer
-        endless = {mark: max(end - at, 0) for mark, end in endless.items()}
+        searched_to = {mark: max(end - at, 0) for mark, end in searched_to.items()}
     if closing not in buffer or begins.search(buffer):
         yield Item(Place(offset, number + 1), None, "is truncated")
 
 
-def encoding(head: bytes) -> str:
+def find_encoding(head: bytes) -> str:
     """Return the encoding that a dump declares.
 
-    The default is UTF-8, if the declaration cannot be read.
+    Return UTF-8 without a declaration, or for an unknown one.
     """
     found = _ENCODING.search(head[:1000])
     declared = found[1].decode().lower() if found else ""
     return declared if declared in _ENCODINGS else "utf-8"
 
 
-def element(data: bytes, encoding: str = "utf-8") -> Element:
+def parse_element(data: bytes, encoding: str = "utf-8") -> Element:
     """Parse one record.
 
-    Names keep their prefixes, whose declarations may stand far away.
+    Names keep their prefixes, because the prefixes are declared outside the record.
 
     Raises:
-        ExpatError: it is not well-formed, or names an entity other than the standard five.
+        ExpatError: the record is not well-formed, or has an entity other than the standard five.
     """
     parser: XMLParserType = expat.ParserCreate(encoding)
     builder = TreeBuilder()
@@ -113,20 +113,17 @@ def element(data: bytes, encoding: str = "utf-8") -> Element:
 
 
 def child_text(record: Element, tag: str) -> str | None:
-    """Return the text of the first child of this name."""
+    """Return the text of a name's first child."""
     found = record.find(tag)
-    return None if found is None else words(found)
+    return None if found is None else tidied_text(found)
 
 
-def words(found: Element) -> str | None:
-    """Return all text in an element, tidied.
-
-    Return None if it is empty.
-    """
+def tidied_text(found: Element) -> str | None:
+    """Return an element's text, tidied; None if empty."""
     return tidy("".join(found.itertext())) or None
 
 
 def _refuse_page(gap: bytes, stream: Stream) -> None:
-    """Raise PapersError if a web page begins between two records."""
+    """Raise PapersError if a web page begins between records."""
     if _HTML.search(gap):
-        raise PapersError(f"{stream.path}: a web page stands among the records")
+        raise PapersError(f"{stream.path}: a web page is among the records")

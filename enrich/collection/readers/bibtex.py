@@ -1,7 +1,7 @@
-"""BibTeX and BibLaTeX: an entry counts where eprint, URL, DOI, note, journal or volume name a paper.
+"""BibTeX and BibLaTeX: entries whose eprint, URL, DOI, note, journal or volume cites a paper.
 
-The syntax: tug.org/texlive docs "btxdoc" and "btxhak": `@type{key, name = value # value, …}`, a value in
-braces, in quotes, a number or a macro of `@string`.
+The syntax: tug.org/texlive docs "btxdoc" and "btxhak": `@type{key, name = value # value, …}`. A value is in
+braces or quotes, or is a number or a macro of `@string`.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from enrich.text.tex import plain
 from enrich.text.tidy import tidy
 
 MAX_ENTRY = 1 << 20
-"""Characters of the longest entry; one without its closing brace would take in the rest of the file."""
+"""Maximum characters of an entry; without its closing brace it would extend to the end of the file."""
 _ENTRY = re.compile(r"\s*@\s*([A-Za-z]+)\s*([{(])", re.ASCII)
 _ANY_ENTRY = re.compile(rb"^[ \t]*@[ \t]*[A-Za-z]{3,20}[ \t]*[{(]", re.MULTILINE)
 MAX_MACRO = 1000
-"""Characters of a macro's value; the names of venues that they abbreviate have less than 300."""
+"""Maximum characters of a macro's value; names of venues have less than 300."""
 MAX_MACROS = 1 << 20
-"""Characters of all macros of a file, with a hundred more for each."""
+"""Maximum characters of a file's macros, each counted with 100 extra."""
 MAX_EXPANDED = 1 << 16
-"""Characters that the macros of one entry expand to; then a macro stands for its name."""
+"""Maximum characters of an entry's expanded macros; further macros keep their names."""
 _KEY = re.compile(r"\s*+[^,\s=\"#{}()]*+\s*+(?:,|$)")
 _FIELD = re.compile(r"[\s,]*+([A-Za-z][\w:.+/-]*+)\s*+=\s*+", re.ASCII)
 _BLANK = re.compile(r"\s*+")
@@ -43,7 +43,7 @@ _MONTHS = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
-_NAMING = (
+_CITING_FIELDS = (
     "url",
     "doi",
     "note",
@@ -57,7 +57,7 @@ _NAMING = (
 
 
 class Bibtex:
-    """The format."""
+    """Reader of BibTeX and BibLaTeX."""
 
     name = "bibtex"
     unit = "line"
@@ -67,14 +67,14 @@ class Bibtex:
         return bool(_ANY_ENTRY.search(head)) and head.lstrip()[:1] not in b"{[<"
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """Yield the papers from an entry on.
+        """Yield the papers after an entry.
 
-        Macros may stand anywhere, so all is read again.
-        The number is that of an entry's last line.
+        Macros may be anywhere, so the whole file is read again. A place has the number of an entry's last
+        line.
         """
-        return (item for item in self._items(stream) if item.place.number > start.number)
+        return (item for item in self._iterate_items(stream) if item.place.number > start.number)
 
-    def _items(self, stream: Stream) -> Iterator[Item]:
+    def _iterate_items(self, stream: Stream) -> Iterator[Item]:
         stream.seek(0)
         offset = number = 0
         first, entry, macros = 0, _Entry(), _Macros()
@@ -94,7 +94,7 @@ class Bibtex:
                     raise PapersError(f"{stream.path}: line {number} begins a web page")
                 continue
             if entry.lines and (begins or entry.size > MAX_ENTRY):
-                # Each place differs: an entry that closes in this line has it.
+                # Places must differ, and an entry that ends in this line has this one.
                 before = Place(offset - len(line), number - 1)
                 yield Item(before, None, f"the entry of line {first} has no closing brace")
                 entry = _Entry()
@@ -108,14 +108,14 @@ class Bibtex:
 
 
 class _Macros(dict[str, str]):
-    """The macros of a file, bounded: one can be made of others, each twice as long."""
+    """Macros of a file, limited in size: nested macros can double in length."""
 
     def __init__(self) -> None:
         super().__init__()
         self._size = 0
 
     def add(self, found: Mapping[str, str]) -> None:
-        """Add macros as long as there is room for them."""
+        """Add macros within the size limit."""
         for name, value in found.items():
             self._size += 100 + len(name) + len(value)
             if len(value) <= MAX_MACRO and self._size <= MAX_MACROS:
@@ -123,7 +123,7 @@ class _Macros(dict[str, str]):
 
 
 class _Entry:
-    """The lines of an entry, and how deep in its braces they end."""
+    """Lines of an entry, and the depth of braces at their end."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -132,7 +132,10 @@ class _Entry:
         self._closes = ""
 
     def add(self, line: str) -> bool:
-        """Add a line; return whether it closes the entry, whatever stands behind."""
+        """Add a line; return whether it closes the entry.
+
+        Text after the closing brace is dropped.
+        """
         at = 0
         if not self.lines and (start := _ENTRY.match(line)):
             at, self._depth = start.end(), 1
@@ -153,20 +156,18 @@ class _Entry:
 
 
 def paper(entry: Mapping[str, str]) -> Paper | None:
-    """Return the paper of an entry's fields.
+    """Return the paper of an entry's fields, if any.
 
-    Return None if it names none of ours.
-
-    The names of the fields are in lower case.
+    The field names are in lower case. Return None if no field cites a paper.
 
     Raises:
-        ValueError: it has no title.
+        ValueError: the entry has no title.
 
     >>> paper({"eprint": "2103.01338", "archiveprefix": "arXiv", "title": "{On} $x$", "author": "Doe, J. and others",
     ...        "year": "2021"}).authors
     (Author(name='J. Doe', family='Doe', given='J.'),)
     """
-    texts = [entry.get(name) for name in _NAMING]
+    texts = [entry.get(name) for name in _CITING_FIELDS]
     kind = entry.get("archiveprefix") or entry.get("eprinttype") or "arXiv"
     if (eprint := entry.get("eprint")) and kind.lower() == "arxiv":
         texts.append(f"arXiv:{eprint}")
@@ -174,10 +175,10 @@ def paper(entry: Mapping[str, str]) -> Paper | None:
         texts.append(f"{entry.get('journal', '')} {volume}")
     year, month = entry.get("year", ""), entry.get("month", "").lower()
     return _refer.paper(
-        _refer.named(texts),
-        title=_unprotected(entry.get("title", "")),
+        _refer.find_cited(texts),
+        title=_strip_braces(entry.get("title", "")),
         authors=[_parse_author(name) for name in _AND.split(tidy(entry.get("author", "")))],
-        date=_refer.date(entry.get("date", "").partition("/")[0])  # of a span, its beginning
+        date=_refer.date(entry.get("date", "").partition("/")[0])  # the beginning of a range
         or _refer.date(year + (_MONTHS.get(month[:3]) or (month and f"-{month:0>2}")))
         or _refer.date(year),
         venue=entry.get("booktitle") or entry.get("journaltitle") or entry.get("journal"),
@@ -188,9 +189,9 @@ def paper(entry: Mapping[str, str]) -> Paper | None:
 
 
 def fields(entry: str, macros: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields between an entry's outer braces, names in lower case.
+    """Return an entry's fields, with names in lower case.
 
-    What follows an error is left out.
+    Fields after a syntax error are dropped.
 
     >>> fields('key, title = {A {B} c}, month = jan # "~1", year=2021', {})
     {'title': 'A {B} c', 'month': 'jan~1', 'year': '2021'}
@@ -216,15 +217,15 @@ def _make_item(entry: str, place: Place, macros: _Macros) -> Item:
 
 
 def _read_value(entry: str, at: int, macros: Mapping[str, str], left: int) -> tuple[str, int, int]:
-    """Read a value, whose parts `#` joins.
+    """Read a value, whose parts are joined by `#`.
 
-    Return it, its end, and the room left for macros.
+    Return the value, its end, and the characters left for macros.
     """
     parts: list[str] = []
     while True:
         at = match.end() if (match := _BLANK.match(entry, at)) else at
         if entry[at : at + 1] in ("{", '"'):
-            end = _closing(entry, at)
+            end = _find_closing(entry, at)
             parts.append(entry[at + 1 : end])
             at = end + 1
         elif match := _BARE.match(entry, at):
@@ -238,8 +239,11 @@ def _read_value(entry: str, at: int, macros: Mapping[str, str], left: int) -> tu
         at = joined.end()
 
 
-def _closing(entry: str, at: int) -> int:
-    """Find where the brace or quote at `at` is closed, otherwise the end."""
+def _find_closing(entry: str, at: int) -> int:
+    """Find the closing brace or quote, otherwise the end.
+
+    The opening one is at `at`.
+    """
     quoted, depth = entry[at] == '"', 0
     for match in _QUOTE.finditer(entry, at + 1):
         if match[0] == "{":
@@ -253,22 +257,22 @@ def _closing(entry: str, at: int) -> int:
     return len(entry)
 
 
-def _unprotected(title: str) -> str:
-    """Remove the braces that only keep the case of letters."""
+def _strip_braces(title: str) -> str:
+    """Remove the braces that only keep letters' case."""
     title = title.strip()
-    if title.startswith("{") and _closing(title, 0) == len(title) - 1:
+    if title.startswith("{") and _find_closing(title, 0) == len(title) - 1:
         title = title[1:-1]
-    for _ in range(4):  # nested this deep at most
+    for _ in range(4):  # maximum depth
         title = _PROTECTED.sub(r"\1", title)
     return title
 
 
 def _parse_author(text: str) -> Author:
-    """Return an author, with the parts that commas set apart.
+    """Parse an author; commas separate the name's parts.
 
-    An author "others" gets an empty name.
+    The author "others" gets an empty name.
     """
-    if text.startswith("{") and _closing(text, 0) == len(text) - 1:
+    if text.startswith("{") and _find_closing(text, 0) == len(text) - 1:
         return Author(tidy(plain(text)), None, None)
     parts = [tidy(part) for part in plain(text).split(",")]
     if parts == ["others"]:

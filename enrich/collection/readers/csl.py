@@ -1,6 +1,6 @@
-"""CSL-JSON, as Zotero, Mendeley and Pandoc write it: a list of items, or one.
+"""CSL-JSON of Zotero, Mendeley and Pandoc: a list of items, or one item.
 
-An item counts where its URL, DOI, note, number or archive names a paper of ours.
+An item is used if its URL, DOI, note, number or archive cites a paper.
 Fields: resource.citationstyles.org/schema/v1.0/input/json/csl-data.json.
 """
 
@@ -20,31 +20,31 @@ from enrich.paper import Author, Paper
 from enrich.text.html import plain_text
 from enrich.text.tidy import person, tidy
 
-_FIRST = re.compile(rb"(?:" + ARRAY + rb"|\s*)\{")
+_FIRST_ITEM = re.compile(rb"(?:" + ARRAY + rb"|\s*)\{")
 _TAG = re.compile(r"""</?(?:i|b|sub|sup|sc|span)(?:\s+(?:class|style)="[^"]{0,200}")?>""")
 """Rich text: docs.citationstyles.org, "Rich Text Markup within Fields"."""
 
 
 class Csl:
-    """The format."""
+    """Reader of CSL-JSON."""
 
     name = "csl"
     unit = "record"
 
     def recognises(self, head: bytes) -> bool:
-        """Recognize items with a type, and author parts or date parts."""
-        has_items = _FIRST.match(head) and b'"type"' in head and b'"title"' in head
+        """Recognize items by their type and parts."""
+        has_items = _FIRST_ITEM.match(head) and b'"type"' in head and b'"title"' in head
         return bool(
             has_items and re.search(rb'"(?:family|literal|date-parts|container-title)"\s*:', head)
         )
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """Yield the papers from an item on."""
+        """Yield the papers after an item."""
         return json_array(stream, start, CslItem, storing(paper))
 
 
 class Name(Struct, frozen=True, rename="kebab"):
-    """A name variable."""
+    """Name variable of CSL."""
 
     literal: str | None = None
     family: str | None = None
@@ -55,12 +55,12 @@ class Name(Struct, frozen=True, rename="kebab"):
 
 
 class CslItem(Struct, frozen=True, rename="kebab"):
-    """The variables of an item that are read."""
+    """Variables of an item that are read."""
 
     title: str | None = None
     author: list[Name] = []
     issued: Any = None
-    """Dates of all shapes occur; what is not understood counts as missing."""
+    """Dates have many forms; an unknown form counts as missing."""
     container_title: str | None = None
     event_title: str | None = None
     abstract: str | None = None
@@ -74,12 +74,10 @@ class CslItem(Struct, frozen=True, rename="kebab"):
 
 
 def paper(item: CslItem) -> Paper | None:
-    """Return the paper of an item.
-
-    Return None if it names none of ours.
+    """Return the paper that an item cites, if any.
 
     Raises:
-        ValueError: there is no title.
+        ValueError: the item has no title.
 
     >>> found = paper(CslItem(title="T", doi="10.48550/arXiv.2103.01338", author=[Name(family="Lovelace", given="Ada")],
     ...                       issued={"date-parts": [["2021", 3]]}))
@@ -87,27 +85,24 @@ def paper(item: CslItem) -> Paper | None:
     ('2021-03', 'Lovelace')
     """
     place = item.archive_location
-    naming = (item.url, item.doi, item.number, item.note, place, item.archive_place)
-    texts = [value if isinstance(value, str) else None for value in naming]
+    citing = (item.url, item.doi, item.number, item.note, place, item.archive_place)
+    texts = [value if isinstance(value, str) else None for value in citing]
     if (item.archive or "").lower().startswith("arxiv") and place and "arxiv" not in place.lower():
         texts.append(f"arXiv:{place}")
     return _refer.paper(
-        _refer.named(texts),
-        title=_plain(item.title) or "",
+        _refer.find_cited(texts),
+        title=_strip_markup(item.title) or "",
         authors=[_convert_name(name) for name in item.author],
-        date=_date(item.issued),
-        venue=_plain(item.container_title) or _plain(item.event_title),
+        date=_find_date(item.issued),
+        venue=_strip_markup(item.container_title) or _strip_markup(item.event_title),
         doi=item.doi,
-        abstract=_plain(item.abstract),
+        abstract=_strip_markup(item.abstract),
         grounds="csl",
     )
 
 
-def _plain(value: str | None) -> str | None:
-    """Return a string without its tags.
-
-    These are the tags that CSL knows, or those of a whole HTML abstract.
-    """
+def _strip_markup(value: str | None) -> str | None:
+    """Return a string without CSL's tags and HTML."""
     return value and plain_text(_TAG.sub("", value))
 
 
@@ -122,7 +117,7 @@ def _convert_name(name: Name) -> Author:
     return Author(whole, family, f"{given}, {name.suffix}" if name.suffix else given)
 
 
-def _date(issued: Any) -> str | None:
+def _find_date(issued: Any) -> str | None:
     if not isinstance(issued, Mapping):
         return None
     parts = issued.get("date-parts")

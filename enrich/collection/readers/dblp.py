@@ -1,6 +1,6 @@
-"""dblp's XML dump (dblp.org/xml/dblp.xml.gz): publications that bear an OpenReview or arXiv page.
+"""dblp's XML dump (dblp.org/xml/dblp.xml.gz): publications with an OpenReview or arXiv page.
 
-The dump names letters by the entities of its document type, which are HTML's. dblp knows years, no days.
+The dump encodes letters as the entities of its document type, which are HTML's. dblp has years, but no days.
 """
 
 from __future__ import annotations
@@ -13,7 +13,13 @@ from xml.etree.ElementTree import Element
 from enrich.collection.readers import HEAD, Item, Place, _refer
 from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
-from enrich.collection.readers._xml import child_text, element, encoding, slices, words
+from enrich.collection.readers._xml import (
+    child_text,
+    find_encoding,
+    iterate_elements,
+    parse_element,
+    tidied_text,
+)
 from enrich.paper import Author, Paper
 
 _TAGS = (
@@ -32,7 +38,7 @@ _HOMONYM = re.compile(r" \d{4}$")
 
 
 class Dblp:
-    """The format."""
+    """Reader of dblp's dump."""
 
     name = "dblp"
     unit = "record"
@@ -42,19 +48,19 @@ class Dblp:
         return head.lstrip()[:1] == b"<" and b"<dblp" in head
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """Yield the papers from a publication on."""
-        declared = encoding(stream.head(HEAD))
-        return slices(stream, start, _TAGS, storing(lambda data: paper(data, declared)))
+        """Yield the papers after a publication."""
+        declared = find_encoding(stream.head(HEAD))
+        return iterate_elements(stream, start, _TAGS, storing(lambda data: paper(data, declared)))
 
 
 def paper(data: bytes, encoding: str = "utf-8") -> Paper | None:
-    """Return the paper of a publication.
+    """Return the paper of a publication, if any.
 
-    Return None without a page of ours.
+    Return None if it has no page of arXiv or OpenReview.
 
     Raises:
-        ValueError: it has no title.
-        ExpatError: it is not well-formed, or names an unknown entity.
+        ValueError: the publication has no title.
+        ExpatError: the publication is not well-formed, or has an unknown entity.
 
     >>> paper(b"<article><author>J&ouml;rg Doe 0002</author><title>T.</title><year>2022</year>"
     ...       b"<ee>https://openreview.net/forum?id=FpKgG31Z_i9</ee></article>").authors
@@ -63,36 +69,37 @@ def paper(data: bytes, encoding: str = "utf-8") -> Paper | None:
     lower = data.lower()
     if b"openreview.net/" not in lower and b"arxiv" not in lower and b"<volume>abs/" not in data:
         return None
-    record = element(_ENTITY.sub(_character, data), encoding)
-    pages = [words(page) for page in record.iterfind("ee")]
+    record = parse_element(_ENTITY.sub(_resolve_entity, data), encoding)
+    pages = [tidied_text(page) for page in record.iterfind("ee")]
     journal, volume = child_text(record, "journal"), child_text(record, "volume")
     if journal == "CoRR" and volume:
         pages.append(f"CoRR {volume}")
-    ids = sorted(_refer.named(pages), key=lambda id_: id_.source != "openreview")
+    ids = sorted(_refer.find_cited(pages), key=lambda id_: id_.source != "openreview")
     return _refer.paper(
         tuple(ids),
         title=(child_text(record, "title") or "").removesuffix("."),
         authors=[
-            Author(_HOMONYM.sub("", words(author) or "")) for author in record.iterfind("author")
+            Author(_HOMONYM.sub("", tidied_text(author) or ""))
+            for author in record.iterfind("author")
         ],
         date=_refer.date(child_text(record, "year")),
         venue=child_text(record, "booktitle") or journal,
-        doi=_doi(record),
+        doi=_find_doi(record),
         abstract=None,
         grounds="dblp",
     )
 
 
-def _character(match: re.Match[bytes]) -> bytes:
+def _resolve_entity(match: re.Match[bytes]) -> bytes:
     name = match[1].decode()
     if name in _STANDARD or name not in html5:
         return match[0]
     return "".join(f"&#{ord(c)};" for c in html5[name]).encode()
 
 
-def _doi(record: Element) -> str | None:
+def _find_doi(record: Element) -> str | None:
     for page in record.iterfind("ee"):
-        address = words(page) or ""
+        address = tidied_text(page) or ""
         _, found, doi = address.partition("doi.org/")
         if found and not doi.lower().startswith("10.48550/"):
             return doi

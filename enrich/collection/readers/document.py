@@ -1,6 +1,6 @@
-"""An earlier output as JSON: the `papers` of a document, or the array that `enrich lookup` prints.
+"""Earlier JSON output: the `papers` of a document, or the array of `enrich lookup`.
 
-Unresolved papers are skipped. The talks before the papers are passed over as bytes: memory for one record.
+Unresolved papers are skipped. The talks before the papers are skipped as bytes, so memory stays flat.
 """
 
 from __future__ import annotations
@@ -23,35 +23,35 @@ _LOOKUP = re.compile(
     ARRAY
     + rb"""\{[^{}\[\]]{0,9999}?"id"\s*:\s*"(?:[^":]{1,64}:[^"]+|[0-9]{4}\.[0-9]{4,5}(?:v[0-9]{1,3})?)\""""
 )
-"""An array whose first object has the id of a paper."""
-_OF_TALKS = re.compile(rb"""\"(?:references|start_time|speaker)"\s*:""")
+"""Pattern of an array whose first object has a paper's id."""
+_TALK_KEY = re.compile(rb"""\"(?:references|start_time|speaker)"\s*:""")
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+("?)|[\[\]{}]', re.DOTALL)
-"""A string, whose group is empty if the bytes end within it; or a bracket."""
+"""Pattern of a bracket, or of a string; group 1 is its closing quote, missing if the bytes end first."""
 _BOM = b"\xef\xbb\xbf"
-_BLOCK = 1 << 18
-_MAX_STRING = 1 << 24
+_BLOCK_BYTES = 1 << 18
+_MAX_STRING_BYTES = 1 << 24
 
 
 class Document:
-    """The format."""
+    """Reader of earlier JSON output."""
 
     name = "document"
     unit = "record"
 
     def recognises(self, head: bytes) -> bool:
-        """Return whether a document, or a list of its papers, begins here."""
+        """Recognize a document, or a list of its papers."""
         if _FORMAT.match(head):
             return True
-        return bool(_LOOKUP.match(head)) and _OF_TALKS.search(head) is None
+        return bool(_LOOKUP.match(head)) and _TALK_KEY.search(head) is None
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """Yield the papers from a place on."""
+        """Yield the papers after a place."""
         if found := _VERSION.match(stream.head(1 << 10).removeprefix(_BOM)):
             try:
                 check_version(found[1].decode("utf-8", "replace"))
             except ValueError as error:
                 raise PapersError(f"{stream.path}: {error}") from None
-        if start.number and not start.offset:  # behind "holds no list of papers"
+        if start.number and not start.offset:  # the item without papers was the last one
             return iter(())
         if start.number or stream.head(1 << 10).lstrip(_BOM + b" \t\r\n")[:1] == b"[":
             return json_array(
@@ -60,24 +60,28 @@ class Document:
         offset = find_array(stream, b'"papers"')
         if offset is None:
             return iter(
-                [Item(Place(0, 1), None, "the document is truncated, or holds no list of papers")]
+                [Item(Place(0, 1), None, "the document is truncated, or has no list of papers")]
             )
         return json_array(stream, Place(offset), dict[str, Any], storing(paper), opened=True)
 
 
 def find_array(stream: Stream, key: bytes) -> int | None:
-    """Return the offset behind the bracket of a top-level array.
+    """Return the offset after the bracket of an array.
+
+    The array is a value of the file's top-level object.
 
     Args:
         stream: A file of one JSON object.
         key: The array's key, with its quotes.
 
     Raises:
-        PapersError: a string is longer than any of a document.
+        PapersError: a string is longer than allowed.
     """
     stream.seek(0)
     before, rest, depth, last = 0, b"", 0, b""
-    while block := stream.read(max(_BLOCK, len(rest))):  # a long string is read in doubling steps
+    while block := stream.read(
+        max(_BLOCK_BYTES, len(rest))
+    ):  # a long string is read in doubling steps
         data, rest = rest + block, b""
         for token in _TOKEN.finditer(data):
             text = token[0]
@@ -93,8 +97,8 @@ def find_array(stream: Stream, key: bytes) -> int | None:
             else:
                 depth -= 1
         before += len(data) - len(rest)
-        if len(rest) > _MAX_STRING:
-            raise PapersError(f"{stream.path}: a string of more than {_MAX_STRING >> 20} MB")
+        if len(rest) > _MAX_STRING_BYTES:
+            raise PapersError(f"{stream.path}: a string of more than {_MAX_STRING_BYTES >> 20} MB")
     return None
 
 

@@ -30,19 +30,19 @@ _NUMBERED = [f"v{n}" for n in range(1, 200)]
 
 
 class SnapshotVersion(Struct, frozen=True):
-    """A version of a paper."""
+    """Version of a paper in the snapshot."""
 
     version: str
     created: str | None = None
 
 
 class SnapshotLine(Struct, frozen=True):
-    """The fields of a line that are read."""
+    """Fields of a line that are read."""
 
     id: str
     title: str
     authors_parsed: list[list[str]]
-    """Family name, given names, suffix; affiliations behind them."""
+    """Family name, given names, suffix, then affiliations."""
     categories: str | None
     versions: list[SnapshotVersion] | None = None
     comments: str | None = None
@@ -52,24 +52,24 @@ class SnapshotLine(Struct, frozen=True):
 
 
 class Kaggle:
-    """The format."""
+    """Reader of arXiv's snapshot."""
 
     name = "kaggle"
     unit = "line"
 
     def recognises(self, head: bytes) -> bool:
-        """Recognize objects with the snapshot's own keys."""
+        """Recognize objects with the snapshot's keys."""
         return head.lstrip()[:1] == b"{" and b'"authors_parsed"' in head and b'"categories"' in head
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """Yield the papers from a line on."""
+        """Yield the papers after a line."""
         return json_lines(stream, start, SnapshotLine, store_line)
 
 
 def store_line(line: SnapshotLine) -> StoredPaper:
     """Make the stored paper of a line.
 
-    Nearly always nothing is unusual, and a shorter way is taken.
+    Most lines have usual fields and take a faster path, with the same result.
 
     Raises:
         ValueError: the line is not a record of a paper.
@@ -85,17 +85,17 @@ def store_line(line: SnapshotLine) -> StoredPaper:
         f"{given}, {suffix}|{family}" if suffix else f"{given}|{family}"
         for family, given, suffix, *_ in line.authors_parsed
     ]
-    whole = "|".join(["", *names, ""])
+    joined = "|".join(["", *names, ""])
     if (
         found
         and title
         and dates
         and "" not in dates
         and numbers == _NUMBERED[: len(dates)]
-        and whole.isprintable()
-        and not has_marks(whole)
-        and not ("  " in whole or "| " in whole or " |" in whole or (names and "||" in whole))
-        and whole.count("|") == 2 * len(names) + 1
+        and joined.isprintable()
+        and not has_marks(joined)
+        and not ("  " in joined or "| " in joined or " |" in joined or (names and "||" in joined))
+        and joined.count("|") == 2 * len(names) + 1
     ):
         record = PaperRecord(
             title=title,

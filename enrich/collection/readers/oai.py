@@ -1,6 +1,6 @@
-"""OAI-PMH dumps of arXiv (oaipmh.arxiv.org): one answer or many in a file, `arXiv` or `arXivRaw`.
+"""OAI-PMH dumps of arXiv (oaipmh.arxiv.org): one response or many, of the form `arXiv` or `arXivRaw`.
 
-`arXivRaw` holds all versions with their dates; `arXiv` the first date and the newest version's.
+`arXivRaw` has all versions with their dates; `arXiv` has the dates of the first and the newest version.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from xml.etree.ElementTree import Element
 from enrich.collection.readers import Item, Place, _arxiv
 from enrich.collection.readers._storing import storing
 from enrich.collection.readers._stream import Stream
-from enrich.collection.readers._xml import child_text, element, slices
+from enrich.collection.readers._xml import child_text, iterate_elements, parse_element
 from enrich.paper import Author, Paper
 
 
 class Oai:
-    """The format."""
+    """Reader of OAI-PMH dumps."""
 
     name = "oai"
     unit = "record"
@@ -28,20 +28,18 @@ class Oai:
         )
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """Yield the papers from a record on."""
-        return slices(stream, start, ("record",), storing(paper))
+        """Yield the papers after a record."""
+        return iterate_elements(stream, start, ("record",), storing(paper))
 
 
 def paper(data: bytes) -> Paper | None:
-    """Return the paper of a record.
-
-    Return None if it was deleted.
+    """Return the paper of a record; None if deleted.
 
     Raises:
-        ValueError: the record is not that of a paper, or of a form that is not read.
+        ValueError: the record is not a paper's, or has an unknown form.
         ExpatError: the record is not well-formed.
     """
-    record = element(data)
+    record = parse_element(data)
     header, metadata = record.find("header"), record.find("metadata")
     if header is not None and header.get("status") == "deleted":
         return None
@@ -53,7 +51,7 @@ def paper(data: bytes) -> Paper | None:
     return _arxiv.paper(
         id_=child_text(body, "id"),
         title=child_text(body, "title"),
-        authors=_authors(body),
+        authors=_parse_authors(body),
         versions=[
             (version.get("version", "v1"), _arxiv.parse_day(version.findtext("date")))
             for version in body.iterfind("version")
@@ -68,7 +66,7 @@ def paper(data: bytes) -> Paper | None:
     )
 
 
-def _authors(body: Element) -> list[Author]:
+def _parse_authors(body: Element) -> list[Author]:
     found = body.find("authors")
     if found is None:
         return []

@@ -1,8 +1,8 @@
-"""papercopilot/paperlists' JSON: a list of rows, one file a conference and year.
+"""JSON of papercopilot/paperlists: a list of rows, one file a conference and year.
 
-Read are `id`, `title`, `author` (joined by `;`), `status`, the links and `abstract`; of what concerns
-persons (`authorids`, homepages, profiles) nothing is. The file's name states venue and year. Rows that
-have neither an OpenReview page nor an arXiv id are passed over.
+The reader uses `id`, `title`, `author` (joined by `;`), `status`, the links and `abstract`. It does not read
+personal data (`authorids`, homepages, profiles). Venue and year are in the file's name. Rows with neither an
+OpenReview page nor an arXiv id are skipped.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from enrich.paper import Author, Paper
 from enrich.sources import forms_of
 from enrich.text.tidy import person, tidy
 
-_FIRST = re.compile(ARRAY + rb"\{")
+_FIRST_ITEM = re.compile(ARRAY + rb"\{")
 _NAME = re.compile(r"([a-z]{2,12})[-_]?((?:19|20)\d\d)", re.IGNORECASE)
 _VENUES = {"nips": "NeurIPS", "neurips": "NeurIPS", "corl": "CoRL", "interspeech": "Interspeech"}
 _ACCEPTED = re.compile(r"poster|spotlight|oral|notable|top[- ]?\d|accept|highlight|award|talk")
@@ -29,12 +29,12 @@ _LINKS = ("openreview", "site", "pdf", "arxiv", "url", "html")
 
 
 class Row(Struct, frozen=True):
-    """The fields of a row that are read."""
+    """Fields of a row that are read."""
 
     id: str | None = None
     title: str | None = None
     author: str | None = None
-    """Joined by `;`."""
+    """Names joined by `;`."""
     status: str | None = None
     openreview: str | None = None
     site: str | None = None
@@ -46,18 +46,18 @@ class Row(Struct, frozen=True):
 
 
 class Paperlists:
-    """The format."""
+    """Reader of paperlists' JSON."""
 
     name = "paperlists"
     unit = "record"
 
     def recognises(self, head: bytes) -> bool:
-        """Recognize a list of rows whose authors are one string."""
-        has_rows = _FIRST.match(head) and b'"title"' in head and b'"status"' in head
+        """Recognize rows whose authors are one string."""
+        has_rows = _FIRST_ITEM.match(head) and b'"title"' in head and b'"status"' in head
         return bool(has_rows and re.search(rb'"author"\s*:\s*"', head))
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """Yield the papers from a row on."""
+        """Yield the papers after a row."""
         name = _NAME.search(stream.name)
 
         def make(row: Row) -> Paper | None:
@@ -67,12 +67,12 @@ class Paperlists:
 
 
 def paper(row: Row, venue: str = "", year: str | None = None) -> Paper | None:
-    """Return the paper of a row.
+    """Return the paper of a row, if any.
 
-    Return None if it has no id of ours.
+    Return None if it has no id of arXiv or OpenReview.
 
     Raises:
-        ValueError: there is no title.
+        ValueError: the row has no title.
 
     >>> found = paper(Row(id="FpKgG31Z_i9", title="T", author="A;B", status="Reject",
     ...                   site="https://openreview.net/forum?id=FpKgG31Z_i9"), "iclr", "2022")
@@ -82,9 +82,9 @@ def paper(row: Row, venue: str = "", year: str | None = None) -> Paper | None:
     addresses = [row.openreview, row.site, row.pdf, row.arxiv, row.url, row.html]
     if row.arxiv and (found := forms_of("arxiv").canonical(row.arxiv.strip())):
         addresses.append(f"arXiv:{found[0].key}")
-    ids = sorted(_refer.named(addresses), key=lambda id_: id_.source != "openreview")
+    ids = sorted(_refer.find_cited(addresses), key=lambda id_: id_.source != "openreview")
     status = row.status or ""
-    decision = _decision(status)
+    decision = _interpret_status(status)
     conference = f"{_VENUES.get(venue.lower(), venue.upper())} {year or ''}".strip()
     if conference and decision != "accepted":
         conference = f"Submitted to {conference}"
@@ -105,15 +105,15 @@ def paper(row: Row, venue: str = "", year: str | None = None) -> Paper | None:
     )
 
 
-def _decision(status: str) -> Decision | None:
-    said = tidy(status).lower()
-    if said.startswith("desk"):
+def _interpret_status(status: str) -> Decision | None:
+    text = tidy(status).lower()
+    if text.startswith("desk"):
         return "desk_rejected"
-    if "withdraw" in said:
+    if "withdraw" in text:
         return "withdrawn"
-    if "reject" in said:
+    if "reject" in text:
         return "rejected"
-    return "accepted" if _ACCEPTED.search(said) else None
+    return "accepted" if _ACCEPTED.search(text) else None
 
 
 READER = Paperlists()

@@ -1,6 +1,6 @@
-"""JSON lines of papers: an object of the document's `papers` a line, as `enrich papers export` writes.
+"""JSON lines of papers, as of `enrich papers export`: an object of the document's `papers` a line.
 
-`id` and `title` are required. Lines whose `status` is another than `resolved` are skipped.
+`id` and `title` are required. Lines with a `status` other than `resolved` are skipped.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ _PAPER = re.compile(
     rb'|[0-9]{4}\.[0-9]{4,5}(?:v[0-9]{1,3})?|[a-z-]{2,12}(?:\.[A-Z]{2})?/[0-9]{7}(?:v[0-9]{1,3})?)")',
     re.MULTILINE,
 )
-"""A line that holds an object with a paper's id, or an empty one."""
+"""Pattern of a line with an object that has a paper's id, or is empty."""
 _ARRAY = re.compile(ARRAY)
 _CANONICAL = re.compile(r"[a-z][a-z0-9_]*:[^\s:]\S*")
 
 
 class Records:
-    """The format."""
+    """Reader of JSON lines of papers."""
 
     name = "records"
     unit = "line"
 
     def recognises(self, head: bytes) -> bool:
-        """Return whether objects with ids of papers stand one a line."""
+        """Recognize lines with objects that have papers' ids."""
         other = (b'"authors_parsed"', b'"references"')
         if _ARRAY.match(head) or any(key in head for key in other):
             return False
         return bool(_PAPER.search(head))
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """Yield the papers from a line on."""
+        """Yield the papers after a line."""
         return json_lines(stream, start, dict[str, Any], storing(paper))
 
 
 def paper(data: Mapping[str, Any]) -> Paper | None:
-    """Return the paper of an object.
+    """Return an object's paper, with its canonical id.
 
-    It has its canonical id and its page.
+    Return None for an unresolved paper.
 
     Raises:
         ValueError: the object is not a paper.
@@ -68,7 +68,7 @@ def paper(data: Mapping[str, Any]) -> Paper | None:
         home = forms_of(found.id.source)
     except LookupError:
         if not found.id.isprintable():
-            raise ValueError('"id" holds characters that no id has') from None
+            raise ValueError('"id" has characters that are not allowed in an id') from None
         return found
     canonical = home.canonical(found.id.key)
     if canonical is None:
@@ -78,10 +78,10 @@ def paper(data: Mapping[str, Any]) -> Paper | None:
 
 
 def _with_canonical_id(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return an object whose id is one of a source, where it is another spelling of one.
+    """Return an object with its id made canonical.
 
     Raises:
-        ValueError: the id names no paper.
+        ValueError: the id is not a paper's.
     """
     id_ = data.get("id")
     if not isinstance(id_, str) or not id_ or ("://" not in id_ and _CANONICAL.fullmatch(id_)):

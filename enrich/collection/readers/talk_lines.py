@@ -1,4 +1,4 @@
-"""An earlier output as ndjson: the `papers` of each talk's line. Unresolved papers are skipped."""
+"""Earlier ndjson output: the `papers` of each talk's line. Unresolved papers are skipped."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class TalkLine(msgspec.Struct, frozen=True):
-    """The part of a talk's line that is read."""
+    """Part of a talk's line that is read."""
 
     papers: list[dict[str, Any]] = []
 
 
 class TalkLines:
-    """The format."""
+    """Reader of earlier ndjson output."""
 
     name = "talk_lines"
     unit = "line"
 
     def recognises(self, head: bytes) -> bool:
-        """Return whether talks with their references stand one a line."""
+        """Recognize lines with talks that have references."""
         start = head.lstrip()[:1]
         return start == b"{" and b'"enrich.talks"' not in head[:1000] and bool(_LINE.search(head))
 
     def read(self, stream: Stream, start: Place) -> Iterator[Item]:
-        """Yield the papers behind a place.
+        """Yield the papers after a place.
 
-        The place of a paper is its line's first byte and its position in that line; the place of
-        the last one is the line's end. So each place differs, and reading can continue there.
+        A paper's offset is the line's first byte plus the paper's position in the line. The last paper's
+        offset is the line's end. So all places differ, and reading can resume after each.
         """
         stream.seek(0)
         offset = number = 0

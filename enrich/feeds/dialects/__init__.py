@@ -1,17 +1,18 @@
-"""The producers of feeds: one file each, found because the file exists.
+"""Dialects of feeds: one file per producer, registered by being in this folder.
 
-A dialect knows how one producer writes speaker, title, series and text into an event, or into its
-own JSON or XML, and turns that into `TalkFields` or a `Talk`. It is pure and never fails: where a line
-does not fit, the raw text stands. The reader adds what is the same for all (the feed, the texts
-`comments`, `url`, `attach`, `link`, `location`, `summary` and `x_alt_desc` where no text of that name is there,
-warnings about times and zones, cancellations) and redacts; a dialect need not, but puts what it knows to
-be joining details into the text named `JOINING`.
+A dialect converts an event, or the JSON or XML of its producer, to `TalkFields` or a `Talk`: speaker,
+title, series and text. It is pure and never fails; a line that it cannot parse stays in the text.
 
-A DESCRIPTION reaches the dialect as written. One in a plain grammar reads it so; all others pass it
+The reader does the rest for all dialects. It adds the feed, warnings about times and zones, the status, and
+the texts `comments`, `url`, `attach`, `link`, `location`, `summary` and `x_alt_desc`, unless the dialect
+returned a text of that name. It also redacts; a dialect only puts known meeting details into the text
+named `JOINING`.
+
+A dialect gets DESCRIPTION as written. If its producer does not write plain text, the dialect passes it
 through `text.html.plain_text` first.
 
-A file here ends with `DIALECT = …`. The first that knows an event, in the order of their names, reads
-it; `generic` reads what nobody knows.
+Each file here ends with `DIALECT = …`. An event is read by the first dialect, in the order of their names,
+whose `knows` returns True; `generic` comes last and reads all other events.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ from enrich.model import Talk, TalkWarning
 from enrich.registry import load, names_in
 
 JOINING = "livestream"
-"""Name of the text with joining details: the reader drops it, unless private things are kept."""
+"""Name of the text with meeting details; the reader drops it unless `keep_private` is set."""
 
 
 class Event(NamedTuple):
     """The properties of one VEVENT that dialects read, unescaped once (RFC 5545 §3.3.11).
 
-    A tuple, for one is made of every event: it costs a third of a frozen dataclass.
+    A tuple takes a third of the time of a frozen dataclass, and one is made for each event.
     """
 
     uid: str
@@ -52,13 +53,13 @@ class Event(NamedTuple):
     start: datetime | date | None = None
     end: datetime | date | None = None
     anchors: tuple[str, ...] = ANCHORS
-    """What marks a paper in a text (`protected.protect`)."""
+    """Labels and hosts that mark a paper in a text (`protected.protect`)."""
 
 
 class TalkFields(NamedTuple):
-    """Fields of a talk that a dialect reads from an event; named as those of `Talk`.
+    """Fields of a talk that a dialect reads from an event, named as in `Talk`.
 
-    A tuple like `Event`, and for the same reason.
+    A tuple for the same reason as `Event`.
     """
 
     id: str
@@ -76,19 +77,19 @@ class TalkFields(NamedTuple):
 
 
 class Dialect(Protocol):
-    """A producer. One that writes no calendar of its own answers False and reads documents only."""
+    """Reader for one producer. If it writes only documents, `knows` returns False."""
 
     def knows(self, prodid: str, event: Event) -> bool:
         """Return whether this producer wrote the event.
 
-        The check is cheap.
+        The check must be cheap.
         """
         ...
 
     def read(self, event: Event) -> TalkFields:
-        """Return the event's fields, with texts of its own.
+        """Return the event's fields and the dialect's texts.
 
-        Times, status, and the texts that any event may have are the reader's.
+        The reader adds times, status and the common texts.
         """
         ...
 
@@ -97,7 +98,7 @@ class Dialect(Protocol):
         ...
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """Yield its talks, and an error for each item that is not one."""
+        """Yield the talks, and an error for each other item."""
         ...
 
 

@@ -1,11 +1,12 @@
-"""Columns of organisers' tables: their names in several languages, and the header of a file. Pure."""
+"""Columns of organizers' tables: their names in several languages, and the header row. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
+
+from msgspec import Struct
 
 from enrich.feeds.dialects._written_times import find_zone_of_header
 from enrich.feeds.protected import ANCHORS
@@ -43,21 +44,21 @@ id: id, uid, talk id, event id
 comments: comments, comment, remarks, remark, bemerkung, bemerkungen, kommentar, anmerkungen, remarques, commentaire, commentaires, comentarios, commenti, примечание, 备注, 備考
 joining: zoom, zoom link, zoom id, zoom url, meeting, meeting link, meeting id, meeting url, join, join link, join url, online, online link, webex, teams, teams link, bigbluebutton, bbb, livestream, live link, stream, stream link, password, passcode, passwort, kennwort, kenncode, mot de passe, contrasena, zugangsdaten, zugang, einwahl, meeting password, zoom password, zoom passcode, access code, pin, pw
 """
-"""Names of columns without case and accents, a line a column."""
+"""Names of columns without case and accents, one line per column."""
 
-_HEADER_WITHIN = 12
-"""Records at the beginning, among which the header is."""
-_FEW = 2
+_MAX_HEADER_RECORD = 12
+"""Records at the beginning in which the header is searched."""
+_MIN_COLUMNS = 2
 _IN_BRACKETS = compile_later(r"\s*[(\[]([^()\[\]]{1,40})[)\]]\s*$")
-_OF_REFERENCES = frozenset({"exact", "form", "role", "start", "end"})
-"""Columns of our own table of references, whose starts are offsets."""
+_REFERENCE_COLUMNS = frozenset({"exact", "form", "role", "start", "end"})
+"""Columns of the table of references that enrich writes; its starts are offsets, not times."""
 _GENDER = compile_later(r"[/*:_·.(-]{1,2}(?:r|rn|in|innen|e|es|s|a|as|trice)\)?$")
-"""The other ending of a word for people: `Vortragende/r`, `Referent*in`, `intervenant.e`."""
+"""Second ending of a gendered word: `Vortragende/r`, `Referent*in`, `intervenant.e`."""
 _FILLERS = compile_later(
     r"\b(?:your|of (?:the|your) (?:talk|presentation)|talk's|speaker's|des vortrags)(?!\w)|[?!]$"
 )
-"""Words of forms: `Title of your talk`."""
-_OF_PUBLICATIONS = frozenset(
+"""Additional words in the questions of forms: `Title of your talk`."""
+_PUBLICATION_COLUMNS = frozenset(
     [
         "author",
         "authors",
@@ -73,23 +74,22 @@ _OF_PUBLICATIONS = frozenset(
         "auteurs",
     ]
 )
-"""Names of columns that tables of publications have."""
+"""Names of columns in tables of publications."""
 
 Zoned = tuple[tzinfo | None, bool]
-"""A zone, and whether one is named that is not known."""
+"""A zone, and whether an unknown zone is named."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """How a table is written, and which column stands where."""
+class Layout(Struct, frozen=True, kw_only=True):
+    """Encoding, delimiter, header and columns of a table."""
 
     encoding: str
     delimiter: str
     line: int
-    """Of the header, 1-based."""
+    """Line number of the header, 1-based."""
     header: tuple[str, ...]
     columns: tuple[str | None, ...]
-    """What each column holds, by the names above; None if it is not known."""
+    """Meaning of each column, by the names above; None if unknown."""
 
     @property
     def score(self) -> int:
@@ -98,12 +98,15 @@ class Layout:
 
 
 def find_layout(table: Table) -> Layout | None:
-    """Find the header; of several ways to read the file, the one with most known columns."""
+    """Return the layout with the most known columns.
+
+    All possible encodings and delimiters are tried.
+    """
     best: Layout | None = None
     for encoding in table.encodings():
         for delimiter in DELIMITERS:
             for number, (line, cells) in enumerate(table.head(encoding, delimiter)):
-                if number >= _HEADER_WITHIN:
+                if number >= _MAX_HEADER_RECORD:
                     break
                 layout = _read_header(line, cells, encoding, delimiter)
                 if layout is not None and (best is None or layout.score > best.score):
@@ -112,10 +115,10 @@ def find_layout(table: Table) -> Layout | None:
 
 
 def _read_header(line: int, cells: list[str], encoding: str, delimiter: str) -> Layout | None:
-    """Read a record as a header; None if it is not one of talks."""
-    if len(cells) < _FEW or len(cells) > 500:
+    """Return the layout of a header of talks, or None."""
+    if len(cells) < _MIN_COLUMNS or len(cells) > 500:
         return None
-    if set(cells) >= _OF_REFERENCES:
+    if set(cells) >= _REFERENCE_COLUMNS:
         return None
     found = [_find_column(cell) for cell in cells]
     names = _settle_columns(found)
@@ -123,11 +126,13 @@ def _read_header(line: int, cells: list[str], encoding: str, delimiter: str) -> 
     is_timed = bool(known & {"date", "start", "time"})
     if not known & {"title", "speaker"} or not (is_timed or known >= {"title", "speaker"}):
         return None
-    if "speaker" not in found and "title" not in known:  # a person's name and a day
+    # a column of names and one of dates are not enough
+    if "speaker" not in found and "title" not in known:
         return None
-    if not is_timed and "speaker" not in found and "abstract" not in known:  # Dr. and her name
+    # here "title" may mean "Dr." before a name
+    if not is_timed and "speaker" not in found and "abstract" not in known:
         return None
-    published = {fold_text(cell) for cell in cells} & _OF_PUBLICATIONS
+    published = {fold_text(cell) for cell in cells} & _PUBLICATION_COLUMNS
     if published and "speaker" not in known and not known & {"start", "time", "room", "location"}:
         return None
     while cells and not cells[-1].strip():
@@ -142,14 +147,17 @@ def _read_header(line: int, cells: list[str], encoding: str, delimiter: str) -> 
 
 
 def _settle_columns(found: list[str | None]) -> list[str | None]:
-    """Return the columns with each name once, and the names that depend on others."""
+    """Return the columns with all names decided.
+
+    Most names occur only once in the result.
+    """
     known = set(found)
     if "name" in known and "speaker" not in known and not known & {"given", "family"}:
         found = ["speaker" if name == "name" else name for name in found]
     if "summary" in known:
-        stands_for = "abstract" if "title" in known and "abstract" not in known else "title"
+        meaning = "abstract" if "title" in known and "abstract" not in known else "title"
         taken = {"title", "abstract"} <= known
-        found = [(None if taken else stands_for) if name == "summary" else name for name in found]
+        found = [(None if taken else meaning) if name == "summary" else name for name in found]
     several = {"paper", "comments", "joining"}
     seen: set[str] = set()
     settled: list[str | None] = []
@@ -160,7 +168,7 @@ def _settle_columns(found: list[str | None]) -> list[str | None]:
 
 
 def _find_column(cell: str) -> str | None:
-    """Return what the column of this name holds."""
+    """Return the meaning of a column by its name."""
     if not cell.strip() or len(cell) > 60:
         return None
     name = fold_text(cell.replace("_", " ")).strip(" .:*#'\"")
@@ -183,7 +191,7 @@ def _list_column_names() -> Mapping[str, str]:
 
 
 def find_header_zone(layout: Layout) -> Zoned:
-    """Return the zone that the name of a column of times states, and whether it is unknown."""
+    """Return the zone that a time column's name states."""
     for cell, name in zip(layout.header, layout.columns, strict=True):
         bracket = _IN_BRACKETS.search(cell)
         if name in {"date", "time", "start"} and bracket:

@@ -1,4 +1,4 @@
-"""What dialects share that read JSON and XML: checked values out of objects. Pure."""
+"""Checked access to values of JSON and XML, shared by dialects. Pure."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-from enrich.feeds.dialects._shared import line_or_none, page, text_or_none
+from enrich.feeds.dialects._shared import find_web_url, line_or_none, text_or_none
 from enrich.model import TalkWarning
 from enrich.text.html import plain_text
 
 
 def text_of(data: Any, key: str) -> str | None:
-    """Return the string under a key.
-
-    Return None for anything else.
-    """
+    """Return the string under a key, otherwise None."""
     value = data.get(key) if isinstance(data, Mapping) else None
     return value if isinstance(value, str) else None
 
@@ -25,7 +22,7 @@ def line_of(data: Any, key: str) -> str | None:
     return line_or_none(text_of(data, key))
 
 
-def prose(value: str | None) -> str | None:
+def read_prose(value: str | None) -> str | None:
     """Return a longer text, converted if it is HTML.
 
     Return None for "TBA".
@@ -34,9 +31,9 @@ def prose(value: str | None) -> str | None:
 
 
 def link_of(data: Any, key: str) -> str | None:
-    """Return the http(s) address under a key."""
+    """Return the http(s) URL under a key."""
     value = text_of(data, key)
-    return page((value.strip(),)) if value and value.strip().isprintable() else None
+    return find_web_url((value.strip(),)) if value and value.strip().isprintable() else None
 
 
 def list_of(data: Any, key: str) -> list[Mapping[str, Any]]:
@@ -53,14 +50,14 @@ def number_of(data: Any, key: str) -> str | None:
     return str(value).strip() or None
 
 
-def moment(value: Any, zone: tzinfo | None = None) -> datetime | date | None:
+def parse_iso_time(value: Any, zone: tzinfo | None = None) -> datetime | date | None:
     """Parse an ISO 8601 time.
 
-    A blank may stand for the T in its middle. `zone` is that of times without one.
+    A blank may replace the T. A time without an offset is read in `zone`.
 
-    >>> moment("2022-02-18 13:00:00-05:00").isoformat()
+    >>> parse_iso_time("2022-02-18 13:00:00-05:00").isoformat()
     '2022-02-18T13:00:00-05:00'
-    >>> moment("tomorrow")
+    >>> parse_iso_time("tomorrow")
     """
     if not isinstance(value, str):
         return None
@@ -75,8 +72,8 @@ def moment(value: Any, zone: tzinfo | None = None) -> datetime | date | None:
     return time.replace(tzinfo=UTC) if not time.utcoffset() else time
 
 
-def time_warnings(start: Any, start_time: datetime | date | None) -> tuple[TalkWarning, ...]:
-    """Return warnings: the start is not a time, or has no zone."""
+def warn_about_start(start: Any, start_time: datetime | date | None) -> tuple[TalkWarning, ...]:
+    """Return warnings about a start: invalid, or without zone."""
     if start_time is None:
         if not start:
             return ()
@@ -88,7 +85,7 @@ def time_warnings(start: Any, start_time: datetime | date | None) -> tuple[TalkW
     return ()
 
 
-def joined(names: Iterable[str | None]) -> str | None:
+def join_names(names: Iterable[str | None]) -> str | None:
     """Join names: "A", "A and B", "A, B, and C"."""
     kept = list(dict.fromkeys(n for name in names if name and (n := " ".join(name.split()))))
     if len(kept) < 3:
@@ -96,7 +93,7 @@ def joined(names: Iterable[str | None]) -> str | None:
     return ", ".join(kept[:-1]) + ", and " + kept[-1]
 
 
-def affiliations(names: Iterable[str | None]) -> str | None:
+def join_affiliations(names: Iterable[str | None]) -> str | None:
     """Join affiliations, each once: "X; Y"."""
     return (
         "; ".join(dict.fromkeys(n for name in names if name and (n := " ".join(name.split()))))
@@ -104,13 +101,16 @@ def affiliations(names: Iterable[str | None]) -> str | None:
     )
 
 
-def further_texts(*texts: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
-    """Return the texts that there are."""
+def select_texts(*texts: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
+    """Return the texts that are not empty."""
     return tuple([(field, value) for field, value in texts if value])
 
 
 def find_next_page(document: Mapping[str, Any]) -> Iterator[ValueError]:
-    """Yield an error if an answer is one page of several, of which the others are not read."""
+    """Yield an error if the document is one of several pages.
+
+    The other pages are not read.
+    """
     if document.get("next"):
         here, count = len(list_of(document, "results")), document.get("count")
         of = f" of {count}" if isinstance(count, int) else ""

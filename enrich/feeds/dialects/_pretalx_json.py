@@ -1,4 +1,4 @@
-"""pretalx's JSON beside `schedule.json`: the widget's schedule and the API's submissions. Pure.
+"""Reader of pretalx's JSON other than `schedule.json`: the widget's schedule, the API's submissions. Pure.
 
 Shapes: `/EVENT/schedule/widgets/schedule.json` (v1 and v2), `/api/events/EVENT/submissions/` and
 `/talks/`. Names are strings, objects by language, or codes and numbers of another list.
@@ -12,15 +12,15 @@ from typing import Any
 
 from enrich.feeds.dialects._documents import (
     find_next_page,
-    further_texts,
-    joined,
+    join_names,
     line_of,
     link_of,
     list_of,
-    moment,
-    prose,
+    parse_iso_time,
+    read_prose,
+    select_texts,
     text_of,
-    time_warnings,
+    warn_about_start,
 )
 from enrich.feeds.dialects._shared import line_or_none
 from enrich.model import Talk, TalkWarning
@@ -35,7 +35,7 @@ Names = Mapping[str, str | None]
 
 
 def is_widget(document: Any) -> bool:
-    """Return whether it is the schedule that the widget shows."""
+    """Return whether a document is the widget's schedule."""
     return (
         isinstance(document, Mapping)
         and all(isinstance(document.get(key), list) for key in ("talks", "rooms", "speakers"))
@@ -44,7 +44,7 @@ def is_widget(document: Any) -> bool:
 
 
 def is_answer(document: Any) -> bool:
-    """Return whether it is a page of submissions."""
+    """Return whether a document is a page of submissions."""
     return isinstance(document, Mapping) and any(map(_is_submission, list_of(document, "results")))
 
 
@@ -65,7 +65,7 @@ def read_widget(document: Mapping[str, Any]) -> Iterator[Talk | ValueError]:
 
 
 def read_answer(document: Mapping[str, Any]) -> Iterator[Talk | ValueError]:
-    """Yield the accepted talks of a page, one a slot."""
+    """Yield the accepted talks of a page, one per slot."""
     for index, submission in enumerate(document["results"], 1):
         if not isinstance(submission, Mapping) or not _is_submission(submission):
             yield ValueError(f"result {index} is not a submission")
@@ -92,7 +92,7 @@ def _is_submission(record: Mapping[str, Any]) -> bool:
 def _convert_submission(
     record: Mapping[str, Any], slot: Mapping[str, Any], rooms: Names, people: Names
 ) -> Talk:
-    start = moment(slot.get("start"))
+    start = parse_iso_time(slot.get("start"))
     title = line_or_none(_find_name(record.get("title")))
     resources = list_of(record, "resources")
     speakers = record.get("speakers")
@@ -100,35 +100,38 @@ def _convert_submission(
         id=line_of(record, "code") or title or "talk",
         url=link_of(record, "url"),
         title=title,
-        speaker=joined(
+        speaker=join_names(
             _find_person(person, people)
             for person in (speakers if isinstance(speakers, list) else ())
         ),
         start_time=start,
-        end_time=moment(slot.get("end")),
+        end_time=parse_iso_time(slot.get("end")),
         room=line_or_none(_find_room(slot.get("room"), rooms)),
         slides_link=_find_resource(resources, _SLIDES),
         video_link=_find_resource(resources, _VIDEO),
         abstract=_join_texts(
-            prose(text_of(record, "abstract")), prose(text_of(record, "description"))
+            read_prose(text_of(record, "abstract")), read_prose(text_of(record, "description"))
         ),
-        texts=further_texts(
+        texts=select_texts(
             ("attach", "\n".join(map(_format_resource, resources))),
             ("title", title),
         ),
-        warnings=time_warnings(slot.get("start"), start) if slot.get("start") else _UNSCHEDULED,
+        warnings=warn_about_start(slot.get("start"), start) if slot.get("start") else _UNSCHEDULED,
     )
 
 
 def _join_texts(abstract: str | None, description: str | None) -> str | None:
-    """Join both texts; one that holds the other stands alone."""
+    """Join both texts; omit one that the other contains."""
     if not abstract or not description or description in abstract:
         return abstract or description
     return description if abstract in description else f"{abstract}\n\n{description}"
 
 
 def _find_name(value: Any) -> str | None:
-    """Return a name: a string, or an object by language, of which English comes first."""
+    """Return a name from a string or an object by language.
+
+    English is preferred.
+    """
     if isinstance(value, Mapping):
         value = value.get("en") or next(
             (v for v in value.values() if isinstance(v, str) and v), None

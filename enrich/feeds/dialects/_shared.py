@@ -1,4 +1,4 @@
-"""What dialects share: halves of the protocol, people, places, texts. Pure."""
+"""Functions and base classes for dialects: people, places, texts. Pure."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from enrich.text.patterns import compile_later
 
 
 class CalendarOnly:
-    """The half of a dialect that has no JSON or XML."""
+    """Base of a dialect without JSON and XML."""
 
     def knows_document(self, document: Any) -> bool:  # noqa: ARG002 - the protocol's
-        """Return False: no document is this producer's."""
+        """Return False: the producer writes no documents."""
         return False
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:  # noqa: ARG002
-        """Return nothing."""
+        """Return an empty iterator."""
         return iter(())
 
 
 class DocumentOnly:
-    """The half of a dialect that writes no calendar of its own."""
+    """Base of a dialect without a calendar."""
 
     def knows(self, prodid: str, event: Event) -> bool:  # noqa: ARG002 - the protocol's
-        """Return False: no event is this producer's."""
+        """Return False: the producer writes no events."""
         return False
 
     def read(self, event: Event) -> TalkFields:
-        """Return the UID alone."""
+        """Return only the UID."""
         return TalkFields(event.uid)
 
 
 TBA = frozenset({"", "tba", "tbd", "abstract: tba", "abstract: tbd", "to be announced"})
-"""What stands where there is no abstract yet, in lower case without a final full stop."""
+"""Placeholders for an abstract, in lower case without a final full stop."""
 
 _ONLY_ADDRESS = compile_later(
     r"\s*<?(?:\w[\w+.-]*://|(?:mailto|tel|sips?|msteams):)\S*\s*", re.ASCII
@@ -57,42 +57,43 @@ def text_or_none(text: str | None) -> str | None:
 
 
 def title_or_none(summary: str | None) -> str | None:
-    """Return a SUMMARY as one line: entities decoded, quotation marks without backslashes."""
+    """Return a SUMMARY as one decoded line.
+
+    Entities are decoded, and backslashes before quotation marks removed.
+    """
     return line_or_none(decode_entities(unescape_quotes(summary))) if summary else None
 
 
 def line_or_none(text: str | None) -> str | None:
-    """Return a text as one line.
-
-    Return None if nothing is left.
-    """
+    """Return a text as one line, or None if empty."""
     return " ".join(text.split()) or None if text else None
 
 
-def room(location: str | None) -> str | None:
-    """Return a place; None for an address alone.
+def room_or_none(location: str | None) -> str | None:
+    """Return a LOCATION, or None if it is only a URL.
 
     Meeting credentials are redacted later, line by line.
     """
     return None if not location or _ONLY_ADDRESS.fullmatch(location) else location
 
 
-def page(urls: tuple[str, ...]) -> str | None:
-    """Return the first http(s) address, without a login in it."""
+def find_web_url(urls: tuple[str, ...]) -> str | None:
+    """Return the first http(s) URL, without login data."""
     for url in urls:
         if url[:8].lower().startswith(("https://", "http://")):
             return _LOGIN.sub("", url.strip(), 1) if "@" in url else url.strip()
     return None
 
 
-def people(text: str) -> tuple[str | None, str | None]:
-    """Split `NAME (AFFILIATION)`, one or several, into names and affiliations.
+def split_people(text: str) -> tuple[str | None, str | None]:
+    """Split `NAME (AFFILIATION)` into names and affiliations.
 
+    There may be several names with affiliations.
     Parentheses inside a name are not an affiliation.
 
-    >>> people("Ada (Kit) Lovelace (Univ. of X (UX)) and B. Boole (Cork)")
+    >>> split_people("Ada (Kit) Lovelace (Univ. of X (UX)) and B. Boole (Cork)")
     ('Ada (Kit) Lovelace and B. Boole', 'Univ. of X (UX); Cork')
-    >>> people("A, B, and C")
+    >>> split_people("A, B, and C")
     ('A, B, and C', None)
     """
     if "<" in text:
@@ -100,10 +101,10 @@ def people(text: str) -> tuple[str | None, str | None]:
     text = " ".join(text.split())
     if "(" not in text:
         return text or None, None
-    if text[-1] == ")" and text.count("(") == 1 and text[0] != "(":  # nearly always
+    if text[-1] == ")" and text.count("(") == 1 and text[0] != "(":  # the most usual form
         name, _, affiliation = text[:-1].partition("(")
         return name.rstrip(), affiliation.strip() or None
-    if text[-1] == ")" and text.count("(") == text.count(")") == 1:  # the usual one
+    if text[-1] == ")" and text.count("(") == text.count(")") == 1:  # a usual form
         name, _, affiliation = text[:-1].partition("(")
         return (name.rstrip(), affiliation.strip() or None) if name else (text, None)
     names, affiliations = [], []
@@ -129,6 +130,6 @@ def people(text: str) -> tuple[str | None, str | None]:
 def may_refer(text: str | None, anchors: tuple[str, ...]) -> bool:
     """Return whether a text may name a paper.
 
-    The answer is conservative, for it decides what may leave the text.
+    The check is conservative: text that may name a paper must not be removed.
     """
     return text is not None and bool(protect(text, anchors))

@@ -1,7 +1,7 @@
-"""Dates and times as people write them in tables: parsed only where one reading fits. Pure.
+"""Parser of dates and times as people write them in tables. Pure.
 
-A date of three numbers can have several readings. The order of a whole column, or a weekday beside it,
-can decide; otherwise it is refused, because a wrong date is worse than a missing one.
+A date of three numbers can have several readings. The order in the whole column, or a weekday next to it,
+can decide; otherwise the date is refused, because a wrong date is worse than a missing one.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from functools import cache
 from typing import Literal
-from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from enrich.feeds.ical.zone_names import find_offset
 from enrich.text.letters import fold_text
@@ -36,10 +36,10 @@ october oct oktober okt octobre octubre ottobre ott outubro out rijna rijen pazd
 november nov novembre noviembre novembro listopadu listopada listopad marraskuuta marraskuu kasim ноября ноябрь novembra
 december dec dezember dez decembre diciembre dic dicembre dezembro prosince prosinec grudnia grudzien joulukuuta joulukuu aralik декабря декабрь desembre desember decembra
 """
-"""Names of months without case and accents, a line a month."""
+"""Names of months without case and accents, one line per month."""
 
 _DOUBTFUL = frozenset({"listopad", "listopada", "srpen"})
-"""Names that are other months in other languages."""
+"""Names that mean different months in different languages."""
 
 _WEEKDAYS = """
 monday mon montag lundi lunes lunedi maandag mandag mandag poniedzialek pondeli maanantai понедельник 月
@@ -50,7 +50,7 @@ friday fri freitag vendredi viernes venerdi vrijdag fredag piatek patek perjanta
 saturday sat samstag samedi sabado sabato zaterdag lordag lordag sobota lauantai суббота 土
 sunday sun sonntag dimanche domingo domenica zondag sondag niedziela nedele sunnuntai воскресенье
 """
-"""Names of weekdays that are those of no other day in any of the languages, a line a day."""
+"""Names of weekdays, one line per day; each means the same day in all languages."""
 
 _ISO = compile_later(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?")
 _YEAR_FIRST = compile_later(r"(?<!\d)(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)")
@@ -74,21 +74,20 @@ _ZONE = compile_later(
 _ABBREVIATIONS = compile_later(
     r"\b(?:cest|cet|eest|eet|west|wet|bst|ist|est|edt|et|cst|cdt|ct|mst|mdt|mt|pst|pdt|pt|jst|kst|aest|aedt|msk|sast|hkt|sgt)\b"
 )
-"""Zones that people name without regard to summer, or that several parts of the world have."""
+"""Abbreviations of zones that are ambiguous, or that people use without regard to summer time."""
 _QUARTER = compile_later(r"\bc\. ?t\.?(?!\w)")
 _FIRST_SHORT_YEAR, _LAST_SHORT_YEAR = 15, 45
-"""Years of two digits that a table of talks can mean; others are a day or a month."""
+"""Range of two-digit years in a table of talks; other numbers are a day or month."""
 _NOON = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenTime:
+class WrittenTime(Struct, frozen=True, kw_only=True):
     """A cell with a date, a time of day, or both."""
 
     readings: Mapping[Order, date]
-    """The date, by the orders of its numbers; one order if they are not in doubt."""
+    """The date in each possible order of its numbers; one item if it is certain."""
     is_written: bool = False
-    """Whether there is a date at all."""
+    """True if the cell holds a date."""
     begin: time | None = None
     end: time | None = None
     zone: tzinfo | None = None
@@ -98,7 +97,7 @@ class WrittenTime:
     """Why the cell is refused."""
 
     def pick(self, order: Order | None) -> date | None:
-        """Pick the date of the only reading, or of an order."""
+        """Return the date of the only reading, or of an order."""
         days = set(self.readings.values())
         if len(days) == 1:
             return days.pop()
@@ -106,7 +105,10 @@ class WrittenTime:
 
 
 def decide_order(cells: Iterable[WrittenTime]) -> Order | None:
-    """Decide the order of a column's dates; None if no cell is certain, or two differ."""
+    """Return the order of a column's dates, or None.
+
+    None means that no cell is certain, or that two differ.
+    """
     certain = {next(iter(cell.readings)) for cell in cells if len(cell.readings) == 1}
     return certain.pop() if len(certain) == 1 else None
 
@@ -127,7 +129,7 @@ def read_written_time(text: str) -> WrittenTime:
     for word, clock in _NAMED_TIMES.items():
         folded = re.sub(rf"\b{word}\b", clock, folded)
     readings, rest, problem = _find_date(folded)
-    weekday = _find_weekday(rest)  # without the letters of a date in East Asia
+    weekday = _find_weekday(rest)  # after the letters of an East Asian date were removed
     if weekday is not None and len(set(readings.values())) > 1:
         fitting = {o: day for o, day in readings.items() if day.weekday() == weekday}
         readings = fitting or readings
@@ -167,7 +169,10 @@ def read_minutes(text: str) -> int | None:
 
 
 def find_zone_of_header(text: str) -> tuple[tzinfo | None, bool]:
-    """Find the zone that a column's name states; return also whether it is unknown."""
+    """Return the zone that a column's name states.
+
+    The second value is True if an unknown zone is named.
+    """
     folded = fold_text(text)
     zone, rest = _find_zone(folded)
     return zone, zone is None and bool(_ABBREVIATIONS.search(rest))
@@ -186,7 +191,10 @@ def _read_iso(text: str) -> WrittenTime:
 
 
 def _find_date(text: str) -> tuple[dict[Order, date], str, str | None]:
-    """Find a date; return its readings, the text without it, and why it is refused."""
+    """Find a date in a text.
+
+    Return its readings, the text without it, and the reason if it is refused.
+    """
     for pattern in (_YEAR_FIRST, _EAST_ASIAN):
         if found := pattern.search(text):
             numbers = [int(n) for n in found.groups() if n.isdecimal()]
@@ -212,7 +220,10 @@ def _find_date(text: str) -> tuple[dict[Order, date], str, str | None]:
 
 
 def _read_numbers(first: int, second: int, last: str, *, dotted: bool) -> dict[Order, date]:
-    """Return the readings of three numbers, of which the last is two or four digits."""
+    """Return the possible dates of three numbers.
+
+    The last one has two or four digits.
+    """
     third = int(last)
     short = len(last) == 2
     wanted: dict[Order, tuple[int, int, int]] = {
@@ -237,7 +248,7 @@ def _make_date(year: int, month: int, day: int) -> date | None:
 
 
 def _find_zone(text: str) -> tuple[tzinfo | None, str]:
-    """Find a zone; return it, and the text without it."""
+    """Return a zone in a text, and the text without it."""
     if (found := _ZONE.search(text)) is None:
         return None, text
     name = found[0].replace(" ", "")
@@ -248,10 +259,12 @@ def _find_zone(text: str) -> tuple[tzinfo | None, str]:
 
 
 def _find_named_zone(name: str) -> tzinfo | None:
-    """Return a zone of the database by its name without case."""
+    """Return a zone of the database; case is ignored."""
     written = "/".join(
         "_".join(p.capitalize() for p in part.split("_")) for part in name.split("/")
     )
+    from zoneinfo import ZoneInfo
+
     try:
         return ZoneInfo(written)
     except (KeyError, ValueError, OSError):
@@ -259,7 +272,10 @@ def _find_named_zone(name: str) -> tzinfo | None:
 
 
 def _find_clock(text: str) -> tuple[time | None, time | None, str]:
-    """Find a time of day or a range of two; return also the text without it."""
+    """Find a time of day or a range of two.
+
+    Return begin, end, and the text without them.
+    """
     for found in _TIME.finditer(text):
         first, second = found.group(1, 2, 3), found.group(4, 5, 6)
         if not any((first[1], first[2], second[1], second[2])):
@@ -275,7 +291,10 @@ def _find_clock(text: str) -> tuple[time | None, time | None, str]:
 
 
 def _complete_half(hours: str, minutes: str | None, half: str, end: time | None) -> time | None:
-    """Return the begin of `2-3pm` and `11-1pm`, in the half of the day that lies before the end."""
+    """Return the begin of a range such as `2-3pm` or `11-1pm`.
+
+    Choose am or pm so that it is before the end.
+    """
     same = _make_time(hours, minutes, half)
     if same is None or end is None or same <= end:
         return same

@@ -1,6 +1,7 @@
-"""Whoever wrote the event: the summary is the title, labelled lines of the description are believed.
+"""Dialect of any producer: the summary is the title; labels in the description are evaluated.
 
-Also the producers without habits that matter here: ics.py, Jekyll, R's calendar, Apple, Outlook, Google.
+It is also used for producers without a form of their own: ics.py, Jekyll, R's calendar, Apple, Outlook,
+Google.
 """
 
 from __future__ import annotations
@@ -8,8 +9,8 @@ from __future__ import annotations
 from enrich.feeds.dialects import Event, TalkFields
 from enrich.feeds.dialects._shared import (
     CalendarOnly,
-    page,
-    room,
+    find_web_url,
+    room_or_none,
     text_or_none,
     title_or_none,
 )
@@ -18,10 +19,10 @@ from enrich.text.html import plain_text
 
 
 class Generic(CalendarOnly):
-    """What nobody else knows."""
+    """Dialect for all events that no other dialect reads."""
 
     def knows(self, prodid: str, event: Event) -> bool:  # noqa: ARG002 - the protocol's
-        """Return True: any event."""
+        """Return True for any event."""
         return True
 
     def read(self, event: Event) -> TalkFields:
@@ -31,11 +32,11 @@ class Generic(CalendarOnly):
         speaker, affiliation, labelled_title = find_speaker(title, abstract)
         return TalkFields(
             id=event.uid,
-            url=page(event.urls),
+            url=find_web_url(event.urls),
             title=labelled_title or title,
             speaker=speaker,
             speaker_affiliation=affiliation,
-            room=room(event.location),
+            room=room_or_none(event.location),
             abstract=abstract,
         )
 

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from enrich.feeds.dialects import Event, TalkFields
 from enrich.feeds.dialects._documents import (
-    affiliations,
-    further_texts,
-    joined,
+    join_affiliations,
+    join_names,
     line_of,
     link_of,
     list_of,
-    moment,
     number_of,
-    prose,
+    parse_iso_time,
+    read_prose,
+    select_texts,
     text_of,
-    time_warnings,
+    warn_about_start,
 )
-from enrich.feeds.dialects._shared import may_refer, people, text_or_none
+from enrich.feeds.dialects._shared import may_refer, split_people, text_or_none
 from enrich.feeds.dialects.generic import DIALECT as GENERIC
 from enrich.model import Talk, TalkWarning
 from enrich.text.web import host_of
@@ -29,7 +28,7 @@ _UNSCHEDULED = (TalkWarning(code="no_start", message="the contribution is not sc
 
 
 class Indico:
-    """DESCRIPTION is "Speakers: A (X), B", the text without its tags, and the page's address."""
+    """Dialect of Indico: DESCRIPTION is "Speakers: A (X), B", the text without tags, and the page's URL."""
 
     def knows(self, prodid: str, event: Event) -> bool:
         """Recognize PRODID `-//CERN//INDICO//EN`, or a UID `indico-…`."""
@@ -38,13 +37,13 @@ class Indico:
     def read(self, event: Event) -> TalkFields:
         """Read an event.
 
-        Speakers and page address are removed from its text.
+        Speakers and the page's URL are removed from its text.
         """
         talk = GENERIC.read(event)
         text = talk.abstract or ""
         first, _, rest = text.partition("\n")
         if first.startswith(("Speakers: ", "Speaker: ")):
-            speaker, affiliation = people(first.partition(": ")[2])
+            speaker, affiliation = split_people(first.partition(": ")[2])
             talk = talk._replace(speaker=speaker, speaker_affiliation=affiliation)
             text = text if may_refer(first, event.anchors) else rest  # names are not searched
         if talk.url and not may_refer(talk.url, event.anchors) and text.rstrip().endswith(talk.url):
@@ -65,7 +64,7 @@ class Indico:
         """Yield the contributions of each event, otherwise the event itself."""
         for index, event in enumerate(document["results"], 1):
             if not isinstance(event, Mapping):
-                yield ValueError(f"event {index} is no object")
+                yield ValueError(f"event {index} is not a JSON object")
                 continue
             contributions = [
                 *list_of(event, "contributions"),
@@ -92,7 +91,7 @@ def _convert_record(
     url = link_of(record, "url")
     host = host_of(url or link_of(event, "url") or "")
     own = number_of(record, "db_id") or number_of(record, "id")
-    start = _moment(record.get("startDate"))
+    start = _parse_record_time(record.get("startDate"))
     people = next((found for role in roles if (found := list_of(record, role))), [])
     attached = [
         part
@@ -101,39 +100,41 @@ def _convert_record(
         for part in list_of(holder, key)
     ]
     title = line_of(record, "title")
-    slides = next((_find_address(a) for a in attached if "slides" in _name(a).lower()), None)
+    slides = next((_find_address(a) for a in attached if "slides" in _get_title(a).lower()), None)
     return Talk(
         id=f"indico-{kind}-{own}@{host}" if own and host else own or url or title or "event",
         url=url,
         title=title,
-        speaker=joined(_format_person(p) for p in people),
-        speaker_affiliation=affiliations(line_of(p, "affiliation") for p in people),
+        speaker=join_names(_format_person(p) for p in people),
+        speaker_affiliation=join_affiliations(line_of(p, "affiliation") for p in people),
         series=series,
         start_time=start,
-        end_time=_moment(record.get("endDate")),
+        end_time=_parse_record_time(record.get("endDate")),
         room=line_of(record, "roomFullname") or line_of(record, "room"),
         slides_link=slides,
-        abstract=prose(text_of(record, "description")),
-        texts=further_texts(
-            ("attach", "\n".join(f"{_name(a)} ({_find_address(a)})" for a in attached)),
+        abstract=read_prose(text_of(record, "description")),
+        texts=select_texts(
+            ("attach", "\n".join(f"{_get_title(a)} ({_find_address(a)})" for a in attached)),
             ("title", title),
         ),
-        warnings=time_warnings(record.get("startDate"), start)
+        warnings=warn_about_start(record.get("startDate"), start)
         if record.get("startDate")
         else _UNSCHEDULED,
     )
 
 
-def _moment(value: Any) -> Any:
+def _parse_record_time(value: Any) -> Any:
     """Return the time of `{"date": "2022-02-18", "time": "18:00:00", "tz": "Europe/Zurich"}`."""
     day, clock = text_of(value, "date"), text_of(value, "time")
     if not day:
-        return moment(value)
+        return parse_iso_time(value)
+    from zoneinfo import ZoneInfo
+
     try:
         zone = ZoneInfo(text_of(value, "tz") or "")
     except (ValueError, KeyError, OSError):
         zone = None
-    return moment(f"{day}T{clock}" if clock else day, zone)
+    return parse_iso_time(f"{day}T{clock}" if clock else day, zone)
 
 
 def _format_person(person: Mapping[str, Any]) -> str | None:
@@ -146,7 +147,7 @@ def _format_person(person: Mapping[str, Any]) -> str | None:
     return f"{first} {last}" if comma else last or None
 
 
-def _name(attachment: Mapping[str, Any]) -> str:
+def _get_title(attachment: Mapping[str, Any]) -> str:
     return line_of(attachment, "title") or line_of(attachment, "name") or ""
 
 

@@ -8,17 +8,17 @@ from datetime import UTC
 from typing import Any
 
 from enrich.feeds.dialects._documents import (
-    affiliations,
-    further_texts,
-    joined,
+    join_affiliations,
+    join_names,
     line_of,
     link_of,
     list_of,
-    moment,
     number_of,
-    prose,
+    parse_iso_time,
+    read_prose,
+    select_texts,
     text_of,
-    time_warnings,
+    warn_about_start,
 )
 from enrich.feeds.dialects._shared import DocumentOnly, line_or_none
 from enrich.model import Talk
@@ -29,10 +29,10 @@ _VIDEO = compile_later(r"\b(?:video|recording)\b", re.IGNORECASE)
 
 
 class Inspire(DocumentOnly):
-    """`join_urls` and `contact_details` are private and never read."""
+    """Dialect of INSPIRE; `join_urls` and `contact_details` are personal data and not read."""
 
     def knows_document(self, document: Any) -> bool:
-        """Return whether it holds metadata with speakers and a start."""
+        """Return whether a document holds seminars with speakers and start."""
         records = _list_records(document)
         return bool(records) and any(_is_seminar(r) for r in records)
 
@@ -62,34 +62,34 @@ def _is_seminar(record: Mapping[str, Any]) -> bool:
 
 def _convert_metadata(data: Mapping[str, Any]) -> Talk:
     own = number_of(data, "control_number")
-    start = moment(data.get("start_datetime"), UTC)
+    start = parse_iso_time(data.get("start_datetime"), UTC)
     speakers = list_of(data, "speakers")
     series = list_of(data, "series")
     material = list_of(data, "material_urls")
-    title = line_or_none(prose(text_of(data.get("title"), "title")))
+    title = line_or_none(read_prose(text_of(data.get("title"), "title")))
     return Talk(
         id=f"inspire-seminar-{own}" if own else title or "seminar",
         url=f"https://inspirehep.net/seminars/{own}" if own else None,
         title=title,
-        speaker=joined(_reorder_name(p) for p in speakers),
-        speaker_affiliation=affiliations(
+        speaker=join_names(_reorder_name(p) for p in speakers),
+        speaker_affiliation=join_affiliations(
             line_of(a, "value") for p in speakers for a in list_of(p, "affiliations")
         ),
         series=line_of(series[0], "name") if series else None,
         status="cancelled" if data.get("deleted") is True else None,
         start_time=start,
-        end_time=moment(data.get("end_datetime"), UTC),
+        end_time=parse_iso_time(data.get("end_datetime"), UTC),
         room=line_of(data.get("address"), "place_name"),
-        slides_link=_described(material, _SLIDES),
-        video_link=_described(material, _VIDEO),
-        abstract=prose(text_of(data.get("abstract"), "value")),
-        texts=further_texts(
-            ("comments", _values(list_of(data, "public_notes"))),
-            ("attach", _values(material)),
-            ("url", _values(list_of(data, "urls"))),
+        slides_link=_find_described_link(material, _SLIDES),
+        video_link=_find_described_link(material, _VIDEO),
+        abstract=read_prose(text_of(data.get("abstract"), "value")),
+        texts=select_texts(
+            ("comments", _join_values(list_of(data, "public_notes"))),
+            ("attach", _join_values(material)),
+            ("url", _join_values(list_of(data, "urls"))),
             ("title", title),
         ),
-        warnings=time_warnings(data.get("start_datetime"), start),
+        warnings=warn_about_start(data.get("start_datetime"), start),
     )
 
 
@@ -99,15 +99,15 @@ def _reorder_name(person: Mapping[str, Any]) -> str | None:
     return f"{first} {last}" if comma else last or None
 
 
-def _described(items: list[Mapping[str, Any]], pattern: re.Pattern[str]) -> str | None:
+def _find_described_link(items: list[Mapping[str, Any]], pattern: re.Pattern[str]) -> str | None:
     for item in items:
         if pattern.search(text_of(item, "description") or "") and (found := link_of(item, "value")):
             return found
     return None
 
 
-def _values(items: list[Mapping[str, Any]]) -> str | None:
-    return "\n".join(v for item in items if (v := prose(text_of(item, "value")))) or None
+def _join_values(items: list[Mapping[str, Any]]) -> str | None:
+    return "\n".join(v for item in items if (v := read_prose(text_of(item, "value")))) or None
 
 
 DIALECT = Inspire()

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from enrich.feeds.dialects import Event, TalkFields
-from enrich.feeds.dialects._shared import CalendarOnly, may_refer, page, people, text_or_none
+from enrich.feeds.dialects._shared import (
+    CalendarOnly,
+    find_web_url,
+    may_refer,
+    split_people,
+    text_or_none,
+)
 from enrich.feeds.dialects.generic import DIALECT as GENERIC
 
 _LABEL = "\nSpeakers:\n"
 
 
 class Oxford(CalendarOnly):
-    """DESCRIPTION is the text and "Speakers:" with a line of names below."""
+    """Dialect of Oxford Talks: DESCRIPTION is the text, then "Speakers:" and a line of names."""
 
     def knows(self, prodid: str, event: Event) -> bool:
         """Return whether PRODID or UID are of Oxford Talks."""
@@ -23,14 +29,14 @@ class Oxford(CalendarOnly):
     def read(self, event: Event) -> TalkFields:
         """Move the speakers from the text into their own fields.
 
-        What stands below them stays.
+        The text after them stays.
         """
-        talk = GENERIC.read(event)._replace(url=page((event.uid, *event.urls)))
+        talk = GENERIC.read(event)._replace(url=find_web_url((event.uid, *event.urls)))
         text, label, rest = f"\n{talk.abstract or ''}".rpartition(_LABEL)
         if not label:
             return talk._replace(abstract=text_or_none(rest.strip("\n")))
         names, _, below = rest.partition("\n")
-        speaker, affiliation = people(names)
+        speaker, affiliation = split_people(names)
         if may_refer(names, event.anchors):  # names are not searched
             return talk._replace(speaker=speaker, speaker_affiliation=affiliation)
         kept = [part for part in (text.strip("\n"), below.strip("\n")) if part]

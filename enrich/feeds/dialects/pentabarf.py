@@ -11,16 +11,19 @@ from enrich.model import Talk
 
 
 class Pentabarf(DocumentOnly):
-    """The XML schedule; its JSON is pretalx's."""
+    """Dialect of XML schedules; `pretalx` reads those in JSON."""
 
     def knows_document(self, document: Any) -> bool:
-        """Return whether it is a `<schedule>` with a conference, or rooms in days."""
+        """Return whether a document is a `<schedule>`.
+
+        It must have a conference, or days with rooms.
+        """
         return getattr(document, "tag", None) == "schedule" and (
             document.find("conference") is not None or document.find("day/room") is not None
         )
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """Read its events, abstract and description together."""
+        """Yield the talks of the schedule."""
         schedule, generator = from_xml(document)
         return read_schedule(schedule, generator)
 

@@ -15,7 +15,7 @@ from enrich.model import Talk
 
 
 class Pretalx:
-    """SUMMARY is "TITLE - SPEAKERS", DESCRIPTION the abstract alone."""
+    """Dialect of pretalx: SUMMARY is "TITLE - SPEAKERS", DESCRIPTION the abstract."""
 
     def knows(self, prodid: str, event: Event) -> bool:
         """Return whether PRODID or UID are of pretalx."""
@@ -30,11 +30,17 @@ class Pretalx:
         return talk._replace(title=title_or_none(title), speaker=line_or_none(speakers))
 
     def knows_document(self, document: Any) -> bool:
-        """Return whether it is a schedule, a widget's, or a page of submissions."""
+        """Return whether pretalx wrote a document.
+
+        It is a schedule, the widget's schedule, or a page of submissions.
+        """
         return _is_schedule(document) or is_widget(document) or is_answer(document)
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """Yield its talks, with the calendar's ids if pretalx wrote it."""
+        """Yield the talks of a document.
+
+        If pretalx wrote it, they have the ids of the calendar.
+        """
         if _is_schedule(document):
             generator = text_of(document.get("generator"), "name") or ""
             return read_schedule(document["schedule"], generator)
@@ -42,7 +48,7 @@ class Pretalx:
 
 
 def _is_schedule(document: Any) -> bool:
-    """Return whether it is `{"schedule": {"conference": …}}`."""
+    """Return whether a document is `{"schedule": {"conference": …}}`."""
     schedule = document.get("schedule") if isinstance(document, Mapping) else None
     return isinstance(schedule, Mapping) and isinstance(schedule.get("conference"), Mapping)
 

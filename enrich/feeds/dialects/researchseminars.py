@@ -1,7 +1,7 @@
-"""researchseminars.org, its mirrors, and everything else that runs on its code.
+"""Dialect of researchseminars.org, its mirrors, and other sites with the same software.
 
-The grammar of DESCRIPTION is that of `WebTalk.event()` (roed314/seminars, seminars/talk.py); the site
-escapes no HTML in it. SUMMARY is the speaker, LOCATION may be a meeting's address, never the room.
+DESCRIPTION has the grammar of `WebTalk.event()` (roed314/seminars, seminars/talk.py); the site does not
+escape HTML in it. SUMMARY is the speaker. LOCATION may be a meeting link, but never the room.
 """
 
 from __future__ import annotations
@@ -12,18 +12,24 @@ from typing import Any
 
 from enrich.feeds.dialects import JOINING, Event, TalkFields
 from enrich.feeds.dialects._documents import (
-    affiliations,
-    further_texts,
-    joined,
+    join_affiliations,
+    join_names,
     line_of,
     link_of,
-    moment,
     number_of,
-    prose,
+    parse_iso_time,
+    read_prose,
+    select_texts,
     text_of,
-    time_warnings,
+    warn_about_start,
 )
-from enrich.feeds.dialects._shared import line_or_none, may_refer, page, people, text_or_none
+from enrich.feeds.dialects._shared import (
+    find_web_url,
+    line_or_none,
+    may_refer,
+    split_people,
+    text_or_none,
+)
 from enrich.model import Talk, TalkWarning
 from enrich.text.html import html_text
 from enrich.text.patterns import compile_later
@@ -34,8 +40,8 @@ _LISTED = {"speaker", "title", "abstract", "start_time"}
 
 SITE = "https://researchseminars.org"
 
-# `Title: <a href="URL">TITLE</a>`; of February 2021 without quotes, of before without the anchor.
-# TITLE is as typed, so it ends at the last `</a>` of its line.
+# `Title: <a href="URL">TITLE</a>`; in February 2021 without quotes, before that without the anchor.
+# TITLE is not escaped, so it ends at the last `</a>` of its line.
 _TITLE = compile_later(r'Title: <a href=(?:"([^"\n]*)"|([^\s>]*))>(.*)</a>[ \t]*$')
 _UID = compile_later(r"(?P<series>[A-Za-z0-9_+.-]+)/(?P<number>-?\d+)")
 _LIVE = compile_later(
@@ -49,10 +55,13 @@ _COMMENTS = compile_later(r"(?:preprints?|comments?):\s", re.IGNORECASE)
 
 
 class ResearchSeminars:
-    """The events and the JSON of the site."""
+    """Dialect of the site's events and JSON."""
 
     def knows(self, prodid: str, event: Event) -> bool:
-        """Return whether PRODID or the first line are the site's."""
+        """Return whether the site wrote the event.
+
+        PRODID or the first line of DESCRIPTION shows that.
+        """
         if "researchseminars" in prodid or "mathseminars" in prodid:
             return True
         text = event.description
@@ -61,21 +70,21 @@ class ResearchSeminars:
     def read(self, event: Event) -> TalkFields:
         """Read title, speaker, series, room and abstract.
 
-        What fits nowhere stays in the abstract.
+        Other lines stay in the abstract.
         """
         text = event.description or ""
         line = text.find("\n") + 1 or len(text)
         copied = text.startswith("Title: ") and _BREAK.search(text, 0, line) is not None
-        if copied:  # by a calendar that makes HTML of texts
+        if copied:  # by a calendar that converts texts to HTML
             text = _BREAK.sub("\n", text)
-        title, url, by, held, abstract, comments, live = _parts(text, event.anchors)
+        title, url, by, held, abstract, comments, live = _split_description(text, event.anchors)
         if copied:
             title, by = html_text(title or "") or None, html_text(by)
-            abstract, comments = prose(abstract), prose(comments)
-        speakers, series = _speakers(by, event.summary)
-        speaker, affiliation = people(speakers)
+            abstract, comments = read_prose(abstract), read_prose(comments)
+        speakers, series = _split_speakers(by, event.summary)
+        speaker, affiliation = split_people(speakers)
         if speaker is None and event.summary:
-            speaker, affiliation = people(event.summary)
+            speaker, affiliation = split_people(event.summary)
         return TalkFields(
             id=event.uid,
             url=url or talk_page(event.uid, event.location),
@@ -85,12 +94,15 @@ class ResearchSeminars:
             series=line_or_none(series),
             room=held,
             abstract=abstract,
-            texts=further_texts(("comments", comments), (JOINING, live), ("title", title)),
-            warnings=rescheduled(event.uid),
+            texts=select_texts(("comments", comments), (JOINING, live), ("title", title)),
+            warnings=warn_if_rescheduled(event.uid),
         )
 
     def knows_document(self, document: Any) -> bool:
-        """Return whether it is `/seminar/NAME/json` or of `/api/0/`."""
+        """Return whether a document is the site's JSON.
+
+        It is from `/seminar/NAME/json` or `/api/0/`.
+        """
         if isinstance(document, list):
             return any(_is_list_item(item) for item in document)
         if not isinstance(document, Mapping) or "code" not in document:
@@ -100,7 +112,7 @@ class ResearchSeminars:
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
         """Yield the talks.
 
-        Only the keys named here are read.
+        Unknown keys are not read.
         """
         if isinstance(document, list):
             records, series = document, _NOTHING
@@ -122,9 +134,9 @@ def _is_list_item(item: Any) -> bool:
 
 
 def _from_json(record: Mapping[str, Any], series: Mapping[str, Any]) -> Talk:
-    start = moment(record.get("start_time"))
+    start = parse_iso_time(record.get("start_time"))
     speakers = (text_of(record, "speaker") or "").split("|")
-    speaker = joined(speakers)
+    speaker = join_names(speakers)
     title = line_of(record, "title")
     name = (
         line_of(record, "seminar_id")
@@ -134,7 +146,7 @@ def _from_json(record: Mapping[str, Any], series: Mapping[str, Any]) -> Talk:
     counter = number_of(record, "series_ctr") or number_of(record, "seminar_ctr")
     if name and counter:
         uid, url = f"{name}/{counter}", talk_page(f"{name}/{counter}")
-    else:  # the bare list names no talk
+    else:  # the plain list has no ids of talks
         uid, url = f"{format_time(start) or 'TBA'} {speaker or title or 'TBA'}", None
     slides = link_of(record, "slides_link")
     return Talk(
@@ -142,47 +154,52 @@ def _from_json(record: Mapping[str, Any], series: Mapping[str, Any]) -> Talk:
         url=url,
         title=title,
         speaker=speaker,
-        speaker_affiliation=affiliations((text_of(record, "speaker_affiliation") or "").split("|")),
+        speaker_affiliation=join_affiliations(
+            (text_of(record, "speaker_affiliation") or "").split("|")
+        ),
         series=line_of(series, "name") or line_of(record, "seminar_name"),
         start_time=start,
-        end_time=moment(record.get("end_time")),
+        end_time=parse_iso_time(record.get("end_time")),
         status="cancelled" if record.get("deleted") is True else None,
         room=line_of(record, "room"),
         slides_link=slides,
         video_link=link_of(record, "video_link"),
         abstract=text_or_none(text_of(record, "abstract")),
-        texts=further_texts(
+        texts=select_texts(
             ("comments", _join_comments(record)),
             ("paper_link", line_of(record, "paper_link")),
             ("slides_link", slides),
             ("title", title),
         ),
-        warnings=(*time_warnings(record.get("start_time"), start), *rescheduled(uid)),
+        warnings=(*warn_about_start(record.get("start_time"), start), *warn_if_rescheduled(uid)),
     )
 
 
 def _join_comments(record: Mapping[str, Any]) -> str | None:
-    """Return the comments, with the meeting's address behind them if there is one.
+    """Return the comments, followed by the meeting link, if any.
 
-    Redaction removes it again, and with it what is a password only beside a meeting.
+    Redaction removes the link again, and also passwords that it recognizes only next to a meeting.
     """
     comments = text_or_none(text_of(record, "comments"))
     meeting = link_of(record, "live_link") if comments else None
     return f"{comments}\nJoin: {meeting}" if meeting else comments
 
 
-def _parts(
+def _split_description(
     text: str, anchors: tuple[str, ...]
 ) -> tuple[str | None, str | None, str, str | None, str | None, str | None, str | None]:
-    """Split a description: title, page, speaker, room, abstract, comments, joining."""
+    """Split a description into its parts.
+
+    They are title, page, speakers with series, room, abstract, comments and meeting details.
+    """
     title = url = held = None
     by = ""
     head, mark, body = f"\n{text}".partition("\nAbstract\n")
     lines = head[1:].split("\n")
     at = 0
     if lines[0].startswith("Title: "):
-        address, title = _title(lines[0])
-        url, title = _absolute(address), line_or_none(title)
+        address, title = _split_title(lines[0])
+        url, title = _make_absolute(address), line_or_none(title)
         at = 1
     if at < len(lines) and lines[at].startswith("by "):
         by = lines[at][3:]
@@ -194,21 +211,29 @@ def _parts(
         if line == "Abstract: TBA":
             rest = "\n".join(lines[number:]) + mark + body
             comments = text_or_none(rest.strip("\n"))
-            return title, url, by, held, _joined(left, ""), comments, _lines(live)
+            return (
+                title,
+                url,
+                by,
+                held,
+                _join_abstract(left, ""),
+                comments,
+                _join_lines_or_none(live),
+            )
         if not line and not left:
             continue
         if found := _ROOM.match(line):
             held = line_or_none(found[1])
         else:
             (live if _LIVE.match(line) else left).append(line)
-    abstract, comments = _comments(body)
-    return title, url, by, held, _joined(left, abstract), comments, _lines(live)
+    abstract, comments = _split_comments(body)
+    return title, url, by, held, _join_abstract(left, abstract), comments, _join_lines_or_none(live)
 
 
-def _title(line: str) -> tuple[str | None, str]:
-    """Return the address and the text of the first line."""
+def _split_title(line: str) -> tuple[str | None, str]:
+    """Return the URL and the title in the first line."""
     begin, end = line.find('"'), line.find('">')
-    if begin == len("Title: <a href=") and end > begin and line.endswith("</a>"):  # the usual one
+    if begin == len("Title: <a href=") and end > begin and line.endswith("</a>"):  # the usual form
         address = line[begin + 1 : end]
         if '"' not in address and line.startswith("Title: <a href="):
             return address, line[end + 2 : -4]
@@ -217,10 +242,10 @@ def _title(line: str) -> tuple[str | None, str]:
     return None, line[7:]
 
 
-def _speakers(by: str, summary: str | None) -> tuple[str, str]:
+def _split_speakers(by: str, summary: str | None) -> tuple[str, str]:
     """Split "SPEAKERS as part of SERIES".
 
-    SUMMARY has the same speakers; if it does not, the last " as part of " parts them.
+    SUMMARY usually has the same speakers; otherwise, split at the last " as part of ".
     """
     if summary and by.startswith(f"{summary}{_PART_OF}"):
         return summary, by[len(summary) + len(_PART_OF) :]
@@ -228,21 +253,21 @@ def _speakers(by: str, summary: str | None) -> tuple[str, str]:
     return (speakers, series) if joint else (by, "")
 
 
-def _lines(live: list[str]) -> str | None:
+def _join_lines_or_none(live: list[str]) -> str | None:
     return "\n".join(live) if live else None
 
 
-def _joined(left: list[str], abstract: str) -> str | None:
+def _join_abstract(left: list[str], abstract: str) -> str | None:
     if left:
         return text_or_none("\n".join((*left, abstract)))
     return text_or_none(abstract)
 
 
-def _comments(text: str) -> tuple[str, str | None]:
-    """Split the abstract and the comments behind it.
+def _split_comments(text: str) -> tuple[str, str | None]:
+    """Split the abstract from the comments after it.
 
-    The site writes both without a label between, and abstracts have paragraphs too; so only a
-    last paragraph that names itself (`Preprint: …`, `Comments: …`) is taken for comments.
+    The site writes no label between them, and abstracts have paragraphs too. So the last paragraph counts
+    as comments only if it begins with a label (`Preprint: …`, `Comments: …`).
     """
     abstract, gap, last = text.rstrip().rpartition("\n\n")
     if gap and _COMMENTS.match(last):
@@ -250,10 +275,10 @@ def _comments(text: str) -> tuple[str, str | None]:
     return text, None
 
 
-def _absolute(address: str | None) -> str | None:
+def _make_absolute(address: str | None) -> str | None:
     if not address:
         return None
-    return page((SITE + address if address.startswith("/") else address,))
+    return find_web_url((SITE + address if address.startswith("/") else address,))
 
 
 def talk_page(uid: str, location: str | None = None) -> str | None:
@@ -268,12 +293,12 @@ def talk_page(uid: str, location: str | None = None) -> str | None:
     return f"{SITE}/talk/{found['series']}/{found['number']}/" if found else None
 
 
-def addresses(series: str) -> tuple[str, ...]:
-    """Return the addresses of a series, the best first.
+def list_addresses(series: str) -> tuple[str, ...]:
+    """Return the URLs of a series, the best first.
 
-    The API has `paper_link` and the talks' numbers.
+    Only the API has `paper_link` and the talks' numbers.
 
-    >>> addresses("SciML")[0]
+    >>> list_addresses("SciML")[0]
     'https://researchseminars.org/api/0/lookup/series?series_id=%22SciML%22'
     """
     return (
@@ -283,8 +308,11 @@ def addresses(series: str) -> tuple[str, ...]:
     )
 
 
-def rescheduled(uid: str) -> tuple[TalkWarning, ...]:
-    """Return the warning of a negative number: the site moved the talk."""
+def warn_if_rescheduled(uid: str) -> tuple[TalkWarning, ...]:
+    """Return a warning if the talk's number is negative.
+
+    The site writes a negative number if it rescheduled the talk.
+    """
     if "/-" not in uid or _UID.fullmatch(uid) is None:
         return ()
     message = f"the site rescheduled this talk ({uid}); its page may be gone"

@@ -1,7 +1,7 @@
-"""Tables of organisers, CSV or TSV, whose first line names the columns in one of several languages.
+"""Dialect of organizers' tables, CSV or TSV, with a header in one of several languages.
 
-A column is known by its name: title, speaker, date, time, abstract, place, paper and the like, in any
-order. Others are read only where they name a paper. A date with more than one reading is refused,
+Columns are recognized by their names: title, speaker, date, time, abstract, place, paper and others, in
+any order. A cell of an unknown column is read only if it may name a paper. An ambiguous date is refused,
 unless its column or a weekday decides (`_written_times`).
 """
 
@@ -15,8 +15,15 @@ from typing import Any, NamedTuple
 from enrich.codes import TalkStatus
 from enrich.feeds.dialects import JOINING
 from enrich.feeds.dialects._columns import Layout, Zoned, find_header_zone, find_layout
-from enrich.feeds.dialects._documents import further_texts, joined, prose
-from enrich.feeds.dialects._shared import TBA, DocumentOnly, line_or_none, may_refer, page, people
+from enrich.feeds.dialects._documents import join_names, read_prose, select_texts
+from enrich.feeds.dialects._shared import (
+    TBA,
+    DocumentOnly,
+    find_web_url,
+    line_or_none,
+    may_refer,
+    split_people,
+)
 from enrich.feeds.dialects._written_times import (
     Order,
     WrittenTime,
@@ -47,11 +54,11 @@ _TENTATIVE = compile_later(
 )
 _MANY = compile_later(r"\s*(?:;|\||\n)\s*")
 _WEB = compile_later(r"https?://\S", re.IGNORECASE)
-_RIGHT = "write it as 2026-03-12"
+_DATE_HINT = "write it as 2026-03-12"
 
 
 class _Row(NamedTuple):
-    """A record's cells by their columns, and its dates."""
+    """Cells of a record by column, and its dates."""
 
     line: int
     cells: Mapping[str, str]
@@ -63,15 +70,18 @@ class _Row(NamedTuple):
     end: WrittenTime
 
 
-class _Places(NamedTuple):
-    """What names the zone of a row's times, the nearest first."""
+class _RowZones(NamedTuple):
+    """Zone names for the times of a row: of its cell, then of the header."""
 
     cell: str | None
     header: Zoned
     zones: Zones
 
     def at(self, local: datetime, written: WrittenTime) -> tuple[datetime, bool]:
-        """Return a time in its zone, and whether one is named that is not known."""
+        """Return a time in its zone.
+
+        The second value is True if an unknown zone is named.
+        """
         if written.zone is not None:
             return local.replace(tzinfo=written.zone), False
         if written.has_unknown_zone:
@@ -84,14 +94,14 @@ class _Places(NamedTuple):
 
 
 class Spreadsheet(DocumentOnly):
-    """Meeting links, and columns that are not known, are not read."""
+    """Dialect of tables; meeting links and unknown columns are not read."""
 
     def knows_document(self, document: Any) -> bool:
-        """Return whether it is a table with a header of talks."""
+        """Return whether a document is a table of talks."""
         return isinstance(document, Table) and find_layout(document) is not None
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """Yield a talk a row; rows of the wrong width are errors."""
+        """Yield one talk per row; too wide rows are errors."""
         layout = find_layout(document)
         if layout is None:
             return
@@ -104,7 +114,7 @@ class Spreadsheet(DocumentOnly):
                 rows.append(
                     ValueError(f"line {line} has {len(cells)} cells, but the header has {width}")
                 )
-            elif not _is_header(cells, layout) and not _is_rule(cells):
+            elif not _is_header(cells, layout) and not _is_separator(cells):
                 rows.append(_read_record_cells(line, cells, layout))
         kept = [row for row in rows if isinstance(row, _Row)]
         orders = decide_order(row.day for row in kept), decide_order(row.start for row in kept)
@@ -119,7 +129,7 @@ def _is_header(cells: list[str], layout: Layout) -> bool:
     return tuple(cells[: len(layout.header)]) == layout.header
 
 
-def _is_rule(cells: list[str]) -> bool:
+def _is_separator(cells: list[str]) -> bool:
     """Return whether a record is the line below the header of a Markdown table."""
     return not "".join(cells).strip("-:= |\t")
 
@@ -183,9 +193,9 @@ def _make_talk(
         room=", ".join(dict.fromkeys(room for room in rooms if room)) or None,
         slides_link=slides,
         video_link=video,
-        abstract=prose(cells.get("abstract")),
-        texts=further_texts(
-            ("comments", "\n".join(filter(None, (prose(cells.get("comments")), row.other)))),
+        abstract=read_prose(cells.get("abstract")),
+        texts=select_texts(
+            ("comments", "\n".join(filter(None, (read_prose(cells.get("comments")), row.other)))),
             ("paper_link", cells.get("paper")),
             ("url", url),
             ("slides_link", slides),
@@ -198,17 +208,23 @@ def _make_talk(
 
 
 def _read_speaker(cells: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """Return speakers and affiliations, of one column or of first and last names."""
+    """Return speakers and affiliations of a row.
+
+    The speaker is in one column, or in columns of first and last names.
+    """
     text = cells.get("speaker") or " ".join(filter(None, (cells.get("given"), cells.get("family"))))
-    text = joined(_MANY.split(text)) or ""
-    speaker, affiliation = people(_reorder(text))
+    text = join_names(_MANY.split(text)) or ""
+    speaker, affiliation = split_people(_reorder(text))
     if own := line_or_none(cells.get("affiliation")):
         return speaker, own
     return speaker, affiliation
 
 
 def _reorder(text: str) -> str:
-    """Return `Doe, Jane` as `Jane Doe`, where the second word is a given name and the first is not."""
+    """Return `Doe, Jane` as `Jane Doe`.
+
+    Only if the second word is a given name and the first is not.
+    """
     last, comma, first = text.partition(", ")
     if not comma or " " in last or not 1 <= len(first.split()) <= 2 or "," in first:
         return text
@@ -218,7 +234,7 @@ def _reorder(text: str) -> str:
 
 def _find_cell_link(cells: Mapping[str, str], name: str) -> str | None:
     text = cells.get(name)
-    return page((text,)) if text and text.isprintable() and " " not in text else None
+    return find_web_url((text,)) if text and text.isprintable() and " " not in text else None
 
 
 def _read_status(text: str) -> TalkStatus | None:
@@ -232,7 +248,7 @@ def _read_status(text: str) -> TalkStatus | None:
 def _read_times(
     row: _Row, orders: tuple[Order | None, Order | None], header: Zoned, zones: Zones
 ) -> tuple[datetime | date | None, datetime | date | None, tuple[TalkWarning, ...]]:
-    """Return the start, the end, and what is odd about them."""
+    """Return start, end, and warnings about them."""
     dated, order = (row.day, orders[0]) if row.day.is_written else (row.start, orders[1])
     day = dated.pick(order)
     written = row.cells.get("date") or row.cells.get("start") or ""
@@ -240,24 +256,28 @@ def _read_times(
         if not written or line_or_none(written.rstrip(".").lower()) in {*TBA, "?", "-", "tbc"}:
             return None, None, (TalkWarning(code="no_start", message="the row has no date"),)
         problem = dated.problem or (
-            "more than one reading" if dated.readings else "not a date that is understood"
+            "it has more than one reading" if dated.readings else "it is not a known form of a date"
         )
-        message = f"line {row.line}: the date {written[:60]!r} is refused: {problem} ({_RIGHT})"
+        message = (
+            f"line {row.line}: the date {written[:60]!r} was not read: {problem} ({_DATE_HINT})"
+        )
         return None, None, (TalkWarning(code="bad_time", message=message),)
     warnings: tuple[TalkWarning, ...] = ()
     if dated.weekday is not None and dated.weekday != day.weekday():
-        message = f"line {row.line}: the date {written[:60]!r} is another day of the week"
+        message = (
+            f"line {row.line}: the date {written[:60]!r} is not on the weekday that the row states"
+        )
         warnings = (TalkWarning(code="bad_time", message=message),)
     timed = row.start if row.start.begin is not None else row.day
     if timed.begin is None:
         clock = row.cells.get("start") or row.cells.get("time")
         if clock and not row.start.is_written and clock.rstrip(".").lower() not in TBA:
             message = (
-                f"line {row.line}: the time {clock[:60]!r} is not understood; only the day is given"
+                f"line {row.line}: the time {clock[:60]!r} cannot be read; the talk has only a day"
             )
             warnings = (*warnings, TalkWarning(code="bad_time", message=message))
         return day, _find_last_day(row, orders[0], day), warnings
-    places = _Places(row.cells.get("zone"), header, zones)
+    places = _RowZones(row.cells.get("zone"), header, zones)
     start, unknown = places.at(datetime.combine(day, timed.begin), timed)
     end_clock = row.end.begin or timed.end
     end: datetime | None = None
@@ -266,7 +286,7 @@ def _read_times(
         own = row.end if row.end.zone is not None else timed
         end, _ = places.at(datetime.combine(last, end_clock), own)
     elif (minutes := read_minutes(row.cells.get("duration", ""))) is not None:
-        end = _add(start, minutes)
+        end = _add_minutes(start, minutes)
     if unknown:
         warnings = add_warning(warnings, "unknown_zone")
     if end is not None and end.replace(tzinfo=None) < start.replace(tzinfo=None):
@@ -275,7 +295,7 @@ def _read_times(
 
 
 def _find_last_day(row: _Row, order: Order | None, day: date) -> date | None:
-    """Return the day behind the last one, as calendars write it."""
+    """Return the day after the last one, as calendars write it."""
     last = row.end_day.pick(order) or row.end.pick(order)
     try:
         return None if last is None or last < day else last + timedelta(days=1)
@@ -283,7 +303,7 @@ def _find_last_day(row: _Row, order: Order | None, day: date) -> date | None:
         return None
 
 
-def _add(start: datetime, minutes: int) -> datetime | None:
+def _add_minutes(start: datetime, minutes: int) -> datetime | None:
     try:
         return start + timedelta(minutes=minutes)
     except OverflowError:

@@ -10,18 +10,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from enrich.feeds.dialects._documents import (
-    affiliations,
     find_next_page,
-    further_texts,
-    joined,
+    join_affiliations,
+    join_names,
     line_of,
     link_of,
     list_of,
-    moment,
     number_of,
-    prose,
+    parse_iso_time,
+    read_prose,
+    select_texts,
     text_of,
-    time_warnings,
+    warn_about_start,
 )
 from enrich.feeds.dialects._shared import DocumentOnly, title_or_none
 from enrich.model import Talk, TalkWarning
@@ -57,7 +57,7 @@ def _is_event(record: Mapping[str, Any]) -> bool:
 
 
 def _convert_event_record(record: Mapping[str, Any]) -> Talk:
-    start = moment(record.get("starttime"))
+    start = parse_iso_time(record.get("starttime"))
     title = title_or_none(text_of(record, "name"))
     people = list_of(record, "authors")
     media = [one for one in list_of(record, "eventmedia") if one.get("visible") is not False]
@@ -72,22 +72,22 @@ def _convert_event_record(record: Mapping[str, Any]) -> Talk:
         id=line_of(record, "uid") or number or title or "event",
         url=link_of(record, "virtualsite_url") or link_of(record, "url"),
         title=title,
-        speaker=joined(line_of(person, "fullname") for person in people),
-        speaker_affiliation=affiliations(line_of(person, "institution") for person in people),
+        speaker=join_names(line_of(person, "fullname") for person in people),
+        speaker_affiliation=join_affiliations(line_of(person, "institution") for person in people),
         series=line_of(record, "session"),
         start_time=start,
-        end_time=moment(record.get("endtime")),
+        end_time=parse_iso_time(record.get("endtime")),
         room=line_of(record, "room_name"),
         slides_link=_find_medium(media, _SLIDES),
         video_link=_find_medium(media, _VIDEO),
-        abstract=prose(text_of(record, "abstract")),
-        texts=further_texts(
+        abstract=read_prose(text_of(record, "abstract")),
+        texts=select_texts(
             ("paper_link", "\n".join(papers)),
             ("url", link_of(record, "url")),
             ("attach", "\n".join(filter(None, map(_format_medium, media)))),
             ("title", title),
         ),
-        warnings=time_warnings(record.get("starttime"), start)
+        warnings=warn_about_start(record.get("starttime"), start)
         if record.get("starttime")
         else _UNSCHEDULED,
     )

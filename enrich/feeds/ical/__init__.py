@@ -1,4 +1,4 @@
-"""iCalendar (RFC 5545) as it really comes: lines, times and zones, values, events. Pure.
+"""Reading of iCalendar (RFC 5545) and its common errors: lines, times, zones, values, events. Pure.
 
-`enrich.feeds.calendar` reads whole calendars with them.
+`enrich.feeds.calendar` uses these modules to read whole calendars.
 """

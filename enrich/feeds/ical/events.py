@@ -1,17 +1,18 @@
-"""The properties of an event to a talk: its times, its dialect, the texts that are searched. Pure."""
+"""Conversion of an event's properties to a talk: times, dialect, texts to search. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from enrich.codes import TalkStatus, WarningCode
 from enrich.feeds.dialects import Event, TalkFields, dialects
-from enrich.feeds.dialects._shared import may_refer, page
+from enrich.feeds.dialects._shared import find_web_url, may_refer
 from enrich.feeds.ical.series import find_stated, is_recurring
-from enrich.feeds.ical.times import Time, Zones, is_before, later, moment
+from enrich.feeds.ical.times import Time, Zones, add_duration, is_before, parse_moment
 from enrich.feeds.ical.values import Properties, read_properties
 from enrich.feeds.protected import ANCHORS
 from enrich.feeds.warning_messages import add_warning
@@ -20,8 +21,7 @@ from enrich.text.html import html_text, plain_text
 from enrich.text.tidy import tidy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calendar:
+class Calendar(Struct, frozen=True, kw_only=True):
     """Values of a calendar that hold for all its events."""
 
     name: str | None = None
@@ -33,21 +33,21 @@ class Calendar:
 def read_calendar_lines(
     lines: Sequence[str], own_zones: Mapping[str, bytes], zones: Mapping[str, bytes]
 ) -> Calendar:
-    """Return a calendar.
+    """Return the values of one calendar.
 
-    It is made of its own lines, its zones and those of all calendars of the file, by name.
+    `lines` are its own lines, `own_zones` its VTIMEZONEs by name, `zones` those of the whole file.
     """
     properties = read_properties(lines)
-    home = properties.text("X-WR-TIMEZONE") or properties.text("TIMEZONE-ID")
+    default_zone = properties.text("X-WR-TIMEZONE") or properties.text("TIMEZONE-ID")
     return Calendar(
         name=tidy(properties.text("X-WR-CALNAME") or "") or None,
         prodid=tidy(properties.text("PRODID") or ""),
         method=tidy(properties.text("METHOD") or "").upper(),
-        zones=Zones(own_zones, zones, home=home and home.strip()),
+        zones=Zones(own_zones, zones, home=default_zone and default_zone.strip()),
     )
 
 
-def body(lines: list[str], *, closed: bool) -> list[str]:
+def unwrap_event(lines: list[str], *, closed: bool) -> list[str]:
     """Return the lines between BEGIN:VEVENT and END:VEVENT."""
     glued = lines[0].partition(":")[2].lstrip()[len("VEVENT") :].strip()  # a fold after BEGIN
     inner = lines[1:-1] if closed else lines[1:]
@@ -55,7 +55,7 @@ def body(lines: list[str], *, closed: bool) -> list[str]:
 
 
 def uid_of(lines: Sequence[str]) -> str | None:
-    """Return the UID of an event that may be cut off."""
+    """Return the UID of an event that may be truncated."""
     uid = read_properties(lines[1:]).text("UID")
     return tidy(uid) or None if uid is not None else None
 
@@ -66,7 +66,8 @@ def recurrence_of(properties: Properties, calendar: Calendar) -> Time | str | No
     if value is None:
         return None
     return (
-        moment(value, properties.parameters.get("RECURRENCE-ID", {}), calendar.zones).time or value
+        parse_moment(value, properties.parameters.get("RECURRENCE-ID", {}), calendar.zones).time
+        or value
     )
 
 
@@ -77,7 +78,10 @@ def sequence_of(properties: Properties) -> int:
 
 
 def modified_of(properties: Properties) -> str:
-    """Return LAST-MODIFIED as written, which sorts by time in UTC; "" where it is missing."""
+    """Return LAST-MODIFIED in UTC, or an empty string.
+
+    Values as written sort by time.
+    """
     value = properties.first.get("LAST-MODIFIED", "").strip()
     return value if re.fullmatch(r"\d{8}T\d{6}Z", value, re.ASCII) else ""
 
@@ -91,7 +95,7 @@ def read_event(
     feed: Feed = NO_FEED,
     raw: bytes | None = None,
 ) -> Talk:
-    """Return the talk of an event, as its dialect reads it."""
+    """Return the talk that an event's dialect reads."""
     event, codes = event_of(properties, calendar.zones, anchors)
     if not closed:
         codes.append("unclosed_event")
@@ -116,12 +120,12 @@ def read_event(
         start_time=event.start,
         end_time=event.end,
         recurrence=properties.first.get("RRULE", "").strip() or None if recurring else None,
-        status=_status(event.status, calendar.method),
+        status=_find_event_status(event.status, calendar.method),
         room=fields.room,
         slides_link=fields.slides_link,
         video_link=fields.video_link,
         abstract=fields.abstract,
-        texts=_texts(fields, event),
+        texts=_collect_texts(fields, event),
         warnings=warnings,
         raw=raw,
     )
@@ -130,22 +134,22 @@ def read_event(
 def event_of(
     properties: Properties, zones: Zones, anchors: tuple[str, ...] = ANCHORS
 ) -> tuple[Event, list[WarningCode]]:
-    """Return the values of an event, and the codes of the warnings that they earn."""
+    """Return an event's values and its warning codes."""
     first, parameters = properties.first, properties.parameters
     codes: list[WarningCode] = []
     start = end = None
     if "DTSTART" in first:
-        start, problem = moment(first["DTSTART"], parameters.get("DTSTART", {}), zones)
+        start, problem = parse_moment(first["DTSTART"], parameters.get("DTSTART", {}), zones)
         if problem is not None:
             codes.append(problem)
     else:
         codes.append("no_start")
     if "DTEND" in first:
-        end, problem = moment(first["DTEND"], parameters.get("DTEND", {}), zones)
+        end, problem = parse_moment(first["DTEND"], parameters.get("DTEND", {}), zones)
         if problem is not None:
             codes.append(problem)
     elif start is not None and "DURATION" in first:
-        end, problem = later(start, first["DURATION"])
+        end, problem = add_duration(start, first["DURATION"])
         if problem is not None:
             codes.append(problem)
     if start is not None and end is not None and is_before(end, start):
@@ -153,7 +157,7 @@ def event_of(
     text, texts = properties.text, properties.texts
     uid = text("UID")
     if not uid or uid.isspace():
-        uid = _made_uid(properties)
+        uid = _make_uid(properties)
         codes.append("no_uid")
     descriptions = texts("DESCRIPTION")
     event = Event(
@@ -163,7 +167,7 @@ def event_of(
         text("X-ALT-DESC" if "X-ALT-DESC" in first else "STYLED-DESCRIPTION"),
         text("LOCATION"),
         tuple([u for url in texts("URL") if (u := url.strip())]) if "URL" in first else (),
-        tuple(_attached(texts("ATTACH"))) if "ATTACH" in first else (),
+        tuple(_find_attachments(texts("ATTACH"))) if "ATTACH" in first else (),
         texts("COMMENT") + descriptions[1:],
         tuple(_iterate_links(properties)) if "LINK" in first else (),
         texts("CATEGORIES"),
@@ -175,39 +179,45 @@ def event_of(
     return event, codes
 
 
-def _attached(values: Iterable[str]) -> Iterator[str]:
-    """Return addresses of attachments, except those inside the feed."""
+def _find_attachments(values: Iterable[str]) -> Iterator[str]:
+    """Yield the web addresses of attachments."""
     for value in values:
         if value[:8].lower().startswith(("http://", "https://")):
             yield value.strip()
 
 
 def _iterate_links(properties: Properties) -> Iterator[str]:
-    """Yield the web addresses of LINK (RFC 9253), but for those derived from the event's texts."""
+    """Yield the web addresses of LINK (RFC 9253).
+
+    Those derived from the event's texts are skipped.
+    """
     for value, parameters in find_stated(properties, "LINK"):
         is_derived = parameters.get("DERIVED", "").upper() == "TRUE"
         if parameters.get("VALUE", "URI").upper() != "URI" or is_derived:
             continue
-        if (address := page((value.strip(),))) is not None:
+        if (address := find_web_url((value.strip(),))) is not None:
             yield address
 
 
-def _shown(urls: Iterable[str], anchors: tuple[str, ...]) -> Iterator[str]:
-    """Yield addresses of the web, and what may name a paper; `mailto:` and the like are private."""
+def _select_urls(urls: Iterable[str], anchors: tuple[str, ...]) -> Iterator[str]:
+    """Yield web addresses, and URLs that may name a paper.
+
+    Other URLs, such as `mailto:`, are personal.
+    """
     for url in urls:
-        if (address := page((url,))) is not None or may_refer(url, anchors):
+        if (address := find_web_url((url,))) is not None or may_refer(url, anchors):
             yield address or url
 
 
-def _made_uid(properties: Properties) -> str:
-    told = [
+def _make_uid(properties: Properties) -> str:
+    values = [
         f"{name}:{properties.first.get(name, '')}"
         for name in ("DTSTART", "SUMMARY", "DESCRIPTION", "LOCATION", "URL")
     ]
-    return "no-uid-" + hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+    return "no-uid-" + hashlib.sha256("\n".join(values).encode()).hexdigest()[:16]
 
 
-def _status(status: str | None, method: str) -> TalkStatus | None:
+def _find_event_status(status: str | None, method: str) -> TalkStatus | None:
     word = (status or "").strip().upper()
     if word in {"CANCELLED", "CANCELED"} or method == "CANCEL":
         return "cancelled"
@@ -216,14 +226,15 @@ def _status(status: str | None, method: str) -> TalkStatus | None:
     return "tentative" if word == "TENTATIVE" else None
 
 
-def _texts(fields: TalkFields, event: Event) -> tuple[tuple[str, str], ...]:
-    """Return the dialect's texts, then those that any event may have."""
+def _collect_texts(fields: TalkFields, event: Event) -> tuple[tuple[str, str], ...]:
+    """Return the dialect's texts, then the common ones."""
     location = event.location
-    if location == fields.url and not event.urls:  # researchseminars.org repeats the page there
+    # researchseminars.org repeats the URL in LOCATION
+    if location == fields.url and not event.urls:
         location = None
     found: list[tuple[str, str | None]] = [("location", location), ("summary", event.summary)]
     if event.urls or event.attach:
-        urls = "\n".join(_shown(event.urls, event.anchors))
+        urls = "\n".join(_select_urls(event.urls, event.anchors))
         found[:0] = [("url", urls), ("attach", "\n".join(event.attach))]
     if event.links:
         found.append(("link", "\n".join(event.links)))

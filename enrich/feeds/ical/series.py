@@ -1,4 +1,4 @@
-"""Recurring events: their occurrences, and the first that takes place. Pure."""
+"""Recurring events: their rules, and the first occurrence that takes place. Pure."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
-from enrich.feeds.ical.times import Time, Zones, moment
+from enrich.feeds.ical.times import Time, Zones, parse_moment
 from enrich.feeds.ical.values import Properties
 from enrich.feeds.recurrence import UncheckedError, iterate_occurrences, to_local
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Recurrence, Talk
+from enrich.text.patterns import compile_later
 
 Stated = tuple[str, Mapping[str, str]]
 """A property's value as written, and its parameters."""
 
-_UNTIL = re.compile(r"(?:^|;)\s{0,4}UNTIL=([^;]{0,40})", re.IGNORECASE)
+_UNTIL = compile_later(r"(?:^|;)\s{0,4}UNTIL=([^;]{0,40})", re.IGNORECASE)
 
 
 def is_recurring(properties: Properties) -> bool:
-    """Return whether an event states a series, and does not override an occurrence."""
+    """Return whether an event recurs.
+
+    An event that overrides an occurrence does not.
+    """
     first = properties.first
     return ("RRULE" in first or "RDATE" in first) and "RECURRENCE-ID" not in first
 
@@ -34,27 +38,27 @@ def find_stated(properties: Properties, name: str) -> list[Stated]:
 
 
 def read_recurrence(properties: Properties, start: Time, zones: Zones) -> Recurrence:
-    """Return what an event states about its occurrences; `start` is its DTSTART."""
-    place = _Local(properties, start, zones)
+    """Return the recurrence of an event; `start` is its DTSTART."""
+    local = _LocalTime(properties, start, zones)
     return Recurrence(
         start=start,
-        rules=tuple([place.rule(text) for text, _ in find_stated(properties, "RRULE")]),
-        dates=tuple(place.times(find_stated(properties, "RDATE"))),
-        excluded=frozenset(place.times(find_stated(properties, "EXDATE"))),
+        rules=tuple([local.split_rule(text) for text, _ in find_stated(properties, "RRULE")]),
+        dates=tuple(local.read_times(find_stated(properties, "RDATE"))),
+        excluded=frozenset(local.read_times(find_stated(properties, "EXDATE"))),
     )
 
 
 def read_replaced(
     properties: Properties, start: Time, zones: Zones, overrides: Iterable[Stated]
 ) -> frozenset[Time]:
-    """Return the occurrences that overrides name, in the local time of their series."""
-    return frozenset(_Local(properties, start, zones).times(overrides))
+    """Return the overridden occurrences, in the series' local time."""
+    return frozenset(_LocalTime(properties, start, zones).read_times(overrides))
 
 
 def place_first(
     talk: Talk, series: Recurrence, properties: Properties, zones: Zones
 ) -> Talk | None:
-    """Return the talk at its first occurrence that takes place, or None."""
+    """Return the talk, moved to its first occurrence, or None."""
     warnings = talk.warnings
     written = to_local(series.start)
     try:
@@ -67,19 +71,22 @@ def place_first(
     first = to_local(found)
     if first == written:
         return replace(talk, occurrences=series, warnings=warnings)
-    start, end = _Local(properties, series.start, zones).place(first), talk.end_time
+    start, end = _LocalTime(properties, series.start, zones).to_zone(first), talk.end_time
     if end is not None:
         try:
             moved = to_local(end) + (first - written)
         except OverflowError:
             end = None
         else:
-            end = _at(moved, end, series.start, start)
+            end = _move_end(moved, end, series.start, start)
     return replace(talk, start_time=start, end_time=end, occurrences=series, warnings=warnings)
 
 
-def _at(moved: datetime, end: Time, old: Time, new: Time) -> Time:
-    """Return an end's new local time in its zone, which is the start's if both were the same."""
+def _move_end(moved: datetime, end: Time, old: Time, new: Time) -> Time:
+    """Return the moved end in its zone.
+
+    If start and end had the same zone, the new start's zone is used.
+    """
     if not isinstance(end, datetime):
         return moved.date()
     zone = end.tzinfo
@@ -88,8 +95,8 @@ def _at(moved: datetime, end: Time, old: Time, new: Time) -> Time:
     return moved.replace(tzinfo=zone)
 
 
-class _Local:
-    """The local time of a series: that of its DTSTART."""
+class _LocalTime:
+    """Conversion to the local time of a series, which is that of its DTSTART."""
 
     def __init__(self, properties: Properties, start: Time, zones: Zones) -> None:
         self._start = start
@@ -97,13 +104,16 @@ class _Local:
         self._name = properties.parameters.get("DTSTART", {}).get("TZID")
         self._in_utc = properties.first["DTSTART"].strip()[-1:] in {"Z", "z"}
 
-    def rule(self, text: str) -> tuple[str, datetime | None]:
-        """Return a rule without its UNTIL, and that; "" for one that is not understood."""
+    def split_rule(self, text: str) -> tuple[str, datetime | None]:
+        """Split a rule into its text without UNTIL, and UNTIL.
+
+        The text is empty if UNTIL cannot be read.
+        """
         text = "".join(text.split()).strip(";")
         found = _UNTIL.search(text)
         if found is None:
             return text, None
-        until, problem = moment(found[1], {}, Zones())
+        until, problem = parse_moment(found[1], {}, Zones())
         if until is None or problem is not None:
             return "", None
         rest = (text[: found.start()] + text[found.end() :]).strip(";")
@@ -111,14 +121,14 @@ class _Local:
             return rest, datetime.combine(until, time.max)
         if not isinstance(self._start, datetime):
             return rest, until.replace(tzinfo=None)
-        return rest, self._local(until)
+        return rest, self._to_local(until)
 
-    def times(self, stated: Iterable[Stated]) -> Iterator[Time]:
-        """Yield the times of lists, without anything else."""
+    def read_times(self, stated: Iterable[Stated]) -> Iterator[Time]:
+        """Yield the readable times of lists, in local time."""
         for values, parameters in stated:
             own = parameters.get("TZID") == self._name
             for value in values.split(","):
-                found = moment(value.partition("/")[0], parameters, self._zones).time
+                found = parse_moment(value.partition("/")[0], parameters, self._zones).time
                 if found is None:
                     continue
                 if not isinstance(found, datetime):
@@ -128,9 +138,9 @@ class _Local:
                 elif own and value.strip()[-1:] not in {"Z", "z"} and not self._in_utc:
                     yield found.replace(tzinfo=None)
                 else:
-                    yield self._local(found)
+                    yield self._to_local(found)
 
-    def place(self, local: datetime) -> Time:
+    def to_zone(self, local: datetime) -> Time:
         """Return a local time in the zone of the start."""
         start = self._start
         if not isinstance(start, datetime):
@@ -142,7 +152,7 @@ class _Local:
             return placed
         return local.replace(tzinfo=start.tzinfo)
 
-    def _local(self, time: datetime) -> datetime:
+    def _to_local(self, time: datetime) -> datetime:
         """Return the local time of an instant."""
         start = self._start
         if time.tzinfo is None or not isinstance(start, datetime) or start.tzinfo is None:

@@ -1,8 +1,8 @@
-"""Names of zones that programs write instead of the database's. Pure.
+"""Names of time zones that programs write in place of the database's names. Pure.
 
-Rails writes its own (ActiveSupport::TimeZone), Windows and Outlook the names that people choose from,
-others an offset. An offset from UTC or GMT is positive to the east; only the database's own `Etc/GMT+1`
-is the other way round.
+Rails writes its own names (ActiveSupport::TimeZone), Windows and Outlook the names in their menus, other
+programs an offset. Offsets from UTC or GMT are positive to the east, except in the database's own
+names, such as `Etc/GMT+1`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import re
 from datetime import UTC, timedelta, timezone, tzinfo
 from functools import cache
 
-_OFFSET = re.compile(
+from enrich.text.patterns import compile_later
+
+_OFFSET = compile_later(
     r"(?:Coordinated Universal Time|UTC|GMT)?\s?([+\-\u2212])(\d{1,2})(?::?([0-5]\d))?",
     re.IGNORECASE | re.ASCII,
 )
-_DISPLAYED = re.compile(
+_DISPLAYED = compile_later(
     r"\((?:UTC|GMT)(?:[+\-\u2212]\d{1,2}:?\d{2})?\)\s{0,4}(.{1,120})", re.IGNORECASE
 )
 _UTC = frozenset(
@@ -178,7 +180,7 @@ Tokelau Is.|Pacific/Fakaofo
 Chatham Is.|Pacific/Chatham
 Samoa|Pacific/Apia
 """
-"""ActiveSupport's names, each with the database's; then those that only Windows shows."""
+"""Names of ActiveSupport, each with that of the database."""
 
 _WINDOWS = """
 Aleutian Islands|America/Adak
@@ -258,11 +260,13 @@ Auckland, Wellington|Pacific/Auckland
 Chatham Islands|Pacific/Chatham
 Kiritimati Island|Pacific/Kiritimati
 """
-"""What Windows shows behind an offset in brackets, where it is more than one of the names above."""
+"""Names that Windows shows after an offset in brackets, unless they are listed above."""
 
 
 def find_offset(name: str) -> tzinfo | None:
-    """Return the zone that is an offset from UTC: `UTC+1`, `GMT-0500`, `+05:30`, or UTC itself.
+    """Return the zone of an offset from UTC, or UTC.
+
+    Offsets are written `UTC+1`, `GMT-0500` or `+05:30`.
 
     >>> find_offset("UTC+1"), find_offset("GMT-0530"), find_offset("Etc/GMT+1")
     (datetime.timezone(datetime.timedelta(seconds=3600)), datetime.timezone(datetime.timedelta(days=-1, seconds=66600)), None)
@@ -280,7 +284,9 @@ def find_offset(name: str) -> tzinfo | None:
 
 
 def find_written_names(name: str) -> list[str]:
-    """Return what a name that Rails or Windows shows, or a file's name, can stand for.
+    """Return the database's names that a displayed name can mean.
+
+    Rails and Windows display such names; some feeds write the name of a file of the database.
 
     >>> find_written_names("(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna")
     ['Europe/Berlin']
@@ -293,17 +299,18 @@ def find_written_names(name: str) -> list[str]:
         return ["UTC"]
     if displayed is not None and find_offset(name) is not None:
         return [name]
-    found = _names().get(name.lower())
-    if found is None and displayed is not None:  # of cities in another order the first
-        found = _names().get(name.partition(",")[0].strip().lower())
+    found = _list_names().get(name.lower())
+    # for cities in another order, the first one decides
+    if found is None and displayed is not None:
+        found = _list_names().get(name.partition(",")[0].strip().lower())
     if found is not None:
         return [found]
-    if "-" in name and "/" not in name:  # a slash is none of a file's name: America-New_York
+    if "-" in name and "/" not in name:  # a file's name has no slash: America-New_York
         return [name.replace("-", "/", dashes) for dashes in (1, 2)]
     return [] if displayed is None else [name]
 
 
 @cache
-def _names() -> dict[str, str]:
+def _list_names() -> dict[str, str]:
     pairs = (line.split("|") for line in (_WINDOWS + _RAILS).splitlines() if line)
     return {name.lower(): zone for name, zone in pairs}

@@ -1,8 +1,8 @@
-"""arXiv: ids in batches through the `arxiv` package, answers matched by id.
+"""arXiv: requests of id batches with the `arxiv` package; entries matched by id.
 
 The service's rules: info.arxiv.org/help/api/user-manual and arXiv/arxiv-search, its code since
-November 2025. A list of ids is matched exactly; what is unknown is left out; one malformed id makes
-the whole request HTTP 400; the order is not the one asked for.
+November 2025. A list of ids is matched exactly. Unknown ids are missing from the response. One malformed
+id makes the whole request fail with HTTP 400. The order differs from the request's.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
 from enrich.http.politeness import Politeness
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 _FEED = "{http://www.w3.org/2005/Atom}feed"
 _ENTRY_ID = "{http://www.w3.org/2005/Atom}entry/{http://www.w3.org/2005/Atom}id"
-_MOST_REJECTED = 10
-"""Ids that one batch may lose as malformed; more, and it is the service that errs."""
+_MAX_REJECTED = 10
+"""Maximum number of malformed ids in a batch; with more, the service is at fault."""
 
 Pair = tuple[PaperId, str | None]
 
@@ -35,21 +36,21 @@ logger = logging.getLogger("enrich")
 
 
 class ArXiv(ArxivForms):
-    """The service."""
+    """Source of arXiv's papers."""
 
     revision = 1
     politeness = Politeness(
         hosts=("export.arxiv.org",),
         delay_s=3.0,  # one request in three seconds, one connection: info.arxiv.org/help/api/tou
-        batch=100,  # about 1.6 kB of URL; HTTP 414 has been seen from 640 ids on
+        batch=100,  # a URL of about 1.6 kB; HTTP 414 was seen from 640 ids
         deadline_s=120.0,
-        max_bytes=32_000_000,  # a hundred papers of large collaborations, thousands of authors each
+        max_bytes=32_000_000,  # a hundred papers with thousands of authors each
         media="application/atom+xml",
         retried=frozenset({406, 429, 500, 502, 503, 504}),  # 406 is load shed at the edge
     )
 
     def check(self, response: Response) -> None:
-        """Check that an answer is a whole Atom feed.
+        """Check that a response is a whole Atom feed.
 
         Raises:
             BadAnswer: a 200 without such a feed.
@@ -65,44 +66,44 @@ class ArXiv(ArxivForms):
             return
         body = response.content
         if body[:200].lstrip()[:14].lower() == b"rate exceeded.":
-            raise Overloaded("arXiv answers too many callers (Rate exceeded)")
+            raise Overloaded("arXiv has too many requests (Rate exceeded)")
         from lxml import etree
 
         parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
         try:
             root = etree.fromstring(body, parser)
         except etree.XMLSyntaxError:
-            raise BadAnswer("arXiv's answer is no complete XML document") from None
+            raise BadAnswer("arXiv's response is not a complete XML document") from None
         if root.tag != _FEED or b"<!DOCTYPE" in body[:1000]:
-            raise BadAnswer("arXiv's answer is no Atom feed")
+            raise BadAnswer("arXiv's response is not an Atom feed")
 
     def fetch(
         self, wanted: Sequence[Pair], session: Session
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Ask for papers; for what lacks once more.
+        """Yield the papers' lookups, from one or two requests.
 
-        A version stands for itself only where its paper's newest one is not wanted too; else it is
-        asked for once the newest is known to be another.
+        The second request is for ids missing from the first response, and for cited versions that turn out
+        not to be the newest. The first request has a version's id only if the newest is not wanted.
 
         Raises:
-            SourceError: arXiv could not be asked; what was not yet given stays open.
+            SourceError: a request failed; the pairs not yet yielded remain unanswered.
         """
         pairs = tuple(dict.fromkeys(wanted))
-        known = _Known(bare=frozenset(paper for paper, version in pairs if version is None))
+        known = _Entries(bare=frozenset(paper for paper, version in pairs if version is None))
         first = _list_ids(pairs, known.bare)
-        _ask(sorted(first), known, session, fresh=first)
-        further = {pair: missing for pair in pairs if (missing := known.missing(pair))}
-        waiting = {paper for paper, _ in further}
+        _request_ids(sorted(first), known, session, fresh=first)
+        needed = {pair: ids for pair in pairs if (ids := known.find_missing(pair))}
+        waiting = {paper for paper, _ in needed}
         for pair in pairs:
             if pair[0] not in waiting:
                 yield *pair, self._lookup(pair, known)
         if not waiting:
             return
         try:
-            _ask(sorted(set().union(*further.values())), known, session)
+            _request_ids(sorted(set().union(*needed.values())), known, session)
         except SourceError:
-            for pair in pairs:  # a good answer is not lost with the bad one
-                if pair[0] in waiting and pair not in further:
+            for pair in pairs:  # keep the answers of the first request
+                if pair[0] in waiting and pair not in needed:
                     yield *pair, self._lookup(pair, known)
             raise
         for pair in pairs:
@@ -112,52 +113,51 @@ class ArXiv(ArxivForms):
     def fetch_part(
         self, wanted: Sequence[Pair], session: Session, *, again: AbstractSet[Pair] = frozenset()
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Ask once.
+        """Yield the lookups that one request can answer.
 
-        What a further request must answer is left out.
-
-        Left out, to ride in a later batch as `again`, are papers that a healthy answer lacks and
-        versions that are not the newest. A pair in `again` is always answered.
+        Papers missing from the response, and versions that are not the newest, are not yielded: a later
+        batch contains them, and has them in `again`. A pair in `again` is always yielded.
 
         Raises:
-            SourceError: arXiv could not be asked; what was not yet given stays open.
+            SourceError: the request failed; the pairs not yet yielded remain unanswered.
         """
         pairs = tuple(dict.fromkeys(wanted))
         new = [pair for pair in pairs if pair not in again]
-        known = _Known(bare=frozenset(paper for paper, version in pairs if version is None))
+        known = _Entries(bare=frozenset(paper for paper, version in pairs if version is None))
         fresh = _list_ids(new, frozenset(paper for paper, version in new if version is None))
         old = _list_ids((pair for pair in pairs if pair in again), frozenset())
-        _ask(sorted(fresh | old), known, session, fresh=fresh)
+        _request_ids(sorted(fresh | old), known, session, fresh=fresh)
         for pair in pairs:
-            if pair in again or not known.missing(pair):
+            if pair in again or not known.find_missing(pair):
                 yield *pair, self._lookup(pair, known)
 
-    def _lookup(self, pair: Pair, known: _Known) -> Lookup:
+    def _lookup(self, pair: Pair, known: _Entries) -> Lookup:
         paper, version = pair
         newest = known.newest.get(paper)
         if version is None and newest is not None:
             others = (found for (p, _), found in known.found.items() if p == paper)
-            return entry.with_rows(newest, others)
+            return entry.add_versions(newest, others)
         if version is not None and (found := known.found.get((paper, version))):
             return entry.as_version(found)
         if paper in known.unreadable:
-            return self._unresolved(paper, "parse_error", "arXiv's record lacks title or dates")
+            return self._make_failure(
+                paper, "parse_error", "arXiv's record has no title or no dates"
+            )
         if not known.rejected.isdisjoint({paper.key, f"{paper.key}{version}"}):
-            return self._unresolved(paper, "not_found", "arXiv takes this for no id of a paper")
+            return self._make_failure(paper, "not_found", "arXiv does not accept this as an id")
         if version is not None and newest is not None and newest.latest_version is not None:
-            text = f"arXiv shows no {version} of this paper; the newest is {newest.latest_version}"
-            return self._unresolved(paper, "not_found", text)
-        what = "paper with this id" if version is None else f"{version} of a paper with this id"
-        return self._unresolved(paper, "not_found", f"arXiv has no {what}")
+            text = f"arXiv has no {version} of this paper; the newest is {newest.latest_version}"
+            return self._make_failure(paper, "not_found", text)
+        wanted = "paper with this id" if version is None else f"{version} of a paper with this id"
+        return self._make_failure(paper, "not_found", f"arXiv has no {wanted}")
 
-    def _unresolved(self, paper: PaperId, code: ErrorCode, message: str) -> Unresolved:
+    def _make_failure(self, paper: PaperId, code: ErrorCode, message: str) -> Unresolved:
         url, pdf = self.url(paper), self.pdf(paper)
         return Unresolved(id=paper, code=code, message=message, url=url, pdf=pdf)
 
 
-@dataclass(slots=True)
-class _Known:
-    """What the answers to one `fetch` have shown so far."""
+class _Entries(Struct):
+    """Entries and errors of one `fetch` so far."""
 
     bare: frozenset[PaperId]
     """Papers whose newest version is wanted."""
@@ -165,37 +165,41 @@ class _Known:
     found: dict[tuple[PaperId, str], Paper] = field(default_factory=dict)
     unreadable: set[PaperId] = field(default_factory=set)
     rejected: set[str] = field(default_factory=set)
-    """Ids, as sent, that arXiv calls malformed."""
+    """Ids, as sent, that arXiv rejected as malformed."""
     absent: set[str] = field(default_factory=set)
-    """Ids, as sent, that were asked for alone and twice in vain."""
+    """Ids, as sent, that two requests for them alone did not find."""
 
-    def add(self, page: _Page, asked: set[str]) -> bool:
-        """Add what an answer has of what was asked; return whether anything."""
-        papers = {found[0] for id_ in asked if (found := canonical(id_))}
+    def add(self, page: _Page, requested: set[str]) -> bool:
+        """Add a response's requested entries; return whether any."""
+        papers = {found[0] for id_ in requested if (found := canonical(id_))}
         unreadable = page.unreadable & papers
         self.unreadable |= unreadable
-        self.rejected |= page.rejected & asked
+        self.rejected |= page.rejected & requested
         hit = bool(unreadable)
         for paper in page.papers:
             version = paper.latest_version or ""
-            if asked.isdisjoint((paper.id.key, f"{paper.id.key}{version}")):
+            if requested.isdisjoint((paper.id.key, f"{paper.id.key}{version}")):
                 continue
             hit = True
             self.found[paper.id, version] = paper
-            if paper.id.key in asked and _number(version) > self.number(paper.id):
+            if paper.id.key in requested and _parse_version_number(version) > self.newest_number(
+                paper.id
+            ):
                 self.newest[paper.id] = paper
         return hit
 
-    def number(self, paper: PaperId) -> int:
-        """Return the number of the newest version, 0 if unknown."""
+    def newest_number(self, paper: PaperId) -> int:
+        """Return the newest version's number; 0 if unknown."""
         newest = self.newest.get(paper)
-        return _number(newest.latest_version) if newest else 0
+        return _parse_version_number(newest.latest_version) if newest else 0
 
-    def without_rejected(self, batch: list[str]) -> list[list[str]]:
-        """Split a refused batch: without the ids it names, or halved.
+    def split_refused(self, batch: list[str]) -> list[list[str]]:
+        """Drop the rejected ids of a refused batch.
+
+        If no rejected id is known, halve the batch.
 
         Raises:
-            BadAnswer: too many were rejected for these to be bad ids.
+            BadAnswer: more than `_MAX_REJECTED` ids were rejected.
         """
         rest = [id_ for id_ in batch if id_ not in self.rejected]
         if len(rest) == len(batch):
@@ -206,11 +210,11 @@ class _Known:
                 parts = []
         else:
             parts = [rest]
-        if len(self.rejected) > _MOST_REJECTED:
-            raise BadAnswer("arXiv takes one good id after another for malformed")
+        if len(self.rejected) > _MAX_REJECTED:
+            raise BadAnswer("arXiv rejected too many ids as malformed")
         return [part for part in parts if part]
 
-    def missing(self, pair: Pair) -> set[str]:
+    def find_missing(self, pair: Pair) -> set[str]:
         """Return the ids still needed to answer a pair."""
         paper, version = pair
         keys = {paper.key} if version is None else {f"{paper.key}{version}"}
@@ -220,29 +224,29 @@ class _Known:
             return set() if paper in self.newest else keys
         if (paper, version) in self.found or paper.key in self.rejected | self.absent:
             return set()
-        return set() if 0 < self.number(paper) < _number(version) else keys
+        return set() if 0 < self.newest_number(paper) < _parse_version_number(version) else keys
 
 
 class _Page(NamedTuple):
-    """One answer."""
+    """Contents of one response."""
 
     papers: list[Paper]
     unreadable: set[PaperId]
     rejected: set[str]
-    """Ids that error entries name."""
+    """Ids in error entries."""
     refused: bool
-    """Nothing was answered, for a malformed id's sake."""
+    """Whether the whole request was refused because of a malformed id."""
 
 
-class _SecondRequest(Exception):  # noqa: N818 - no error: the end of what is asked
-    pass
+class _SecondRequest(Exception):  # noqa: N818 - not an error: ends the paging
+    """Raised if `arxiv.Client` sends a second request."""
 
 
 class _OneRequest:
-    """The session as `arxiv.Client` sees it, for one request whose answer is kept.
+    """Session for `arxiv.Client` that allows one request and keeps its response.
 
-    The client would go on to a page that is not there where `totalResults` counts unknown ids, and
-    it sends its own User-Agent over the session's.
+    Otherwise the client would request a second page, because `totalResults` counts unknown ids too, and
+    would send its own User-Agent.
     """
 
     response: Response | None = None
@@ -260,7 +264,7 @@ class _OneRequest:
 def _list_ids(pairs: Iterable[Pair], bare: AbstractSet[PaperId]) -> set[str]:
     """Return the ids to send.
 
-    Papers in `bare` stand for their versions.
+    For a paper in `bare`, the id without a version is enough.
     """
     return {
         paper.key if version is None or paper in bare else f"{paper.key}{version}"
@@ -268,22 +272,22 @@ def _list_ids(pairs: Iterable[Pair], bare: AbstractSet[PaperId]) -> set[str]:
     }
 
 
-def _ask(
-    ids: list[str], known: _Known, session: Session, *, fresh: AbstractSet[str] = frozenset()
+def _request_ids(
+    ids: list[str], known: _Entries, session: Session, *, fresh: AbstractSet[str] = frozenset()
 ) -> None:
-    """Ask for ids, a batch a request.
+    """Send requests for ids, a batch each.
 
-    A malformed one is found and left out.
+    A malformed id is found and dropped.
 
     Args:
-        ids: As they are sent.
-        known: Takes the answers.
-        session: What sends.
-        fresh: Those that no answer has lacked yet. Of the others there may be none.
+        ids: The ids, as sent.
+        known: Collects the entries.
+        session: The session of the requests.
+        fresh: Ids that were not requested before; arXiv is expected to have at least one of them.
 
     Raises:
-        SourceError: arXiv could not be asked, or twice gave nothing at all for several fresh ids, or
-            nothing but what was not asked for.
+        SourceError: a request failed; or two responses had no entry for several fresh ids, or only
+            entries that were not requested.
     """
     size = SOURCE.politeness.batch
     batches = [(ids[i : i + size], 2) for i in range(0, len(ids), size)]
@@ -294,35 +298,35 @@ def _ask(
         new = fresh & set(batch)
         others = bool(page.papers or page.unreadable)
         if page.refused:
-            batches[:0] = [(part, tries) for part in known.without_rejected(batch)]
+            batches[:0] = [(part, tries) for part in known.split_refused(batch)]
         elif hit or (not new and not others):
             continue
-        elif tries > 1:  # sporadic: a 200 without any entry
+        elif tries > 1:  # sometimes arXiv returns a 200 without any entry
             batches.insert(0, (batch, tries - 1))
         elif others:
-            raise BadAnswer("arXiv's answer holds only papers that were not asked for")
+            raise BadAnswer("arXiv's response has only papers that were not requested")
         elif len(new) == 1:
             known.absent |= new
         else:
-            raise BadAnswer("arXiv's answer for several papers holds none of them")
+            raise BadAnswer("arXiv's response has none of the requested papers")
 
 
 def _fetch_page(ids: list[str], session: Session) -> _Page:
     """Send one request through `arxiv.Client`.
 
     Raises:
-        SourceError: the session's; an unexpected status; an answer that cannot be read.
+        SourceError: an error of the session, an unexpected status, or an unreadable response.
     """
     import arxiv
 
     once = _OneRequest(session)
     client = arxiv.Client(page_size=len(ids), delay_seconds=0, num_retries=0)
-    client._session = once  # noqa: SLF001 - there is no public way
+    client._session = once  # noqa: SLF001 - there is no public option
     papers: dict[str, Paper] = {}
     status = 200
     try:
         for result in client.results(arxiv.Search(id_list=ids, max_results=None)):
-            _take(result, papers)
+            _add_entry(result, papers)
     except _SecondRequest:
         pass
     except arxiv.HTTPError as error:
@@ -330,9 +334,9 @@ def _fetch_page(ids: list[str], session: Session) -> _Page:
     except Exception as error:
         if once.response is None or isinstance(error, SourceError):
             raise
-        logger.debug("arxiv: an answer raised %s", type(error).__name__)
-        _take_dated(once.response.content, papers)
-    listed = [] if once.response is None else _entry_ids(once.response.content)
+        logger.debug("arxiv: a response raised %s", type(error).__name__)
+        _add_dated_entries(once.response.content, papers)
+    listed = [] if once.response is None else _list_entry_ids(once.response.content)
     errors = [id_ for id_ in listed if entry.is_error(id_)]
     if status not in (200, 400) or (status == 400 and not errors):
         raise SourceError(f"arXiv answered HTTP {status}", code="http_error")
@@ -348,27 +352,27 @@ def _fetch_page(ids: list[str], session: Session) -> _Page:
     )
 
 
-def _take_dated(content: bytes, papers: dict[str, Paper]) -> None:
-    """Add the entries whose dates can be read.
+def _add_dated_entries(content: bytes, papers: dict[str, Paper]) -> None:
+    """Add the entries with valid dates.
 
     Raises:
-        BadAnswer: nothing in it can be read.
+        BadAnswer: the response cannot be read.
     """
     from arxiv import _feed
 
     try:
-        results = _feed.parse(entry.without_bad_dates(content)).results
+        results = _feed.parse(entry.remove_bad_dates(content)).results
     except Exception as error:
-        logger.debug("arxiv: an answer raised %s", type(error).__name__)
-        raise BadAnswer("arXiv's answer cannot be read") from error
+        logger.debug("arxiv: a response raised %s", type(error).__name__)
+        raise BadAnswer("arXiv's response cannot be read") from error
     for result in results:
-        _take(result, papers)
+        _add_entry(result, papers)
 
 
-def _take(result: Result, papers: dict[str, Paper]) -> None:
-    """Add an entry's paper under the entry's id.
+def _add_entry(result: Result, papers: dict[str, Paper]) -> None:
+    """Add an entry's paper, by the entry's id.
 
-    Only one with a title and a version is added.
+    An entry without a title or a version is skipped.
     """
     try:
         found = canonical(entry.id_text(result.entry_id) or "")
@@ -378,11 +382,11 @@ def _take(result: Result, papers: dict[str, Paper]) -> None:
         papers[result.entry_id] = entry.paper(
             result, id_, found[1], url=SOURCE.url(id_), pdf=SOURCE.pdf(id_)
         )
-    except Exception as error:  # noqa: BLE001 - one entry fails alone: it counts as unreadable
+    except Exception as error:  # noqa: BLE001 - only this entry counts as unreadable
         logger.debug("arxiv: an entry raised %s", type(error).__name__)
 
 
-def _entry_ids(content: bytes) -> list[str]:
+def _list_entry_ids(content: bytes) -> list[str]:
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=True)
@@ -393,7 +397,7 @@ def _entry_ids(content: bytes) -> list[str]:
     return [] if root is None else [id_.text or "" for id_ in root.iterfind(_ENTRY_ID)]
 
 
-def _number(version: str | None) -> int:
+def _parse_version_number(version: str | None) -> int:
     return int(version[1:]) if version else 0
 
 

@@ -1,9 +1,9 @@
-"""Cues of bare numbers: the words around one that decide whether it is an arXiv id.
+"""Cues of bare numbers: words around a number that decide whether it is an arXiv id.
 
-A bare number counts after a cue on its line, at most 40 characters before, with no other number (but a
-year) or address between; in parentheses after a name in a sentence about joint work; in a list after
-"References:"; or with an arXiv category behind it. A word for a phone, room, PIN, grant, version or
-price directly before it wins over any cue.
+A bare number counts in four cases: after a cue on its line, at most 40 characters before, with no other
+number (except a year) or address between; in parentheses after a name in a sentence about joint work; in
+a list after "References:"; before an arXiv category. It never counts directly after a word for a phone,
+room, PIN, grant, version or price.
 """
 
 from __future__ import annotations
@@ -11,34 +11,35 @@ from __future__ import annotations
 import re
 
 from enrich.sources.arxiv.ids import ARCHIVES
+from enrich.text.patterns import compile_later
 
-_REACH = 40
-"""Characters between a cue and its number."""
-_LOOK = 240
-"""Bytes that hold so many characters and the cue."""
-_BLOCKING = 5
-"""Words at the end of a line among which one may win over a cue."""
-_BLOCK = 64
-"""Bytes that hold a word which wins over a cue."""
-_LEAST_CUE = len("CoRR")
-_SENTENCE = 400
-"""Bytes of a sentence about joint work."""
+_MAX_GAP_CHARS = 40
+"""Maximum characters between a cue and its number."""
+_CUE_SEARCH_BYTES = 240
+"""Bytes before a number in which a cue is searched."""
+_MAX_BLOCKING_WORDS = 5
+"""Words before a number in which a blocking word is searched."""
+_BLOCKING_SEARCH_BYTES = 64
+"""Bytes before a number in which a blocking word is searched."""
+_MIN_CUE_BYTES = len("CoRR")
+_MAX_SENTENCE_BYTES = 400
+"""Maximum bytes of a sentence about joint work."""
 
 _BRACKET, _COLON, _SLASH, _AT_SIGN, _STOP = b"[:/@."
-_YEAR = re.compile(
+_YEAR = compile_later(
     rb"[*_\"'}]{0,2}[ \t,.;:(\[]{1,4}(?:199[1-9]|20[0-9]{2})[)\],.;: \t]{1,5}[(\[{\"']?\Z"
 )
-"""A year between a cue and its id, with nothing else."""
-_STOPS = bytes(10 if b in b"0123456789\n\r\x0b\x0c" else b for b in range(256))
-_CUE = re.compile(  # begins with a set of bytes, which `re` finds fast
+"""Pattern of a year that alone is between a cue and its id."""
+_DIGITS_TO_LINE_ENDS = bytes(10 if b in b"0123456789\n\r\x0b\x0c" else b for b in range(256))
+_CUE = compile_later(  # the set of bytes at its beginning makes `re` fast
     rb"[aAbBcCeEpP](?<![A-Za-z0-9/@].)(?i:(?<=a)rxiv(?:s|ids?)?(?![a-z])|(?<=c)orr(?![a-z])"
     rb"|(?<=c)omputing[ \t]research[ \t]repository(?![a-z])"
     rb"|(?<=e)-?prints?(?![a-z])|(?<=p)re-?prints?(?![a-z])|(?<=p)apers?[*_ \t]{0,4}:"
     rb"|(?<=b)ased[ \t]{1,3}on(?![a-z]))"
 )
-_ADDRESS = re.compile(rb"(?i)://|www\.|[a-z0-9]/[a-z]|@")
-_OWN_PATH = re.compile(rb"(?i)\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
-_AGAINST = frozenset(
+_ADDRESS = compile_later(rb"(?i)://|www\.|[a-z0-9]/[a-z]|@")
+_ARXIV_PATH = compile_later(rb"(?i)\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
+_BLOCKING_WORDS = frozenset(
     """
     phone phones telephone telephones cellphone tel telefon telefono teléfono telefone telefoon téléphone
     tél telefonu telefax fax mobile mobil mob cell call hotline handy ext extension tlf dial dial-in
@@ -64,28 +65,28 @@ _AGAINST = frozenset(
     isbn issn doi zbl jfm msc mr pmid pmcid orcid
     """.split()  # noqa: SIM905 - reads as the list it is
 )
-"""Phones; rooms; PINs; grants and other numbered papers; versions; prices; other registers and servers."""
-_SIGNS_AGAINST = tuple(
+"""Words for phones, rooms, PINs, grants, versions, prices, other registers and servers."""
+_BLOCKING_SIGNS = tuple(
     """
     $ + # € £ ¥ ₽ ₩ ₹ 電話 电话 手机 携帯 전화 教室 教学楼 会议室 房间 部屋 会場 강의실 密码 パスワード 비밀번호
     项目 基金 課題番号 科研費 版本 バージョン 버전 价格 費用 费用 料金 가격
     """.split()  # noqa: SIM905 - reads as the list it is
 )
-"""The same, where no letter's edge parts them from what stands before."""
-_COMPOUNDS = ("room", "rooms", "raum")
+"""Signs and words of the same kinds that need no boundary before them."""
+_BLOCKING_ENDINGS = ("room", "rooms", "raum")
 _FILLERS = frozenset(
     "is at on under n no nr num number nummer id nº º ° №".split()  # noqa: SIM905 - one line
 )
-"""Words between such a word and its number."""
+"""Words allowed between a blocking word and its number."""
 _SERVERS = frozenset(["hal", "ssrn", "osf", "iacr", "vixra"])
 _PRINTS = frozenset(["preprint", "preprints", "print", "prints"])
-_WORD = re.compile(r"dial-in|[^\W\d_]+|[°№]")
-_GAP = " \t.:#=/*-\"'([{"
-"""What may stand between the last word and its number."""
-_PRICED = re.compile(
+_WORD = compile_later(r"dial-in|[^\W\d_]+|[°№]")
+_GAP_CHARS = " \t.:#=/*-\"'([{"
+"""Characters allowed between the last word and its number."""
+_PRICE_AFTER = compile_later(
     rb"(?i)[ \t]?(?:eur|euros?|usd|gbp|chf|dollars?|[$%]|\xe2\x82\xac|\xc2[\xa3\xa5])(?![a-z])"
 )
-_REFERENCES = re.compile(
+_REFERENCES = compile_later(
     rb"(?i)(?<![a-z])references?[*_ \t]{0,3}:[*_ \t]{0,4}(?:(?:\r?\n|\x0b)[ \t]{0,8}){0,2}"
     rb"(?:(?:\[[0-9]{1,3}\]|\(?[0-9]{1,3}[.)]|[-*+]|\xe2\x80\xa2)[ \t]{0,4})?[\"'(\[{]{0,2}\Z"
 )
@@ -102,14 +103,14 @@ CATEGORIES = (
     + rb"){0,6}[ \t]{0,2}\]"
 )
 """arXiv categories in brackets, for patterns that ignore the case of letters."""
-_BEHIND = re.compile(rb"(?i)" + CATEGORIES)
+_CATEGORIES_AFTER = compile_later(rb"(?i)" + CATEGORIES)
 
 
 def may_count(text: bytes, start: int) -> bool:
-    """Decide cheaply whether a bare number may count."""
-    line = text[start - 6 if start > 6 else 0 : start].translate(_STOPS)
+    """Return whether a bare number may count (cheap check)."""
+    line = text[start - 6 if start > 6 else 0 : start].translate(_DIGITS_TO_LINE_ENDS)
     return (
-        len(line) - line.rfind(b"\n") > _LEAST_CUE
+        len(line) - line.rfind(b"\n") > _MIN_CUE_BYTES
         or _BRACKET in text[start + 9 : start + 22]
         or line[-1:] == b"("
         or _COLON in text[max(0, start - 64) : start]
@@ -118,38 +119,42 @@ def may_count(text: bytes, start: int) -> bool:
 
 
 def is_cued(text: bytes, start: int, end: int) -> bool:
-    """Decide whether the bare number text[start:end] counts.
+    """Return whether the bare number text[start:end] counts.
 
     >>> is_cued(b"Preprint: 2103.01338", 10, 20), is_cued(b"Discussion of 2103.01338", 14, 24)
     (True, False)
     """
-    window = text[max(0, start - _LOOK) : start].translate(_STOPS)
+    window = text[max(0, start - _CUE_SEARCH_BYTES) : start].translate(_DIGITS_TO_LINE_ENDS)
     line = text[start - len(window) + window.rfind(b"\n") + 1 : start]
     return (
-        (len(line) >= _LEAST_CUE and _has_cue(line))
+        (len(line) >= _MIN_CUE_BYTES and _has_cue(line))
         or _has_cue_and_year(text, start)
-        or (_BRACKET in text[end : end + 5] and _BEHIND.match(text, end) is not None)
+        or (_BRACKET in text[end : end + 5] and _CATEGORIES_AFTER.match(text, end) is not None)
         or (text[start - 1 : start] == b"(" and _is_joint_work(text, start))
         or _follows_references(text, start)
-    ) and not (_is_against(line) or _PRICED.match(text, end))
+    ) and not (_ends_with_blocking_word(line) or _PRICE_AFTER.match(text, end))
 
 
-def _is_against(line: bytes) -> bool:
-    """Decide whether a line ends with a contrary word.
+def _ends_with_blocking_word(line: bytes) -> bool:
+    """Return whether a line ends with a blocking word.
 
-    >>> _is_against(b"preprint, Room No. "), _is_against(b"SSRN preprint "), _is_against(b"room or preprint ")
+    >>> _ends_with_blocking_word(b"preprint, Room No. "), _ends_with_blocking_word(b"SSRN preprint "), _ends_with_blocking_word(b"room or preprint ")
     (True, True, False)
     """
-    text = line[-_BLOCK:].decode("utf-8", "ignore").lower()
-    if text.rstrip(" :\"'([{").endswith(_SIGNS_AGAINST):
+    text = line[-_BLOCKING_SEARCH_BYTES:].decode("utf-8", "ignore").lower()
+    if text.rstrip(" :\"'([{").endswith(_BLOCKING_SIGNS):
         return True
-    text = text.rstrip(_GAP)
-    words = _WORD.findall(text)[-_BLOCKING:]
+    text = text.rstrip(_GAP_CHARS)
+    words = _WORD.findall(text)[-_MAX_BLOCKING_WORDS:]
     if not words or not text.endswith(words[-1]):
         return False
     while words:
         word = words.pop()
-        if word.removesuffix("nummer") in _AGAINST or word.endswith(_COMPOUNDS) or _is_server(word):
+        if (
+            word.removesuffix("nummer") in _BLOCKING_WORDS
+            or word.endswith(_BLOCKING_ENDINGS)
+            or _is_server(word)
+        ):
             return True
         if word in _PRINTS:
             return bool(words) and _is_server(words[-1])
@@ -159,44 +164,44 @@ def _is_against(line: bytes) -> bool:
 
 
 def _is_server(word: str) -> bool:
-    """Decide whether a word names another preprint server."""
+    """Return whether a word names another preprint server."""
     return word in _SERVERS or (word.endswith("rxiv") and len(word) > len("xarxiv"))
 
 
 def _has_cue(line: bytes) -> bool:
-    """Decide whether a line ends with a cue."""
+    """Return whether a line ends with a cue."""
     cues = list(_CUE.finditer(line))
     if not cues:
         return False
     between = line[cues[-1].end() :]
-    if len(between) > _REACH and len(between.decode("utf-8", "ignore")) > _REACH:
+    if len(between) > _MAX_GAP_CHARS and len(between.decode("utf-8", "ignore")) > _MAX_GAP_CHARS:
         return False
     may_be = _SLASH in between or _AT_SIGN in between or _STOP in between
-    return not (may_be and _ADDRESS.search(between)) or _OWN_PATH.match(between) is not None
+    return not (may_be and _ADDRESS.search(between)) or _ARXIV_PATH.match(between) is not None
 
 
 def _has_cue_and_year(text: bytes, start: int) -> bool:
-    """Decide whether cue and year precede: `arXiv (2019), `."""
+    """Return whether cue and year precede: `arXiv (2019), `."""
     year = _YEAR.search(text, start - 16 if start > 16 else 0, start)
     if year is None:
         return False
-    line = text[max(0, year.start() - _LOOK) : year.start()]
+    line = text[max(0, year.start() - _CUE_SEARCH_BYTES) : year.start()]
     cues = list(_CUE.finditer(line[line.rfind(b"\n") + 1 :]))
     return bool(cues) and line.endswith(cues[-1][0])
 
 
 def _follows_references(text: bytes, start: int) -> bool:
-    """Decide whether a number is first after "References:"."""
+    """Return whether a number is first after "References:"."""
     before = text[max(0, start - 64) : start]
     return _COLON in before and _REFERENCES.search(before) is not None
 
 
 def _is_joint_work(text: bytes, start: int) -> bool:
-    """Decide whether a number follows "joint work" and name."""
-    head = text[max(0, start - _SENTENCE) : start - 1]
+    """Return whether a number follows "joint work" and name."""
+    head = text[max(0, start - _MAX_SENTENCE_BYTES) : start - 1]
     at = head.lower().rfind(b"joint work")
     if at < 0 or re.search(rb"[a-z)\]]{2}[.!?]\s|\n[ \t\r]*\n", head[at:]):
         return False
     words = head[at:].decode("utf-8", "ignore").split()
     initial = words[-1].strip("*_~'\"").lstrip("({[")[:1] if words else ""
-    return initial.isalpha() and not initial.islower()  # han and hangul have no case
+    return initial.isalpha() and not initial.islower()  # Han and Hangul letters have no case

@@ -1,8 +1,8 @@
-"""An entry of arXiv's Atom feed, as `arxiv.Result`, to a `Paper`. Pure.
+"""Conversion of arXiv's Atom entries (`arxiv.Result`) to a `Paper`. Pure.
 
-What the fields mean: arXiv API user manual 3.3.2 and arXiv's own `atom.py`: `published` is the instant
-at which v1 was submitted, `updated` that of the version at hand; `arxiv:doi` and `arxiv:journal_ref` are
-what the authors entered about another publication, never the paper's own DOI.
+The fields: arXiv API user manual 3.3.2 and arXiv's `atom.py`. `published` is the time at which v1 was
+submitted, `updated` the time of the entry's version. Authors enter `arxiv:doi` and `arxiv:journal_ref` for
+another publication; they are never the paper's own DOI.
 """
 
 from __future__ import annotations
@@ -15,34 +15,35 @@ from typing import TYPE_CHECKING
 
 from enrich.paper import Author, Paper, PaperId, Publication, Version
 from enrich.sources.arxiv.forms import FORMS
+from enrich.text.patterns import compile_later
 from enrich.text.tidy import person, tidy
 from enrich.text.web import doi_url
 
 if TYPE_CHECKING:
     from arxiv import Result
 
-_ENTRY_ID = re.compile(r"https?://arxiv\.org/abs/(\S+)")
-_REJECTED = re.compile(r"/api/errors#incorrect_id_format_for_(.+)")
-_VERSION = re.compile(r"[vV]\d{0,9}$")
+_ENTRY_ID = compile_later(r"https?://arxiv\.org/abs/(\S+)")
+_REJECTED = compile_later(r"/api/errors#incorrect_id_format_for_(.+)")
+_VERSION = compile_later(r"[vV]\d{0,9}$")
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _DATES = ("published", "updated")
-_DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
-_YEAR = re.compile(r"(?<![\w:./-])(?:19|20)\d\d(?![\w:/-])")
-_YEAR_IN_BRACKETS = re.compile(r"\(((?:19|20)\d\d)\)")
+_DOI = compile_later(r"10\.\d{4,9}/[!-~]+")
+_YEAR = compile_later(r"(?<![\w:./-])(?:19|20)\d\d(?![\w:/-])")
+_YEAR_IN_BRACKETS = compile_later(r"\(((?:19|20)\d\d)\)")
 
 # Other venues' withdrawals ("withdrawn from ICLR") do not count for arXiv.
-_WITHDRAWN = re.compile(
+_WITHDRAWN = compile_later(
     r"\bwithdrawn\b(?!\s+from\s+(?!(?:the\s+)?arxiv\b|(?:publication|consideration)\b))",
     re.IGNORECASE,
 )
-_WITHDRAWN_AT_START = re.compile(
+_WITHDRAWN_AT_START = compile_later(
     r"\W{0,3}(?:withdrawn\b|(?:this|the)\s+(?:\w+\s+){0,4}?(?:has|have|was|were|is)\s+(?:\w+\s+){0,2}?withdrawn\b)",
     re.IGNORECASE,
 )
 
 
 def id_text(entry_id: str) -> str | None:
-    """Return the id in an entry's address, as written there.
+    """Return the id in an entry's address, as written.
 
     >>> id_text("http://arxiv.org/abs/math/0211159v1")
     'math/0211159v1'
@@ -53,7 +54,7 @@ def id_text(entry_id: str) -> str | None:
 
 
 def key_text(entry_id: str) -> str | None:
-    """Return the same without its version, possible or not.
+    """Return the id without its version, valid or not.
 
     >>> key_text("http://arxiv.org/abs/2103.01338v01")
     '2103.01338'
@@ -63,7 +64,7 @@ def key_text(entry_id: str) -> str | None:
 
 
 def rejected_id(entry_id: str) -> str | None:
-    """Return the id that an error entry calls malformed.
+    """Return the id that an error entry rejects.
 
     >>> rejected_id("https://arxiv.org/api/errors#incorrect_id_format_for_abc")
     'abc'
@@ -73,12 +74,12 @@ def rejected_id(entry_id: str) -> str | None:
 
 
 def is_error(entry_id: str) -> bool:
-    """Return whether an entry reports a bad request, under 400 or 200."""
+    """Return whether an entry is an error."""
     return "/api/errors" in entry_id
 
 
-def without_bad_dates(content: bytes) -> bytes:
-    """Remove the dates that cannot be parsed from an Atom feed."""
+def remove_bad_dates(content: bytes) -> bytes:
+    """Remove invalid dates from an Atom feed."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
@@ -88,21 +89,21 @@ def without_bad_dates(content: bytes) -> bytes:
             datetime.fromisoformat((date.text or "").strip()).astimezone(UTC)
         except (ValueError, OverflowError):
             date.getparent().remove(date)
-    whole: bytes = etree.tostring(root)
-    return whole
+    feed: bytes = etree.tostring(root)
+    return feed
 
 
 def has_title(result: Result) -> bool:
-    """Return whether the entry has a title, as a paper must."""
+    """Return whether the entry has a title."""
     return bool(tidy(result.title))
 
 
 def paper(result: Result, id_: PaperId, version: str, *, url: str, pdf: str | None) -> Paper:
-    """Parse an entry as the newest version of its paper."""
+    """Parse an entry as its paper's newest version."""
     title = tidy(result.title)
     published = result.published.date().isoformat()
     updated = result.updated.date().isoformat() if version != "v1" else None
-    own = Version(version=version, date=updated or published, title=title)
+    newest = Version(version=version, date=updated or published, title=title)
     abstract = tidy(result.summary)
     return Paper(
         id=id_,
@@ -112,7 +113,7 @@ def paper(result: Result, id_: PaperId, version: str, *, url: str, pdf: str | No
         updated=updated,
         dates=(("submitted", published), *((("updated", updated),) if updated else ())),
         latest_version=version,
-        versions=(own,) if updated is None else (Version(version="v1", date=published), own),
+        versions=(newest,) if updated is None else (Version(version="v1", date=published), newest),
         category=tidy(result.primary_category) or next(iter(result.categories), None),
         withdrawn=is_withdrawn(result.comment, abstract),
         doi=FORMS.doi(id_),
@@ -123,17 +124,18 @@ def paper(result: Result, id_: PaperId, version: str, *, url: str, pdf: str | No
     )
 
 
-def as_version(described: Paper) -> Paper:
+def as_version(paper: Paper) -> Paper:
     """Return the paper as a record of one version."""
-    return replace(described, latest_version=None)
+    return replace(paper, latest_version=None)
 
 
-def with_rows(newest: Paper, others: Iterable[Paper]) -> Paper:
-    """Add the versions that were asked for to a paper."""
-    rows = {row.version: row for row in newest.versions}
+def add_versions(newest: Paper, others: Iterable[Paper]) -> Paper:
+    """Add the versions of other records to a paper."""
+    versions = {version.version: version for version in newest.versions}
     for other in others:
-        rows |= {row.version: row for row in other.versions if row.title}
-    return replace(newest, versions=tuple(sorted(rows.values(), key=lambda row: row.number)))
+        versions |= {version.version: version for version in other.versions if version.title}
+    ordered = sorted(versions.values(), key=lambda version: version.number)
+    return replace(newest, versions=tuple(ordered))
 
 
 def is_withdrawn(comment: str | None, abstract: str) -> bool:
@@ -152,30 +154,32 @@ def is_withdrawn(comment: str | None, abstract: str) -> bool:
 
 
 def publication(journal_ref: str | None, doi: str | None) -> Publication | None:
-    r"""Return where the authors report it published.
+    r"""Return the publication that the authors report.
 
-    DOIs may be several.
+    The first of several DOIs counts.
 
     >>> publication("Astrophys. J. 789\n (2014) L29", "10.1088/2041-8205/789/2/L29").year
     2014
-    >>> publication(None, "10.48550/arXiv.2103.01338")  # its own
+    >>> publication(None, "10.48550/arXiv.2103.01338")  # not another publication
     """
     venue = tidy(journal_ref or "") or None
     found = _DOI.search(doi or "")
-    name = found[0] if found and not found[0].lower().startswith("10.48550/arxiv.") else None
-    if venue is None and name is None:
+    publisher_doi = (
+        found[0] if found and not found[0].lower().startswith("10.48550/arxiv.") else None
+    )
+    if venue is None and publisher_doi is None:
         return None
     return Publication(
         venue=venue,
-        year=_year(venue or ""),
-        doi=name,
-        url=name and doi_url(name),
+        year=_find_year(venue or ""),
+        doi=publisher_doi,
+        url=publisher_doi and doi_url(publisher_doi),
         via="arxiv",
     )
 
 
-def _year(journal_ref: str) -> int | None:
-    """Return the one year that a journal reference names."""
+def _find_year(journal_ref: str) -> int | None:
+    """Return a journal reference's year, if only one."""
     for pattern in (_YEAR_IN_BRACKETS, _YEAR):
         years = set(pattern.findall(journal_ref))
         if years:

@@ -14,9 +14,10 @@ from enrich.model import Mention
 from enrich.paper import PaperId
 from enrich.sources.arxiv import cues
 from enrich.sources.arxiv.ids import ARCHIVES, NEW, OLD_NUMBER, VERSION, canonical, paper, version
-from enrich.sources.arxiv.lists import FILE, GOES_ON, ID, ends_bare, mention_of, with_list
+from enrich.sources.arxiv.lists import CONTINUATION, FILE, ID, ends_bare, mention_of, with_list
 from enrich.text import urls as addresses
 from enrich.text.decoding import LONG_DASH
+from enrich.text.patterns import compile_later
 
 _ANCHORS = (
     b"arxiv",  # the label, arXiv's own hosts, its DOIs
@@ -40,7 +41,7 @@ _ANCHORS = (
     b"xxx.itp.ac.cn/",
 )
 
-# https://arxiv.org/<route>/<id>; the routes of today and those that old links still use
+# https://arxiv.org/<route>/<id>: current routes, and older ones that links still use
 _ROUTE = (
     rb"(?>(?:abs|pdf|html|format|e-?print|src|ps|dvi|tb|trackback|bibtex|refs|cits|audio|other)"
     rb"(?:/*+\?(?:[\w.-]{1,20}=[^\s&]{0,60}&){0,4}(?:id=)?|/++)"
@@ -49,8 +50,8 @@ _ROUTE = (
     rb"|ftp/arxiv/papers/[0-9]{4}/|ps_cache/arxiv/(?:pdf|ps|html)/[0-9]{4}/|)"
 )
 _CLASS = rb"(?:(?=[a-z.-]{2,20}/[0-9])" + cues.CATEGORY + rb"/(?=[0-9]{4}\.))?"
-"""A category before a new id."""
-_ADDRESS = re.compile(
+"""Pattern of a category before a new id."""
+_ADDRESS = compile_later(
     rb"(?i)(?:\.org|-web3\.library\.cornell\.edu)\.?(?::[0-9]{1,5})?/{1,3}"
     + _ROUTE
     + rb"(?:arxiv:)?"
@@ -59,22 +60,22 @@ _ADDRESS = re.compile(
     + VERSION
     + rb"(?:\.pdf(?![a-z0-9]))?"
 )
-_BY_FOLDER = re.compile(  # /ftp/hep-th/papers/9901/9901001.pdf, /PS_cache/hep-th/pdf/9901/9901001v3.pdf
+_BY_FOLDER = compile_later(  # /ftp/hep-th/papers/9901/9901001.pdf, /PS_cache/hep-th/pdf/9901/9901001v3.pdf
     rb"(?i)\.org/+(?:ftp/([a-z-]{2,9})/papers|ps_cache/([a-z-]{2,9})/(?:pdf|ps|html))/[0-9]{4}/([0-9]{7})(?![0-9])"
     + VERSION
     + rb"(?:\.pdf(?![a-z0-9]))?"
 )
-_BY_NUMBER = re.compile(  # /abs?archive=math&papernum=0601001
+_BY_NUMBER = compile_later(  # /abs?archive=math&papernum=0601001
     rb"(?i)\.org/+abs/?\?archive=([a-z-]{2,9})&papernum=([0-9]{7})(?![0-9])" + VERSION
 )
-_OAI = re.compile(rb"(?i)\.org:[ ]?" + ID + VERSION)
+_OAI = compile_later(rb"(?i)\.org:[ ]?" + ID + VERSION)
 _NOT_PAPERS = (b"static.", b"info.", b"blog.", b"status.")
 
-_LABEL = re.compile(
+_LABEL = compile_later(
     rb"(?i)(?:s|ids?)?+(?P<sep>[ \t~]{0,4}+[:;.,#=_/\x1e-]{0,2}+[ \t~]{0,4}+(?:(?:\r?\n|\x0b)[ \t]{0,40}+)?+[(\[{\"'<]{0,2}+"
     rb"(?:(?:abs|pdf)/)?" + _CLASS + rb")" + ID + VERSION
 )
-_TEMPLATE = re.compile(  # {{arXiv|archive=hep-th|id=9901001}}
+_TEMPLATE = compile_later(  # {{arXiv|archive=hep-th|id=9901001}}
     rb"(?i)\s{0,4}\|\s{0,4}(?=[^{}]{0,80}\barchive\s{0,3}=\s{0,3}(?P<archive>"
     + cues.CATEGORY
     + rb")\s{0,3}[|}])(?:archive\s{0,3}=[^|{}]{0,40}\|\s{0,4})?id\s{0,3}=\s{0,3}(?P<number>"
@@ -83,46 +84,46 @@ _TEMPLATE = re.compile(  # {{arXiv|archive=hep-th|id=9901001}}
     + VERSION
     + rb"(?:\s{0,3}\|\s{0,3}archive\s{0,3}=[^|{}]{0,40}?)?(?=\s{0,3}[|}])"
 )
-_BIBCODE = re.compile(rb"(?i)(?:([0-9]{4})\.?([0-9]{5})|([0-9]{4}\.[0-9]{4}))[a-z](?![a-z0-9])")
-_VANITY = re.compile(rb"(?i)-vanity\.com/papers/+" + ID + VERSION)
-_DBLP = re.compile(rb"(?i)journals/corr/abs-([0-9]{4})-([0-9]{4,5})(?![0-9])")
+_BIBCODE = compile_later(rb"(?i)(?:([0-9]{4})\.?([0-9]{5})|([0-9]{4}\.[0-9]{4}))[a-z](?![a-z0-9])")
+_VANITY = compile_later(rb"(?i)-vanity\.com/papers/+" + ID + VERSION)
+_DBLP = compile_later(rb"(?i)journals/corr/abs-([0-9]{4})-([0-9]{4,5})(?![0-9])")
 
-_READERS = (  # sites whose addresses carry our ids
+_READERS = (  # sites with arXiv ids in their URLs
     rb"alphaxiv\.org/+(?:[a-z]{2}/)?(?:abs|pdf|html|overview)/+|ar5iv\.org/+(?:(?:abs|html|pdf)/+)?"
     rb"|(?:huggingface|hf)\.co/papers/+|emergentmind\.com/papers/+|researchtrend\.ai/papers/+"
     rb"|scholarfeed\.org/paper/+|connectedpapers\.com/main/+(?:arxiv/+)?|front\.math\.ucdavis\.edu/+"
     rb"|(?:scirate\.com|papers\.cool|semanticscholar\.org|inspirehep\.net(?:/api)?)/+arxiv/+"
     rb"|lanl\.gov/+(?:abs|pdf|ps|html|format|e-print)/+|xxx\.itp\.ac\.cn/+(?:abs|pdf|ps|format)/+"
 )
-_READER = re.compile(
+_READER = compile_later(
     rb"(?i)(?:" + _READERS + rb")(?:arxiv:)?" + ID + VERSION + rb"(?:\.pdf(?![a-z0-9]))?"
 )
-_FORUM = re.compile(  # OpenReview's page of an arXiv paper
+_FORUM = compile_later(  # OpenReview's page of an arXiv paper
     rb"(?i)openreview\.net/+forum/?\?(?:[\w.%-]{1,32}=[^\s&]{0,80}+&){0,6}arxivid=\Z"
 )
-_NEW_AT = re.compile(rb"(?i)(?P<id>" + NEW + rb")" + VERSION)
-_OLD_AT = re.compile(rb"(?i)(?P<number>" + OLD_NUMBER + rb")" + VERSION)
-_IS_FILE = re.compile(rb"(?i)" + FILE)
-_OLD_END = re.compile(  # the same behind an old one, whose archive is its prefix: a letter may
+_NEW_AT = compile_later(rb"(?i)(?P<id>" + NEW + rb")" + VERSION)
+_OLD_AT = compile_later(rb"(?i)(?P<number>" + OLD_NUMBER + rb")" + VERSION)
+_IS_FILE = compile_later(rb"(?i)" + FILE)
+_OLD_END = compile_later(  # must not follow an old id; letters may
     rb"(?i)(?![@%]|_[a-z0-9]|[.:-][0-9]|/(?![0-9]{4}\.[0-9])[a-z0-9~]|" + FILE + rb")"
 )
-_BARE_START = re.compile(rb"(?i)(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_|[=<>~!]=)\Z")
-_JOURNAL = re.compile(rb"(?i)journal\s{0,4}=\s{0,4}[{\"']{0,2}(?:corr|arxiv)")
-_ENTRY_END = re.compile(rb"@|\n[ \t\r]{0,8}\n")
-_CORR = re.compile(
+_BARE_START = compile_later(rb"(?i)(?:[a-z0-9@\\%#$+/]|[0-9][.,:-]|[a-z0-9]_|[=<>~!]=)\Z")
+_JOURNAL = compile_later(rb"(?i)journal\s{0,4}=\s{0,4}[{\"']{0,2}(?:corr|arxiv)")
+_ENTRY_END = compile_later(rb"@|\n[ \t\r]{0,8}\n")
+_CORR = compile_later(
     rb"(?i)(?<![a-z])(?:corr|arxiv|computing\s{1,3}research\s{1,3}repository)[}\"'*_]{0,2}[\s,.:;({]{0,6}"
     rb"(?:vol(?:ume|\.)?[\s={\"']{0,6})?(?:\\(?:textbf|textit|emph|bf|it)[\s{]{0,3})?\Z"
 )
-_CORR_WORD = re.compile(
+_CORR_WORD = compile_later(
     rb"(?i)(?<![a-z0-9./@:-])(?:corr|arxiv|computing\s{1,3}research\s{1,3}repository)(?![a-z0-9@-]|[.:/][a-z0-9])"
 )
-_SENTENCE_END = re.compile(rb"(?i)(?<![\s.][a-z])[.!?;]\s|\x0b|\n[ \t\r]{0,8}\n")
+_SENTENCE_END = compile_later(rb"(?i)(?<![\s.][a-z])[.!?;]\s|\x0b|\n[ \t\r]{0,8}\n")
 _SENTENCE_BYTES = 240
 """Bytes before `abs/ID` in which the word arXiv is searched."""
 
-_COMMON = re.compile(  # how nearly all are written, with nothing behind that has to be checked
+_FREQUENT = re.compile(  # the most frequent forms, followed by nothing that needs a check
     rb"ar[xX]iv(?:\.org/(?:abs|pdf)/|:[ ]?)(" + NEW + rb")(?:v([1-9][0-9]{0,2}+))?+(?:\.pdf)?+"
-    rb"(?=[.,;:)\]>}\"']{0,3}+(?:\s|\Z))(?!(?i:" + GOES_ON + rb"))"
+    rb"(?=[.,;:)\]>}\"']{0,3}+(?:\s|\Z))(?!(?i:" + CONTINUATION + rb"))"
 )
 
 _PLAIN_BEFORE = frozenset(bytes((b,)) for b in b" \t\r\n\x0b([{<>\"'`|*") | {b""}
@@ -131,16 +132,16 @@ _ARCHIVE_LETTERS = _LETTERS + b".-" + LONG_DASH
 _BEFORE_NUMBER = frozenset({b" ", *(b"%d" % digit for digit in range(10))})
 _SLASH, _EQUALS, _QUESTION, _STOP, _BAR = b"/=?.|"
 _DIGITS = b"0123456789"
-_WORD = re.compile(r"[^\W\d_]{3,}\Z")
-_NAMES_OF_SERVERS = frozenset(["alpha", "bio", "chem", "eco", "med", "not", "psy", "soc"])
-"""What before "arXiv" is another site's name, however it is capitalised."""
+_WORD = compile_later(r"[^\W\d_]{3,}\Z")
+_OTHER_SERVERS = frozenset(["alpha", "bio", "chem", "eco", "med", "not", "psy", "soc"])
+"""Words that with "arXiv" after them are other sites, in any case."""
 _LINE_ENDS = frozenset(b"\n\x0b")
 _NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _LETTERS)
-_BEHIND_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<|sSiI0123456789")
+_AFTER_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<|sSiI0123456789")
 
 _WITHOUT_ID = rb"(?!(?i:abs|pdf|html|format)/++(?!\?|(?i:arxiv:)?(?:[0-9]|[A-Za-z.-]{2,20}/[0-9])))"
-"""A page of papers may follow only with the id of one."""
-_WORTH = re.compile(  # a cheap check of what follows the label
+"""Pattern that excludes a page of papers without an id."""
+_MAY_FOLLOW_LABEL = re.compile(  # a cheap check of the text after the label
     rb"\.[oO][rR][gG]\.?(?::[0-9]{1,5})?"
     rb"(?:/{1,3}(?:[0-9]|[aA][rR][xX][iI][vV]:|(?![aA][rR][xX])"
     + _WITHOUT_ID
@@ -151,20 +152,20 @@ _WORTH = re.compile(  # a cheap check of what follows the label
 
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
-    """Return the papers named around byte `at`, in order."""
+    """Return the papers cited around byte `at`, in order."""
     kind = text[at]
     if kind in b"aA" and text[at + 2] in b"xX":
-        common = _COMMON.match(text, at)
-        if common is not None:
-            start = _find_common_start(text, at)
+        frequent = _FREQUENT.match(text, at)
+        if frequent is not None:
+            start = _find_frequent_start(text, at)
             if start >= 0:
-                key, number = common.groups()
+                key, number = frequent.groups()
                 cited = None if number is None else "v" + number.decode()
                 form: Form = "url" if text[at + 5] == _STOP else "text"
                 return (
-                    Mention(PaperId("arxiv:" + key.decode()), cited, start, common.end(), form),
+                    Mention(PaperId("arxiv:" + key.decode()), cited, start, frequent.end(), form),
                 )
-        if text[at + 5 : at + 6] not in _BEHIND_LABEL or not _WORTH.match(text, at + 5):
+        if text[at + 5 : at + 6] not in _AFTER_LABEL or not _MAY_FOLLOW_LABEL.match(text, at + 5):
             return ()
         first = _match_label(text, at)
     elif kind in _DIGITS:
@@ -177,10 +178,10 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
     return with_list(text, first) if first is not None else ()
 
 
-def _find_common_start(text: bytes, at: int) -> int:
-    """Return where the most frequent ways to write a paper begin.
+def _find_frequent_start(text: bytes, at: int) -> int:
+    """Return the start of a frequent form.
 
-    -1 if what stands before is to be checked.
+    Return -1 if the text before it needs a check.
     """
     if text[at + 5] != _STOP:
         return at if text[at - 1 : at] in _PLAIN_BEFORE else -1
@@ -218,8 +219,8 @@ def _match_label(text: bytes, at: int) -> Mention | None:
             "text",
         )
     before = text[start - 1 : start]
-    is_behind_digit = before.isdigit()
-    if is_behind_digit and following != b":":
+    is_after_digit = before.isdigit()
+    if is_after_digit and following != b":":
         return _match_bibcode(text, start, at)
     match = _LABEL.match(text, at)
     if match is None or addresses.is_userinfo(text, match.end()):
@@ -228,10 +229,12 @@ def _match_label(text: bytes, at: int) -> Mention | None:
     if separator in {b"/", b"", b",", b";"} and _IS_FILE.match(text, match.end()):
         return None
     if before in _PLAIN_BEFORE:
-        ends = separator[:1] == b"." and not _LINE_ENDS.isdisjoint(separator)  # a sentence
+        ends = separator[:1] == b"." and not _LINE_ENDS.isdisjoint(
+            separator
+        )  # the sentence ends before the id
         return None if ends else mention_of(match, start, "text")
     if (
-        not is_behind_digit  # another id
+        not is_after_digit  # after another id
         and addresses.is_glued(text, start)
         and text[start - 8 : start].lower() != b"preprint"
         and not (separator == b":" and _is_glued_cue(text, start))
@@ -261,9 +264,9 @@ def _make_address(text: bytes, start: int, match: re.Match[bytes]) -> Mention | 
 
 
 def _find_host(text: bytes, start: int) -> int | None:
-    """Return where a URL with papers begins.
+    """Return the start of a URL, by its host.
 
-    None if its host is another's, or holds no papers.
+    Return None for a longer word, or a host without papers.
     """
     if addresses.is_glued(text, start) or text[start - 1 : start] in {b"-", b"_"}:
         return None
@@ -275,7 +278,7 @@ def _find_host(text: bytes, start: int) -> int | None:
 
 
 def _match_parts(text: bytes, start: int, match: re.Match[bytes]) -> Mention | None:
-    """Return the mention of archive and number apart."""
+    """Return the mention of an archive and a number."""
     *archives, number = (group for group in match.groups()[:-1] if group)
     found = canonical(f"{archives[0].decode()}/{number.decode()}")
     begin = _find_host(text, start)
@@ -287,7 +290,7 @@ def _match_parts(text: bytes, start: int, match: re.Match[bytes]) -> Mention | N
 def _match_bibcode(text: bytes, start: int, at: int) -> Mention | None:
     """Recognize a bibcode of ADS.
 
-    It is the year, "arXiv", nine digits or a dotted number, and the author's initial.
+    It has the year, "arXiv", nine digits or a dotted number, and the author's initial.
     """
     match = _BIBCODE.match(text, at)
     begin = start - 4
@@ -329,7 +332,7 @@ def _match_number(text: bytes, at: int) -> Mention | None:
     if before in _NEVER_BEFORE:
         return None
     if before in b":." and text[at - 6 : at - 1].lower() == b"arxiv":
-        return None  # the label has been checked
+        return None  # `_match_label` has checked it
     forum = _find_forum(text, at) if before == b"=" else None
     if forum is None and not cues.may_count(text, at):
         return None
@@ -349,7 +352,7 @@ def _match_number(text: bytes, at: int) -> Mention | None:
 
 
 def _find_forum(text: bytes, at: int) -> int | None:
-    """Return where OpenReview's address of an arXiv paper begins."""
+    """Return the start of OpenReview's URL around `arxivid=`."""
     if text[at - 8 : at].lower() != b"arxivid=":
         return None
     found = _FORUM.search(text[max(0, at - 240) : at])
@@ -357,9 +360,9 @@ def _find_forum(text: bytes, at: int) -> int | None:
 
 
 def _is_corr(text: bytes, start: int, end: int) -> bool:
-    """Decide whether `abs/ID` is arXiv's.
+    """Return whether `abs/ID` is an arXiv id.
 
-    It follows CoRR or arXiv, or stands beside `journal={CoRR}`.
+    It is one after CoRR or arXiv, or in an entry with `journal={CoRR}`.
     """
     before = text[max(0, start - 48) : start]
     if _EQUALS in before[-4:]:
@@ -377,7 +380,7 @@ def _is_corr(text: bytes, start: int, end: int) -> bool:
 
 
 def _match_classed(text: bytes, at: int, match: re.Match[bytes]) -> Mention | None:
-    """Recognize a new id behind an archive: `math.AG/0708.3333`."""
+    """Recognize a new id after an archive: `math.AG/0708.3333`."""
     part, archive = _find_archive(text, at) if text[at - 2 : at - 1].isalpha() else (b"", b"")
     if not archive:
         return None
@@ -401,9 +404,9 @@ def _match_old(text: bytes, at: int) -> Mention | None:
 
 
 def _find_archive(text: bytes, at: int) -> tuple[bytes, bytes]:
-    """Return the archive before a number, and its name.
+    """Return the word before a number, and its archive.
 
-    The name is empty if it is not one of the real ones.
+    The archive is empty if arXiv does not have it.
     """
     head = text[max(0, at - 26) : at - 1]
     word = head[len(head.rstrip(_ARCHIVE_LETTERS)) :].lower().lstrip(b".-" + LONG_DASH)
@@ -446,20 +449,20 @@ def _read_archive(word: bytes) -> bytes:
 
 
 def _is_glued_cue(text: bytes, start: int) -> bool:
-    """Decide whether a label is glued: `networksarXiv:`."""
+    """Return whether a label follows a word: `networksarXiv:`."""
     if text[start : start + 5] != b"arXiv":
         return False
     word = _WORD.search(text[max(0, start - 40) : start].decode("utf-8", "ignore"))
     return (
         word is not None
         and word[0][-1].islower()
-        and word[0].lower() not in _NAMES_OF_SERVERS
+        and word[0].lower() not in _OTHER_SERVERS
         and not addresses.in_address(text, start)
     )
 
 
 class ArxivForms:
-    """Forms of arXiv, as a plug-in: how its papers are written."""
+    """Forms of arXiv: recognition, canonical ids and links."""
 
     name = "arxiv"
     title = "arXiv"

@@ -1,15 +1,14 @@
-"""arXiv's identifiers: which strings are one, and how each is written canonically.
+"""arXiv's identifiers: their patterns and their canonical form.
 
-Rules: info.arxiv.org/help/arxiv_identifier. New ids are `YYMM.number`, from 0704 on, the number of four
-digits to 1412 and of five since; old ones `archive(.class)/YYMMNNN`, 1991 to March 2007. The class is
-no part of the id. Numbers begin at 1. We never pad or cut a number, as arXiv's own server does.
+Rules: info.arxiv.org/help/arxiv_identifier. New ids are `YYMM.number`, from 0704 on; the number has four
+digits until 1412 and five since. Old ids are `archive(.class)/YYMMNNN`, from 1991 to March 2007; the class
+is not part of the id. Numbers begin at 1. arXiv's server pads and truncates numbers; this module does not.
 """
 
 from __future__ import annotations
 
-import re
-
 from enrich.paper import PaperId
+from enrich.text.patterns import compile_later
 
 ARCHIVES = frozenset(
     """
@@ -23,18 +22,18 @@ NEW = (
     rb"(?:(?:07(?:0[4-9]|1[0-2])|(?:0[89]|1[0-4])(?:0[1-9]|1[0-2]))\.(?!0000)[0-9]{4}"
     rb"|(?:1[5-9]|[2-4][0-9])(?:0[1-9]|1[0-2])\.(?!00000)[0-9]{5})(?![0-9])"
 )
-"""A new id without its version; the years end with 2049."""
+"""Pattern of a new id without its version, until the year 2049."""
 
 OLD_NUMBER = rb"(?:(?:9[1-9]|0[0-6])(?:0[1-9]|1[0-2])|070[1-3])(?!000)[0-9]{3}(?![0-9])"
-"""The seven digits of an old id."""
+"""Pattern of an old id's seven digits."""
 _CLASS = rb"(?:\.[a-z]{2}|\.[a-z]{2,5}-?[a-z]{1,5})?"
 _ARCHIVE = b"(?:" + b"|".join(sorted((a.encode() for a in ARCHIVES), reverse=True)) + b")"
 OLD = rb"(?=[a-z.-]{2,20}/[0-9]{7})" + _ARCHIVE + _CLASS + b"/" + OLD_NUMBER
-"""An old id without its version, for patterns that ignore the case of letters."""
+"""Pattern of an old id without its version; use it ignoring case."""
 
 VERSION = rb"(?:v(?P<version>[1-9][0-9]{0,2})(?![0-9]))?"
 
-_KEY = re.compile(rb"(?i)(" + NEW + b"|" + OLD + b")" + VERSION)
+_KEY = compile_later(rb"(?i)(" + NEW + b"|" + OLD + b")" + VERSION)
 
 
 def canonical(text: str) -> tuple[PaperId, str | None] | None:
@@ -42,7 +41,7 @@ def canonical(text: str) -> tuple[PaperId, str | None] | None:
 
     >>> canonical("math.AG/0601001V2")
     ('arxiv:math/0601001', 'v2')
-    >>> canonical("2103.1338")  # arXiv's own server would pad it; a wrong paper is worse than none
+    >>> canonical("2103.1338")  # arXiv's server would pad it; a wrong paper is worse than a missing one
     """
     match = _KEY.fullmatch(text.encode("utf-8", "replace"))
     return (paper(match[1]), version(match["version"])) if match else None

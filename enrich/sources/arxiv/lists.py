@@ -1,7 +1,7 @@
-"""Lists of arXiv ids: the end of a bare id, the version behind it, and the next item.
+"""Lists of arXiv ids: the end of a bare id, the version after it, and the next item.
 
-Items are parted by `, ; & + | /`, an "and" in any language, or a line break; they may be bracketed or
-carry a version or categories. A list ends at the first item that is not an id.
+Items are separated by `, ; & + | /`, an "and" in any language, or a line break. They may be in brackets, and
+may have a version or categories. A list ends before the first item that is not an id.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from enrich.model import Mention
 from enrich.paper import PaperId
 from enrich.sources.arxiv import cues
 from enrich.sources.arxiv.ids import NEW, OLD, VERSION, paper, version
-from enrich.text.patterns import group_words
+from enrich.text.patterns import compile_later, group_words
 
 ID = rb"(?P<id>" + NEW + b"|" + OLD + b")"
-"""An id, named in its pattern, without its version."""
+"""Pattern of an id without its version, as the group `id`."""
 
 FILE = rb"\.(?:pdf|txt|tex|ps|e?ps|dvi|gz|tar|zip|html?|md|json|csv|log|bib|docx?|pptx?|xml|dat|png|jpe?g|py|bin|exe|iso|deb|rpm|whl|dmg|pkg)(?![a-z0-9])"
-"""The suffix of a file's name."""
+"""Pattern of a file's suffix."""
 
-_BARE_END = re.compile(  # what may not stand behind a bare id
+_BARE_END = compile_later(  # must not follow a bare id
     rb"(?i)(?![a-z0-9@%]|_[a-z0-9]|[.:-][0-9]|,[0-9]{3}(?![0-9.])|/(?![0-9]{4}\.[0-9])[a-z0-9~]|"
     + FILE
     + rb")"
 )
-_LATER = re.compile(  # "v2", "(v2)", "[v2]", ", version 2", "version: 2" behind an id or its categories
+_VERSION_AFTER = compile_later(  # "v2", "(v2)", "[v2]", ", version 2", "version: 2" after an id or its categories
     rb"(?i)(?:" + cues.CATEGORIES + rb")?"
     rb"(?:,?[ \t]{1,3}v|,?[ \t]{0,3}[(\[][ \t]?v|,?[ \t]{0,3}[(\[]?[ \t]{0,2}(?<![0-9a-z])ver(?:sion|\.)?[ \t]{0,2}:?[ \t]{0,2})"
     rb"([1-9][0-9]{0,2})(?![a-z0-9]|\.[0-9])[)\]]?"
@@ -37,24 +37,29 @@ _AND_WORDS = """
     та және և եւ და এবং اور και و \u05d5 और และ dan eta in kaj agus un ir dhe
 """
 _AND_SIGNS = "\u05d5- 和 与 與 及 と および 및 와 과 그리고 以及"
-_AND = b"(?=[aAdDeEiIjJkKnNoOsSuUvVyY\x80-\xff])(?:%b(?![a-z0-9])|%b)" % (  # few words go further
-    group_words(_AND_WORDS.encode().split(), any_case=True),
-    group_words(_AND_SIGNS.encode().split()),
+_AND = (
+    b"(?=[aAdDeEiIjJkKnNoOsSuUvVyY\x80-\xff])(?:%b(?![a-z0-9])|%b)"
+    % (  # a quick check of the first letter
+        group_words(_AND_WORDS.encode().split(), any_case=True),
+        group_words(_AND_SIGNS.encode().split()),
+    )
 )
 _WHITE = rb"[ \t]{0,8}(?:(?:\r?\n|\x0b)[ \t>]{0,24})?"
-_MAY_GO_ON = frozenset(  # with the first bytes of kana, han and hangul, where no blank stands before an "and"
-    bytes((b,)) for b in b" \t\r\n\x0b,;&+|/([)]}\"'*`\xe3\xe4\xe5\xe8\xea\xeb\xec"
+_MAY_CONTINUE = (
+    frozenset(  # with the first bytes of kana, Han and Hangul, which need no blank before an "and"
+        bytes((b,)) for b in b" \t\r\n\x0b,;&+|/([)]}\"'*`\xe3\xe4\xe5\xe8\xea\xeb\xec"
+    )
 )
-GOES_ON = (
+CONTINUATION = (
     rb"[)\]}\"'*`]{0,2}+[ \t]{0,8}+(?:[,;&+|/](?:\W{0,26}+(?:v?[0-9]|ver)|[a-z]{2,8}[-./]|\W{0,6}(?:"
     + _AND
     + rb")[ \t\r\n])"
     rb"|(?:\r?\n|\r|\x0b)[ \t>]{0,24}[\[({\"'*+0-9\xe2-]|[\xe3-\xec]|v(?:er|[0-9])|[(\[][ \t]?(?:v[0-9]|ver|[a-z]{2,8}[-.,\]])"
     rb"|(?:" + _AND + rb")[ \t\r\n(\[\"'0-9])"
 )
-"""What a version or another item behind an id begins with; a cheap check."""
-_GOES_ON_AT = re.compile(rb"(?i)" + GOES_ON)
-_NEXT = re.compile(
+"""Pattern of the beginning of a version or another item after an id; a cheap check."""
+_CONTINUES = compile_later(rb"(?i)" + CONTINUATION)
+_NEXT_ITEM = compile_later(
     rb"(?i)(?:" + cues.CATEGORIES + rb")?[)\]}\"'*`]{0,2}"
     rb"(?:(?:"
     + _WHITE
@@ -69,22 +74,22 @@ _NEXT = re.compile(
 )
 
 
-_SURE_ENDS = frozenset({b"", b" ", b"\n", b")", b"]", b";"})
+_CERTAIN_ENDS = frozenset({b"", b" ", b"\n", b")", b"]", b";"})
 _SLASH = ord("/")
 
 
 def with_list(text: bytes, mention: Mention) -> Sequence[Mention]:
     """Return a mention and those of its list."""
     end = mention.end
-    if text[end : end + 1] not in _MAY_GO_ON or not _GOES_ON_AT.match(text, end):
+    if text[end : end + 1] not in _MAY_CONTINUE or not _CONTINUES.match(text, end):
         return (mention,)
     found = []
     while True:
-        later = _LATER.match(text, end) if mention.version is None else None
-        if later is not None:
-            mention = mention._replace(version=version(later[1]))
-            end = later.end()
-        match = _NEXT.match(text, end)
+        version_match = _VERSION_AFTER.match(text, end) if mention.version is None else None
+        if version_match is not None:
+            mention = mention._replace(version=version(version_match[1]))
+            end = version_match.end()
+        match = _NEXT_ITEM.match(text, end)
         if match is None or not ends_bare(text, match.end()):
             break
         found.append(mention)
@@ -94,8 +99,8 @@ def with_list(text: bytes, mention: Mention) -> Sequence[Mention]:
 
 
 def ends_bare(text: bytes, end: int) -> bool:
-    """Decide whether a bare id may end here."""
-    return text[end : end + 1] in _SURE_ENDS or _BARE_END.match(text, end) is not None
+    """Return whether a bare id may end here."""
+    return text[end : end + 1] in _CERTAIN_ENDS or _BARE_END.match(text, end) is not None
 
 
 def mention_of(match: re.Match[bytes], start: int, form: Form) -> Mention:

@@ -1,7 +1,8 @@
-"""Forms of OpenReview papers: always an address. Pure.
+"""Forms of OpenReview papers, which are always URLs. Pure.
 
-Routes: openreview/openreview-web, app/. The path is read first, for groups, profiles and invitations
-have an `id=` too. Ids are of `[A-Za-z0-9_-]`, may begin and end with `-` or `_`, and keep their case.
+Routes: openreview/openreview-web, app/. The path is matched first, because URLs of groups, profiles and
+invitations have an `id=` too. Ids consist of `[A-Za-z0-9_-]`, may begin and end with `-` or `_`, and are
+case-sensitive.
 """
 
 from __future__ import annotations
@@ -12,40 +13,41 @@ from collections.abc import Iterator, Sequence
 from enrich.model import Mention
 from enrich.paper import PaperId
 from enrich.text import urls as addresses
+from enrich.text.patterns import compile_later
 
 _ANCHORS = (b"openreview.net/", b"huggingface.co/papers/", b"hf.co/papers/")
 
 _ID = rb"(?P<id>(?:[A-Za-z0-9-]|_(?!_;)){5,20}+)(?:(?=__;)|(?![A-Za-z0-9_-]|\.[A-Za-z]{1,20}/))"
-"""An id, also as Proofpoint's version 3 brackets it: `__URL__;`."""
-_ROUTE = re.compile(
+"""Pattern of an id, also inside Proofpoint's version 3 brackets: `__URL__;`."""
+_ROUTE = compile_later(
     rb"(?i)/{0,3}(?:(forum)|(?:references/)?(?:pdf|attachment)|revisions(?:/compare)?|notes)/?\?"
 )
-_NOTE = re.compile(rb"(?i)(?:id|forum)=" + _ID)
-_PAPER = re.compile(rb"(?i)(?:id|forum|(?P<reply>noteid))=" + _ID)
-_WRAPPER = re.compile(rb"(?i)/{1,3}(?:challenge|login)/?\?")
-_REDIRECT = re.compile(rb"(?i)redirect=(?:https?://(?:www\.)?openreview\.net)?(?=/{0,3}[a-z])")
-_EDIT = re.compile(rb"(?i)/{0,3}notes/edits/(?:pdf|attachment)/?\?")
-_EDIT_ID = re.compile(rb"(?i)id=[\w-]{1,40}")
-_NO_PAPER = re.compile(
+_NOTE = compile_later(rb"(?i)(?:id|forum)=" + _ID)
+_PAPER = compile_later(rb"(?i)(?:id|forum|(?P<reply>noteid))=" + _ID)
+_WRAPPER = compile_later(rb"(?i)/{1,3}(?:challenge|login)/?\?")
+_REDIRECT = compile_later(rb"(?i)redirect=(?:https?://(?:www\.)?openreview\.net)?(?=/{0,3}[a-z])")
+_EDIT = compile_later(rb"(?i)/{0,3}notes/edits/(?:pdf|attachment)/?\?")
+_EDIT_ID = compile_later(rb"(?i)id=[\w-]{1,40}")
+_PAGE_WITHOUT_PAPER = compile_later(
     rb"(?i)/{0,3}(?:(?:pdf|attachment)/[0-9a-f]{16,64}\.[a-z0-9]{2,4}"
     rb"|forum/[^\s?#&\"'<>()\[\]]{3,300}(?![\x80-\xbf]))"
 )
 _HOSTS = frozenset({b"", b"www.", b"api.", b"api2."})
-_HUGGING_FACE = re.compile(
+_HUGGING_FACE = compile_later(
     rb"(?i:huggingface|hf)\.(?i:co/papers/)(?P<id>(?=[^A-Z]{0,11}[A-Z])(?=[^a-z]{0,11}[a-z])(?:[A-Za-z0-9-]|_(?!_;)){9,12}+)(?:(?=__;)|(?![\w-]))"
 )
-_KEY = re.compile(r"[A-Za-z0-9_-]{5,20}")
+_KEY = compile_later(r"[A-Za-z0-9_-]{5,20}")
 _HOST = b"openreview.net/"
-_CUT_NOTE = re.compile(
+_FOLDED_NOTE = compile_later(
     rb"(?i)openreview\.net/[^\s<>\"']{1,120}?(?:[?&;]|%3f|%26)(?:id|noteid|forum)(?:=|%3d)([\w-]{1,20})"
     rb"(\r?\n[ \t])((?:\\?[\w-]){1,20})"
 )
-_SHORTEST_NOTE, _LONGEST_NOTE = 9, 12
-"""Lengths of OpenReview's ids in all public lists."""
+_MIN_NOTE_CHARS, _MAX_NOTE_CHARS = 9, 12
+"""Minimum and maximum length of OpenReview's ids in all public lists."""
 
 
 def recognise(text: bytes, at: int) -> Sequence[Mention]:
-    """Return the paper or link named around byte `at`."""
+    """Return the paper or link around byte `at`."""
     if text[at] in b"hH":
         return _match_hugging_face(text, at)
     path = at + len("openreview.net")
@@ -56,7 +58,7 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
         path = redirect.end()
     found = _match_paper(text, path)
     if found is None:
-        found = _match_no_paper(text, path)
+        found = _match_other_page(text, path)
         paper = None
     else:
         paper = PaperId("openreview:" + found["id"].decode())
@@ -72,7 +74,7 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
 
 
 def _match_paper(text: bytes, at: int) -> re.Match[bytes] | None:
-    """Match the query's id, otherwise the shown reply's."""
+    """Match the id in the query, otherwise the reply's."""
     route = _ROUTE.match(text, at)
     if route is None:
         return None
@@ -84,17 +86,17 @@ def _match_paper(text: bytes, at: int) -> re.Match[bytes] | None:
     return addresses.parameter(text, found.end() + 1, _NOTE) or found
 
 
-def _match_no_paper(text: bytes, at: int) -> re.Match[bytes] | None:
-    """Match a path that names no paper."""
+def _match_other_page(text: bytes, at: int) -> re.Match[bytes] | None:
+    """Match a path of OpenReview without a paper's id."""
     if edit := _EDIT.match(text, at):
         return addresses.parameter(text, edit.end(), _EDIT_ID)
-    return _NO_PAPER.match(text, at)
+    return _PAGE_WITHOUT_PAPER.match(text, at)
 
 
 def _match_hugging_face(text: bytes, at: int) -> Sequence[Mention]:
-    """Recognize an OpenReview id in Hugging Face's address.
+    """Recognize an OpenReview id in Hugging Face's URL.
 
-    Its other pages have plain words there.
+    Other pages there have a word in its place.
     """
     found = _HUGGING_FACE.match(text, at)
     host = addresses.host_start(text, at)
@@ -120,7 +122,7 @@ def canonical(text: str) -> tuple[PaperId, str | None] | None:
 
 
 class OpenReviewForms:
-    """Forms of OpenReview, as a plug-in: how its papers are written."""
+    """Forms of OpenReview: recognition, canonical ids and links."""
 
     name = "openreview"
     title = "OpenReview"
@@ -142,15 +144,15 @@ class OpenReviewForms:
 
 
 def find_split_ids(raw: bytes, low: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the calendar folds within an id."""
+    """Yield the calendar folds inside an id."""
     at = low.find(_HOST)
     while at >= 0:
-        match = _CUT_NOTE.match(raw, at)
+        match = _FOLDED_NOTE.match(raw, at)
         if match is not None:
             line = match.end(1) - raw.rfind(b"\n", at - 76 if at > 76 else 0, match.end(1)) - 1
             length = len(match[1]) + len(match[3].replace(b"\\", b""))
-            if _SHORTEST_NOTE <= length <= _LONGEST_NOTE and (
-                len(match[1]) < _SHORTEST_NOTE or line >= 70 or b"\r" in match[2]
+            if _MIN_NOTE_CHARS <= length <= _MAX_NOTE_CHARS and (
+                len(match[1]) < _MIN_NOTE_CHARS or line >= 70 or b"\r" in match[2]
             ):
                 yield match.span(2)
         at = low.find(_HOST, at + len(_HOST))

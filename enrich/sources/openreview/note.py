@@ -1,13 +1,12 @@
-"""A note of OpenReview's API to a `Paper`: both content shapes, both APIs, any JSON. Pure.
+"""Conversion of OpenReview's notes, of both APIs, to the fields of a `Paper`. Pure.
 
-Fields and their meaning: docs.openreview.net, "Note fields" of API 1 and API 2. API 2 wraps each value
-of `content` as `{"value": …, "readers": […]}`; a hidden value is missing, or has readers without
-`everyone`.
+The fields: docs.openreview.net, "Note fields" of API 1 and API 2. API 2 wraps each value of `content` as
+`{"value": …, "readers": […]}`. A hidden value is missing, or its readers do not include `everyone`. A note
+may be any JSON.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -17,19 +16,21 @@ from urllib.parse import unquote, urlsplit
 from enrich.codes import Decision
 from enrich.paper import PaperId, Publication
 from enrich.sources.arxiv.ids import canonical as canonical_arxiv
+from enrich.text.html import unescape_entities
+from enrich.text.patterns import compile_later
 from enrich.text.tidy import person, tidy
 from enrich.text.web import doi_url
 
 Note = Mapping[str, Any]
 
-_DOI = re.compile(r"10\.\d{4,9}/[!-~]+")
+_DOI = compile_later(r"10\.\d{4,9}/[!-~]+")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_MS, _LAST_MS = -2_208_988_800_000, 7_258_118_400_000  # the years 1900 to 2199
 
 _ARXIV_HOSTS = ("arxiv.org", "www.arxiv.org", "export.arxiv.org")
-_ARXIV_PATH = re.compile(r"/(?:abs|pdf|html)/(.+?)(?:\.pdf)?/?", re.IGNORECASE)
+_ARXIV_PATH = compile_later(r"/(?:abs|pdf|html)/(.+?)(?:\.pdf)?/?", re.IGNORECASE)
 
-# What a venueid or an API 1 invitation ends with: openreview-py, venue/venue.py and journal/journal.py.
+# Ends of venueids and API 1 invitations: openreview-py, venue/venue.py and journal/journal.py.
 _STATES: dict[str, Decision] = {
     "withdrawn_submission": "withdrawn",
     "desk_rejected_submission": "desk_rejected",
@@ -47,15 +48,13 @@ _STATES: dict[str, Decision] = {
 }
 _CLOSING = frozenset({"withdrawn_submission", "desk_rejected_submission"})
 _IMPORTED = ("openreview.net/public_article", "openreview.net/archive", "dblp.org")
-_ACCEPTED = re.compile(r"\b(?:accept(?:ed)?|poster|spotlight|oral|notable)\b", re.IGNORECASE)
-_NOT_ACCEPTED = re.compile(r"^submitted to\b|\bsubmitted$", re.IGNORECASE)
-_REFUSED = re.compile(r"\b(?:reject(?:ed)?|withdrawn)\b", re.IGNORECASE)
+_ACCEPTED = compile_later(r"\b(?:accept(?:ed)?|poster|spotlight|oral|notable)\b", re.IGNORECASE)
+_NOT_ACCEPTED = compile_later(r"^submitted to\b|\bsubmitted$", re.IGNORECASE)
+_REFUSED = compile_later(r"\b(?:reject(?:ed)?|withdrawn)\b", re.IGNORECASE)
 
 
 def first_string(value: object) -> str | None:
-    r"""Return the first string of a value, tidied.
-
-    It may be a list.
+    r"""Return a string, or a list's first string, tidied.
 
     >>> first_string(" A\n title "), first_string(["ICLR 2022", "x"]), first_string(3), first_string({"value": "x"})
     ('A title', 'ICLR 2022', None, None)
@@ -67,13 +66,13 @@ def first_string(value: object) -> str | None:
     return tidy(value.encode("utf-8", "replace").decode()) or None  # no lone surrogates
 
 
-def public(readers: object) -> bool:
+def is_public(readers: object) -> bool:
     """Return whether everyone may read."""
     return isinstance(readers, list) and "everyone" in readers
 
 
 def value(content: Note, key: str) -> Any:
-    """Return a value of the content, None if missing or hidden.
+    """Return a value of the content; None if hidden.
 
     >>> value({"title": "T"}, "title"), value({"title": {"value": "T"}}, "title")
     ('T', 'T')
@@ -81,7 +80,7 @@ def value(content: Note, key: str) -> Any:
     """
     field = content.get(key)
     if isinstance(field, Mapping):
-        return field.get("value") if public(field.get("readers", ["everyone"])) else None
+        return field.get("value") if is_public(field.get("readers", ["everyone"])) else None
     return field
 
 
@@ -94,17 +93,14 @@ def is_hidden(content: Note, key: str) -> bool:
 def title(content: Note) -> str | None:
     """Return the title, its HTML entities decoded once."""
     found = first_string(value(content, "title"))
-    return found and (tidy(html.unescape(found)) or None)
+    return found and (tidy(unescape_entities(found)) or None)
 
 
 def authors(content: Note) -> tuple[str, ...]:
-    """Return the names in order.
+    """Return the authors' names, in order; () if hidden.
 
-    Return None if they are hidden.
-
-    They are strings, one string, or objects with `fullname`.
-
-    E-mail addresses are cut out, and "Anonymous" is nobody's name.
+    The note has strings, one string, or objects with `fullname`. E-mail addresses are removed, and
+    "Anonymous" does not count as a name.
 
     >>> authors({"authors": ["Ada Lovelace", "Bob <bob@example.org>"]})
     ('Ada Lovelace', 'Bob')
@@ -117,18 +113,18 @@ def authors(content: Note) -> tuple[str, ...]:
     items = found if isinstance(found, list) else [found]
     names = []
     for item in items:
-        whole = first_string(item.get("fullname") if isinstance(item, Mapping) else item)
-        name = person(html.unescape(whole)) if whole else ""
+        full = first_string(item.get("fullname") if isinstance(item, Mapping) else item)
+        name = person(unescape_entities(full)) if full else ""
         if name and "@" not in name:
             names.append(name)
     return () if [name.lower() for name in names] == ["anonymous"] else tuple(names)
 
 
 def to_day(milliseconds: object) -> str | None:
-    """Convert milliseconds to a date, to a year at its first instant.
+    """Convert milliseconds to a date, or to a year.
 
-    Records imported from dblp or ORCID know the year only and stand at 1 January 00:00 UTC;
-    OpenReview's own pages show those as years too.
+    Records imported from dblp or ORCID have only a year, stored as 1 January 00:00 UTC; OpenReview's pages
+    show those as years too.
 
     >>> to_day(1632965333637), to_day(1640995200000), to_day(None), to_day(10**30)
     ('2021-09-30', '2022', None, None)
@@ -143,9 +139,9 @@ def to_day(milliseconds: object) -> str | None:
 
 
 def dates(note: Note) -> tuple[str | None, tuple[tuple[str, str], ...]]:
-    """Return the first date, and the service's own by name.
+    """Return the first date, and all dates by name.
 
-    `pdate` marks rejected papers as published too, so it implies no decision.
+    Rejected papers have a `pdate` too, so it implies no decision.
 
     >>> dates({"cdate": 1632965333637, "tcdate": 1633409729580, "mdate": None, "tmdate": 1647379304182})
     ('2021-09-30', (('submitted', '2021-09-30'), ('modified', '2022-03-15')))
@@ -161,14 +157,14 @@ def dates(note: Note) -> tuple[str | None, tuple[tuple[str, str], ...]]:
 
 
 def venue(content: Note) -> str | None:
-    """Return the venue's string, as the service writes it."""
+    """Return the venue, as the service writes it."""
     return first_string(value(content, "venue"))
 
 
 def decision(note: Note, content: Note) -> Decision | None:
     """Derive the decision from venueid, invitation and venue.
 
-    Before 2022 only a reply holds it, so it stays unknown.
+    Before 2022 the decision is only in a reply, so it stays unknown.
 
     >>> decision({}, {"venue": "ICLR 2022 Submitted"})
     'rejected'
@@ -178,7 +174,7 @@ def decision(note: Note, content: Note) -> Decision | None:
     'under_review'
     >>> decision({}, {"venue": "CoRR 2021", "venueid": "dblp.org/journals/CORR/2021"})
     """
-    said = venue(content) or ""
+    venue_text = venue(content) or ""
     venueid = first_string(value(content, "venueid")) or ""
     invitations = note.get("invitations")
     invitation = first_string(note.get("invitation")) or first_string(invitations) or ""
@@ -190,37 +186,37 @@ def decision(note: Note, content: Note) -> Decision | None:
         return state
     if form in _CLOSING:
         return _STATES[form]
-    if _NOT_ACCEPTED.search(said):
+    if _NOT_ACCEPTED.search(venue_text):
         # "Submitted to X" without a venueid may be under review as well
-        return "rejected" if venueid or not said.lower().startswith("submitted to") else None
-    if _REFUSED.search(said):
-        return "withdrawn" if "withdrawn" in said.lower() else "rejected"
+        return "rejected" if venueid or not venue_text.lower().startswith("submitted to") else None
+    if _REFUSED.search(venue_text):
+        return "withdrawn" if "withdrawn" in venue_text.lower() else "rejected"
     home = first_string(note.get("domain")) or group
-    own = bool(venueid) and bool(home) and venueid.lower() == home.lower()
-    return "accepted" if own or _ACCEPTED.search(said) else None
+    is_at_home = bool(venueid) and bool(home) and venueid.lower() == home.lower()
+    return "accepted" if is_at_home or _ACCEPTED.search(venue_text) else None
 
 
 def read_relations(note: Note, content: Note) -> tuple[tuple[PaperId, ...], Publication | None]:
-    """Return the arXiv ids and publication that the record names.
+    """Return a note's arXiv ids and its publication.
 
     >>> read_relations({"externalIds": ["arxiv:2301.00001v2"]}, {"pdf": "https://arxiv.org/pdf/2301.00001.pdf"})[0]
     ('arxiv:2301.00001',)
     """
     ids: dict[PaperId, None] = {}
     published = None
-    for scheme, key in _external(note, content):
+    for scheme, key in _iterate_external_ids(note, content):
         if scheme == "arxiv" and (found := canonical_arxiv(key)):
             ids[found[0]] = None
         elif scheme == "doi" and published is None and (doi := _DOI.fullmatch(key)):
             address = doi_url(doi[0])
             published = Publication(doi=doi[0], url=address, via="openreview")
     for key in ("pdf", "html"):
-        if link := _arxiv_link(first_string(value(content, key)) or ""):
+        if link := _parse_arxiv_link(first_string(value(content, key)) or ""):
             ids[link] = None
     return tuple(ids), published
 
 
-def _external(note: Note, content: Note) -> Iterator[tuple[str, str]]:
+def _iterate_external_ids(note: Note, content: Note) -> Iterator[tuple[str, str]]:
     for found in (note.get("externalIds"), value(content, "externalIds")):
         items: Iterable[object] = found if isinstance(found, list) else [found]
         for item in items:
@@ -228,7 +224,7 @@ def _external(note: Note, content: Note) -> Iterator[tuple[str, str]]:
             yield scheme.lower(), key.strip()
 
 
-def _arxiv_link(address: str) -> PaperId | None:
+def _parse_arxiv_link(address: str) -> PaperId | None:
     try:
         parts = urlsplit(address)
         host = parts.hostname

@@ -1,4 +1,4 @@
-"""What a page holds: its talks in order, its works, who cites which, and how each is named."""
+"""Contents of a page: sorted talks, works, which talk names which work, anchors and entries."""
 
 from __future__ import annotations
 
@@ -21,32 +21,33 @@ from enrich.writers._totals import Totals
 from enrich.writers._works import list_entries
 from enrich.writers.bibtex import WRITER as BIBTEX
 
-_MAX_ANCHOR = 80
+_MAX_ANCHOR_CHARS = 80
 _BLANK = re.compile(r"\s")
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A document as a page shows it. Talks that only carry papers are left out."""
+    """Document as a page shows it. Placeholder talks of papers without a talk are left out."""
 
     talks: tuple[AnnotatedTalk, ...]
     """In the order of the document."""
     order: tuple[int, ...]
-    """Places of the talks by start; those without a start come last."""
+    """Indexes into `talks`, by start; talks without a start come last."""
     anchors: tuple[str, ...]
-    """Names of the talks' places in the page."""
+    """The id attribute of each talk."""
     papers: Mapping[PaperId, Lookup]
     works: Mapping[PaperId, Work]
     cited: tuple[Mapping[PaperId, tuple[Reference, ...]], ...]
     """The works that each talk names, in order of first reference, with the references."""
     naming: Mapping[PaperId, tuple[int, ...]]
-    """The talks that name each work, by start."""
+    """The indexes of the talks that name each work, by start."""
     bibtex: Mapping[PaperId, str]
-    """The entry of each work that has a resolved record."""
+    """The BibTeX entry of each work with a resolved record."""
     days: tuple[date | None, ...]
-    """The day of each talk, in the zone that is shown."""
+    """The day of each talk, in the zone of the page."""
     series: Mapping[str, int]
     """The number of each series, by its name."""
+    has_several_feeds: bool
     notices: tuple[Notice, ...]
     summary: SummaryObject
     zone: tzinfo | None
@@ -57,7 +58,7 @@ class Contents:
         return (min(known), max(known)) if known else None
 
     def ranked_works(self) -> list[Work]:
-        """Return the works with a resolved record, the most cited first."""
+        """Return the works with a resolved record, that named by most talks first."""
         resolved = [work for id_, work in self.works.items() if id_ in self.bibtex]
         return sorted(resolved, key=lambda work: -len(self.naming[work.id]))
 
@@ -67,12 +68,12 @@ class Contents:
 
 
 def collect_contents(document: Document) -> Contents:
-    """Read a document whole: the order of a page needs all of it."""
+    """Collect the contents of a document; sorting needs all its talks."""
     totals = Totals()
     passed = list(totals.counting(document.talks))
     papers = totals.papers(document)
     summary = totals.summary(papers)
-    talks = tuple(annotated for annotated in passed if not _is_carrier(annotated))
+    talks = tuple(annotated for annotated in passed if not _is_placeholder(annotated))
     order = sorted(
         range(len(talks)), key=lambda n: _rank_start(talks[n].talk.shown_start, document.zone)
     )
@@ -90,6 +91,7 @@ def collect_contents(document: Document) -> Contents:
         bibtex=_make_entries(papers.values()),
         days=tuple(_day_of(annotated.talk.shown_start, document.zone) for annotated in talks),
         series={name: number for number, name in enumerate(names)},
+        has_several_feeds=len({annotated.talk.feed.name for annotated in talks}) > 1,
         notices=tuple(document.notices),
         summary=SummaryObject(
             talks=len(talks),
@@ -105,7 +107,7 @@ def collect_contents(document: Document) -> Contents:
 
 
 def tick_key(talk: Talk) -> str:
-    """Return what the tick of a talk is remembered by: its UID and start."""
+    """Return the key under which a talk's tick is stored: UID and start."""
     return _BLANK.sub("_", f"talk:{talk.id}@{format_time(talk.shown_start) or ''}")
 
 
@@ -114,8 +116,8 @@ def series_of(talk: Talk) -> str:
     return show_text(talk.series) or show_text(talk.feed.name)
 
 
-def _is_carrier(annotated: AnnotatedTalk) -> bool:
-    """Return whether nothing but an id is known of a talk: it carries papers without talks."""
+def _is_placeholder(annotated: AnnotatedTalk) -> bool:
+    """Return whether a talk is only a placeholder for papers without a talk."""
     return annotated.talk == Talk(id=annotated.talk.id) and not annotated.references
 
 
@@ -131,12 +133,12 @@ def _day_of(start: datetime | date | None, zone: tzinfo | None) -> date | None:
 
 
 def _name_anchors(talks: Iterable[Talk]) -> tuple[str, ...]:
-    """Return a name for each talk's place; equal UIDs are numbered, long ones hashed."""
+    """Return an id attribute for each talk; equal UIDs are numbered, long ones hashed."""
     used: dict[str, int] = {}
     names = []
     for talk in talks:
         name = quote(talk.id, safe="/@:.", errors="replace")
-        if len(name) > _MAX_ANCHOR:
+        if len(name) > _MAX_ANCHOR_CHARS:
             name = sha256(talk.id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         used[name] = number = used.get(name, 0) + 1
         names.append(f"talk:{name}" + (f"~{number}" if number > 1 else ""))

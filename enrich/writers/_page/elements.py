@@ -10,14 +10,14 @@ from enrich.text.tex import plain
 from enrich.text.tidy import tidy
 
 _VOID = frozenset({"input", "meta", "br", "line"})
-"""Elements without content; those of SVG are written as empty ones."""
+"""Elements without content; the SVG elements among them end with `/>`."""
 _SVG = frozenset({"line"})
 _ADDRESS = re.compile(r"(?i)https?://[^\s\"<>]+|#\S*")
-_SEEN = re.compile(
+_VISIBLE = re.compile(
     r"[^\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
 )
-_MAX_TEXT = 400
-"""Characters of a text in one line; a longer one is truncated, and whole in the page's JSON."""
+_MAX_TEXT_CHARS = 400
+"""Characters of a one-line text; a longer one is truncated, but complete in the page's JSON."""
 
 
 class Html(str):
@@ -49,8 +49,8 @@ def tag(name: str, *parts: Part, **attributes: Attribute) -> Html:
     """Make an element of its parts and attributes.
 
     Strings are escaped, None is left out. Attributes None and False are left out, True has no
-    value; `class_` is `class`, `data_n` is `data-n`. An `href` that is neither http(s) nor a place of
-    the page is left out.
+    value; `class_` is `class`, `data_n` is `data-n`. An `href` that is neither http(s) nor an anchor is
+    left out.
 
     >>> tag("a", "x < y", href="javascript:alert(1)", class_="b")
     '<a class="b">x &lt; y</a>'
@@ -78,7 +78,7 @@ def join(parts: Iterable[Part], separator: str = "") -> Html:
 
 
 def safe_address(address: str) -> str:
-    """Return an address that a link may have; empty if it is neither http(s) nor of the page.
+    """Return an address that is safe in a link; empty if neither http(s) nor an anchor.
 
     >>> safe_address(" https://x.org/a b"), safe_address("data:text/html,x"), safe_address("#papers")
     ('https://x.org/a%20b', '', '#papers')
@@ -90,14 +90,14 @@ def safe_address(address: str) -> str:
 
 
 def link(label: Part, address: str | None, **attributes: Attribute) -> Html:
-    """Make a link; the label alone if the address is not one that a link may have."""
+    """Make a link; return only the label if the address is not safe."""
     if address and safe_address(address):
         return tag("a", label, href=address, **attributes)
     return escape(label or "")
 
 
-def show_text(text: str | None, otherwise: str = "", most: int = _MAX_TEXT) -> str:
-    r"""Return a text as one line that can be seen, TeX as plain Unicode; long ones truncated.
+def show_text(text: str | None, otherwise: str = "", most: int = _MAX_TEXT_CHARS) -> str:
+    r"""Return a text as one visible line, truncated, with TeX as plain Unicode.
 
     >>> show_text(r"On  $\ell_1$"), show_text("\u202e\u2066", "Untitled talk"), show_text("abcd", most=3)
     ('On ℓ₁', 'Untitled talk', 'ab…')
@@ -105,6 +105,6 @@ def show_text(text: str | None, otherwise: str = "", most: int = _MAX_TEXT) -> s
     if not text:
         return otherwise
     line = drop_unsafe(tidy(plain(text[: 4 * most])))
-    if not _SEEN.search(line):
+    if not _VISIBLE.search(line):
         return otherwise
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"

@@ -1,4 +1,4 @@
-"""Entries of a page: a talk with its papers, a paper with its talks, what is unresolved, notices."""
+"""Entries of a page: talks with papers, papers with talks, unresolved papers, notices."""
 
 from __future__ import annotations
 
@@ -32,11 +32,12 @@ SEPARATOR = " · "
 _FREQUENCY = re.compile(r"(?i)(?:^|;)\s*FREQ\s*=\s*(DAILY|WEEKLY|MONTHLY|YEARLY)")
 _BULLET = re.compile(r"^\s*(?:[-*+•·]|\d{1,3}[.)])\s+")
 _ITEM = re.compile(r"\n(?=[ \t]*(?:[-*+•·]|\d{1,3}[.)])\s)")
-_CLOSING = frozenset(".,;:!?…")
+_CLOSING = ".,;:!?…"
+_OMITTED = "[…]"
 _MAX_AUTHORS = 12
-_MAX_NAME = 120
-_MAX_QUOTE = 200
-_MIN_QUOTE = len("see also here")
+_MAX_NAME_CHARS = 120
+_MAX_QUOTE_CHARS = 200
+_MIN_QUOTE_CHARS = len("see also here")
 
 
 # --- talks ---------------------------------------------------------------------------------------
@@ -61,12 +62,13 @@ def render_talk(contents: Contents, number: int, ranks: str) -> Html:
             "a",
             _render_start(talk.shown_start, contents.zone),
             class_="when",
+            title="Link to this talk",
             href="#" + contents.anchors[number],
         ),
         tag(
             "div",
             heading,
-            _render_facts(_list_talk_facts(talk)),
+            _render_facts(_list_talk_facts(talk, contents.has_several_feeds)),
             _render_news(annotated),
             abstract,
             tag("ul", *papers, class_="papers") if papers else None,
@@ -96,18 +98,18 @@ def _render_news(annotated: AnnotatedTalk) -> Html | None:
     return tag("p", "New: ", "; ".join(reasons), class_="news") if reasons else None
 
 
-def _list_talk_facts(talk: Talk) -> Iterator[Part]:
+def _list_talk_facts(talk: Talk, several: bool) -> Iterator[Part]:
     if speaker := show_text(talk.speaker):
         place = show_text(talk.speaker_affiliation)
         yield join([tag("b", speaker), f" ({place})" if place else None])
-    yield show_text(talk.series)
+    yield show_text(talk.series) or (show_text(talk.feed.name) if several else "")
     yield show_text(talk.room)
     yield link("slides", talk.slides_link) if talk.slides_link else None
     yield link("video", talk.video_link) if talk.video_link else None
 
 
 def _render_start(start: datetime | date | None, zone: tzinfo | None) -> Html:
-    """Render the time of a talk; the script puts the reader's own before it if it ends in `Z`."""
+    """Render a talk's start; the script adds the reader's local time to one in UTC."""
     if start is None:
         return Html("no date")
     instant = to_zone(start, UTC) if isinstance(start, datetime) else start
@@ -115,7 +117,7 @@ def _render_start(start: datetime | date | None, zone: tzinfo | None) -> Html:
 
 
 def _render_abstract(contents: Contents, annotated: AnnotatedTalk) -> Html | None:
-    """Render the abstract behind its heading, with titles in the place of links."""
+    """Render the folded abstract, with titles in place of links."""
     text = annotated.talk.abstract
     if not text or not show_text(text):
         return None
@@ -139,25 +141,20 @@ def _render_cited(contents: Contents, number: int, id_: PaperId) -> Html:
     work, references = contents.works[id_], contents.cited[number][id_]
     title = _show_title(work.best)
     others = len(contents.naming[id_]) - 1
-    links = [*_list_work_links(work)]
-    if work.id in contents.bibtex:
-        links.append(tag("a", "BibTeX", href=f"#bib:{work.id}"))
-    if others:
-        links.append(tag("a", f"in {count_things(others, 'more talk')}", href=f"#{work.id}"))
+    elsewhere = tag("a", f"in {count_things(others, 'more talk')}", href=f"#{work.id}")
     return tag(
         "li",
         tag("h4", link(title, work.best.url), *_render_states(work)),
         _render_facts(_list_work_facts(work, references)),
         _render_quote(contents.talks[number].talk, references),
-        tag("p", *_separate(links), class_="links") if links else None,
-        data_k=_work_keys(work),
+        _render_links(contents, work, [elsewhere] if others else []),
+        data_k=_list_tick_keys(work),
     )
 
 
 def render_work(contents: Contents, work: Work, ranks: str) -> Html:
     """Render a work with the talks that name it, its BibTeX entry, its ContextObject."""
     naming = contents.naming[work.id]
-    links = [*_list_work_links(work), tag("a", "BibTeX", href=f"#bib:{work.id}")]
     abstract = next((p.abstract for p in work.papers if isinstance(p, Paper) and p.abstract), None)
     listed = [tag("li", *_render_mention(contents, number, work.id)) for number in naming]
     return tag(
@@ -167,7 +164,7 @@ def render_work(contents: Contents, work: Work, ranks: str) -> Html:
             "div",
             tag("h3", link(_show_title(work.best), work.best.url), *_render_states(work)),
             _render_facts(_list_work_facts(work, ())),
-            tag("p", *_separate(links), class_="links"),
+            _render_links(contents, work),
             tag("ul", *listed, class_="talks") if listed else None,
             _render_more("Abstract", tag("p", abstract, class_="text")) if abstract else None,
             _render_more(
@@ -177,13 +174,13 @@ def render_work(contents: Contents, work: Work, ranks: str) -> Html:
         ),
         id=work.id,
         class_="paper",
-        data_k=_work_keys(work),
+        data_k=_list_tick_keys(work),
         **_describe_talks(contents, contents.naming[work.id], ranks),
     )
 
 
 def render_unresolved(contents: Contents, work: Work, ranks: str) -> Html:
-    """Render a work of which nothing could be had: its link, the reason, the talks."""
+    """Render a work that could not be looked up: link, reason, talks."""
     listed = [
         tag("li", *_render_mention(contents, number, work.id))
         for number in contents.naming[work.id]
@@ -203,6 +200,18 @@ def render_unresolved(contents: Contents, work: Work, ranks: str) -> Html:
     )
 
 
+def _render_links(contents: Contents, work: Work, more: Iterable[Html] = ()) -> Html | None:
+    """Render links of a work; those of no use on paper come first."""
+    others = [*_list_work_links(work), *more]
+    pdf = next((paper.pdf for paper in (work.best, *work.papers) if paper.pdf), None)
+    bibtex = tag("a", "BibTeX", href=f"#bib:{work.id}") if work.id in contents.bibtex else None
+    first = join([link("PDF", pdf) if pdf else None, bibtex], SEPARATOR)
+    if not first and not others:
+        return None
+    screen = tag("span", first, SEPARATOR if others else None, class_="screen") if first else None
+    return tag("p", screen, *_separate(others), class_="links")
+
+
 def _render_more(summary: str, body: Html) -> Html:
     return tag("details", tag("summary", summary), body)
 
@@ -217,7 +226,9 @@ def _render_coins(work: Work) -> Html:
 def _render_mention(contents: Contents, number: int, work: PaperId) -> Iterator[Part]:
     talk = contents.talks[number].talk
     yield tag(
-        "a", show_text(talk.title, "Untitled talk", _MAX_NAME), href="#" + contents.anchors[number]
+        "a",
+        show_text(talk.title, "Untitled talk", _MAX_NAME_CHARS),
+        href="#" + contents.anchors[number],
     )
     start = (
         format_start(talk.shown_start, contents.zone).partition(",")[0]
@@ -225,7 +236,7 @@ def _render_mention(contents: Contents, number: int, work: PaperId) -> Iterator[
         else None
     )
     facts = (
-        show_text(talk.speaker, most=_MAX_NAME),
+        show_text(talk.speaker, most=_MAX_NAME_CHARS),
         start,
         talk.status,
         *describe_references(contents.cited[number][work]),
@@ -242,7 +253,7 @@ def _show_title(paper: Lookup) -> str:
 
 
 def _render_states(work: Work) -> Iterator[Html]:
-    """Yield what must catch the eye beside a title."""
+    """Yield the state to highlight beside a title."""
     paper = work.best
     words = []
     if not isinstance(paper, Paper):
@@ -255,7 +266,7 @@ def _render_states(work: Work) -> Iterator[Html]:
 
 
 def _list_work_facts(work: Work, references: tuple[Reference, ...]) -> Iterator[Part]:
-    """Yield authors, dates, place and state of a work, and how a talk names it."""
+    """Yield authors, dates, venue and state of a work, and how a talk names it."""
     paper = work.best
     if not isinstance(paper, Paper):
         yield show_text(paper.message)
@@ -279,7 +290,9 @@ def _list_work_facts(work: Work, references: tuple[Reference, ...]) -> Iterator[
 
 
 def _render_authors(paper: Paper) -> Html:
-    names = [name for author in paper.authors if (name := show_text(author.name, most=_MAX_NAME))]
+    names = [
+        name for author in paper.authors if (name := show_text(author.name, most=_MAX_NAME_CHARS))
+    ]
     shown = names if len(names) <= _MAX_AUTHORS + 1 else names[:_MAX_AUTHORS]
     if not shown and paper.authors_hidden:
         return Html("authors hidden")
@@ -288,25 +301,23 @@ def _render_authors(paper: Paper) -> Html:
 
 
 def _render_dates(work: Work) -> Html:
-    """Render the first date of a work and that of its last change."""
+    """Render the first date of a work, and the date of its last change."""
     first, last = first_date(work), last_change(work)
     return join(
         [
             tag("time", first) if first else None,
-            join(["changed ", tag("time", last)]) if last else None,
+            join(["changed ", tag("time", last)]) if last and last != first else None,
         ],
         ", ",
     )
 
 
 def _list_work_links(work: Work) -> Iterator[Html]:
-    """Yield links to the records of a work, its PDF, and where it was published."""
+    """Yield links to the records of a work, and where it was published."""
     for paper in work.papers:
-        if paper is not work.best:  # that one is the title's link
+        if paper is not work.best:  # the title links to the best record
             withdrawn = " (withdrawn)" if isinstance(paper, Paper) and paper.withdrawn else ""
             yield link(label_id(paper.id) + withdrawn, paper.url)
-    if pdf := next((paper.pdf for paper in (work.best, *work.papers) if paper.pdf), None):
-        yield link("PDF", pdf)
     best = work.best
     published = find_publication(best, work.papers) if isinstance(best, Paper) else None
     if published:
@@ -314,7 +325,7 @@ def _list_work_links(work: Work) -> Iterator[Html]:
 
 
 def _link_publication(published: Publication) -> Html:
-    place = show_text(published.venue, most=_MAX_NAME)
+    place = show_text(published.venue, most=_MAX_NAME_CHARS)
     if published.year and str(published.year) not in place:
         place = f"{place} {published.year}".strip()
     address = published.url or (doi_url(published.doi) if published.doi else None)
@@ -331,32 +342,36 @@ def _render_quote(talk: Talk, references: Iterable[Reference]) -> Html | None:
 
 
 def quote_context(text: str, reference: Reference) -> str:
-    """Return the paragraph of a reference without its link; a long one is truncated around it.
+    """Return the paragraph, or item of a list, of a reference; "[…]" stands for its link.
 
-    Of a list it is the item.
+    Nothing stands for a link alone at an end. A long paragraph is truncated around the link.
     """
     start, end = reference.context
-    before = text[max(start, reference.start - 4 * _MAX_QUOTE) : reference.start]
-    after = text[reference.end : min(end, reference.end + 4 * _MAX_QUOTE)]
+    before = text[max(start, reference.start - 4 * _MAX_QUOTE_CHARS) : reference.start]
+    after = text[reference.end : min(end, reference.end + 4 * _MAX_QUOTE_CHARS)]
     before = tidy(_BULLET.sub("", _ITEM.split(before)[-1])).rstrip("[(< ")
     after = tidy(_ITEM.split(after)[0]).lstrip("])> ")
-    if len(before) + len(after) <= _MIN_QUOTE:
+    if len(before) + len(after) <= _MIN_QUOTE_CHARS:
         return ""
-    room = max(_MAX_QUOTE - len(after), _MAX_QUOTE * 2 // 3)
+    room = max(_MAX_QUOTE_CHARS - len(after), _MAX_QUOTE_CHARS * 2 // 3)
     if len(before) > room:
         before = before[-room:]
         before = "…" + (before.partition(" ")[2] or before)
-    room = max(_MAX_QUOTE - len(before), 0)
+    room = max(_MAX_QUOTE_CHARS - len(before), 0)
     if len(after) > room:
         after = (after[:room].rpartition(" ")[0] or after[:room]) + "…"
-    return (before + after if after[:1] in _CLOSING else f"{before} {after}").strip()
+    if not after.strip(_CLOSING):
+        return before.rstrip(",;: ") + after
+    if not before:
+        return after.lstrip(_CLOSING + " ") if after[0] in _CLOSING else f"{_OMITTED} {after}"
+    return f"{before} {_OMITTED}" + (after if after[0] in _CLOSING else f" {after}")
 
 
 # --- both ----------------------------------------------------------------------------------------
 
 
 def render_notice(notice: Notice) -> Html:
-    """Render what could not be read."""
+    """Render a notice with its place."""
     where = ", ".join(show_text(fact) for fact in locate_notice(notice))
     return tag(
         "li", tag("b", where) if where else None, ": " if where else None, show_text(notice.message)
@@ -364,7 +379,7 @@ def render_notice(notice: Notice) -> Html:
 
 
 def _describe_talks(contents: Contents, numbers: Sequence[int], ranks: str) -> dict[str, str]:
-    """Return what the script filters and sorts by: days and series of talks, ranks."""
+    """Return the script's attributes for filters and sorting: days, series, ranks."""
     days = [contents.days[number] for number in numbers]
     names = [series_of(contents.talks[number].talk) for number in numbers]
     return {
@@ -380,13 +395,13 @@ def _render_facts(facts: Iterable[Part]) -> Html | None:
 
 
 def _separate(facts: Iterable[Part]) -> Iterator[Html]:
-    """Yield the facts that are there, with a separator between them."""
+    """Yield the nonempty facts, with a separator between them."""
     for n, fact in enumerate(fact for fact in facts if fact):
         yield join([SEPARATOR if n else None, fact])
 
 
-def _work_keys(work: Work) -> str:
-    """Return the ids of a work, so that its tick outlives a change of the leading one."""
+def _list_tick_keys(work: Work) -> str:
+    """Return all ids of a work, so that its tick is kept if `work.id` changes."""
     return " ".join(dict.fromkeys([str(work.id), *(str(paper.id) for paper in work.papers)]))
 
 

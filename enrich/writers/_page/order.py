@@ -1,4 +1,4 @@
-"""The orders in which the script can show a page's entries; the page holds the rank of each."""
+"""Sort orders of a page: each entry holds its rank in every order, by which the script sorts."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from enrich.writers._page.contents import Contents
 K = TypeVar("K")
 
 SORTS = (
-    "default",
+    "talks by date, papers by talks",
     "talk date, earliest first",
     "talk date, latest first",
     "paper's first date, newest first",
     "paper's last change, newest first",
-    "most cited first",
+    "named by most talks",
 )
-"""Their names; the first one is the order without the script."""
+"""Names of the sort orders; the first one is the order without the script."""
 
 
 def rank_talks(contents: Contents) -> list[str]:

@@ -1,4 +1,4 @@
-"""The timeline of a page: each paper at the date of its talk and its age there, as SVG and as a table."""
+"""Timeline of a page: each paper at its talk's date, by its age at the talk; as SVG and as a table."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Point(NamedTuple):
 
     day: date
     number: int
-    """The talk's place in the document."""
+    """Index of the talk."""
     work: PaperId
     published: str
     age: int
@@ -99,7 +99,7 @@ def render_chart(contents: Contents, points: list[Point]) -> Html:
 
 
 def summarize(points: list[Point]) -> str:
-    """Return what the chart shows in a sentence."""
+    """Return a sentence that summarizes the chart."""
     ages = sorted(point.age for point in points)
     middle = describe_age(ages[len(ages) // 2])
     return (
