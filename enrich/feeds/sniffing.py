@@ -55,7 +55,7 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
     text = _decode_head(head)
     start = text.lstrip("\ufeff\x00 \t\r\n\v\f")[:2000]
     if not start:
-        raise FeedError(f"{label}: is not a calendar" if head.strip() else f"{label}: is empty")
+        raise FeedError(f"{label}: is empty")
     if start[0] in "[{" and (found := _detect_json(stream)):
         return found
     if (

@@ -363,5 +363,5 @@ def test_what_stays_is_read_back_as_it_was_written(document: Document) -> None:
         assert stays.warnings == before.talk.warnings
 
 
-PAPER_CODES = {"new_version", "new_decision", "new_publication"}
+PAPER_CODES = {"new_version", "new_decision", "new_publication", "now_resolved"}
 """What a document of made papers can hold: one paper in several states."""

@@ -394,7 +394,7 @@ def test_what_could_not_be_had_is_said_plainly(home: Here, fakes: Fakes) -> None
     ]
     assert re.fullmatch(
         r"enrich: 3 papers: 0 found, 1 refused \(OpenReview requires a login: set OPENREVIEW_TOKEN, or "
-        r"OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD, or give the paper with --papers FILE\), "
+        r"OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD, or pass the paper with --papers FILE\), "
         r"2 put off \(arXiv not before \d\d:\d\d UTC\)",
         last(ran.err),
     )

@@ -143,4 +143,4 @@ def test_the_line_fits_the_terminal_and_is_removed(
     shown(Progress(talks=3, papers=0))
     shown.clear()
     shown.clear()
-    assert capsys.readouterr().err == "\r\x1b[K3 talks, 0 papers a\r\x1b[K"
+    assert capsys.readouterr().err == "\r\x1b[K3 talks, 0 papers r\r\x1b[K"
