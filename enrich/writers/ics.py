@@ -97,7 +97,9 @@ class _Ics:
             yield _fold_lines(lines)
         if not begun:
             remark = find_remark(document.notices)
-            description = [f"X-WR-CALDESC:{escape_value(remark)}"] if remark else []
+            description = (
+                [f"X-WR-CALDESC:{escape_value(tidy(drop_unsafe(remark)))}"] if remark else []
+            )
             head = list_head_lines(None, None)[0]
             yield _fold_lines(["BEGIN:VCALENDAR", *head, *description])
         for unused in zones.values():

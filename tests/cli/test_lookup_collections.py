@@ -124,7 +124,7 @@ def test_other_formats_are_written_beside_it(env: dict[str, str], tmp_path: Path
         (("-o", "collection:-"), "a collection is a file"),
         (("-o", "collection:/dev/null"), "a collection is a file"),
         (("-o", "a.sqlite", "-o", "b.sqlite"), "one collection"),
-        (("-o", "notes.sqlite"), "no collection"),
+        (("-o", "notes.sqlite"), "not a collection"),
         (("-o", "bulk.sqlite"), "not made by lookups"),
         (("-o", "bulk.sqlite", "--papers", "bulk.sqlite"), "an input of this run"),
     ],

@@ -236,7 +236,7 @@ class TestNewSince:
         args = ("--new-since", "all.json", "-o", "new.md")
         ran = self.week(env, tmp_path, *args, events=(ONE,))
         assert ran.status == 2
-        assert "all.json: no such file; the first run makes it with -o all.json" in ran.err
+        assert "all.json: no such file; create it on the first run with -o all.json" in ran.err
         ran = self.week(env, tmp_path, *args, "-o", "./all.json", events=(ONE,))
         assert ran.status == 0
         assert "1 talk is new since all.json" in ran.err

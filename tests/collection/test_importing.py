@@ -129,11 +129,17 @@ def test_a_collection_can_be_added_to(tmp_path: Path) -> None:
     [
         (b"<!doctype html><html></html>", "web page"),
         (bulk.OAI.replace(b"</record>", b"</record><html>", 1), "web page"),
-        (bulk.OAI_HEAD.encode() + bulk.OAI_DELETED.encode() + bulk.OAI_END.encode(), "no paper"),
-        (b'{"id": "arxiv:2103.01338", "title": null, "status": "failed"}\n', "no paper"),
-        (b"", "no paper"),
+        (
+            bulk.OAI_HEAD.encode() + bulk.OAI_DELETED.encode() + bulk.OAI_END.encode(),
+            "no arXiv or OpenReview paper",
+        ),
+        (
+            b'{"id": "arxiv:2103.01338", "title": null, "status": "failed"}\n',
+            "no arXiv or OpenReview paper",
+        ),
+        (b"", "no arXiv or OpenReview paper"),
         (b"%PDF-1.7 \x00", "not a known format"),
-        (bulk.packed(bulk.KAGGLE)[:200] + b"x" * 300, "no paper|damaged"),
+        (bulk.packed(bulk.KAGGLE)[:200] + b"x" * 300, "no arXiv or OpenReview paper|damaged"),
     ],
 )
 def test_what_gives_no_collection_leaves_the_old_one(
@@ -296,10 +302,10 @@ def _emptied(connection: sqlite3.Connection) -> None:
     ("change", "said"),
     [
         (_rows_of_wrong_types, None),
-        (_a_view, "lacks a collection's tables"),
+        (_a_view, "does not have the tables of a collection"),
         (_newer, "layout 99"),
         (_foreign, "another program"),
-        (_emptied, "lacks a collection's tables"),
+        (_emptied, "does not have the tables of a collection"),
     ],
 )
 def test_a_strange_database_is_refused_or_has_no_papers(

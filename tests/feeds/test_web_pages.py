@@ -122,8 +122,8 @@ def test_a_page_leads_to_no_second_page(net: Fakes, read: Read) -> None:
         ("http://127.0.0.1/cal.ics", "private address"),
         ("http://169.254.169.254/cal.ics", "private address"),
         ("http://other.example/cal.ics", "from https to http"),
-        ("file:///etc/passwd", "no web address"),
-        ("javascript:alert(1)", "no web address"),
+        ("file:///etc/passwd", "not http"),
+        ("javascript:alert(1)", "not http"),
     ],
 )
 def test_a_page_leads_nowhere_that_a_redirect_may_not(

@@ -161,7 +161,7 @@ def test_a_folder_that_cannot_be_made_is_said_once(fakes: Fakes, run: Run, file:
 def test_a_writer_that_never_ends_is_not_waited_for(
     fakes: Fakes, run: Run, kept: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
-    monkeypatch.setattr(httpcache, "_BUSY_S", 0.2)
+    monkeypatch.setattr(httpcache, "_LOCK_TIMEOUT_S", 0.2)
     start = time.monotonic()
     with closing(sqlite3.connect(kept, isolation_level=None)) as other:
         session = run.open() if when == "write" else None

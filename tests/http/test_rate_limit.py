@@ -330,7 +330,7 @@ def test_a_holder_that_is_killed_frees_the_gate_and_its_request_counts(
     clock.set = time.time()
     ours = make_limiter(clock, tmp_path)
     ours_until = clock.ticks + 0.3
-    with pytest.raises(SourceError, match="time given"):
+    with pytest.raises(SourceError, match="no time was left"):
         pass_through(ours, ours_until)
     holder.kill()
     holder.wait()
