@@ -57,12 +57,12 @@ class Enricher:
         papers: collections, files of papers, or papers; searched first, in this order.
         offline: never use the network.
         refresh: request every paper again, except those in collections.
-        fallback: request papers from second sources if their service cannot answer.
+        fallback: if a paper's own service cannot answer, request it from a second source.
         published: request the published versions of preprints, many at once.
         max_age: seconds, or a timedelta, after which a stored record counts as expired.
         timeout_s: seconds, or a timedelta, for all requests of a run; papers still missing then are
             `failed`, retryable.
-        lookahead: number of talks that may wait for their papers; 1 answers each talk alone.
+        lookahead: number of talks that are looked up together; with 1, each talk is looked up by itself.
         cache_dir: folder of the store; the user's cache folder if None.
         state_dir: folder of the rate limiter's files; processes with the same folder share one rate.
         contact: a mail address for the User-Agent.
@@ -72,15 +72,16 @@ class Enricher:
         sources: the only sources used for extraction and lookup; the installed ones if None.
         on_progress: called with a `Progress` each second while a run waits for a service.
         on_trouble: called with a message if the store, the cache or a collection cannot be used.
-        clock: seconds since 1970, read once a run; a clock given here also measures waits.
-        sleep: waits for some seconds; the clock must advance meanwhile.
+        clock: returns seconds since 1970, read once a run; if you pass one, it also measures waits.
+        sleep: waits for the given seconds; your `clock` must advance by them.
 
     Raises:
         PapersError: one of `papers` cannot be read.
         TypeError: a duration is not a number of seconds or a timedelta; `papers` is not a list;
             `sources` are names; `login` or `lookahead` has another type.
         ValueError: `contact` is not a mail address, `lookahead` is less than 1, a duration is
-            negative, offline with refresh, or none or several sources take the one login.
+            negative, offline with refresh, or `login` is not a mapping and not exactly one source
+                takes a login.
     """
 
     def __init__(

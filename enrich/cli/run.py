@@ -58,7 +58,10 @@ _EXAMPLES = (
 @selection_options
 @option(SELECT, "--with-papers-only", is_flag=True, help="Leave out talks that mention no paper.")
 @option(
-    SELECT, "--own", is_flag=True, help="Keep the speakers' own papers, and talks that have one."
+    SELECT,
+    "--own",
+    is_flag=True,
+    help="Keep only papers by the speaker; leave out talks without one.",
 )
 @weekly_options
 @lookup_options
@@ -174,7 +177,9 @@ def run(
         status = outcome.find_status(options["fail_on"])
         if not quiet and (dropped := reading.describe_dropped(outcome.talks)):
             say(dropped)
-        if not quiet or status:  # a status that is not 0 has its reason, also for cron
+        if (
+            not quiet or status
+        ):  # with --quiet, only a status that is not 0 is explained, so that cron mails it
             paths = ", ".join(target.path for target in targets if target.path)
             say(
                 outcome.summary_line(

@@ -97,9 +97,9 @@ def select_talks(
 
     Args:
         talks: Talks, as `read_talks` yields them.
-        since: Keep talks that start at this time or later; of a series, one occurrence must.
-        until: Keep talks that start before this time; one occurrence must be in the range.
-        series: Keep talks of a series (otherwise a feed) whose name holds one of these.
+        since: Keep talks that start at this time or later; a recurring talk needs one occurrence in the range.
+        until: Keep talks that start before this time; the same rule for recurring talks.
+        series: Keep talks whose series name holds one of these; without a series, the feed's name counts.
         speaker: Keep talks whose speaker's name holds one of these.
         match: Keep talks whose title, abstract or speaker holds one of these.
         exclude: Drop talks whose title, abstract or speaker holds one of these.
@@ -168,8 +168,8 @@ def _select_in_range(
 ) -> Talk | None:
     """Return a talk if it is in range, otherwise None.
 
-    A series is in range if one of its occurrences is, which then becomes the shown start. A series whose
-    rule needs too many steps is kept, with a warning.
+    A recurring talk is in range if one of its occurrences is; that occurrence becomes the shown start. One
+    whose rule cannot be read or needs too many steps is kept, with a warning.
     """
     if since is None and until is None:
         return talk

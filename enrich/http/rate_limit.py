@@ -5,10 +5,10 @@ the lock. A second file, JSON, is written only under the lock and holds the shar
 
 - `ended`: end of the last exchange; null during an exchange, so that a process that died is noticed.
 - `paused_until`: end of a pause that the service asked for.
-- `refused`: for each host, the time of its last refusal without the end of a pause.
+- `refused`: for each host, the time of its last refusal that named no pause.
 
-Times are seconds of the wall clock, which all processes share. Each is clamped, so a jump of the clock
-costs at most one interval.
+Times are seconds of the wall clock, which all processes share. An end of an exchange in the future is
+corrected, so that a jump of the clock costs at most one interval.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 MAX_PAUSE_S = 600.0
-"""Limit of a service's pause; also the time that a refusal without a pause is remembered."""
+"""Longest pause that is recorded, and how long a refusal is remembered."""
 MAX_WAIT_S = 60.0
-"""Longest pause that a request waits for; if the pause is longer, it fails immediately."""
+"""Longest pause that a request waits for; a request fails immediately if the pause is longer."""
 _SPARE = 1.01  # clocks are slewed by up to 0.05 %, and advance in whole ticks
-_TICK_S = 1e-6  # rounding can leave this much of a wait that is over
-_MAX_QUEUE_S = 600.0  # limit, for a stopped process may keep the lock
+_TICK_S = 1e-6  # shorter waits are rounding errors
+_MAX_QUEUE_S = 600.0  # a stopped process can hold the lock forever
 
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _MAX_FILE_BYTES = 65_536

@@ -16,6 +16,7 @@ _REDIRECT = rb"(?:https?://[^\s<>\"'()\[\]]{4,200}[=/_])?"
 """A redirector before the URL of the paper."""
 _LINK_SIGNS = frozenset(b"(<>{[]|&")
 """A link and its text are separated by at least one of these, except in `[U T]`."""
+# Below, U is the link's URL and T its text; *_START precedes U, *_REST lies between U's id and T's.
 _TEXT_FIRST = compile_later(  # [T](U), T (U), T <U>, `T <U>`_, [T|U]
     rb"(?:[ ]?\[[\w., -]{1,60}\])?"
     rb"(?:[^\[\]()\n]{0,160}\]\(|(?P<bar>\|)|[\]*_`\"']{0,3}[ \t]{0,2}[(<])[ \t<]{0,2}" + _REDIRECT

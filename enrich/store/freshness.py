@@ -1,15 +1,16 @@
 """Rules for the expiry and replacement of records. Pure: `now` is a parameter, one for a whole run.
 
-1. An answer of a paper's own service replaces every record. A record of a second source (`via` datacite,
-   dblp) never replaces one with higher precedence.
+1. A paper from its own service replaces every record. A paper from a second source (`via` datacite, dblp)
+   never replaces a record with higher precedence.
 2. `not_found` never replaces a resolved record: the old record is returned, marked stale.
 3. A failure replaces no record: a resolved record is returned, marked stale; without one, the failure.
-4. A record is fresh until it expires. The record of a version (`v2`) never expires, for arXiv's versions do
-   not change. The record of the newest version lives 7 days, or 30 if the paper is older than a year; the
-   time varies with the id, so that a feed's papers do not expire together. A missing paper is requested
-   again after an hour, which doubles each time, up to 7 days. A second source's record lives a day.
-5. A record of an older parser counts as expired, also that of a version. So does a record from the future;
-   an hour is allowed, for clocks differ and other runs write during this one.
+4. A record is fresh until it expires. The record of a version (`v2`) never expires, because arXiv's
+   versions do not change. The newest version's record expires after 7 to 7.7 days, or after 27 to 30 if the
+   paper is older than a year; the spread depends on the id, so that a feed's papers do not expire together.
+   A missing paper is requested again after 1 hour, then 2, 4 and so on, at most 7 days. A second source's
+   record expires after a day.
+5. Records of an older parser count as expired, even those of a version. So do records dated more than an
+   hour ahead: clocks differ, and other runs write during this one.
 """
 
 from __future__ import annotations
