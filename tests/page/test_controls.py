@@ -387,15 +387,16 @@ class TestKeys:
         assert four.page.locator("[name=q]").input_value() == "jko?c/"
 
     def test_the_help_opens_and_closes_and_turns_the_keys_off(self, four: Opened) -> None:
+        expect = pytest.importorskip("playwright.sync_api").expect
         four.page.keyboard.press("?")
         assert four.page.locator("#help").is_visible()
         four.page.keyboard.press("Escape")
-        assert not four.page.locator("#help").is_visible()
+        expect(four.page.locator("#help")).to_be_hidden()
         four.page.get_by_role("button", name="Keys").click()
         four.page.get_by_label("turn these keys off").check()
         four.reload()
         four.page.keyboard.press("?")
-        assert not four.page.locator("#help").is_visible()
+        expect(four.page.locator("#help")).to_be_hidden()
 
     @pytest.mark.parametrize("modifier", ["Control", "Alt", "Meta"])
     def test_the_browsers_own_keys_stay(self, four: Opened, modifier: str) -> None:
