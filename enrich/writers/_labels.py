@@ -65,12 +65,24 @@ def describe_state(paper: Lookup) -> Iterator[str]:
         return
     if paper.withdrawn:
         yield "withdrawn"
-    if paper.decision and not (paper.withdrawn and paper.decision == "withdrawn"):
-        yield paper.decision.replace("_", " ")
+    if decision := label_decision(paper):
+        yield decision
     if paper.published_as:
         yield label_publication(paper.published_as)
     if paper.same_as:
         yield "same work as " + ", ".join(map(label_id, paper.same_as))
+    yield from describe_origin(paper)
+
+
+def label_decision(paper: Paper) -> str | None:
+    """Return a venue's decision; None also if it repeats that the paper is withdrawn."""
+    if paper.decision is None or (paper.withdrawn and paper.decision == "withdrawn"):
+        return None
+    return paper.decision.replace("_", " ")
+
+
+def describe_origin(paper: Paper) -> Iterator[str]:
+    """Yield the second source of a record, and that the record is old."""
     if paper.via not in {None, "collection"}:
         yield f"via {paper.via}"
     if paper.stale:

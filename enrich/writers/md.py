@@ -19,9 +19,11 @@ from enrich.text.tidy import tidy
 from enrich.text.times import label_time, to_instant, to_zone
 from enrich.writers._labels import (
     describe_news,
+    describe_origin,
     has_vanished,
     label_authors,
     label_dates,
+    label_decision,
     label_id,
     list_cited_versions,
     locate_notice,
@@ -137,12 +139,8 @@ def _list_paper_facts(paper: Paper, cited: list[Reference]) -> Iterator[str | No
     yield _name_cited(paper, cited)
     yield paper.category
     yield paper.venue or (paper.published_as.venue if paper.published_as else None)
-    if paper.decision and not (paper.withdrawn and paper.decision == "withdrawn"):
-        yield paper.decision.replace("_", " ")
-    if paper.via not in {None, "collection"}:
-        yield f"via {paper.via}"
-    if paper.stale:
-        yield "an old record: its service did not answer"
+    yield label_decision(paper)
+    yield from describe_origin(paper)
 
 
 def _link_record(paper: Lookup, cited: list[Reference]) -> str:

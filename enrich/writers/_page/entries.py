@@ -16,6 +16,7 @@ from enrich.writers._coins import make_context_object
 from enrich.writers._csl_item import find_publication
 from enrich.writers._labels import (
     describe_news,
+    describe_origin,
     describe_references,
     describe_state,
     has_vanished,
@@ -283,10 +284,7 @@ def _list_work_facts(work: Work, references: tuple[Reference, ...]) -> Iterator[
     newest = paper.latest_version
     if newest and any(r.version and r.version != newest for r in references):
         yield f"newest: {newest}"
-    if paper.via not in {None, "collection"}:
-        yield f"via {paper.via}"
-    if paper.stale:
-        yield "an old record: its service did not answer"
+    yield from describe_origin(paper)
 
 
 def _render_authors(paper: Paper) -> Html:
