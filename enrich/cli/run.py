@@ -177,9 +177,8 @@ def run(
         status = outcome.find_status(options["fail_on"])
         if not quiet and (dropped := reading.describe_dropped(outcome.talks)):
             say(dropped)
-        if (
-            not quiet or status
-        ):  # with --quiet, only a status that is not 0 is explained, so that cron mails it
+        # With --quiet, only a status that is not 0 is explained, so that cron mails it.
+        if not quiet or status:
             paths = ", ".join(target.path for target in targets if target.path)
             say(
                 outcome.summary_line(

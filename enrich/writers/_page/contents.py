@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, tzinfo
 from hashlib import sha256
 from urllib.parse import quote
 
+from msgspec import structs
+
 from enrich.document import SummaryObject
 from enrich.identity import Work, group_works
 from enrich.model import AnnotatedTalk, Document, Notice, Reference, Talk
@@ -93,15 +95,7 @@ def collect_contents(document: Document) -> Contents:
         series={name: number for number, name in enumerate(names)},
         has_several_feeds=len({annotated.talk.feed.name for annotated in talks}) > 1,
         notices=tuple(document.notices),
-        summary=SummaryObject(
-            talks=len(talks),
-            references=summary.references,
-            papers=summary.papers,
-            works=summary.works,
-            resolved=summary.resolved,
-            not_found=summary.not_found,
-            failed=summary.failed,
-        ),
+        summary=structs.replace(summary, talks=len(talks)),
         zone=document.zone,
     )
 
