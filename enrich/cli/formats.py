@@ -17,6 +17,7 @@ from enrich.cli.plugins import GuardedWriter
 from enrich.registry import may_offer
 
 if TYPE_CHECKING:
+    from enrich.cli.output import Output
     from enrich.model import AnnotatedTalk
     from enrich.paper import Lookup
     from enrich.writers import Writer
@@ -308,6 +309,17 @@ def add_raw_references(
     for annotated in talks:
         found = find_references(get_text(annotated.talk))
         yield replace(annotated, raw_references=tuple(found))
+
+
+def write_papers_to(
+    outputs: Iterable[tuple[Target, Writer]],
+    files: Iterable[Output],
+    list_papers: Callable[[], Iterable[Lookup]],
+) -> None:
+    """Write the papers, listed anew for each output, to its file."""
+    for (target, chosen), file in zip(outputs, files, strict=True):
+        for piece in write_papers(target, chosen, list_papers()):
+            file.write(piece)
 
 
 def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from enrich.cli.formats import (
     choose_targets,
     lookup_format_options,
     take_writers,
-    write_papers,
+    write_papers_to,
 )
 from enrich.cli.options import Command, enricher_options, lookup_options, printing_log, say
 from enrich.cli.output import Output, check_outputs
@@ -79,9 +79,7 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
             papers = relate_papers(select_versions(found, wanted))
             outcome = Outcome()
             outcome.add(papers)
-            for (target, chosen), file in zip(outputs, files, strict=True):
-                for piece in write_papers(target, chosen, papers.values()):
-                    file.write(piece)
+            write_papers_to(outputs, files, papers.values)
         for id_, version in wanted:
             if message := describe_unknown_version(version, papers[id_]):
                 say(message)
@@ -128,9 +126,7 @@ def _make_collection(
                         say(message)
         wanted = [(id_, version) for id_, versions in cited.items() for version in versions]
         papers = relate_papers(select_versions(papers, wanted))
-        for (target, chosen), file in zip(outputs, files, strict=True):
-            for piece in write_papers(target, chosen, papers.values()):
-                file.write(piece)
+        write_papers_to(outputs, files, papers.values)
         growing.finish()
     if not options["quiet"]:
         known = len(cited) - len(missing)

@@ -16,7 +16,7 @@ from enrich.cli.formats import (
     names_format,
     paper_format_options,
     take_writers,
-    write_papers,
+    write_papers_to,
 )
 from enrich.cli.options import WRITE, Command, CommandGroup, option, quiet_option, say
 from enrich.text.terminal import printable
@@ -141,9 +141,7 @@ def export_collection(collection: Path, *, paper_abstracts: bool, **options: Any
     with ExitStack() as opened:
         source = opened.enter_context(open_collection(collection))
         files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
-        for (target, chosen), file in zip(outputs, files, strict=True):
-            for piece in write_papers(target, chosen, source.papers(abstracts=paper_abstracts)):
-                file.write(piece)
+        write_papers_to(outputs, files, lambda: source.papers(abstracts=paper_abstracts))
     return 0
 
 
