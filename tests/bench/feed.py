@@ -9,8 +9,6 @@ without text. Memory is that of processes of their own.
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +25,7 @@ from enrich.store.freshness import Record
 from enrich.writers import write
 from tests.bench import figure
 from tests.bench._feeds import describe, mixed, recorded
+from tests.bench._peak import measure_peak
 from tests.references.labelled_texts import find_shared
 
 _TEXT = (
@@ -205,7 +204,7 @@ def memory(folder: Path) -> Iterator[bool]:
     for talks in (1, 10_000, 50_000):
         path = folder / f"{talks}.ics"
         path.write_bytes(feed(talks))
-        megabytes[talks] = _peak(path, folder)
+        megabytes[talks] = measure_peak(path, folder)
     grown = {talks: megabytes[talks] - megabytes[1] for talks in (10_000, 50_000)}
     for talks, value in grown.items():
         yield figure(f"feed.rss.{talks // 1000}k", value, "MB over imports", most=60)
@@ -239,34 +238,6 @@ def _seconds(work: Callable[[bytes], object], data: bytes) -> float:
 
 def _read(data: bytes) -> int:
     return sum(1 for _ in read_talks(data, duplicates=False))
-
-
-def _peak(path: Path, folder: Path) -> float:
-    """MB that `enrich -f ndjson --offline` takes at most, in a process of its own."""
-    code = (
-        "import sys\nfrom enrich.cli import main\n"
-        "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "status = open('/proc/self/status').read()\n"
-        "print(status.split('VmHWM:')[1].split()[0], file=sys.stderr)"
-    )
-    options = [
-        "-q",
-        "-f",
-        "ndjson",
-        "--offline",
-        "--cache-dir",
-        str(folder),
-        "--state-dir",
-        str(folder),
-    ]
-    done = subprocess.run(
-        [sys.executable, "-c", code, *options, str(path)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return int(done.stderr.split()[-1]) / 1024
 
 
 if __name__ == "__main__":

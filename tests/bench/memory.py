@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -14,6 +11,7 @@ from enrich.sources.installed import source
 from enrich.store import open_store
 from enrich.store.freshness import Record
 from tests.bench import figure
+from tests.bench._peak import measure_peak
 
 PAPERS = (2_000, 20_000)
 
@@ -27,32 +25,11 @@ def main() -> int:
         for papers in (1, *PAPERS):
             path = folder / f"{papers}.ics"
             path.write_bytes(_make_feed(papers))
-            peaks.append(_peak(path, folder))
+            peaks.append(measure_peak(path, folder))
     for papers, peak in zip(PAPERS, peaks[1:], strict=True):
         figure(f"memory: {papers:,} distinct papers", peak - peaks[0], "MB over an empty run")
     grown = (peaks[-1] - peaks[1]) / (PAPERS[-1] - PAPERS[0]) * 1_000
     return 0 if figure("memory: per 1,000 distinct papers", grown, "MB", most=2) else 1
-
-
-def _peak(path: Path, folder: Path) -> float:
-    """Return the greatest MB of a run over a feed, offline."""
-    options = [
-        "-q",
-        "-f",
-        "ndjson",
-        "--offline",
-        "--cache-dir",
-        folder,
-        "--state-dir",
-        folder,
-        path,
-    ]
-    command = [sys.executable, "-m", "enrich", *map(str, options)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise AssertionError(os.waitstatus_to_exitcode(status))
-    return usage.ru_maxrss / 1024
 
 
 def _paper(number: int) -> str:
