@@ -473,3 +473,47 @@ def test_every_control_is_reached_and_used_by_keyboard_alone(four: Opened) -> No
     )
     assert four.page.locator(".text").first.is_visible()
     assert four.complaints == []
+
+
+class TestRestByKeyboard:
+    """Controls that the walk above only reaches, used by keyboard alone."""
+
+    @staticmethod
+    def tab_to(page: Opened, selector: str) -> None:
+        for _ in range(60):
+            page.page.keyboard.press("Tab")
+            if page.evaluate(f"document.activeElement.matches({json.dumps(selector)})"):
+                return
+        raise AssertionError(f"{selector} is not reached by Tab")
+
+    def test_the_end_of_the_range(self, four: Opened) -> None:
+        whole = four.titles()
+        self.tab_to(four, "[name=to]")
+        four.page.keyboard.type("01012000")
+        assert whole
+        assert four.titles() == []
+
+    def test_the_button_for_today(self, four: Opened) -> None:
+        self.tab_to(four, "#today")
+        four.page.keyboard.press("Enter")
+        assert four.page.locator("[name=from]").input_value() != ""
+
+    def test_the_json_is_saved(self, four: Opened) -> None:
+        self.tab_to(four, "#json")
+        with four.page.expect_download() as download:
+            four.page.keyboard.press("Enter")
+        assert download.value.suggested_filename == "talks.json"
+
+    def test_the_help_opens(self, four: Opened) -> None:
+        self.tab_to(four, "[popovertarget=help]")
+        assert not four.page.locator("#help").is_visible()
+        four.page.keyboard.press("Enter")
+        four.wait("document.getElementById('help').matches(':popover-open')")
+
+    @pytest.mark.parametrize("view", ["papers", "timeline"])
+    def test_a_view_opens(self, four: Opened, view: str) -> None:
+        self.tab_to(four, f"nav a[href='#{view}']")
+        assert not four.page.locator(f"#{view}").is_visible()
+        four.page.keyboard.press("Enter")
+        four.page.locator(f"#{view}").wait_for(state="visible")
+        assert not four.page.locator("#talks").is_visible()
