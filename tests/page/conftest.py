@@ -53,10 +53,19 @@ class Opened:
             self.page.wait_for_timeout(25)
         raise AssertionError(f"never true: {condition}")
 
-    def reload(self) -> None:
-        """Load the page again, after the browser's processes have shared what is stored."""
-        self.page.wait_for_timeout(500)
-        self.page.reload()
+    def keep(self, box: str, ticked: bool = True) -> None:
+        """Set a box and load the page again; the box must be as it was set.
+
+        The browser's storage is a process of its own, which can lose a value on a busy machine, so
+        there are three tries.
+        """
+        for _ in range(3):
+            self.page.locator(box).set_checked(ticked)
+            self.page.wait_for_timeout(500)
+            self.page.reload()
+            if self.page.locator(box).is_checked() == ticked:
+                return
+        raise AssertionError(f"{box} is not {'ticked' if ticked else 'clear'} after a reload")
 
     def copied(self) -> str:
         """Return what lies on the clipboard."""

@@ -163,25 +163,22 @@ def test_a_tick_is_the_same_in_all_views_and_outlives_a_reload_and_the_next_page
     assert (
         four.evaluate("document.querySelectorAll('.seen').length") == 3
     )  # two talks and the paper itself
-    four.reload()
-    assert four.page.locator(first).is_checked()
-    four.reload()
+    four.keep(first)
     next_week = opened(
         Document((make_talk(9, "Next", 28, "Red", ERDOS, SOUND),)), name="next.html", within=four
     )
     boxes = next_week.page.locator(".papers input")
     assert [boxes.nth(n).is_checked() for n in range(2)] == [True, False]
-    boxes.nth(0).uncheck()
-    four.reload()
+    next_week.keep(".papers li:first-child input", ticked=False)
+    four.page.reload()
     assert not four.page.locator(first).is_checked()
 
 
 def test_a_tick_outlives_a_new_name_of_the_work(opened: Open) -> None:
     forum = paper(7, id=PaperId("openreview:FpKgG31Z_i9"), title=VISION.title, url="https://openreview.net/forum?id=FpKgG31Z_i9", doi=None)  # fmt: skip
     alone = opened(Document((make_talk(1, "A", 1, "Red", forum),)))
-    alone.page.locator(".papers input").check()
+    alone.keep(".papers input")
     same = paper(2, same_as=(forum.id,), title=VISION.title)
-    alone.reload()
     joined = opened(
         Document((make_talk(1, "A", 1, "Red", forum, same),)), name="next.html", within=alone
     )
@@ -296,7 +293,7 @@ def test_views_follow_the_address(opened: Open, thirty: str) -> None:
         assert page.page.locator("nav [aria-current]").get_attribute("href") == f"#{name}"
     page.page.go_back()
     page.page.locator("#notes").wait_for()
-    page.reload()
+    page.page.reload()
     assert page.page.locator("#notes").is_visible()
 
 
@@ -393,8 +390,7 @@ class TestKeys:
         four.page.keyboard.press("Escape")
         expect(four.page.locator("#help")).to_be_hidden()
         four.page.get_by_role("button", name="Keys").click()
-        four.page.get_by_label("turn these keys off").check()
-        four.reload()
+        four.keep("#off")
         four.page.keyboard.press("?")
         expect(four.page.locator("#help")).to_be_hidden()
 
