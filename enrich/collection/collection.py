@@ -200,9 +200,9 @@ class Collection:
                 names = {id_.encode(): id_ for id_ in batch}
                 marks = ",".join("?" * len(batch))
                 query = f"SELECT {columns} FROM {tables} WHERE id IN ({marks}) AND version = ''"  # noqa: S608
-                for key, total, record, *more in self._connection.execute(query, batch):
+                for key, stored_sum, record, *more in self._connection.execute(query, batch):
                     id_ = names.get(key)  # an untrusted table may compare ids otherwise
-                    if id_ and type(record) is bytes and total == checksum(key, b"", record):
+                    if id_ and type(record) is bytes and stored_sum == checksum(key, b"", record):
                         yield StoredPaper(
                             id_, record, _check_abstract(key, *more) if more else None
                         )
@@ -259,13 +259,13 @@ class Problems:
         if self.count <= MAX_WARNINGS:
             self._on_warning(f"{self._name}, {self._unit} {number}: {problem}")
 
-    def end(self, *, cut: bool) -> None:
+    def end(self, *, truncated: bool) -> None:
         """Report the number of the other problems.
 
         Args:
-            cut: Whether the file is truncated.
+            truncated: Whether the file is truncated.
         """
-        if cut:
+        if truncated:
             self._on_warning(f"{self._name}: the compressed file is truncated")
         if self.count > MAX_WARNINGS:
             more = self.count - MAX_WARNINGS
@@ -323,7 +323,7 @@ def _read_into(
                     batch.clear()
         append_papers(connection, batch, abstracts=abstracts)
         index_papers(connection)
-    problems.end(cut=stream.cut)
+    problems.end(truncated=stream.truncated)
 
 
 def check_is_collection(path: Path) -> None:
@@ -377,7 +377,7 @@ def connect_collection(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _check_abstract(key: bytes, total: Any, text: Any) -> str | None:
-    if type(text) is not bytes or total != checksum(key, b"", text):
+def _check_abstract(key: bytes, stored_sum: Any, text: Any) -> str | None:
+    if type(text) is not bytes or stored_sum != checksum(key, b"", text):
         return None
     return text.decode("utf-8", "replace")
