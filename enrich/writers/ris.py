@@ -1,7 +1,7 @@
 """`-f ris`: RIS as Zotero, JabRef, EndNote and bibutils read it, with a record for each work.
 
 The arXiv id is in AN, which Zotero keeps as "Loc. in Archive" and JabRef as `number`. Lines end with a
-line feed, which all of them read. DB is left out, because bibutils warns of it. All papers are held in
+line feed, which all of them read. DB is left out, because bibutils warns about it. All papers are held in
 memory until the end.
 """
 

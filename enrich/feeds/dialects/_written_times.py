@@ -76,6 +76,7 @@ _ABBREVIATIONS = compile_later(
 )
 """Abbreviations of zones that are ambiguous, or that people use without regard to summer time."""
 _QUARTER = compile_later(r"\bc\. ?t\.?(?!\w)")
+"""`c. t.` after a full hour: the talk begins a quarter past it."""
 _FIRST_SHORT_YEAR, _LAST_SHORT_YEAR = 15, 45
 """Range of two-digit years in a table of talks; other numbers are a day or month."""
 _NOON = 12
