@@ -79,13 +79,13 @@ class FormatChoice(click.Choice[str]):
 
 
 class TargetName(click.ParamType[str]):
-    """Value of `-o`; in ENRICH_OUTPUT one a line, because names may have any other character."""
+    """Value of `-o`; ENRICH_OUTPUT has one per line, because names may have any other character."""
 
     name = "file"
     envvar_list_splitter = "\n"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the value as it is."""
+        """Return the value unchanged."""
         if not value:
             self.fail("the name is empty", param, ctx)
         return str(value)
@@ -115,7 +115,7 @@ def format_options(command: F, *, for_papers: bool = False, collections: bool = 
     ]  # fmt: skip
     if not for_papers:
         options += [
-            option(WRITE, "--cite-talks", is_flag=True, help="bibtex, biblatex, csl, ris: write the talks as entries, too."),
+            option(WRITE, "--cite-talks", is_flag=True, help="bibtex, biblatex, csl, ris: also write the talks as entries."),
             option(WRITE, "--rows", type=click.Choice(["talk", "paper", "reference"]), show_default="reference", help="csv: one row for each of these."),
         ]  # fmt: skip
     return add_options(command, options)
@@ -325,7 +325,7 @@ def write_papers_to(
 def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> Iterator[str]:
     """Yield papers without talks as pieces of text.
 
-    json is an array of papers, ndjson one paper a line. Most other formats get a talk for each paper,
+    json is an array of papers, ndjson one paper per line. Most other formats get a talk for each paper,
     so that streaming formats stream.
     """
     from enrich.document import encode, encode_array

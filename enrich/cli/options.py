@@ -191,7 +191,7 @@ def selection_options(command: F) -> F:
         option(SELECT, "--until", metavar="DATE", help="Only talks that start before DATE; 7d is a week ahead."),
         option(SELECT, "--series", multiple=True, metavar="TEXT", help="Only talks of a series whose name contains TEXT. May be given again."),
         option(SELECT, "--speaker", multiple=True, metavar="TEXT", help="Only talks by a speaker whose name contains TEXT. May be given again."),
-        option(SELECT, "--match", multiple=True, metavar="TEXT", help="Only talks whose title, abstract or speaker contains TEXT; case and accents do not count. May be given again: any of them."),
+        option(SELECT, "--match", multiple=True, metavar="TEXT", help="Only talks whose title, abstract or speaker contains TEXT; case and accents are ignored. May be given again: one of them must match."),
         option(SELECT, "--exclude", multiple=True, metavar="TEXT", help="Leave out talks whose title, abstract or speaker contains TEXT. May be given again."),
         option(SELECT, "--sort", type=click.Choice(["feed", "start"]), default="feed", help="Order of the talks: as in the feeds, or by start."),
         option(SELECT, "--tz", metavar="ZONE", show_default="UTC", help="Zone of --since and --until, and of times in formats for people."),
