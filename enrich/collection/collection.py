@@ -201,7 +201,7 @@ class Collection:
                 marks = ",".join("?" * len(batch))
                 query = f"SELECT {columns} FROM {tables} WHERE id IN ({marks}) AND version = ''"  # noqa: S608
                 for key, stored_sum, record, *more in self._connection.execute(query, batch):
-                    id_ = names.get(key)  # an untrusted table may compare ids otherwise
+                    id_ = names.get(key)  # an untrusted table may have another collation
                     if id_ and type(record) is bytes and stored_sum == checksum(key, b"", record):
                         yield StoredPaper(
                             id_, record, _check_abstract(key, *more) if more else None
@@ -247,7 +247,7 @@ class Collection:
 
 
 class Problems:
-    """Reporter of a file's bad records: the first in full, the others as a number."""
+    """Reporter of a file's bad records: the first ones in full, then the number of the others."""
 
     def __init__(self, path: Path, unit: str, on_warning: Callable[[str], None]) -> None:
         self.count = 0

@@ -73,7 +73,7 @@ class PaperRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StoredPaper(NamedTuple):
-    """Stored form of a paper: its record, and its abstract apart."""
+    """Stored form of a paper: its record, and separately its abstract."""
 
     id: PaperId
     record: bytes
