@@ -60,7 +60,7 @@ class ArXiv(ArxivForms):
         if response.status_code == 403:
             raise Refused(
                 "arXiv denies this machine access",
-                hint="arXiv blocks addresses by hand and lifts it by hand: info.arxiv.org/help/robots",
+                hint="arXiv sets and lifts such a block by hand: info.arxiv.org/help/robots",
             )
         if response.status_code != 200:
             return
@@ -170,7 +170,7 @@ class _Entries(Struct):
     """Ids, as sent, that two requests for them alone did not find."""
 
     def add(self, page: _Page, requested: set[str]) -> bool:
-        """Add a response's requested entries; return whether any."""
+        """Add a response's requested entries; return whether it has any."""
         papers = {found[0] for id_ in requested if (found := canonical(id_))}
         unreadable = page.unreadable & papers
         self.unreadable |= unreadable
@@ -275,9 +275,9 @@ def _list_ids(pairs: Iterable[Pair], bare: AbstractSet[PaperId]) -> set[str]:
 def _request_ids(
     ids: list[str], known: _Entries, session: Session, *, fresh: AbstractSet[str] = frozenset()
 ) -> None:
-    """Send requests for ids, a batch each.
+    """Send one request per batch of ids.
 
-    A malformed id is found and dropped.
+    Malformed ids are found and dropped.
 
     Args:
         ids: The ids, as sent.
