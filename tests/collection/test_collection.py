@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrich.collection.collection import open_papers
 from enrich.collection.importing import import_papers
+from enrich.collection.opening import open_papers
 from enrich.enricher import Enricher
 from enrich.errors import PapersError
 from enrich.paper import Author, Paper, PaperId

@@ -29,7 +29,7 @@ from enrich.paper import Lookup, PaperId
 from enrich.writers import Writer
 
 if TYPE_CHECKING:
-    from enrich.collection.answers import GrowingAnswers
+    from enrich.collection.growing import GrowingAnswers
 
 _BATCH_SIZE = 500  # papers in one transaction
 _MAX_BATCH_S = 1.0
@@ -97,7 +97,7 @@ def _make_collection(
 ) -> int:
     """Make a collection of the ids' papers, and write the other outputs."""
     from enrich.annotation import describe_unknown_version
-    from enrich.collection.answers import GrowingAnswers
+    from enrich.collection.growing import GrowingAnswers
     from enrich.enricher import Enricher
     from enrich.identity import relate_papers, select_versions
     from enrich.references.extract import parse_citation
