@@ -80,12 +80,12 @@ class Answers(Collection):
             query = (
                 f"SELECT id, sum, record FROM answers WHERE id IN ({','.join('?' * len(batch))})"  # noqa: S608
             )
-            for key, total, record in self._execute(query, batch):
+            for key, stored_sum, record in self._execute(query, batch):
                 id_ = names.get(key)
                 if (
                     id_
                     and type(record) is bytes
-                    and total == checksum(key, CHECKSUM_VERSION, record)
+                    and stored_sum == checksum(key, CHECKSUM_VERSION, record)
                 ):
                     with suppress(msgspec.DecodeError):
                         yield id_, DECODER.decode(record)

@@ -137,9 +137,9 @@ class Collection:
                 names = {id_.encode(): id_ for id_ in batch}
                 marks = ",".join("?" * len(batch))
                 query = f"SELECT {columns} FROM {tables} WHERE id IN ({marks}) AND version = ''"  # noqa: S608
-                for key, total, record, *more in self._connection.execute(query, batch):
+                for key, stored_sum, record, *more in self._connection.execute(query, batch):
                     id_ = names.get(key)  # an untrusted table may compare ids otherwise
-                    if id_ and type(record) is bytes and total == checksum(key, b"", record):
+                    if id_ and type(record) is bytes and stored_sum == checksum(key, b"", record):
                         yield StoredPaper(
                             id_, record, _check_abstract(key, *more) if more else None
                         )
@@ -269,7 +269,7 @@ def connect_collection(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _check_abstract(key: bytes, total: Any, text: Any) -> str | None:
-    if type(text) is not bytes or total != checksum(key, b"", text):
+def _check_abstract(key: bytes, stored_sum: Any, text: Any) -> str | None:
+    if type(text) is not bytes or stored_sum != checksum(key, b"", text):
         return None
     return text.decode("utf-8", "replace")

@@ -162,7 +162,7 @@ class _Import:
             self.on_progress(
                 Progress(name=stream.name, read=read, total=self.total, papers=imported)
             )
-        reported.end(cut=stream.cut)
+        reported.end(truncated=stream.truncated)
         self.connection.execute("UPDATE files SET done = 1 WHERE number = ?", (number,))
 
     def finish(self, files: Sequence[Path]) -> tuple[int, int]:

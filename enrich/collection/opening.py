@@ -95,13 +95,13 @@ class Problems:
         if self.count <= MAX_WARNINGS:
             self._on_warning(f"{self._name}, {self._unit} {number}: {problem}")
 
-    def end(self, *, cut: bool) -> None:
+    def end(self, *, truncated: bool) -> None:
         """Report the number of the other problems.
 
         Args:
-            cut: Whether the file is truncated.
+            truncated: Whether the file is truncated.
         """
-        if cut:
+        if truncated:
             self._on_warning(f"{self._name}: the compressed file is truncated")
         if self.count > MAX_WARNINGS:
             more = self.count - MAX_WARNINGS
@@ -128,4 +128,4 @@ def _read_into(
                     batch.clear()
         append_papers(connection, batch, abstracts=abstracts)
         index_papers(connection)
-    problems.end(cut=stream.cut)
+    problems.end(truncated=stream.truncated)

@@ -178,7 +178,7 @@ _TELEPHONES = (
         sign=r":[ ]?[\d(+]",
     ),
     Rule(
-        "number and what the telephone dials next",
+        "telephone number with the digits dialled after it",
         _TAP,
         "or +16465588656,,81234567890#",
         "+16465588656,,81234567890#",
@@ -248,7 +248,7 @@ _LABELLED = (
 )
 _BESIDE = (
     Rule(
-        "password behind a label of other kinds",
+        "password after a label of another kind",
         _LABEL + _LABELLED,
         "Password for all talks of the term -> 4Xk2",
         "password for all talks of the term -> 4xk2",
@@ -269,14 +269,14 @@ _BESIDE = (
         "+1 646 558 8656 us (new york)",
     ),
     Rule(
-        "what to dial from a telephone",
+        "digits to dial from a telephone",
         r"\(\d{4,12} (?:from|when dialing)[^()\n]{0,20} (?:tele)?phones?[^()\n]{0,30}\)",
         "webinar (774411 from phones)",
         "(774411 from phones)",
         words=("phone",),
     ),
     Rule(
-        "a service's own words",
+        "boilerplate of a service",
         r"^[ \t]{0,12}(?:learn more about (?:meet|teams)|download teams|learn more \||need help\?|you can also dial"
         r"|tap to join from|join (?:from|on) a video|tenant key:|video id:|more info<|for organizers:|microsoft teams(?: meeting)?"
         r"(?: need help\?)?(?:<[^\s<>]{1,400}>)?$)[^\n]{0,400}$",
@@ -410,7 +410,7 @@ def _make_host(services: str, labels: tuple[HostLabel, ...]) -> str:
 def _make_links(host: str, bare: str, known: list[str]) -> tuple[Rule, ...]:
     return (
         Rule(
-            "address inside that of a mail filter",
+            "address inside a mail filter's address",
             rf"https?://{_REST}{{1,400}}?3a(?:%2f%2f|__){host}{_REST}{{0,2000}}",
             "https://filter.example/?u=https%3A%2F%2Fzoom.us%2Fj%2F774411",
             "https://filter.example/?u=https%3a%2f%2fzoom.us%2fj%2f774411",
@@ -424,7 +424,7 @@ def _make_links(host: str, bare: str, known: list[str]) -> tuple[Rule, ...]:
             sign=f"/(?:{_end_hosts(known)})",
         ),
         Rule(
-            "address behind a label",
+            "address after a label",
             rf"{_LINK_LABEL}(https?://{_REST}{{1,2000}})",
             "Join us on Zoom: https://go.example.org/774411",
             "https://go.example.org/774411",

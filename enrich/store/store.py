@@ -471,8 +471,8 @@ def _decode_or_none(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | 
 
 def _decode_record(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | None:
     """Decode a row; return None for a wrong checksum."""
-    revision, fetched_at, expires_at, misses, total, data = row[2:8]
-    if total != checksum(row[0], row[1], data):
+    revision, fetched_at, expires_at, misses, stored_sum, data = row[2:8]
+    if stored_sum != checksum(row[0], row[1], data):
         return None
     abstract = None
     if len(row) > 8 and row[8] is not None:
