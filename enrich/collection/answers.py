@@ -22,6 +22,7 @@ from enrich.codes import known_word
 from enrich.collection.collection import (
     Collection,
     Name,
+    OnWarning,
     append_papers,
     check_is_collection,
     connect_collection,
@@ -89,13 +90,13 @@ class Answers(Collection):
         wanted = list(dict.fromkeys(ids))
         found: dict[PaperId, Lookup] = {}
         for id_, record, abstract in self.rows(wanted, abstracts=abstracts):
-            with suppress(ValueError):  # a bad record of an untrusted file counts as missing
-                found[id_] = decode_paper(id_, record, links, abstract=abstract)
+            if (paper := self._decode(id_, record, abstract)) is not None:
+                found[id_] = paper
         for id_, answer in self._read_answers(wanted):
             if answer.code is not None:
                 found[id_] = _make_unresolved(id_, answer)
-            elif isinstance(paper := found.get(id_), Paper):
-                found[id_] = replace(paper, stale=True)
+            elif isinstance(known := found.get(id_), Paper):
+                found[id_] = replace(known, stale=True)
         return {id_: found[id_] for id_ in wanted if id_ in found}
 
     def ids(self) -> Iterator[PaperId]:
@@ -114,13 +115,16 @@ class Answers(Collection):
             )
             for key, total, record in self._execute(query, batch):
                 id_ = names.get(key)
-                if (
-                    id_
-                    and type(record) is bytes
-                    and total == checksum(key, _CHECKSUM_VERSION, record)
-                ):
+                if id_ is None:
+                    continue
+                answer = None
+                if type(record) is bytes and total == checksum(key, _CHECKSUM_VERSION, record):
                     with suppress(msgspec.DecodeError):
-                        yield id_, _DECODER.decode(record)
+                        answer = _DECODER.decode(record)
+                if answer is None:
+                    self._damaged.add(id_)
+                else:
+                    yield id_, answer
 
     def _execute(self, query: str, values: Iterable[str] = ()) -> Iterator[tuple[Any, ...]]:
         try:
@@ -131,8 +135,10 @@ class Answers(Collection):
             ) from None
 
 
-def open_answers(path: Name) -> Collection:
+def open_answers(path: Name, *, on_warning: OnWarning | None = None) -> Collection:
     """Open a collection, as `Answers` if lookups made it.
+
+    `on_warning` gets a line if records are damaged; without it, the log gets that line.
 
     Raises:
         PapersError: there is no such file, or it is not a collection.
@@ -140,7 +146,8 @@ def open_answers(path: Name) -> Collection:
     path = Path(path)
     check_is_collection(path)
     connection = connect_collection(path)
-    return (Answers if _has_answers(connection) else Collection)(connection, path)
+    kind = Answers if _has_answers(connection) else Collection
+    return kind(connection, path, on_warning)
 
 
 class GrowingAnswers:
@@ -150,16 +157,24 @@ class GrowingAnswers:
         out: The collection. A finished one is continued, a growing one resumed.
         refresh: Request the papers of the finished collection again.
         abstracts: Request papers again if they have no abstract.
+        on_warning: Receives a line if records of the finished collection are damaged.
 
     Raises:
         PapersError: another run writes the file, it cannot be written, or it was made from bulk files.
     """
 
-    def __init__(self, out: Path, *, refresh: bool = False, abstracts: bool = False) -> None:
+    def __init__(
+        self,
+        out: Path,
+        *,
+        refresh: bool = False,
+        abstracts: bool = False,
+        on_warning: OnWarning | None = None,
+    ) -> None:
         check_replaceable(out)
         self._out, self._part = out, name_part(out)
         self._refresh, self._abstracts = refresh, abstracts
-        self._earlier = _open_earlier(out)
+        self._earlier = _open_earlier(out, on_warning)
         try:
             self._connection, self.resumed = _open_lookups(self._part)
         except BaseException:
@@ -301,11 +316,11 @@ class GrowingAnswers:
         index_papers(connection)
 
 
-def _open_earlier(out: Path) -> Answers | None:
+def _open_earlier(out: Path, on_warning: OnWarning | None) -> Answers | None:
     """Open the finished collection to continue, if any."""
     if not out.exists() or not out.stat().st_size:
         return None
-    earlier = open_answers(out)
+    earlier = open_answers(out, on_warning=on_warning)
     if isinstance(earlier, Answers):
         return earlier
     earlier.close()
