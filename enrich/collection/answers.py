@@ -20,13 +20,13 @@ from enrich.codes import known_word
 from enrich.collection.collection import (
     Collection,
     Name,
+    OnWarning,
     check_is_collection,
     connect_collection,
 )
 from enrich.errors import ErrorCode, PapersError
 from enrich.paper import Lookup, Paper, PaperId, Unresolved
 from enrich.sources import links
-from enrich.store.codec import decode_paper
 from enrich.store.sqlite import BATCH, FAULTS, checksum, describe_cause
 
 CHECKSUM_VERSION = b"answer"
@@ -57,13 +57,13 @@ class Answers(Collection):
         wanted = list(dict.fromkeys(ids))
         found: dict[PaperId, Lookup] = {}
         for id_, record, abstract in self.rows(wanted, abstracts=abstracts):
-            with suppress(ValueError):  # a bad record of an untrusted file counts as missing
-                found[id_] = decode_paper(id_, record, links, abstract=abstract)
+            if (paper := self._decode(id_, record, abstract)) is not None:
+                found[id_] = paper
         for id_, answer in self._read_answers(wanted):
             if answer.code is not None:
                 found[id_] = make_unresolved(id_, answer)
-            elif isinstance(paper := found.get(id_), Paper):
-                found[id_] = replace(paper, stale=True)
+            elif isinstance(known := found.get(id_), Paper):
+                found[id_] = replace(known, stale=True)
         return {id_: found[id_] for id_ in wanted if id_ in found}
 
     def ids(self) -> Iterator[PaperId]:
@@ -82,13 +82,16 @@ class Answers(Collection):
             )
             for key, stored_sum, record in self._execute(query, batch):
                 id_ = names.get(key)
-                if (
-                    id_
-                    and type(record) is bytes
-                    and stored_sum == checksum(key, CHECKSUM_VERSION, record)
-                ):
+                if id_ is None:
+                    continue
+                answer = None
+                if type(record) is bytes and stored_sum == checksum(key, CHECKSUM_VERSION, record):
                     with suppress(msgspec.DecodeError):
-                        yield id_, DECODER.decode(record)
+                        answer = DECODER.decode(record)
+                if answer is None:
+                    self._damaged.add(id_)
+                else:
+                    yield id_, answer
 
     def _execute(self, query: str, values: Iterable[str] = ()) -> Iterator[tuple[Any, ...]]:
         try:
@@ -99,8 +102,10 @@ class Answers(Collection):
             ) from None
 
 
-def open_answers(path: Name) -> Collection:
+def open_answers(path: Name, *, on_warning: OnWarning | None = None) -> Collection:
     """Open a collection, as `Answers` if lookups made it.
+
+    `on_warning` gets a line if records are damaged; without it, the log gets that line.
 
     Raises:
         PapersError: there is no such file, or it is not a collection.
@@ -108,7 +113,8 @@ def open_answers(path: Name) -> Collection:
     path = Path(path)
     check_is_collection(path)
     connection = connect_collection(path)
-    return (Answers if _has_answers(connection) else Collection)(connection, path)
+    kind = Answers if _has_answers(connection) else Collection
+    return kind(connection, path, on_warning)
 
 
 def _has_answers(connection: sqlite3.Connection) -> bool:

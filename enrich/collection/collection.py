@@ -7,7 +7,7 @@ checked like the response of a service. `opening` opens other files of papers as
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -31,6 +31,7 @@ from enrich.text.tidy import tidy
 
 Name = str | Path
 """Path of a file."""
+OnWarning = Callable[[str], None]
 MAGIC = b"SQLite format 3\0"
 MAX_ROW_BYTES = 1 << 26
 
@@ -80,23 +81,32 @@ def export(path: Path, *, abstracts: bool = False) -> Iterator[str]:
     return _iterate_exported(open_collection(path), abstracts=abstracts)
 
 
-def open_collection(path: Name) -> Collection:
+def open_collection(path: Name, *, on_warning: OnWarning | None = None) -> Collection:
     """Open a collection.
+
+    `on_warning` gets a line if records are damaged; without it, the log gets that line.
 
     Raises:
         PapersError: there is no such file, or it is not a collection.
     """
     path = Path(path)
     check_is_collection(path)
-    return Collection(connect_collection(path), path)
+    return Collection(connect_collection(path), path, on_warning)
 
 
 class Collection:
-    """Open collection. Several threads may use it."""
+    """Open collection. Several threads may use it.
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    Closing it reports how many of the records that were read are damaged.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, on_warning: OnWarning | None = None
+    ) -> None:
         self.path = path
         self._connection = connection
+        self._on_warning = on_warning or _log_warning
+        self._damaged: set[str | int] = set()
 
     def get_many(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> dict[PaperId, Paper]:
         """Return the stored papers of ids, with `via` `collection`.
@@ -106,9 +116,19 @@ class Collection:
         """
         found: dict[PaperId, Paper] = {}
         for id_, record, abstract in self.rows(ids, abstracts=abstracts):
-            with suppress(Exception):  # a bad record of an untrusted file counts as missing
-                found[id_] = decode_paper(id_, record, links, abstract=abstract, via="collection")
+            if (paper := self._decode(id_, record, abstract, via="collection")) is not None:
+                found[id_] = paper
         return found
+
+    def _decode(
+        self, id_: PaperId, record: bytes, abstract: str | None, *, via: str | None = None
+    ) -> Paper | None:
+        """Decode a record; count it and return None if damaged."""
+        try:
+            return decode_paper(id_, record, links, abstract=abstract, via=via)
+        except Exception:  # noqa: BLE001 - the file may come from an untrusted source
+            self._damaged.add(id_)
+            return None
 
     def get_answers(
         self, ids: Iterable[PaperId], *, abstracts: bool = False
@@ -123,7 +143,7 @@ class Collection:
     def rows(self, ids: Iterable[PaperId], *, abstracts: bool = False) -> Iterator[StoredPaper]:
         """Yield the stored papers of ids, undecoded.
 
-        Damaged records are skipped.
+        Damaged records are counted and skipped.
 
         Raises:
             PapersError: the file is damaged.
@@ -139,10 +159,15 @@ class Collection:
                 query = f"SELECT {columns} FROM {tables} WHERE id IN ({marks}) AND version = ''"  # noqa: S608
                 for key, stored_sum, record, *more in self._connection.execute(query, batch):
                     id_ = names.get(key)  # an untrusted table may compare ids otherwise
-                    if id_ and type(record) is bytes and stored_sum == checksum(key, b"", record):
-                        yield StoredPaper(
-                            id_, record, _check_abstract(key, *more) if more else None
-                        )
+                    if id_ is None:
+                        continue
+                    if type(record) is not bytes or stored_sum != checksum(key, b"", record):
+                        self._damaged.add(id_)
+                        continue
+                    abstract = _check_abstract(key, *more) if more else None
+                    if abstract is None and more and more != [None, None]:
+                        self._damaged.add(id_)
+                    yield StoredPaper(id_, record, abstract)
         except FAULTS as error:
             raise PapersError(
                 f"{self.path}: the collection is damaged ({describe_cause(error)})"
@@ -167,14 +192,29 @@ class Collection:
                     f"{self.path}: the collection is damaged ({describe_cause(error)})"
                 ) from None
             if not rows:
+                self._count_unreachable()
                 return
             last = rows[-1][0]
             ids = [PaperId(row[0].decode("utf-8", "replace")) for row in rows]
             yield from self.get_many(ids, abstracts=abstracts).values()
 
+    def _count_unreachable(self) -> None:
+        """Count the papers whose id is not a text."""
+        with suppress(*FAULTS):
+            for (number,) in self._connection.execute(
+                "SELECT number FROM papers WHERE typeof(id) <> 'text'"
+            ):
+                self._damaged.add(number)
+
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; report the number of damaged records."""
         self._connection.close()
+        if damaged := len(self._damaged):
+            self._damaged.clear()
+            records = (
+                "record is damaged and was" if damaged == 1 else "records are damaged and were"
+            )
+            self._on_warning(f"{self.path}: {damaged} {records} skipped")
 
     def __enter__(self) -> Self:
         return self
@@ -267,6 +307,12 @@ def connect_collection(path: Path) -> sqlite3.Connection:
         message = error if isinstance(error, StoreError) else f"{path}: {describe_cause(error)}"
         raise PapersError(f"{message}; this is not an enrich collection") from None
     return connection
+
+
+def _log_warning(message: str) -> None:
+    import logging  # most collections need no warning
+
+    logging.getLogger("enrich").warning("%s", message)
 
 
 def _check_abstract(key: bytes, stored_sum: Any, text: Any) -> str | None:

@@ -24,7 +24,7 @@ from enrich.collection.answers import (
     make_unresolved,
     open_answers,
 )
-from enrich.collection.collection import append_papers, index_papers
+from enrich.collection.collection import OnWarning, append_papers, index_papers
 from enrich.collection.part import (
     FILES,
     check_replaceable,
@@ -68,16 +68,24 @@ class GrowingAnswers:
         out: The collection. A finished one is continued, a growing one resumed.
         refresh: Request the papers of the finished collection again.
         abstracts: Request papers again if they have no abstract.
+        on_warning: Receives a line if records of the finished collection are damaged.
 
     Raises:
         PapersError: another run writes the file, it cannot be written, or it was made from bulk files.
     """
 
-    def __init__(self, out: Path, *, refresh: bool = False, abstracts: bool = False) -> None:
+    def __init__(
+        self,
+        out: Path,
+        *,
+        refresh: bool = False,
+        abstracts: bool = False,
+        on_warning: OnWarning | None = None,
+    ) -> None:
         check_replaceable(out)
         self._out, self._part = out, name_part(out)
         self._refresh, self._abstracts = refresh, abstracts
-        self._earlier = _open_earlier(out)
+        self._earlier = _open_earlier(out, on_warning)
         try:
             self._connection, self.resumed = _open_lookups(self._part)
         except BaseException:
@@ -219,11 +227,11 @@ class GrowingAnswers:
         index_papers(connection)
 
 
-def _open_earlier(out: Path) -> Answers | None:
+def _open_earlier(out: Path, on_warning: OnWarning | None) -> Answers | None:
     """Open the finished collection to continue, if any."""
     if not out.exists() or not out.stat().st_size:
         return None
-    earlier = open_answers(out)
+    earlier = open_answers(out, on_warning=on_warning)
     if isinstance(earlier, Answers):
         return earlier
     earlier.close()

@@ -46,7 +46,7 @@ def open_papers(
     with Stream(path) as stream:
         head = stream.head(HEAD)
         if head.startswith(MAGIC):
-            return Collection(connect_collection(path), path)
+            return Collection(connect_collection(path), path, on_warning)
         reader = choose_reader(head, path)
         if not head.strip():
             on_warning(f"{path}: the file is empty, so it has no papers")
@@ -63,7 +63,7 @@ def open_papers(
         except BaseException:
             connection.close()
             raise
-        return Collection(connection, path)
+        return Collection(connection, path, on_warning)
 
 
 def choose_reader(head: bytes, path: Path) -> Reader:

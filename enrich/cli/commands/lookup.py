@@ -106,7 +106,9 @@ def _make_collection(
     cited = _collect_versions(map(parse_citation, ids))
     outcome, papers = Outcome(), dict[PaperId, Lookup]()
     with ExitStack() as opened:
-        growing = opened.enter_context(GrowingAnswers(path, refresh=refresh, abstracts=abstracts))
+        growing = opened.enter_context(
+            GrowingAnswers(path, refresh=refresh, abstracts=abstracts, on_warning=say)
+        )
         missing = _interleave(growing.lacks(cited))
         progress = open_progress(quiet=options["quiet"], noun="ids", total=len(missing))
         clear = progress.clear if progress else lambda: None
