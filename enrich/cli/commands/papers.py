@@ -136,7 +136,8 @@ def export_collection(collection: Path, *, paper_abstracts: bool, **options: Any
         # Without -f the format is ndjson, unless the file name names a format.
         given = tuple(text if names_format(text) else f"ndjson:{text}" for text in given)
         format_ = "ndjson" if not given else None
-    outputs = take_writers(choose_targets(format_, given, for_papers=True), options)
+    targets = choose_targets(format_, given, for_papers=True)
+    outputs = take_writers(targets, options, for_papers=True)
     check_outputs((target.path for target, _ in outputs), inputs=(collection,), cache_dir=None)
     with ExitStack() as opened:
         source = opened.enter_context(open_collection(collection))
