@@ -71,6 +71,8 @@ class FormatChoice(click.Choice[str]):
         """Return the name of a format."""
         if value in self.choices:
             return str(value)
+        if value in self._excluded:
+            self.fail(f"{value} is a format of talks, not of papers", param, ctx)
         if value not in (offered := self._list_choices(names())):
             meant = format_of_suffix(f".{value}".replace("..", "."))
             if meant in offered:
@@ -117,10 +119,18 @@ class Target(NamedTuple):
     """The path as typed; None for standard output."""
 
 
-def format_options(command: F, *, for_papers: bool = False, collections: bool = False) -> F:
-    """Add `-f`, `-o` and the options of single formats to a command."""
+def format_options(
+    command: F,
+    *,
+    for_papers: bool = False,
+    collections: bool = False,
+    default: str = "text on a terminal, otherwise json",
+) -> F:
+    """Add `-f`, `-o` and the options of single formats to a command.
+
+    `default` is shown as the format without `-f`.
+    """
     choice = FormatChoice(for_papers=for_papers, collections=collections)
-    default = "json" if for_papers else "text on a terminal, otherwise json"
     example = "title,authors,url" if for_papers else "paper_title,paper_url,talk_speaker"
     options = [
         option(WRITE, "-f", "--format", "format_", envvar="ENRICH_FORMAT", type=choice, show_default=default,
@@ -129,7 +139,7 @@ def format_options(command: F, *, for_papers: bool = False, collections: bool = 
                help="Output file; its suffix names the format. Written whole or not at all. May be given again."),
         option(WRITE, "--bibtex-type", type=click.Choice(["online", "article", "misc"]), show_default="by the format",
                help="bibtex, biblatex: type of an entry for a paper that no proceedings accepted."),
-        option(WRITE, "--title", metavar="TEXT", show_default="the feed's name", help="html: heading of the page."),
+        option(WRITE, "--title", metavar="TEXT", show_default="Reading list" if for_papers else "the feed's name", help="html: heading of the page."),
     ]  # fmt: skip
     if not for_papers:
         options += [
@@ -147,12 +157,12 @@ def format_options(command: F, *, for_papers: bool = False, collections: bool = 
 
 def paper_format_options(command: F) -> F:
     """Add the options of `format_options` that apply to papers alone."""
-    return format_options(command, for_papers=True)
+    return format_options(command, for_papers=True, default="ndjson")
 
 
 def lookup_format_options(command: F) -> F:
     """Add the options of `paper_format_options`, with the format `collection`."""
-    return format_options(command, for_papers=True, collections=True)
+    return format_options(command, for_papers=True, collections=True, default="json")
 
 
 def choose_targets(
@@ -205,8 +215,15 @@ def _choose_target(text: str, format_: str | None, *, is_only: bool, for_papers:
         return Target(format_ or _default_format(for_papers=for_papers), None)
     if is_device(text) or Path(text).is_dir():  # a folder is refused where it is opened
         return Target(format_ or "json", text)
+    if meant := suggest_prefix(text):
+        raise click.UsageError(
+            f"{text}: {prefix} is not a format; did you mean {meant}:{rest}? For a file of this name "
+            f"write ./{text}"
+        )
     found = format_ if is_only and format_ else format_of_suffix(text) or format_
-    if found is None or (for_papers and found in FOR_TALKS):
+    if for_papers and found in FOR_TALKS:
+        raise click.UsageError(f"{text}: {found} is a format of talks, not of papers")
+    if found is None:
         known = ", ".join(f"{s} ({name})" for s, name in _list_suffixes(for_papers=for_papers))
         raise click.UsageError(
             f"{text}: its suffix names no format; give -f, or write the format first (csv:{text}), "
@@ -219,6 +236,20 @@ def split_format(text: str) -> tuple[str, str]:
     """Split a value of `-o` into `FORMAT:`, which may be empty, and path."""
     prefix, colon, rest = text.partition(":")
     return (prefix + colon, rest) if colon and _is_format(prefix) else ("", text)
+
+
+def suggest_prefix(text: str) -> str | None:
+    """Return the format that a wrong prefix of `-o` may mean, if no file has that name.
+
+    >>> suggest_prefix("bib:refs.bib"), suggest_prefix("latex:refs.bib"), suggest_prefix("12:30.json")
+    ('bibtex', 'biblatex', None)
+    """
+    from enrich.cli.suggestions import find_close
+
+    prefix, colon, rest = text.partition(":")
+    if not (colon and rest and prefix.isidentifier() and len(prefix) > 1) or Path(text).exists():
+        return None
+    return format_of_suffix(f".{prefix}") or find_close(prefix, names())
 
 
 def _choose_collection(text: str, format_: str | None, *, is_only: bool) -> Target | None:

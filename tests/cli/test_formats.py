@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,11 +12,14 @@ import click
 import pytest
 
 from enrich.cli import formats
+from enrich.cli.commands.lookup import command as lookup
+from enrich.cli.commands.papers import export_collection
 from enrich.cli.formats import (
     ColumnNames,
     FormatChoice,
     choose_format,
     choose_targets,
+    suggest_prefix,
     take_writers,
 )
 from enrich.cli.main import main
@@ -131,10 +135,32 @@ def test_a_terminal_gets_text_unless_a_format_is_given(monkeypatch: pytest.Monke
     assert choose_targets(None, (), for_papers=True)[0].format == "json"
 
 
-@pytest.mark.parametrize("outputs", [("a.ics",), ("text:a",), ("ics:-",)], ids=" ".join)
+@pytest.mark.parametrize("outputs", [("a.ics",), ("a.txt",), ("text:a",), ("ics:-",)], ids=" ".join)
 def test_papers_alone_have_no_formats_of_talks(outputs: tuple[str, ...]) -> None:
-    with pytest.raises(click.UsageError, match=r"of talks|names no format"):
+    with pytest.raises(click.UsageError, match=r": (ics|text) is a format of talks, not of papers"):
         choose_targets(None, outputs, for_papers=True)
+
+
+@pytest.mark.parametrize("name", ["ics", "text"])
+def test_f_says_that_a_format_is_of_talks(name: str) -> None:
+    with pytest.raises(click.BadParameter, match=f"{name} is a format of talks, not of papers"):
+        FormatChoice(for_papers=True).convert(name, None, None)
+
+
+def test_a_file_that_exists_needs_no_format_before_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert suggest_prefix("bib:refs.bib") == "bibtex"
+    Path("bib:refs.bib").touch()
+    assert choose_format(None, "bib:refs.bib") == "bibtex"
+
+
+def test_the_help_of_each_command_has_its_own_default_format() -> None:
+    for function, default in ((lookup, "json"), (export_collection, "ndjson")):
+        (param,) = [param for param in function.params if param.name == "format_"]
+        assert isinstance(param, click.Option)
+        assert param.show_default == default
 
 
 def test_an_option_that_no_format_takes_is_a_usage_error() -> None:
