@@ -431,8 +431,8 @@ def write_papers_to(
 def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> Iterator[str]:
     """Yield papers without talks as pieces of text.
 
-    json is an array of papers, ndjson one paper a line. Most other formats get a talk for each paper,
-    so that streaming formats stream.
+    json is an array of papers, ndjson one paper a line, md one list. Other formats get a talk for each
+    paper, so that streaming formats stream.
     """
     from enrich.document import encode, encode_array
     from enrich.model import AnnotatedTalk, Document, Talk
@@ -445,10 +445,10 @@ def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> It
         case "ndjson":
             for paper in papers:
                 yield encode(paper_object(paper)) + "\n"
-        case "md":  # one list
-            listed = Papers({paper.id: paper for paper in papers})
-            talk = Talk(id="papers", title="Papers")
-            yield from chosen.write(Document((AnnotatedTalk(talk=talk, papers=listed),)))
+        case "md":
+            from enrich.writers.md import list_papers
+
+            yield from list_papers(papers)
         case _:
             talks = (
                 AnnotatedTalk(talk=Talk(id=str(paper.id)), papers=Papers({paper.id: paper}))

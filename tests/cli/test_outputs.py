@@ -246,6 +246,13 @@ class TestPapersInFormats:
         assert (tmp_path / "a.md").read_text(encoding="utf-8").count("\n- [") == 2
         assert (tmp_path / "a.atom").read_text(encoding="utf-8").count("<entry>") == 2
 
+    def test_papers_in_markdown_are_a_list(self, env: dict[str, str]) -> None:
+        ran = run("lookup", "2103.01338", "FpKgG31Z_i9", *self.ARGS, "-f", "md", env=env)
+        lines = ran.out.splitlines()
+        assert lines[:2] == ["# Papers", ""]
+        assert [line[:3] for line in lines[2:]] == ["- [", "  N", "- [", "  N"]
+        assert run("lookup", "-", *self.ARGS, "-f", "md", env=env).out == "# Papers\n\n"
+
     def test_formats_of_talks_are_refused(self, env: dict[str, str]) -> None:
         for name in ("ics", "text"):
             assert run("lookup", *self.IDS, *self.ARGS, "-f", name, env=env).status == 2
