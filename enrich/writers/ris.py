@@ -3,8 +3,9 @@
 The arXiv id, or OpenReview's, is in AN, which Zotero keeps as "Loc. in Archive" and JabRef as `number`.
 RIS has no type for preprints, and programs have one field for the DOI. So a paper whose published version
 is known is described by that version: JOUR or CONF where the venue leaves no doubt, otherwise GEN, with
-the venue as the source writes it. Lines end with a line feed, which all of them read. DB is left out,
-because bibutils warns of it. All papers are held in memory until the end.
+the venue as the source writes it. A talk is CONF with "Talk" as type of work, because bibutils warns of
+SLIDE. Lines end with a line feed, which all of them read. DB is left out, because bibutils warns of it.
+All papers are held in memory until the end.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _TYPES = {
     "article-journal": "JOUR",
     "document": "GEN",
     "paper-conference": "CONF",
-    "speech": "SLIDE",
+    "speech": "CONF",
 }
 _DROPPED = {**DROPPED, ord("\n"): " ", ord("\t"): " "}
 
@@ -70,6 +71,7 @@ def _tagged_values(item: Item) -> Iterator[tuple[str, str | None]]:
         yield "PY", f"{parts[0]:04}"
         if len(parts) > 1:
             yield "DA", "/".join([f"{part:02}" for part in parts])
+    yield "M3", item["genre"] if item["type"] == "speech" else None
     yield "AN", item.get("number")
     yield "PB", item.get("publisher")
     yield "DO", item.get("DOI")
