@@ -59,7 +59,7 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
         options.pop("format_"), options.pop("outputs"), for_papers=True, collections=True
     )
     collections = [t.path for t in targets if t.format == COLLECTION and t.path]
-    outputs = take_writers((t for t in targets if t.format != COLLECTION), options)
+    outputs = take_writers((t for t in targets if t.format != COLLECTION), options, for_papers=True)
     inputs, cache_dir = (*options["papers"], *(i for i in ids if i == "-")), options["cache_dir"]
     check_outputs((target.path for target, _ in outputs), inputs=inputs, cache_dir=cache_dir)
     check_outputs(collections, inputs=inputs, cache_dir=cache_dir, may_be_database=True)
