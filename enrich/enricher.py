@@ -366,7 +366,7 @@ class Enricher:
         return has_answered(session)
 
     def _make_library(self) -> Library:
-        from enrich.store import open_store
+        from enrich.store.store import open_store
 
         store = open_store(
             self._cache_dir, now=self._clock(), on_trouble=self._on_trouble, derive=links
@@ -419,7 +419,7 @@ class Enricher:
     def _open_collections(self, paths: Iterable[str | Path]) -> Sequence[Collection]:
         collections: list[Collection] = []
         for path in paths:
-            from enrich.collection.collection import open_papers
+            from enrich.collection.opening import open_papers
 
             collection = open_papers(
                 Path(path), on_warning=self._on_trouble, abstracts=self._abstracts

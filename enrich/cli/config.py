@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import click
 
-from enrich.cli.formats import split_format
+from enrich.cli.formats import split_format, suggest_prefix
 from enrich.cli.suggestions import find_close, is_address
 
 _NOT_IN_FILES = frozenset({"config", "help", "version"})
@@ -147,6 +147,9 @@ def _to_text(key: str, value: Any, option: click.Option, folder: Path) -> str:
         return _join_path(folder, text)
     if key == "output":
         prefix, path = split_format(text)
+        if not prefix and (meant := suggest_prefix(text)):
+            wrong, _, rest = text.partition(":")
+            raise ValueError(f"{wrong} is not a format; did you mean {meant}:{rest}?")
         return prefix + (path if path in {"", "-"} else _join_path(folder, path))
     return text
 

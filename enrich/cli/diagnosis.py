@@ -93,8 +93,8 @@ def _list_requirements() -> Iterator[str]:
 
 def check_store_folder(cache_dir: Path | None, now: float) -> Iterator[Finding]:
     """Yield the place and the state of the store."""
-    from enrich.store import store_folder
     from enrich.store.inspection import inspect_store
+    from enrich.store.store import store_folder
 
     folder = store_folder(cache_dir)
     yield _check_folder("store", folder, "--cache-dir")

@@ -14,14 +14,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from enrich.collection.collection import (
-    MAGIC,
-    Problems,
-    append_papers,
-    choose_reader,
-    index_papers,
-    open_papers,
-)
+from enrich.collection.collection import MAGIC, append_papers, index_papers
+from enrich.collection.opening import Problems, choose_reader, open_papers
 from enrich.collection.part import (
     FILES,
     check_replaceable,

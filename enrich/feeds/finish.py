@@ -149,7 +149,7 @@ def _redact(text: str, people: Collection[str], anchors: tuple[str, ...]) -> str
         if not ((people and _AT_SIGN in lower) or is_suspect(lower)):
             return text
     clean = redact_text(text, people, anchors)
-    if "&" in text and ";" in text:  # an entity may separate a label from its secret
+    if ("&" in text and ";" in text) or "</" in text:  # markup may separate a label from its secret
         return redact_markup(text, clean, people, anchors)
     return clean
 

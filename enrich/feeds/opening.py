@@ -21,6 +21,7 @@ from enrich.errors import FeedError
 from enrich.feeds.sniffing import detect_format
 from enrich.feeds.web_pages import find_series, find_talk_calendar, name_address
 from enrich.model import Notice
+from enrich.text.packed import MAX_RATIO, exceeds_ratio
 from enrich.text.patterns import compile_later
 
 if TYPE_CHECKING:
@@ -227,7 +228,7 @@ def unpack(stream: BinaryIO, held: ExitStack, label: str, max_bytes: int) -> Bin
     If the file is damaged, only the part before the damage is returned.
 
     Raises:
-        FeedError: the file is damaged from the beginning, or too large.
+        FeedError: the file is damaged from the beginning, or unpacks to too much.
     """
     if stream.read(2) != b"\x1f\x8b":
         stream.seek(0)
@@ -235,6 +236,7 @@ def unpack(stream: BinaryIO, held: ExitStack, label: str, max_bytes: int) -> Bin
     import gzip
     import zlib
 
+    packed_bytes = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     copy, size = spool(held), 0
     try:
@@ -243,6 +245,11 @@ def unpack(stream: BinaryIO, held: ExitStack, label: str, max_bytes: int) -> Bin
                 size += len(piece)
                 if size > max_bytes:
                     raise FeedError(f"{label}: unpacks to more than {max_bytes:,} bytes")
+                if exceeds_ratio(size, packed_bytes):
+                    raise FeedError(
+                        f"{label}: unpacks to more than {MAX_RATIO} times its size",
+                        hint="if you trust it, unpack it first",
+                    )
                 copy.write(piece)
     except (EOFError, OSError, zlib.error):
         if not size:

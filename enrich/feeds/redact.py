@@ -12,9 +12,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from enrich.feeds.ical.values import Properties, split_line, text_of
 from enrich.feeds.protected import ANCHORS, Mark, Span, protect
+from enrich.feeds.redact_cells import join_labels
 from enrich.feeds.redact_rules import (
     LIKELY_WORD,
     NUMBER_AFTER_LINK,
+    OF_A_MEETING,
     SECRET,
     Rules,
     compile_lower,
@@ -215,7 +217,8 @@ def redact_markup(
     """
     show = html_text if is_html else plain_text
     shown = show(text)
-    redacted = _redact_suspect(shown, people, anchors)
+    joined = join_labels(text)
+    redacted = _redact_suspect(shown if joined == text else show(joined), people, anchors)
     if redacted == shown:
         return clean
     if _HIDING.search(text) is None and show(clean).split() == redacted.split():
@@ -298,7 +301,7 @@ def _is_secret(found: re.Match[str], value: str, *, has_meeting: bool, near: boo
     digits = sum(c.isdigit() for c in value)
     if found["word"] == "pin":
         return digits >= 4 and (has_meeting or found["sign"] is not None)
-    has_meeting = has_meeting or found["whose"] in {"meeting", "webinar", "zoom"}
+    has_meeting = has_meeting or found["whose"] in OF_A_MEETING
     likely = has_meeting or compile_lower(LIKELY_WORD).match(found["word"]) is not None
     if found["sign"] is not None or found["dash"] is not None:
         return likely or digits > 0

@@ -94,12 +94,14 @@ _LINK_LABEL = (
 _NUMBER_WORD = r"id|number|no\.?|nr\.?|code|key|pin"
 _BEGIN = r"(?:(?<![/_-])\b|(?<=^__)|(?<=^_)|(?<=[ ]__)|(?<=[ ]_))"
 """Beginning of a word, also after Markdown's marks."""
-_WHOSE = r"(?:(?P<whose>meeting|webinar|zoom|numeric|phone|video|host)[ -])?"
-_CODE_WORD = (
+WHOSE = r"(?:(?P<whose>meeting|webinar|zoom|numeric|phone|video|host)[ -])?"
+OF_A_MEETING = frozenset({"meeting", "webinar", "zoom"})
+"""Words before a label that make its value the password of a meeting."""
+CODE_WORD = (
     r"(?P<word>pass[ -]?code|password|passwort|kennwort|pwd?|(?:access|security|zugangs)[ -]?code"
     r"|mot de passe|contraseña|host key|pin)\b"
 )
-_FOR_WHAT = (
+FOR_WHAT = (
     r"(?:[ ]for[ ](?:the|this|our|all)"
     r"(?:[ ](?:zoom|online|webex|teams|talks?|meetings?|seminars?|sessions?|calls?)){1,3})?"
 )
@@ -117,8 +119,8 @@ _LIST_NUMBER = (
 
 SECRET = Rule(
     "password",
-    rf"{_BEGIN}{_WHOSE}{_CODE_WORD}(?:[*_]{{1,3}}(?=[ ]?[:=]))?(?:(?<!pw)[ ]?\([^()\n]{{1,40}}\))?"
-    rf"{_FOR_WHAT}{_IS}{_GAP}{_VALUE}",
+    rf"{_BEGIN}{WHOSE}{CODE_WORD}(?:[*_]{{1,3}}(?=[ ]?[:=]))?(?:(?<!pw)[ ]?\([^()\n]{{1,40}}\))?"
+    rf"{FOR_WHAT}{_IS}{_GAP}{_VALUE}",
     "The passcode for this meeting is 4Xk2",
     "passcode for this meeting is 4xk2",
     words=("pass", "pw", "code", "pin", "kennwort", "host key", "contrase"),

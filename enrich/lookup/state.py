@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from requests import Session
 
     from enrich.collection.collection import Collection
-    from enrich.store import Store
+    from enrich.store.store import Store
 
 Key = tuple[PaperId, str | None]
 """A paper and a version; None means the newest version."""

@@ -13,6 +13,7 @@ from enrich.paper import Author, Lookup, Paper, Publication
 from enrich.text.names import split_suffix
 from enrich.text.tex import marked_math, render
 from enrich.text.tidy import tidy
+from enrich.writers._venues import recognize_venue
 
 ARCHIVES = {"arxiv": "arXiv", "openreview": "OpenReview"}
 """Names of the services as bibliographies print them, by a paper's source."""
@@ -54,6 +55,30 @@ def paper_item(
     _add_value(item, "URL", paper.url)
     _add_value(item, "note", ". ".join(notes_of(paper, others)))
     _add_value(item, "abstract", clean(paper.abstract))
+    return item
+
+
+def published_item(
+    paper: Paper, render_formula: Callable[[str], str], others: Iterable[Lookup] = ()
+) -> Item:
+    """Make the CSL item of a paper's published version; without one, as `paper_item`.
+
+    For formats that have no type for preprints. `number` is the id of the paper at its own service.
+    """
+    others = tuple(others)
+    item = paper_item(paper, render_formula, others)
+    item.setdefault("number", str(paper.id))
+    published = find_publication(paper, others)
+    if published is None or item["type"] != "article":
+        return item
+    venue = clean(published.venue)
+    item["type"] = recognize_venue(venue)
+    _add_value(item, "container-title", venue)
+    for key in ("genre", "publisher", "version", "note"):
+        item.pop(key, None)
+    if published.year and str(published.year) != (paper.published or "")[:4]:
+        item["issued"] = {"date-parts": [[published.year]]}
+    _add_value(item, "note", ". ".join(notes_of(paper, others, with_publication=False)))
     return item
 
 
@@ -105,15 +130,21 @@ def doi_of(paper: Paper, others: Iterable[Lookup] = ()) -> str | None:
     return (published and published.doi) or paper.doi
 
 
-def notes_of(paper: Paper, others: Iterable[Lookup] = ()) -> Iterator[str]:
-    """Yield notes: withdrawn, venue, then the other records' addresses."""
+def notes_of(
+    paper: Paper, others: Iterable[Lookup] = (), *, with_publication: bool = True
+) -> Iterator[str]:
+    """Yield notes: withdrawn, venue, then the other records' addresses.
+
+    Without `with_publication`, the venue of the published version is left out.
+    """
     others = tuple(others)
     if paper.withdrawn:
         yield "Withdrawn"
     published = find_publication(paper, others)
     if published and (venue := clean(published.venue)):
         year = f", {published.year}" if published.year and str(published.year) not in venue else ""
-        yield f"Published in {venue}{year}"
+        if with_publication:
+            yield f"Published in {venue}{year}"
     elif (venue := clean(paper.venue)) and not is_in_proceedings(paper):
         yield venue
     if links := [_name_record(other) for other in others if other.status != "not_found"]:

@@ -6,7 +6,7 @@ Talks are sorted by start, so only the title is written before the last talk is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, tzinfo
 from itertools import groupby
 
@@ -65,6 +65,13 @@ class _Markdown:
             yield printable(f"- {where + ': ' if where else ''}{_escape(notice.message)}\n")
 
 
+def list_papers(papers: Iterable[Lookup]) -> Iterator[str]:
+    """Yield a list of papers without talks."""
+    yield "# Papers\n\n"
+    for work in group_works(papers):
+        yield printable("\n".join(_render_work(work, [], None)) + "\n")
+
+
 def _month_sort_key(
     start: datetime | date | None, zone: tzinfo | None
 ) -> tuple[int, int, datetime]:
@@ -117,7 +124,7 @@ def _list_facts(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
         yield _link("talk page", talk.url)
 
 
-def _render_work(work: Work, cited: list[Reference], talk: Talk) -> Iterator[str]:
+def _render_work(work: Work, cited: list[Reference], talk: Talk | None) -> Iterator[str]:
     """Render a work's best record, with links to the other records."""
     paper = work.best
     others = [_link_record(other, cited) for other in work.papers if other is not paper]
@@ -133,7 +140,7 @@ def _render_work(work: Work, cited: list[Reference], talk: Talk) -> Iterator[str
         state = "no such paper" if paper.status == "not_found" else "not looked up"
         yield f"- {' · '.join([shown, *others])}  "
         yield f"  {state}: {_escape(paper.message)}"
-    if quoted := _quote_paragraph(cited, talk):
+    if talk and (quoted := _quote_paragraph(cited, talk)):
         yield ""
         yield f"  > {quoted}"
         yield ""

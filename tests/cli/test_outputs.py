@@ -246,6 +246,13 @@ class TestPapersInFormats:
         assert (tmp_path / "a.md").read_text(encoding="utf-8").count("\n- [") == 2
         assert (tmp_path / "a.atom").read_text(encoding="utf-8").count("<entry>") == 2
 
+    def test_papers_in_markdown_are_a_list(self, env: dict[str, str]) -> None:
+        ran = run("lookup", "2103.01338", "FpKgG31Z_i9", *self.ARGS, "-f", "md", env=env)
+        lines = ran.out.splitlines()
+        assert lines[:2] == ["# Papers", ""]
+        assert [line[:3] for line in lines[2:]] == ["- [", "  N", "- [", "  N"]
+        assert run("lookup", "-", *self.ARGS, "-f", "md", env=env).out == "# Papers\n\n"
+
     def test_formats_of_talks_are_refused(self, env: dict[str, str]) -> None:
         for name in ("ics", "text"):
             assert run("lookup", *self.IDS, *self.ARGS, "-f", name, env=env).status == 2
@@ -268,6 +275,58 @@ class TestPapersInFormats:
 
 
 FORMATS = ("atom", "csv", "html", "ics", "text")
+
+
+class TestTables:
+    TITLE = "Understanding Neural Net Training Dynamics in Tractable Slices"
+
+    def test_each_has_its_own_rows_and_columns(self, env: dict[str, str], tmp_path: Path) -> None:
+        first = ("-o", "talks.csv", "--rows", "talk", "--columns", "title,speaker")
+        second = ("-o", "papers.csv", "--rows", "paper", "--columns", "url")
+        for job in (OFFLINE, ("demo", "-q")):
+            assert run(*job, *first, *second, env=env, cwd=tmp_path).status == 0
+            talks = (tmp_path / "talks.csv").read_text(encoding="utf-8")
+            assert talks == f"title,speaker\n{self.TITLE},Dr. Cyril Zhang\n"
+            papers = (tmp_path / "papers.csv").read_text(encoding="utf-8").splitlines()
+            assert papers[0] == "url"
+            assert len(papers) == 4
+
+    def test_one_table_has_one_kind_of_rows(self, env: dict[str, str]) -> None:
+        ran = run(*OFFLINE, "-f", "csv", "--rows", "talk", "--rows", "paper", env=env)
+        assert (ran.status, ran.out) == (2, "")
+        assert ran.err.endswith(
+            "Error: --rows is given 2 times for 1 output in csv; give it once, or once for each output\n"
+        )
+
+    def test_options_from_the_environment_and_a_file(
+        self, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        given = {"ENRICH_ROWS": "talk paper", "ENRICH_COLUMNS": "title, url\nurl"}
+        outputs = ("-o", "a.csv", "-o", "b.csv")
+        assert run(*OFFLINE, *outputs, env={**env, **given}, cwd=tmp_path).status == 0
+        (tmp_path / "week.toml").write_text(
+            'rows = ["talk", "paper"]\ncolumns = ["title,url", "url"]\noutput = ["c.csv", "d.csv"]\n'
+        )
+        ran = run(*OFFLINE, "--config", "week.toml", env=env, cwd=tmp_path)
+        assert (ran.status, ran.err) == (0, "")
+        for one, other in (("a", "c"), ("b", "d")):
+            text = (tmp_path / f"{one}.csv").read_text(encoding="utf-8")
+            assert text == (tmp_path / f"{other}.csv").read_text(encoding="utf-8")
+        assert text.startswith("url\n")
+
+    def test_lookup_and_export_have_the_columns_of_papers(
+        self, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        args = ("--papers", str(PAPERS), "--offline", "-q", "-f", "csv")
+        ran = run("lookup", "2103.01338", *args, "--columns", "url,doi", env=env)
+        assert ran.out == "url,doi\nhttps://arxiv.org/abs/2103.01338,10.48550/arXiv.2103.01338\n"
+        collection = str(tmp_path / "papers.sqlite")
+        assert run("papers", "import", str(PAPERS), "-o", collection, env=env).status == 0
+        ran = run("papers", "export", collection, "-f", "csv", "--columns", "url,doi", env=env)
+        assert len(ran.out.splitlines()) == 4
+        ran = run("lookup", "2103.01338", *args, "--columns", "paper_url", env=env)
+        assert ran.status == 2
+        assert "did you mean url?" in ran.err
 
 
 class TestGolden:

@@ -350,8 +350,9 @@ def test_a_talk_is_cited() -> None:
     assert talk["URL"] == "https://researchseminars.org/talk/SciML/3/"
     ris = cite_talk("ris")
     assert ris.startswith(
-        "TY  - SLIDE\nAU  - Zhang, Cyril\nTI  - Understanding x₁\nT2  - e-Seminar\n"
+        "TY  - CONF\nAU  - Zhang, Cyril\nTI  - Understanding x₁\nT2  - e-Seminar\n"
     )
+    assert "\nM3  - Talk\n" in ris
     assert "2103.01338" in ris
 
 
