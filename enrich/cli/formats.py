@@ -94,7 +94,7 @@ class TargetName(click.ParamType[str]):
 
 
 class ColumnNames(click.ParamType[tuple[str, ...]]):
-    """Value of `--columns`: names between commas; in ENRICH_COLUMNS one value a line."""
+    """Value of `--columns`: comma-separated names; ENRICH_COLUMNS has one value per line."""
 
     name = "columns"
     envvar_list_splitter = "\n"
@@ -128,7 +128,7 @@ def format_options(
 ) -> F:
     """Add `-f`, `-o` and the options of single formats to a command.
 
-    `default` is shown as the format without `-f`.
+    `default` tells, in the help, which format is written without `-f`.
     """
     choice = FormatChoice(for_papers=for_papers, collections=collections)
     example = "title,authors,url" if for_papers else "paper_title,paper_url,talk_speaker"
@@ -354,15 +354,15 @@ def take_writers(
 
 FORMAT_OPTIONS = ("bibtex_type", "bom", "cite_talks", "columns", "rows", "title")
 """Options that are passed to the writers that list them."""
-_FOR_EACH = frozenset({"columns", "rows"})
-"""Options that may be given once for each output."""
+_PER_OUTPUT = frozenset({"columns", "rows"})
+"""Options that may be given once per output."""
 
 
 def list_format_arguments(options: Mapping[str, Any]) -> Iterator[str]:
     """Yield the options of formats as arguments of a command."""
     for name in FORMAT_OPTIONS:
         value = options[name]
-        for one in value if name in _FOR_EACH else (value,):
+        for one in value if name in _PER_OUTPUT else (value,):
             if one:
                 yield _flag(name)
             if one and one is not True:
@@ -370,12 +370,12 @@ def list_format_arguments(options: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _spread_values(name: str, value: Any, takers: Sequence[int]) -> Sequence[Any]:
-    """Return the value of an option for each output that takes it.
+    """Return one value of an option per output that takes it.
 
     Raises:
-        click.UsageError: there are neither as many values as outputs, nor one.
+        click.UsageError: the number of values is neither 1 nor that of the outputs.
     """
-    values = value if name in _FOR_EACH else (value,)
+    values = value if name in _PER_OUTPUT else (value,)
     if len(values) not in {1, len(takers)}:
         outputs = f"{len(takers)} outputs" if len(takers) > 1 else "1 output"
         raise click.UsageError(

@@ -61,9 +61,9 @@ def paper_item(
 def published_item(
     paper: Paper, render_formula: Callable[[str], str], others: Iterable[Lookup] = ()
 ) -> Item:
-    """Make the CSL item of a paper's published version; without one, as `paper_item`.
+    """Make the CSL item of a paper's published version, or that of `paper_item` if there is none.
 
-    For formats that have no type for preprints. `number` is the id of the paper at its own service.
+    Formats without a type for preprints use it. `number` is the id of the paper at its own service.
     """
     others = tuple(others)
     item = paper_item(paper, render_formula, others)
