@@ -203,7 +203,7 @@ def _add_stretch(
 
 
 def _find_label(text: str) -> _Label | None:
-    """Return the label that is all of a text."""
+    """Return the label if a text consists of it alone."""
     lower = fold_letters(text).strip(_MARKS)
     if (found := compile_lower(_LABEL).fullmatch(lower)) is not None:
         is_likely = compile_lower(LIKELY_WORD).match(found["word"]) is not None
