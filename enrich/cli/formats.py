@@ -145,11 +145,11 @@ def format_options(
         options += [
             option(WRITE, "--cite-talks", is_flag=True, help="bibtex, biblatex, csl, ris: also write the talks as entries."),
             option(WRITE, "--rows", multiple=True, type=click.Choice(["talk", "paper", "reference"]), show_default="reference",
-                   help="csv: one row for each of these. With several tables, may be given once for each, in their order."),
+                   help="csv: one row for each of these. For several csv outputs, give it once, or once for each in their order."),
         ]  # fmt: skip
     options += [
         option(WRITE, "--columns", multiple=True, type=ColumnNames(), metavar="NAME,…", show_default="all",
-               help=f"csv: only these columns, in this order, e.g. {example}. May be given for each table, too."),
+               help=f"csv: only these columns, in this order, e.g. {example}. For several csv outputs, like --rows."),
         option(WRITE, "--bom", is_flag=True, help="csv: begin with a byte order mark, for spreadsheets."),
     ]  # fmt: skip
     return add_options(command, options)

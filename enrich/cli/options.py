@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-READ, SELECT, WRITE, LOOKUPS, PLACES, OTHER = (
+READ, SELECT, WRITE, LOOKUPS, FOLDERS, OTHER = (
     "What to read",
     "What to select",
     "What to write",
     "Lookups",
-    "Where things are",
+    "Folders",
     "Other options",
 )
-SECTIONS = (READ, SELECT, WRITE, LOOKUPS, PLACES, OTHER)
+SECTIONS = (READ, SELECT, WRITE, LOOKUPS, FOLDERS, OTHER)
 """Sections of options in the help, in their order."""
 
 VARIABLE = "_ENRICH_COMPLETE"
@@ -203,7 +203,7 @@ def selection_options(command: F) -> F:
 def cache_dir_option(help_: str = "Folder of the store.", **settings: Any) -> Callable[[F], F]:
     """Return a decorator that adds `--cache-dir`."""
     return option(
-        PLACES,
+        FOLDERS,
         "--cache-dir",
         type=click.Path(file_okay=False, path_type=Path),
         callback=_expand_home,
@@ -217,7 +217,7 @@ def cache_dir_option(help_: str = "Folder of the store.", **settings: Any) -> Ca
 def state_dir_option(**settings: Any) -> Callable[[F], F]:
     """Return a decorator that adds `--state-dir`."""
     return option(
-        PLACES,
+        FOLDERS,
         "--state-dir",
         type=click.Path(file_okay=False, path_type=Path),
         callback=_expand_home,
