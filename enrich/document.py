@@ -21,6 +21,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from enrich.codes import Decision, Form, NoticeCode, Role, TalkStatus, WarningCode
 from enrich.errors import ErrorCode
+from enrich.text.dates import existing_date
 from enrich.text.patterns import compile_later
 from enrich.text.terminal import printable_utf8
 
@@ -328,7 +329,7 @@ def read_line(data: Mapping[str, Any]) -> LineObject:
     with_papers = {
         **data,
         **{
-            key: [_with_author_objects(p) for p in papers]
+            key: [_normalize_paper(p) for p in papers]
             for key in _PAPER_LISTS
             if isinstance(papers := data.get(key), list)
         },
@@ -363,7 +364,7 @@ def read_paper(data: Mapping[str, Any]) -> PaperObject:
     Raises:
         ValueError: as `read_talk`.
     """
-    return _convert_object(_with_author_objects(data), PaperObject)
+    return _convert_object(_normalize_paper(data), PaperObject)
 
 
 def read_notice(data: Mapping[str, Any]) -> NoticeObject:
@@ -444,6 +445,34 @@ def _with_author_objects(data: Any) -> Any:
     if not isinstance(authors, list) or not any(isinstance(a, str) for a in authors):
         return data
     return {**data, "authors": [{"name": a} if isinstance(a, str) else a for a in authors]}
+
+
+def _normalize_paper(data: Any) -> Any:
+    """Return a paper object with author objects, without dates that do not exist."""
+    if not isinstance(data, Mapping):
+        return data
+    found = _with_author_objects(data)
+    changed: dict[str, Any] = {
+        key: None
+        for key in ("published", "updated")
+        if isinstance(day := data.get(key), str) and not existing_date(day)
+    }
+    if isinstance(dates := data.get("dates"), Mapping):
+        changed["dates"] = {
+            name: day
+            for name, day in dates.items()
+            if not isinstance(day, str) or existing_date(day)
+        }
+    if isinstance(versions := data.get("versions"), list):
+        changed["versions"] = [
+            {**version, "date": None}
+            if isinstance(version, Mapping)
+            and isinstance(day := version.get("date"), str)
+            and not existing_date(day)
+            else version
+            for version in versions
+        ]
+    return {**found, **changed} if changed else found
 
 
 def _convert_object(data: Any, kind: type[S]) -> S:

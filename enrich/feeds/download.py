@@ -174,10 +174,11 @@ def parse_address(url: str) -> tuple[str, str]:
         scheme = "https"
     url = f"{scheme}://{rest.partition('#')[0]}"
     try:
-        host = urlsplit(url).hostname
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
     except ValueError:
         host = None
-    if not host or not url.isprintable():
+    if not host or port == 0 or not url.isprintable() or "\\" in parts.netloc:
         raise FeedError("the address is not a valid URL")
     return url, host
 
@@ -267,7 +268,8 @@ class _Connection:
         """
         try:
             joined = urljoin(url, target)
-            urlsplit(joined)
+            if "\\" in urlsplit(joined).netloc:  # clients disagree on the host of such a URL
+                raise ValueError("backslash")  # noqa: TRY301
         except ValueError as error:
             logger.debug("a redirect's address raised %s", type(error).__name__)
             raise FeedError(f"{self._host}: redirects to an invalid URL") from None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field
@@ -323,7 +324,7 @@ def _fetch_page(ids: list[str], session: Session) -> _Page:
     client = arxiv.Client(page_size=len(ids), delay_seconds=0, num_retries=0)
     client._session = once  # noqa: SLF001 - there is no public option
     papers: dict[str, Paper] = {}
-    status = 200
+    status, is_read = 200, True
     try:
         for result in client.results(arxiv.Search(id_list=ids, max_results=None)):
             _add_entry(result, papers)
@@ -335,9 +336,14 @@ def _fetch_page(ids: list[str], session: Session) -> _Page:
         if once.response is None or isinstance(error, SourceError):
             raise
         logger.debug("arxiv: a response raised %s", type(error).__name__)
-        _add_dated_entries(once.response.content, papers)
+        is_read = False
     listed = [] if once.response is None else _list_entry_ids(once.response.content)
     errors = [id_ for id_ in listed if entry.is_error(id_)]
+    if once.response is not None and not is_read:
+        _add_dated_entries(once.response.content, papers)
+    elif once.response is not None and len(papers) + len(errors) < len(listed):
+        with suppress(BadAnswer):  # the client skips entries with an empty date
+            _add_dated_entries(once.response.content, papers)
     if status not in (200, 400) or (status == 400 and not errors):
         raise SourceError(f"arXiv answered HTTP {status}", code="http_error")
     return _Page(
@@ -353,7 +359,7 @@ def _fetch_page(ids: list[str], session: Session) -> _Page:
 
 
 def _add_dated_entries(content: bytes, papers: dict[str, Paper]) -> None:
-    """Add the entries with valid dates.
+    """Add the entries that have dates.
 
     Raises:
         BadAnswer: the response cannot be read.
@@ -361,7 +367,7 @@ def _add_dated_entries(content: bytes, papers: dict[str, Paper]) -> None:
     from arxiv import _feed
 
     try:
-        results = _feed.parse(entry.remove_bad_dates(content)).results
+        results = _feed.parse(entry.replace_bad_dates(content)).results
     except Exception as error:
         logger.debug("arxiv: a response raised %s", type(error).__name__)
         raise BadAnswer("arXiv's response cannot be read") from error
