@@ -171,6 +171,21 @@ def test_the_type_of_preprints_can_be_chosen(name: str, kind: str) -> None:
         assert fields(text)[key]
 
 
+@pytest.mark.parametrize("name", ["bibtex", "biblatex"])
+def test_an_article_has_the_year_of_its_journal(name: str) -> None:
+    published = Publication(venue="J. of Tests 3", year=2022, doi="10.1000/182", via="arxiv")
+    found = only(replace(PAPER, published_as=published), name, bibtex_type="article")
+    assert found.get("journal", found.get("journaltitle")) == "{J. of Tests 3}"
+    assert found.get("year", found.get("date")) == "{2022}"
+    assert not {"month", "note"} & found.keys()  # the month was the preprint's
+    same_year = replace(PAPER, published_as=replace(published, year=2021))
+    found = only(same_year, name, bibtex_type="article")
+    assert found.get("month", "mar") == "mar"
+    assert found.get("date", "{2021-03-01}") == "{2021-03-01}"
+    without = replace(PAPER, published_as=replace(published, venue=None))
+    assert only(without, name, bibtex_type="article").get("year", "{2021}") == "{2021}"
+
+
 def test_without_authors_there_is_a_key_to_sort_by() -> None:
     paper = Paper(id=ID, title=r"$\ell_1$", url="")
     assert "@misc{anonl1," in render([paper], "bibtex")
