@@ -1,11 +1,9 @@
-"""Entries of bibliographies: fields, types, names and titles; whole files are goldens."""
+"""Entries of bibliographies: fields, types, names and titles."""
 
 from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -24,7 +22,7 @@ from enrich.writers._entries import BibtexType, doi_field, names_field, url_fiel
 from enrich.writers._tex import escape_text, escape_title
 from tests.conftest import ROOT
 from tests.strategies import papers
-from tests.writers.bibliography import DATA, FORMATS, injected, make_paper, read_lines, render
+from tests.writers.bibliography import FORMATS, injected, make_paper, read_lines, render
 
 ID = PaperId("arxiv:2103.01338")
 PAPER = Paper(
@@ -385,21 +383,3 @@ def test_cited_talks_change_no_key_of_a_paper() -> None:
 
 def test_a_talk_without_speaker_is_no_unpublished_work() -> None:
     assert "@misc{anon2022understanding_talk," in cite_talk("biblatex", speaker=None)
-
-
-# --- whole files ----------------------------------------------------------------------------------
-
-GOLDEN = {"bibtex": "bib", "biblatex": "biblatex.bib", "csl": "csl.json", "ris": "ris"}
-
-
-@pytest.mark.parametrize("name", GOLDEN)
-def test_the_example_is_written_as_before(name: str) -> None:
-    """Bytes of `enrich demo`, the same under any hash seed, time zone and locale."""
-    expected = (DATA / f"example.{GOLDEN[name]}").read_bytes()
-    for seed, zone, locale in (("1", "Asia/Tokyo", "C.UTF-8"), ("7", "America/New_York", "C")):
-        ran = subprocess.run(
-            [sys.executable, "-m", "enrich", "demo", "-q", "-f", name], cwd=ROOT, check=True,
-            env={"PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": locale, "PATH": "", "HOME": "/nonexistent"},
-            capture_output=True,
-        )  # fmt: skip
-        assert ran.stdout == expected
