@@ -123,7 +123,7 @@ class Enricher:
         self._logins = assign_login(login, self._sources)
         names = {source.name for source in self._sources}
         second = second_sources()
-        self._second_sources = tuple(s for s in second if fallback and s.behind in names)
+        self._second_sources = tuple(s for s in second if fallback and s.fallback_for in names)
         self._publishers = tuple(
             s for s in second if published and getattr(s, "publishes", None) in names
         )
@@ -341,7 +341,7 @@ class Enricher:
                 raise ValueError("the Enricher is closed")
             if self._library is None:
                 self._library = self._make_library()
-            state = LookupState(self._library, now=self._clock(), until=until)
+            state = LookupState(self._library, now=self._clock(), deadline=until)
         state.add_papers(self._given_papers)
         return state
 
@@ -358,14 +358,14 @@ class Enricher:
         return paused_until(session)
 
     def _has_answered(self, session: PoliteSession | None) -> bool:
-        if session is None:
+        if session is None:  # no request was sent
             return True
         from enrich.http.session import has_answered
 
         return has_answered(session)
 
     def _make_library(self) -> Library:
-        from enrich.store import open_store
+        from enrich.store.store import open_store
 
         store = open_store(
             self._cache_dir, now=self._clock(), on_trouble=self._on_trouble, derive=links
@@ -373,7 +373,7 @@ class Enricher:
         self._resources.push(store)
         fallbacks: dict[str, list[SecondSource]] = {}
         for second in () if self._offline else self._second_sources:
-            fallbacks.setdefault(second.behind, []).append(second)
+            fallbacks.setdefault(second.fallback_for, []).append(second)
         return Library(
             sources={source.name: source for source in self._sources},
             fallbacks=fallbacks,
@@ -418,7 +418,7 @@ class Enricher:
     def _open_collections(self, paths: Iterable[str | Path]) -> Sequence[Collection]:
         collections: list[Collection] = []
         for path in paths:
-            from enrich.collection.collection import open_papers
+            from enrich.collection.opening import open_papers
 
             collection = open_papers(
                 Path(path), on_warning=self._on_trouble, abstracts=self._abstracts

@@ -93,8 +93,8 @@ def _list_requirements() -> Iterator[str]:
 
 def check_store_folder(cache_dir: Path | None, now: float) -> Iterator[Finding]:
     """Yield the place and the state of the store."""
-    from enrich.store import store_folder
     from enrich.store.inspection import inspect_store
+    from enrich.store.store import store_folder
 
     folder = store_folder(cache_dir)
     yield _check_folder("store", folder, "--cache-dir")
@@ -199,7 +199,7 @@ def check_services(
         for source in first:
             yield from _check_service(session, source, ids.get(source.name))
         for other in second:
-            yield from _check_service(session, other, ids.get(other.behind))
+            yield from _check_service(session, other, ids.get(other.fallback_for))
 
 
 def _check_service(
@@ -233,7 +233,7 @@ def _check_service(
 
 def _fetch_one(service: Any, id_: PaperId, session: PoliteSession) -> Sequence[Any]:
     """Return the records of one paper from a source or second source."""
-    request: Any = id_ if hasattr(service, "behind") else (id_, None)
+    request: Any = id_ if hasattr(service, "fallback_for") else (id_, None)
     return [*service.fetch([request], session)]
 
 

@@ -121,7 +121,7 @@ def check_outputs(
     Raises:
         click.UsageError: an output is an input of the run, a database, or part of the store.
     """
-    from enrich.store import store_folder
+    from enrich.store.store import store_folder
 
     names, store = tuple(inputs), store_folder(cache_dir)
     for path in paths:

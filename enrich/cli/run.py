@@ -148,14 +148,16 @@ def run(
         printing_log(verbose=verbose, clear=clear),
         Enricher(**enricher_options(options), on_progress=progress) as enricher,
     ):
-        first: list[Talk] = []
         talks = reading.talks()
         if news:
             sort = partial(sort_by_start, zone=zone or UTC) if options["sort"] == "start" else iter
             talks = news.add_kept(talks, min_talks=min_talks, sort=sort)
-        enrichment = enricher.run(chain(first, talks))  # the run's time limit starts here
-        first.extend(islice(talks, 1))
-        if reading.unreadable and not (first and reading.talks_read):
+        # The run's time limit starts at `run`, so before any feed is read. Reading the first talk
+        # then shows whether every feed failed; `enrichment` takes this talk from the list.
+        first_talk: list[Talk] = []
+        enrichment = enricher.run(chain(first_talk, talks))
+        first_talk.extend(islice(talks, 1))
+        if reading.every_feed_failed and not (first_talk and reading.talks_read):
             return 1
         annotated = filter_read(enrichment, select_own) if options["own"] else iter(enrichment)
         annotated = filter_read(annotated, keep_with_papers) if only_with_papers else annotated
@@ -172,7 +174,7 @@ def run(
             [(each, target.path) for target, each in outputs], counted, make_document, clear
         )
         clear()
-        outcome.unreadable, outcome.lost = reading.failed, reading.lost
+        outcome.unreadable_feeds, outcome.lost = reading.failed, reading.lost
         outcome.stale_feeds = reading.stale
         status = outcome.find_status(options["fail_on"])
         if not quiet and (dropped := reading.describe_dropped(outcome.talks)):

@@ -220,7 +220,7 @@ def paused_until(session: PoliteSession) -> dict[str, datetime]:
 
 
 def has_answered(session: PoliteSession) -> bool:
-    """Return whether any service answered in this run."""
+    """Return whether any service responded to this session."""
     return any(run.connectivity.answered for run in session.runs.values())
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 from enrich.codes import Role
 from enrich.references.layout import is_laid_out, lay_out
@@ -210,7 +211,7 @@ def _is_claimed_as_own(raw: bytes, laid: bytes, previous_end: int, start: int, e
         return False
     before = words.decode("utf-8", "ignore").lower()
     after = laid[end : end + _AFTER_BYTES].decode("utf-8", "ignore").lower()
-    return any(_claims(wording, before, after) for wording in wordings)
+    return any(claims_paper(wording, before, after) for wording in wordings)
 
 
 def _find_wordings(words: bytes) -> Sequence[Wording]:
@@ -302,65 +303,118 @@ def _is_abbreviated(text: bytes, stop: int) -> bool:
     )
 
 
-class _Claim:
-    """Compiled patterns of one language's claims."""
-
-    def __init__(self, wording: Wording) -> None:
-        """Build the patterns from the words."""
-        w = wording._replace(
-            **{
-                name: part.replace(" ?", r"\s*").replace(" ", r"\s+")
-                for name, part in wording._asdict().items()
-                if name != "stems"
-            }
-        )
-        modifiers = rf"(?:(?:{w.modifiers})\s*){{0,6}}"
-        head = (
-            rf"(?:(?:(?:{w.before})\s*){{0,5}}(?:{w.talk})\s*(?:(?:{w.between})\s*){{0,6}}(?:{w.based})"
-            rf"|(?:{w.opening}))\s*:?\s*"
-        )
-        start = rf"\A[\W_]{{0,40}}+(?:(?:{_ABSTRACT})\s?[:.–—-][\W_]{{0,20}}+)?"
-        joint = rf"(?:{w.joint})\s*(?:{_NAMES})?"
-        joint_before = rf"(?:{w.intro})?\s*{modifiers}"
-        talk = rf"(?:(?:{w.before})\s*){{0,5}}(?:{w.talk})\s*(?:(?:{w.between})\s*){{0,6}}(?:{w.based})\s*:?\s*"
-        parts = [
-            rf"{start}{head}{modifiers}(?:{w.work})?\s*:?{_TITLE}{_TAIL}\Z",
-            rf"{start}{talk}{modifiers}(?:{w.work})\b[^.!?;:]{{0,160}}?[(\[<]{_TAIL}\Z",
-            rf"{start}{head}{modifiers}(?:{w.work})?\s*(?:{w.joint}|(?:{w.work})\s+(?:with|mit|avec|con|com|met|med|z|с)\s){_NAMES}{_JOINT_TAIL}\Z",
-            rf"{start}(?:{joint_before}\s*){{0,2}}{joint}{_JOINT_TAIL}\Z",
-            rf"\A.{{0,300}}?[,;(–—-]\s*(?:and\s+)?(?:this|which|it)\s+(?:is|was)\s+{joint}{_JOINT_TAIL}\Z",
-        ]
-        if w.joint_after:
-            parts.append(rf"{start}(?:{w.joint_after})\s*{_TITLE}{_JOINT_AFTER_TAIL}\Z")
-        self.before = re.compile("|".join(f"(?:{part})" for part in parts), re.DOTALL)
-        self.before_verb = (
-            re.compile(rf"{start}(?:{w.after_talk})\s*{_TAIL}\Z") if w.after_talk else None
-        )
-        self.verb = re.compile(rf"{_OTHER_IDS}\s*(?:{w.after})") if w.after else None
-
-
 _ABSTRACT = "abstract|summary|notes?|comments?|remarks?|zusammenfassung|abstrakt|résumé|resumen|resum|riassunto|resumo|samenvatting|streszczenie|аннотация|анотація|özet|摘要|概要|초록|sammanfattning|sammendrag|resumé|absztrakt|tiivistelmä"
+"""Headings of the abstract."""
 _NAMES = r"(?:https?:|[^!?;:]){2,240}?"
+"""Names of coauthors."""
 _TITLE = r"(?:\s*(?:\[[^\[\]]{1,160}\]\(|[\"“„«”‘'*_`]{1,3}[^\"“”„«»]{1,160}?[\"”“»’'*_`]{1,3}\s*,?\s*[(\[<]?))?"
+"""A quoted title, or a link's text, before the paper."""
 _TAIL = r"[\s:,(\[{<«„“\"'*_`–—-]*(?:\\(?:url|href)\{)?(?:https?://\S{0,240})?"
+"""Punctuation before the paper, and the beginning of its URL."""
 _JOINT_TAIL = r"(?:[(\[<,:–—]|\s(?:see|at|cf\.)\s)(?:\s?(?:see|preprint|arxiv|paper|preprints?|at)\b[\s:]*)?(?:\[[^\[\]]{1,160}\]\()?[\s(\[{<\"'*_`]*(?:\\(?:url|href)\{)?(?:https?://\S{0,240})?"
+"""The same after the names of coauthors."""
 _JOINT_AFTER_TAIL = r"[\s,.:(\[{<\"'*_`]*(?:https?://\S{0,240})?"
+"""The same after `joint_after`."""
 _OTHER_IDS = r"[)\]\"'*_`」]*(?:\s*(?:[,;、と및과와&]|ve|and)\s*(?:arxiv:\s?)?(?:https?://)?[\w./:?=-]{0,60})*"
+"""The end of the reference, and other papers before the verb."""
 _DISCLAIMERS = compile_later(
     r"\b(?:extend|improv|generali[sz]|follow(?!ing\s(?:\w+\s)?(?:paper|preprint|article|work))|inspir|motivat|answer|using|previous|earlier|solv|disprov|refut|contradict|see\salso|cf\.|siehe|vgl|voir|véase|vedi|см\.)"
 )
 """Words showing that the talk only builds on the paper."""
+_SENTENCE_START = rf"\A[\W_]{{0,40}}+(?:(?:{_ABSTRACT})\s?[:.–—-][\W_]{{0,20}}+)?"
+
+
+class ClaimForm(NamedTuple):
+    """Form of the text from the start of a sentence to the paper that it claims."""
+
+    example: str
+    """Lower-case text that only this form matches."""
+    pattern: str
+
+
+def make_claim_forms(wording: Wording) -> tuple[ClaimForm, ...]:
+    """Build the forms of claims from one language's words.
+
+    The examples are in English, and one is in Turkish: each form matches its example if `wording` is of
+    that language.
+    """
+    w = _expand_blanks(wording)
+    modifiers = rf"(?:(?:{w.modifiers})\s*){{0,6}}"
+    subject = (
+        rf"(?:(?:{w.before})\s*){{0,5}}(?:{w.talk})\s*(?:(?:{w.between})\s*){{0,6}}(?:{w.based})"
+    )
+    based = rf"(?:{subject}|(?:{w.opening}))\s*:?\s*{modifiers}(?:{w.work})?\s*"
+    work_with = rf"(?:{w.work})\s+(?:with|mit|avec|con|com|met|med|z|с)\s"
+    joint = rf"(?:{w.joint})\s*(?:{_NAMES})?{_JOINT_TAIL}\Z"
+    forms = (
+        ClaimForm(
+            "this talk is based on our paper ", rf"{_SENTENCE_START}{based}:?{_TITLE}{_TAIL}\Z"
+        ),
+        ClaimForm(
+            "this talk is based on a paper on knots (",
+            rf"{_SENTENCE_START}{subject}\s*:?\s*{modifiers}(?:{w.work})\b[^.!?;:]{{0,160}}?[(\[<]{_TAIL}\Z",
+        ),
+        ClaimForm(
+            "based on a paper with ana lin, ",
+            rf"{_SENTENCE_START}{based}(?:{w.joint}|{work_with}){_NAMES}{_JOINT_TAIL}\Z",
+        ),
+        ClaimForm(
+            "this is joint work with ana lin (",
+            rf"{_SENTENCE_START}(?:(?:{w.intro})?\s*{modifiers}\s*){{0,2}}{joint}",
+        ),
+        ClaimForm(
+            "we count knots; this is joint work with ana lin (",
+            rf"\A.{{0,300}}?[,;(–—-]\s*(?:and\s+)?(?:this|which|it)\s+(?:is|was)\s+{joint}",
+        ),
+    )
+    if not w.joint_after:
+        return forms
+    joint_after = rf"{_SENTENCE_START}(?:{w.joint_after})\s*{_TITLE}{_JOINT_AFTER_TAIL}\Z"
+    return (*forms, ClaimForm("deniz kaya ile ortak çalışma (", joint_after))
+
+
+def _expand_blanks(wording: Wording) -> Wording:
+    """Replace blanks by patterns of white space."""
+    return wording._replace(
+        **{
+            name: part.replace(" ?", r"\s*").replace(" ", r"\s+")
+            for name, part in wording._asdict().items()
+            if name not in {"language", "examples", "stems"}
+        }
+    )
+
+
+class _ClaimPatterns:
+    """Compiled patterns of one language's claims."""
+
+    def __init__(self, wording: Wording) -> None:
+        """Build the patterns from the words."""
+        w = _expand_blanks(wording)
+        forms = [form.pattern for form in make_claim_forms(wording)]
+        self.before = re.compile("|".join(f"(?:{form})" for form in forms), re.DOTALL)
+        self.before_verb = (
+            re.compile(rf"{_SENTENCE_START}(?:{w.after_talk})\s*{_TAIL}\Z")
+            if w.after_talk
+            else None
+        )
+        self.verb = re.compile(rf"{_OTHER_IDS}\s*(?:{w.after})") if w.after else None
 
 
 @cache
-def _compile_claim(wording: Wording) -> _Claim:
+def _compile_claims(wording: Wording) -> _ClaimPatterns:
     """Build the patterns of a language once."""
-    return _Claim(wording)
+    return _ClaimPatterns(wording)
 
 
-def _claims(wording: Wording, before: str, after: str) -> bool:
-    """Return whether a sentence claims the reference in it."""
-    claim = _compile_claim(wording)
+def claims_paper(wording: Wording, before: str, after: str) -> bool:
+    """Return whether a sentence claims the paper in it.
+
+    Args:
+        wording: The words of the sentence's language.
+        before: The sentence before the reference, in lower case.
+        after: The text after the reference, in lower case.
+    """
+    claim = _compile_claims(wording)
     if claim.before.match(before) is not None:
         return _DISCLAIMERS.search(before) is None
     if claim.before_verb is None or claim.verb is None or not claim.before_verb.match(before):

@@ -114,7 +114,7 @@ class SecondSource(Protocol):
 
     name: str
     """Name of the second source's file, and `via` of its records."""
-    behind: str
+    fallback_for: str
     """Name of the source whose papers it has."""
     revision: int
     politeness: Politeness
@@ -271,4 +271,4 @@ def _external_names() -> tuple[str, ...]:
 
 
 def _is_second(name: str) -> bool:
-    return hasattr(load_external(name), "behind")
+    return hasattr(load_external(name), "fallback_for")

@@ -44,7 +44,7 @@ class DataCite:
     """Second source with DataCite's records of arXiv's papers."""
 
     name = "datacite"
-    behind = "arxiv"
+    fallback_for = "arxiv"
     revision = 1
     politeness = Politeness(hosts=(HOST,), delay_s=1.0, batch=50, media="application/vnd.api+json")
 

@@ -88,7 +88,7 @@ class Dblp:
     """Second source with dblp's records, also of published versions."""
 
     name = "dblp"
-    behind = "openreview"
+    fallback_for = "openreview"
     publishes = "arxiv"
     revision = 1
     politeness = Politeness(

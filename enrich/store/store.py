@@ -23,6 +23,7 @@ from enrich.paper import Links, Paper, PaperId
 from enrich.store.codec import Derive, decode_paper, encode_paper
 from enrich.store.freshness import Record, may_replace
 from enrich.store.sqlite import (
+    BATCH,
     FAULTS,
     INDEX,
     SCHEMA,
@@ -42,8 +43,6 @@ from enrich.store.sqlite import (
 
 __all__ = ["Record", "Store", "open_store", "store_folder"]
 
-BATCH = 500
-"""Maximum number of ids in one query."""
 _COLUMNS = "id, version, revision, fetched_at, expires_at, misses, p.sum, record"
 _WITH_ABSTRACT = f"{_COLUMNS}, a.sum, a.text FROM papers p LEFT JOIN abstracts a USING (number)"
 Key = tuple[PaperId, str | None]
@@ -472,8 +471,8 @@ def _decode_or_none(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | 
 
 def _decode_record(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | None:
     """Decode a row; return None for a wrong checksum."""
-    revision, fetched_at, expires_at, misses, total, data = row[2:8]
-    if total != checksum(row[0], row[1], data):
+    revision, fetched_at, expires_at, misses, stored_sum, data = row[2:8]
+    if stored_sum != checksum(row[0], row[1], data):
         return None
     abstract = None
     if len(row) > 8 and row[8] is not None:

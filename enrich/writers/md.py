@@ -37,6 +37,8 @@ _MONTHS = (
     *("October", "November", "December"),
 )
 _UNSAFE_IN_LINK = re.compile(r"[()<>\s\\]")
+_MIN_QUOTE_CHARS = len("see also here")
+"""A paragraph this short has only the link, and is not quoted."""
 
 
 class _Markdown:
@@ -47,7 +49,9 @@ class _Markdown:
         """Yield the list, a talk a piece."""
         yield "# Reading list\n"
         zone = document.zone
-        talks = sorted(document.talks, key=lambda talk: _rank_month(talk.talk.shown_start, zone))
+        talks = sorted(
+            document.talks, key=lambda talk: _month_sort_key(talk.talk.shown_start, zone)
+        )
         for month, group in groupby(
             talks, key=lambda talk: _name_month(talk.talk.shown_start, zone)
         ):
@@ -68,7 +72,9 @@ def list_papers(papers: Iterable[Lookup]) -> Iterator[str]:
         yield printable("\n".join(_render_work(work, [], None)) + "\n")
 
 
-def _rank_month(start: datetime | date | None, zone: tzinfo | None) -> tuple[int, int, datetime]:
+def _month_sort_key(
+    start: datetime | date | None, zone: tzinfo | None
+) -> tuple[int, int, datetime]:
     """Return a sort key: the shown year and month, then the instant.
 
     Talks without a start come last.
@@ -82,7 +88,7 @@ def _rank_month(start: datetime | date | None, zone: tzinfo | None) -> tuple[int
 def _name_month(start: datetime | date | None, zone: tzinfo | None) -> str:
     if start is None:
         return "Without a date"
-    year, month, _ = _rank_month(start, zone)
+    year, month, _ = _month_sort_key(start, zone)
     return f"{_MONTHS[month - 1]} {year:04}"
 
 
@@ -175,7 +181,7 @@ def _quote_paragraph(cited: list[Reference], talk: Talk) -> str:
             )
             text = tidy(f"{before.rstrip('[(< ')} {after.lstrip('])> ')}")
             text = _BULLET.sub("", text)
-            if len(text) > len("see also here"):
+            if len(text) > _MIN_QUOTE_CHARS:
                 return _escape(text)
     return ""
 

@@ -29,7 +29,7 @@ from enrich.paper import Lookup, PaperId
 from enrich.writers import Writer
 
 if TYPE_CHECKING:
-    from enrich.collection.answers import GrowingAnswers
+    from enrich.collection.growing import GrowingAnswers
 
 _BATCH_SIZE = 500  # papers in one transaction
 _MAX_BATCH_S = 1.0
@@ -97,7 +97,7 @@ def _make_collection(
 ) -> int:
     """Make a collection of the ids' papers, and write the other outputs."""
     from enrich.annotation import describe_unknown_version
-    from enrich.collection.answers import GrowingAnswers
+    from enrich.collection.growing import GrowingAnswers
     from enrich.enricher import Enricher
     from enrich.identity import relate_papers, select_versions
     from enrich.references.extract import parse_citation
@@ -106,7 +106,9 @@ def _make_collection(
     cited = _collect_versions(map(parse_citation, ids))
     outcome, papers = Outcome(), dict[PaperId, Lookup]()
     with ExitStack() as opened:
-        growing = opened.enter_context(GrowingAnswers(path, refresh=refresh, abstracts=abstracts))
+        growing = opened.enter_context(
+            GrowingAnswers(path, refresh=refresh, abstracts=abstracts, on_warning=say)
+        )
         missing = _interleave(growing.lacks(cited))
         progress = open_progress(quiet=options["quiet"], noun="ids", total=len(missing))
         clear = progress.clear if progress else lambda: None

@@ -144,7 +144,7 @@ def export_collection(collection: Path, *, paper_abstracts: bool, **options: Any
     outputs = take_writers(targets, options, for_papers=True)
     check_outputs((target.path for target, _ in outputs), inputs=(collection,), cache_dir=None)
     with ExitStack() as opened:
-        source = opened.enter_context(open_collection(collection))
+        source = opened.enter_context(open_collection(collection, on_warning=say))
         files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
         write_papers_to(outputs, files, lambda: source.papers(abstracts=paper_abstracts))
     return 0

@@ -81,8 +81,8 @@ def json_lines(
     while line := stream.readline():
         offset += len(line)
         number += 1
-        if stream.is_cut_line(line) or has_too_many_values(line):
-            if stream.is_cut_line(line):
+        if stream.is_partial_line(line) or has_too_many_values(line):
+            if stream.is_partial_line(line):
                 offset += stream.skip_line()
             yield Item(Place(offset, number), None, TOO_LARGE)
             continue

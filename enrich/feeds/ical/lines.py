@@ -77,7 +77,7 @@ class Spans(Struct, frozen=True, kw_only=True):
     """Hash of each event, equal if two events may be the same talk; empty unless requested."""
     unclosed: set[int] = field(default_factory=set)
     """Ordinals of events that another component ended."""
-    cut: list[int] = field(default_factory=list)
+    truncated: list[int] = field(default_factory=list)
     """Start of the event that the end of the file truncates, if any."""
     own_lines: list[tuple[int, int, int]] = field(default_factory=list)
     """(calendar, start, end) of the lines outside of events and zones."""
@@ -94,7 +94,7 @@ def find_spans(stream: BinaryIO, *, keys: bool = False, max_event_bytes: int) ->
     >>> import io
     >>> file = io.BytesIO(b"BEGIN:VEVENT\nUID:1\nEND:VEVENT\nBEGIN:VEVENT\nUID:2")
     >>> spans = find_spans(file, max_event_bytes=100)
-    >>> list(zip(spans.starts, spans.ends)), spans.cut
+    >>> list(zip(spans.starts, spans.ends)), spans.truncated
     ([(0, 29)], [30])
     """
     scan = _Scan()
@@ -187,7 +187,7 @@ class _Scan:
 
     def finish(self, at: int) -> None:
         if self._event >= 0:
-            self.spans.cut.append(self._event)
+            self.spans.truncated.append(self._event)
         else:
             self._add_own_lines(at)
         force_setattr(self.spans, "calendars_begun", self._calendar)

@@ -111,24 +111,24 @@ class ArXiv(ArxivForms):
                 yield *pair, self._lookup(pair, known)
 
     def fetch_part(
-        self, wanted: Sequence[Pair], session: Session, *, again: AbstractSet[Pair] = frozenset()
+        self, wanted: Sequence[Pair], session: Session, *, retried: AbstractSet[Pair] = frozenset()
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
         """Yield the lookups that one request can answer.
 
         Papers missing from the response, and versions that are not the newest, are not yielded: a later
-        batch contains them, and has them in `again`. A pair in `again` is always yielded.
+        call requests them again and lists them in `retried`. A pair in `retried` is always yielded.
 
         Raises:
             SourceError: the request failed; the pairs not yet yielded remain unanswered.
         """
         pairs = tuple(dict.fromkeys(wanted))
-        new = [pair for pair in pairs if pair not in again]
+        new = [pair for pair in pairs if pair not in retried]
         known = _Entries(bare=frozenset(paper for paper, version in pairs if version is None))
         fresh = _list_ids(new, frozenset(paper for paper, version in new if version is None))
-        old = _list_ids((pair for pair in pairs if pair in again), frozenset())
+        old = _list_ids((pair for pair in pairs if pair in retried), frozenset())
         _request_ids(sorted(fresh | old), known, session, fresh=fresh)
         for pair in pairs:
-            if pair in again or not known.find_missing(pair):
+            if pair in retried or not known.find_missing(pair):
                 yield *pair, self._lookup(pair, known)
 
     def _lookup(self, pair: Pair, known: _Entries) -> Lookup:

@@ -39,6 +39,7 @@ _MAX_AUTHORS = 12
 _MAX_NAME_CHARS = 120
 _MAX_QUOTE_CHARS = 200
 _MIN_QUOTE_CHARS = len("see also here")
+"""A paragraph this short has only the link, and is not quoted."""
 
 
 # --- talks ---------------------------------------------------------------------------------------
