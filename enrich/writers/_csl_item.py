@@ -76,8 +76,8 @@ def published_item(
     _add_value(item, "container-title", venue)
     for key in ("genre", "publisher", "version", "note"):
         item.pop(key, None)
-    if published.year and str(published.year) != (paper.published or "")[:4]:
-        item["issued"] = {"date-parts": [[published.year]]}
+    item.pop("issued", None)
+    _add_value(item, "issued", _issued(date_in(published, paper)))
     _add_value(item, "note", ". ".join(notes_of(paper, others, with_publication=False)))
     return item
 
@@ -165,6 +165,12 @@ def year_in_proceedings(paper: Paper) -> str | None:
 def date_of(paper: Paper) -> str | None:
     """Return the date to cite: the paper's, or its proceedings' year if it differs."""
     year = year_in_proceedings(paper) if is_in_proceedings(paper) else None
+    return year if year and year != (paper.published or "")[:4] else paper.published
+
+
+def date_in(published: Publication, paper: Paper) -> str | None:
+    """Return the date of a published version: its year, or the paper's date in that year."""
+    year = f"{published.year:04}" if published.year else None
     return year if year and year != (paper.published or "")[:4] else paper.published
 
 
