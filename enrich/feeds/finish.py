@@ -18,6 +18,7 @@ from enrich.feeds.redact import (
     redact_text,
     redact_title,
 )
+from enrich.feeds.speakers import is_placeholder
 from enrich.feeds.warning_messages import add_warning, is_own_message
 from enrich.model import Talk, TalkWarning
 from enrich.text.tidy import tidy
@@ -36,10 +37,6 @@ _LINES = (
 )
 _BESIDE_LINK = " \n,;/|\u2013-"
 """Characters between a room or title and a meeting link on one line."""
-_SPEAKER_PLACEHOLDERS = frozenset(
-    {"tba", "tbd", "tbc", "t.b.a", "to be announced", "to be confirmed"}
-)
-"""Placeholders for a speaker who is not known yet."""
 _AT_SIGN = ord("@")
 _MAX_SHORT_CHARS = 400
 """Texts of up to so many characters are checked before they are searched."""
@@ -131,7 +128,7 @@ def finish_talk(
     if _is_floating(talk.start_time) or _is_floating(talk.end_time):
         warnings = add_warning(warnings, "floating_time")
     speaker = changes.get("speaker", lines.get("speaker"))
-    if speaker is not None and speaker.rstrip(".").lower() in _SPEAKER_PLACEHOLDERS:
+    if speaker is not None and is_placeholder(speaker):
         changes["speaker"] = None
     title = changes.get("title", talk.title)
     if talk.status is None and (status := find_status(title, abstract, lower)) is not None:
