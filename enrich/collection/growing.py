@@ -92,7 +92,7 @@ class GrowingAnswers:
             self._close_earlier()
             raise
 
-    def lacks(self, wanted: Cited) -> dict[PaperId, frozenset[str]]:
+    def find_missing(self, wanted: Cited) -> dict[PaperId, frozenset[str]]:
         """Return the papers still to request, with their versions.
 
         The versions are those wanted and those of an earlier answer, which a new answer must not lose.

@@ -1,4 +1,4 @@
-"""`-f biblatex`: entries for BibLaTeX and biber; all papers are in memory, because keys need them."""
+"""`-f biblatex`: entries for BibLaTeX and biber; all papers are in memory, because keys depend on them."""
 
 from __future__ import annotations
 

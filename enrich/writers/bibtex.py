@@ -1,4 +1,4 @@
-"""`-f bibtex`: entries for BibTeX and its styles; all papers are in memory, because keys need them."""
+"""`-f bibtex`: entries for BibTeX and its styles; all papers are in memory, because keys depend on them."""
 
 from __future__ import annotations
 

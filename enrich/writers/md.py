@@ -46,7 +46,7 @@ class _Markdown:
     writes_notices = True
 
     def write(self, document: Document) -> Iterator[str]:
-        """Yield the list, a talk a piece."""
+        """Yield the list, one piece per talk."""
         yield "# Reading list\n"
         zone = document.zone
         talks = sorted(

@@ -325,7 +325,7 @@ def test_a_growing_collection_reports_damaged_records(
         growing.finish()
     _damage(path, DAMAGES["broken JSON"])
     with GrowingAnswers(path, on_warning=said.append) as growing:
-        assert len(growing.lacks({id_: frozenset() for id_ in many[1]})) == 299
+        assert len(growing.find_missing({id_: frozenset() for id_ in many[1]})) == 299
     assert said == [f"{path}: 299 records are damaged and were skipped"]
     said.clear()
     with closing(sqlite3.connect(path)) as connection, connection:
