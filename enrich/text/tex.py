@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from enrich.text.patterns import compile_later
 from enrich.text.tidy import tidy
@@ -70,6 +71,7 @@ _PLACEHOLDER = "\x00"
 """Placeholder of a formula while the text around it is converted."""
 
 
+@lru_cache(maxsize=1 << 12)  # a page shows a title up to nine times
 def plain(title: str) -> str:
     r"""Convert TeX to plain Unicode for people and search.
 
