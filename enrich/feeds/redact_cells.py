@@ -233,10 +233,10 @@ def _find_values(stretches: Sequence[_Stretch], at: int) -> tuple[bool, list[_St
         label.label and label.label.is_likely
     ):
         return False, []
-    return True, list(_find_column(stretches, at))
+    return True, list(_find_values_below(stretches, at))
 
 
-def _find_column(stretches: Sequence[_Stretch], at: int) -> Iterator[_Stretch]:
+def _find_values_below(stretches: Sequence[_Stretch], at: int) -> Iterator[_Stretch]:
     """Yield the stretches below a label in its table, up to the next label."""
     label = stretches[at]
     for number in range(at + 1, min(at + 1 + _MAX_COLUMN, len(stretches))):

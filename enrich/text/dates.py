@@ -16,11 +16,11 @@ def existing_date(text: str | None) -> str | None:
     >>> existing_date("2021-02-28"), existing_date("2021"), existing_date("2021-02-31"), existing_date("0000")
     ('2021-02-28', '2021', None, None)
     """
-    return text if text and len(text) <= len("2021-02-28") and _exists(text) else None
+    return text if text and len(text) <= len("2021-02-28") and _is_in_calendar(text) else None
 
 
 @lru_cache(maxsize=1 << 14)  # many papers share a date
-def _exists(text: str) -> bool:
+def _is_in_calendar(text: str) -> bool:
     if (found := _FORM.fullmatch(text)) is None:
         return False
     year, month, day = found.groups(default="01")

@@ -150,7 +150,7 @@ def _enrich_event(annotated: AnnotatedTalk) -> list[str]:
         if at not in earlier_links and not line.startswith(_NEWS_PREFIX)
     ]
     place = _find_end_of_properties(kept)
-    links = map(_format_link_line, _list_links(annotated, earlier))
+    links = map(_format_link_line, _list_paper_links(annotated, earlier))
     news = (
         _NEWS_PREFIX + escape_value(tidy(drop_unsafe(reason)))
         for reason in describe_news(annotated)
@@ -332,7 +332,7 @@ def _format_link_line(link: _Link) -> str:
     )
 
 
-def _list_links(annotated: AnnotatedTalk, earlier: Mapping[str, str]) -> Iterator[_Link]:
+def _list_paper_links(annotated: AnnotatedTalk, earlier: Mapping[str, str]) -> Iterator[_Link]:
     """Yield a link for each resolved paper; links of an earlier run come first, in order.
 
     A work's best record is labeled with the title, its other records with their ids.
