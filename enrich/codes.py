@@ -77,4 +77,4 @@ def known_word(words: Any, word: str | None, default: str | None = None) -> Any:
     >>> known_word(Form, "doi"), known_word(NoticeCode, "of a later version", "other")
     ('doi', 'other')
     """
-    return word if word in get_args(words) else default
+    return word if word is not None and word in get_args(words) else default

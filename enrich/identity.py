@@ -12,9 +12,9 @@ Nothing is decided by similarity: a wrong merge is worse than a missing one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
-from itertools import combinations
+from itertools import chain, combinations
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -36,7 +36,7 @@ _MAX_YEARS_APART = 3
 _MAX_PAPERS_OF_TITLE = 3
 """Papers of a document that may share a title; more are a series ("Report of the workshop")."""
 _MAX_AUTHORS_PER_SHARED = 3
-"""Equal titles are one work only if at least one in this many authors is shared, in the shorter list."""
+"""Papers of one title are one work only if they share one in this many authors of the shorter list."""
 
 _PAPER_FIELDS = tuple(field.name for field in fields(Paper))
 _read_fields = attrgetter(*_PAPER_FIELDS)
@@ -93,7 +93,7 @@ def relate_papers(
 
     `same_as` is an equivalence relation: it is completed to both directions, and all ids that it
     connects are one work. `work` is the smallest arXiv id among the given papers of a work, otherwise
-    their smallest id, whatever the order of the papers and of their lists. Ids outside of the given
+    their smallest id; it does not depend on the order of the papers or of their lists. Ids outside of the given
     papers connect others, but are never the id of a work. Links that an earlier call made by title
     (`matched_by` "title") are decided again. Linear in papers and links.
 
@@ -113,17 +113,16 @@ def relate_papers(
     neighbours, grounds = _collect_links(known)
     _add_equal_dois(known, neighbours, grounds)
     by_title = _match_titles(papers, known)
-    roots = _find_roots(neighbours)
+    roots = _find_roots(_list_links(neighbours))
     if by_title:
         by_title = _drop_contradictions(by_title, roots)
-    for id_ in {id_ for pair in by_title for id_ in pair}:
-        if id_ not in neighbours:
-            grounds[id_] = "title"
+    titled: dict[PaperId, tuple[PaperId, ...]] = {}
     for first, second in sorted(by_title):
-        neighbours.setdefault(first, {})[second] = None
-        neighbours.setdefault(second, {})[first] = None
-    if by_title:
-        roots = _find_roots(neighbours)
+        if second not in neighbours.get(first, ()):
+            titled[first] = (*titled.get(first, ()), second)
+            titled[second] = (*titled.get(second, ()), first)
+    if titled:
+        roots = _find_roots(chain(_list_links(neighbours), by_title))
     works: dict[PaperId, tuple[bool, PaperId]] = {}
     for id_, root in roots.items():
         if id_ in papers:
@@ -132,11 +131,12 @@ def relate_papers(
                 works[root] = precedence
     out = dict(papers)
     for id_, paper in papers.items():
-        if (linked := neighbours.get(id_)) is not None:
-            _, work = works[roots[id_]]
+        if id_ in roots:
+            linked = (*neighbours.get(id_, ()), *titled.get(id_, ()))
             own = None if paper.matched_by == "title" else paper.matched_by
-            ground = own or grounds.get(id_)
-            out[id_] = _with_links(paper, tuple(linked), ground, None if work == id_ else work)
+            ground = own or grounds.get(id_) or (None if id_ in neighbours else "title")
+            _, work = works[roots[id_]]
+            out[id_] = _with_links(paper, linked, ground, None if work == id_ else work)
         elif any(other != id_ for other in paper.same_as):
             out[id_] = _with_links(paper, (), None, None)
     return out
@@ -209,7 +209,7 @@ def _collect_links(
 ) -> tuple[Neighbours, dict[PaperId, str]]:
     """Return the links by id, and the papers' grounds.
 
-    A paper's own links come first, so that papers that were related before stay as they are.
+    A paper's own links come first, so that papers that were related before stay unchanged.
     """
     linking = [(id_, paper) for id_, paper in papers.items() if paper.same_as]
     matched = {id_: paper.same_as for id_, paper in linking if paper.matched_by == "title"}
@@ -339,13 +339,8 @@ def _drop_contradictions(
 
     Ids that stated ids have already joined count as one.
     """
-    linked: Neighbours = {}
-    for first, second in pairs:
-        one, two = roots.get(first, first), roots.get(second, second)
-        if one != two:
-            linked.setdefault(one, {})[two] = None
-            linked.setdefault(two, {})[one] = None
-    groups = _find_roots(linked)
+    rooted = [(roots.get(first, first), roots.get(second, second)) for first, second in pairs]
+    groups = _find_roots(pair for pair in rooted if pair[0] != pair[1])
     root_by_source: dict[tuple[PaperId, str], PaperId] = {}
     bad: set[PaperId] = set()
     members = [(id_, root) for id_, root in roots.items() if root in groups]
@@ -360,32 +355,36 @@ def _drop_contradictions(
     }
 
 
-def _find_roots(neighbours: Mapping[PaperId, Iterable[PaperId]]) -> dict[PaperId, PaperId]:
-    """Return one id for each connected set of ids.
+def _list_links(neighbours: Neighbours) -> Iterator[tuple[PaperId, PaperId]]:
+    """Iterate over each link once."""
+    return ((id_, other) for id_, others in neighbours.items() for other in others if id_ < other)
+
+
+def _find_roots(links: Iterable[tuple[PaperId, PaperId]]) -> dict[PaperId, PaperId]:
+    """Return one id for each connected set of linked ids.
 
     This is union-find with path compression.
     """
-    parents = {id_: id_ for id_ in neighbours}
-    sizes = dict.fromkeys(neighbours, 1)
+    parents: dict[PaperId, PaperId] = {}
+    sizes: dict[PaperId, int] = {}
 
     def find(id_: PaperId) -> PaperId:
         root = id_
-        while (parent := parents[root]) is not root:
+        while (parent := parents.setdefault(root, root)) is not root:
             root = parent
         while (parent := parents[id_]) is not root:
             parents[id_], id_ = root, parent
         return root
 
-    for id_, others in neighbours.items():
-        first = find(id_)
-        for other in others:
-            second = find(other)
-            if first is not second:
-                if sizes[first] < sizes[second]:
-                    first, second = second, first
-                parents[second] = first
-                sizes[first] += sizes[second]
-    return {id_: find(id_) for id_ in neighbours}
+    for one, two in links:
+        first, second = find(one), find(two)
+        if first is not second:
+            large, small = sizes.get(first, 1), sizes.get(second, 1)
+            if large < small:
+                first, second = second, first
+            parents[second] = first
+            sizes[first] = large + small
+    return {id_: find(id_) for id_ in parents}
 
 
 def _with_links(
@@ -397,7 +396,7 @@ def _with_links(
         return replace(paper, same_as=same_as, matched_by=matched_by, work=work)
     # dataclasses.replace takes a third longer, and this call dominates the run time.
     values: dict[str, Any] = dict(zip(_PAPER_FIELDS, _read_fields(paper), strict=True))
-    values.update(same_as=same_as, matched_by=matched_by, work=work)
+    values["same_as"], values["matched_by"], values["work"] = same_as, matched_by, work
     return Paper(**values)
 
 

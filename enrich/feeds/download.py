@@ -1,4 +1,4 @@
-"""Download of a feed over http(s): cached, conditional, bounded, without needless data sent.
+"""Download of a feed over http(s): cached, conditional, and limited in bytes and seconds.
 
 ```
 stored copy ─▶ _Connection ─▶ for each hop: connect ─▶ check the peer ─▶ read the body ─▶ check that it is a feed
@@ -108,7 +108,7 @@ def fetch(
         private: Returns whether an IP address is private; a public feed must not lead to one.
 
     Raises:
-        FeedError: there is neither a feed nor a copy of it.
+        FeedError: the feed cannot be downloaded, and there is no copy of it.
     """
     url, host = parse_address(url)
     if cache_dir is None:
@@ -319,7 +319,7 @@ class _Connection:
         if status in {401, 403, 407}:
             raise FeedError(
                 f"{self._host}: refuses the feed ({status})",
-                hint="the site's calendar link for programs often holds a key of your own",
+                hint="the site's private calendar link, which holds a key, needs no login",
             )
         if status in {404, 410}:
             raise FeedError(f"{self._host}: has no such feed ({status})")

@@ -63,13 +63,13 @@ class Downloader(Struct, frozen=True, kw_only=True):
             with ExitStack() as held:
                 detect_format(unpack(io.BytesIO(body), held, host, self.max_bytes), host)
 
-        def stale(why: str) -> None:
+        def report_stale(why: str) -> None:
             message = (
                 f"the last copy of this feed was read, because the request to {host} failed: {why}"
             )
             self.on_notice(Notice(code="stale_feed", message=message, feed=host))
 
-        def linked(name: str) -> None:
+        def report_link(name: str) -> None:
             message = (
                 f"{name_address(url)} is a web page; the calendar that it names was read: {name}"
             )
@@ -78,8 +78,8 @@ class Downloader(Struct, frozen=True, kw_only=True):
         body = fetch(
             url,
             check=check,
-            on_stale=stale,
-            on_linked=linked,
+            on_stale=report_stale,
+            on_linked=report_link,
             session=self.session,
             offline=self.offline,
             refresh=self.refresh,
@@ -94,14 +94,15 @@ class Downloader(Struct, frozen=True, kw_only=True):
     def fetch_page(self, url: str) -> tuple[bytes, str]:
         """Return the feed at a URL, and its host.
 
-        A page of researchseminars.org does not link its calendar, so that is derived from the URL.
+        A page of researchseminars.org does not link its calendar, so the calendar's URL is derived from the
+        page's.
         """
         series, talk = find_series(url), find_talk_calendar(url)
         if series is None and talk is None:
             return self.fetch(url)
         body, host = self.fetch(talk) if talk else self.fetch_series(series or "")
-        what = f"the series {series}" if series else "its calendar"
-        message = f"{name_address(url)} is a web page; {what} was read in its place"
+        replacement = f"the series {series}" if series else "its calendar"
+        message = f"{name_address(url)} is a web page; {replacement} was read in its place"
         self.on_notice(Notice(code="calendar_of_page", message=message, feed=host))
         return body, host
 
@@ -201,7 +202,7 @@ def _get_stem(path: str) -> str:
 def _make_seekable(stream: BinaryIO, held: ExitStack) -> BinaryIO:
     """Return a stream that can be read twice.
 
-    If the given stream cannot, return a private copy of it.
+    If the given stream cannot be read twice, return a temporary copy.
     """
     try:
         if stream.seekable() and stream.tell() == 0:
@@ -230,7 +231,7 @@ def spool(held: ExitStack) -> BinaryIO:
 def unpack(stream: BinaryIO, held: ExitStack, label: str, max_bytes: int) -> BinaryIO:
     """Return the stream, unpacked if it is gzip.
 
-    Of a damaged file, the part before the damage is returned.
+    If the file is damaged, only the part before the damage is returned.
 
     Raises:
         FeedError: the file is damaged from the beginning, or unpacks to too much.

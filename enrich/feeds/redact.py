@@ -34,7 +34,7 @@ _MAIL = compile_later(
 )
 _REWRITTEN_PROPERTIES = frozenset({"SUMMARY", "DESCRIPTION", "COMMENT", "LOCATION", "X-ALT-DESC"})
 _HTML = frozenset({"X-ALT-DESC", "STYLED-DESCRIPTION"})
-"""Properties whose text is HTML, whatever it holds."""
+"""Properties whose text is always HTML."""
 _HIDING = compile_later(r"<(?:!--|(?:script|style|title|template)\b)", re.IGNORECASE)
 """Pattern of the start of HTML that is not shown."""
 _INVISIBLE = compile_later("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -100,7 +100,9 @@ def redact_title(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
 
 
 def redact_id(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
-    """Return an event's id without credentials in it, still one of its own.
+    """Replace an event's id that holds credentials.
+
+    The replacement is a hash of the id, so it stays unique.
 
     >>> redact_id("81234@example.org"), redact_id("https://zoom.us/j/8123?pwd=abc")
     ('81234@example.org', 'redacted-c65c847a5bd2828f')
@@ -172,8 +174,8 @@ def redact_lines(
             kept.append(line)
         else:
             has_meeting = True
-            if name == "UID" and (own := redact_id(text, anchors)) != text:
-                kept.append("UID:" + own)
+            if name == "UID" and (new_id := redact_id(text, anchors)) != text:
+                kept.append("UID:" + new_id)
             if name in _REWRITTEN_PROPERTIES and "ENCODING" not in parameters:
                 kept.append(line[: len(line) - len(value)] + escape_value(clean))
     return [_redact_summary(line, anchors) for line in kept] if has_meeting else kept
@@ -202,27 +204,29 @@ def redact_markup(
     *,
     is_html: bool = False,
 ) -> str:
-    """Return a value with tags or entities that shows no more than its plain text, redacted.
+    """Redact a value with tags or entities.
+
+    Markup may separate a label from its secret, so the text that the value shows is redacted too.
 
     Args:
         text: the value, unescaped.
-        clean: the same, redacted as written: markup may part a label from its secret.
+        clean: the value after `redact_text`.
         people: mail addresses of the event's people, in lower case.
-        anchors: what marks a paper in a text.
-        is_html: the value is HTML and stays so; any other becomes plain text where markup hid something.
+        anchors: labels and hosts that mark a paper in a text (`protected.protect`).
+        is_html: the value stays HTML; otherwise, if its markup hid credentials, it becomes plain text.
     """
     show = html_text if is_html else plain_text
     shown = show(text)
     joined = join_labels(text)
-    left = _redact_suspect(shown if joined == text else show(joined), people, anchors)
-    if left == shown:
+    redacted = _redact_suspect(shown if joined == text else show(joined), people, anchors)
+    if redacted == shown:
         return clean
-    if _HIDING.search(text) is None and show(clean).split() == left.split():
+    if _HIDING.search(text) is None and show(clean).split() == redacted.split():
         return clean
-    left = left.strip(" \t\r\n")
+    redacted = redacted.strip(" \t\r\n")
     import html
 
-    return html.escape(left, quote=False).replace("\n", "<br>") if is_html else left
+    return html.escape(redacted, quote=False).replace("\n", "<br>") if is_html else redacted
 
 
 def _redact_summary(line: str, anchors: tuple[str, ...]) -> str:
@@ -259,7 +263,7 @@ def _find_credentials(text: str, rules: Rules) -> list[Span]:
 
 
 def _find_visible(text: str, rules: Rules) -> list[Span]:
-    """Return the spans of credentials in a text as it stands."""
+    """Return the spans of credentials in an unchanged text."""
     lower = fold_letters(text)
     links = [*rules.find_meetings(lower)]
     for rule in rules.links:

@@ -1,4 +1,4 @@
-r"""Passwords in cells, items and blocks of HTML, which plain text does not mark. Pure.
+r"""Passwords in HTML whose label is in another cell, list item or block. Pure.
 
 `<td>Passcode</td><td>spring</td>` becomes `Passcode spring` in plain text. `join_labels` writes such a pair
 as `Passcode: "spring"` in one of the two cells, before the HTML is converted; then redaction finds it.
@@ -53,7 +53,7 @@ _NUMBER = "Meeting ID"
 _MEETING_WORD = compile_later(
     r"meeting|webinar|zoom|webex|teams|\b(?:id|link|url|room|host|day|date|time|phone|dial|join)\b"
 )
-"""Words of other cells of a table with a password."""
+"""Words in other cells of a table that has a password."""
 _VALUE = compile_later(r"[^\s]{1,60}|\d(?:[ -]?\d){2,12}#?")
 _NO_VALUE = NOT_SECRETS | frozenset(
     [
@@ -87,7 +87,7 @@ class _Label(NamedTuple):
     """Label of a password or a number."""
 
     word: str
-    """The word as written, in lower case; "id" of a number, "other" of a word of another language."""
+    """The word as written, in lower case; "id" for a number, "other" for a word of another language."""
     is_likely: bool = False
     """Whether the label is rare in other texts."""
 
@@ -104,7 +104,7 @@ class _Stretch(NamedTuple):
     is_head: bool
     table: int
     label: _Label | None
-    """The label that is all of the text."""
+    """The label, if it is the whole text."""
     is_of_meeting: bool
 
 
@@ -203,7 +203,7 @@ def _add_stretch(
 
 
 def _find_label(text: str) -> _Label | None:
-    """Return the label that is all of a text."""
+    """Return the label if a text consists of it alone."""
     lower = fold_letters(text).strip(_MARKS)
     if (found := compile_lower(_LABEL).fullmatch(lower)) is not None:
         is_likely = compile_lower(LIKELY_WORD).match(found["word"]) is not None

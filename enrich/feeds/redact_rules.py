@@ -105,7 +105,12 @@ FOR_WHAT = (
     r"(?:[ ]for[ ](?:the|this|our|all)"
     r"(?:[ ](?:zoom|online|webex|teams|talks?|meetings?|seminars?|sessions?|calls?)){1,3})?"
 )
-_IS = r"(?:[ ]{0,3}(?P<sign>[:=]\t?|\t)[*_]{0,3}|[ ](?P<dash>[–—-])(?=[ ])|[ ](?P<verb>is|lautet|ist)\b)?"
+_FOR_WHAT_ABROAD = (
+    r"(?:[ ](?:für|de(?:l|r|s)?|d[aou]s?|pour|para|per|della|voor|för|til|till|for|для|от|do)"
+    r"(?:[ ][^\W\d_]{1,16}){1,3}(?=[ ]{0,3}[:=]))?"
+)
+"""Words in other languages for what a password is, before the sign."""
+_IS = r"(?:[ ]{0,3}(?P<sign>[:=]\t?|\t)[*_]{0,3}|[ ](?P<dash>[–—-])(?=[ ])|[ ](?P<verb>is|lautet|ist|est|es)\b:?)?"
 _GAP = r"(?:[ ]{0,3}|\n(?=(?:\d{4,10}|(?<=:\n)[^\s\d]{1,16}\d[^\s:]{0,16})(?:\n|\Z)))"
 _CODE = r"\d(?:[ -]?\d){2,12}#?(?!\w)"
 _VALUE = (
@@ -120,7 +125,7 @@ _LIST_NUMBER = (
 SECRET = Rule(
     "password",
     rf"{_BEGIN}{WHOSE}{CODE_WORD}(?:[*_]{{1,3}}(?=[ ]?[:=]))?(?:(?<!pw)[ ]?\([^()\n]{{1,40}}\))?"
-    rf"{FOR_WHAT}{_IS}{_GAP}{_VALUE}",
+    rf"{_FOR_WHAT_ABROAD}{FOR_WHAT}{_IS}{_GAP}{_VALUE}",
     "The passcode for this meeting is 4Xk2",
     "passcode for this meeting is 4xk2",
     words=("pass", "pw", "code", "pin", "kennwort", "host key", "contrase"),
@@ -180,7 +185,7 @@ _TELEPHONES = (
         sign=r":[ ]?[\d(+]",
     ),
     Rule(
-        "number and what the telephone dials next",
+        "telephone number with the digits dialled after it",
         _TAP,
         "or +16465588656,,81234567890#",
         "+16465588656,,81234567890#",
@@ -250,7 +255,29 @@ _LABELLED = (
 )
 _BESIDE = (
     Rule(
-        "password behind a label of other kinds",
+        "code in parentheses after a link",
+        r"(?<=/)\S{1,300}[ ](\((?:code|pass|pw|key)[ ]?:[ ]?(?!https?:)[^\s()]{3,32}\))",
+        "https://bbb.uni.example/b/ana (code: 4Xk2)",
+        "(code: 4xk2)",
+        words=("(code", "(pass", "(pw", "(key"),
+        group=1,
+    ),
+    Rule(
+        "number and password after a slash or in parentheses",
+        rf"\bid:?[ ]{{1,3}}{_DIGITS}[ ]?(?:/[ ]?(?=[^\s/]{{0,31}}\d)[^\s/,;()]{{4,32}}|\((?=[a-z]{{0,31}}\d)[a-z0-9]{{5,32}}\))",
+        "Zoom ID 812 3456 7890 / 4Xk2",
+        "id 812 3456 7890 / 4xk2",
+        words=("id",),
+    ),
+    Rule(
+        "meeting's number in groups",
+        r"\bid[ ]{1,2}\d{3}[ -]\d{3,4}[ -]\d{4}\b",
+        "Join with ID 812 3456 7890",
+        "id 812 3456 7890",
+        words=("id ",),
+    ),
+    Rule(
+        "password after a label of another kind",
         _LABEL + _LABELLED,
         "Password for all talks of the term -> 4Xk2",
         "password for all talks of the term -> 4xk2",
@@ -271,14 +298,14 @@ _BESIDE = (
         "+1 646 558 8656 us (new york)",
     ),
     Rule(
-        "what to dial from a telephone",
+        "digits to dial from a telephone",
         r"\(\d{4,12} (?:from|when dialing)[^()\n]{0,20} (?:tele)?phones?[^()\n]{0,30}\)",
         "webinar (774411 from phones)",
         "(774411 from phones)",
         words=("phone",),
     ),
     Rule(
-        "a service's own words",
+        "boilerplate of a service",
         r"^[ \t]{0,12}(?:learn more about (?:meet|teams)|download teams|learn more \||need help\?|you can also dial"
         r"|tap to join from|join (?:from|on) a video|tenant key:|video id:|more info<|for organizers:|microsoft teams(?: meeting)?"
         r"(?: need help\?)?(?:<[^\s<>]{1,400}>)?$)[^\n]{0,400}$",
@@ -412,7 +439,7 @@ def _make_host(services: str, labels: tuple[HostLabel, ...]) -> str:
 def _make_links(host: str, bare: str, known: list[str]) -> tuple[Rule, ...]:
     return (
         Rule(
-            "address inside that of a mail filter",
+            "address inside a mail filter's address",
             rf"https?://{_REST}{{1,400}}?3a(?:%2f%2f|__){host}{_REST}{{0,2000}}",
             "https://filter.example/?u=https%3A%2F%2Fzoom.us%2Fj%2F774411",
             "https://filter.example/?u=https%3a%2f%2fzoom.us%2fj%2f774411",
@@ -426,7 +453,7 @@ def _make_links(host: str, bare: str, known: list[str]) -> tuple[Rule, ...]:
             sign=f"/(?:{_end_hosts(known)})",
         ),
         Rule(
-            "address behind a label",
+            "address after a label",
             rf"{_LINK_LABEL}(https?://{_REST}{{1,2000}})",
             "Join us on Zoom: https://go.example.org/774411",
             "https://go.example.org/774411",
@@ -470,7 +497,8 @@ def _make_secret(languages: tuple[Language, ...]) -> Rule:
     words = [word for row in languages if row.secret for word in spell(row.secret)]
     return Rule(
         "password in other languages",
-        rf"{begin_word(words)}(?:[ ]{{0,3}}[:=][ ]{{0,3}}(?:{_CODE}|(?!https?://)[^\s,;()<>\[\]\"]{{1,64}})|[ ]{{1,3}}\d{{4,12}}\b)",
+        rf"{begin_word(words)}(?:{_FOR_WHAT_ABROAD}[ ]{{0,3}}[:=][ ]{{0,3}}(?:{_CODE}|(?!https?://)[^\s,;()<>\[\]\"]{{1,64}})"
+        r"|[ ]{1,3}(?:\d{4,12}\b|(?=[a-z]{0,31}\d)[a-z0-9]{5,32}\b))",
         "Kenncode: 4Xk2",
         "kenncode: 4xk2",
         words=tuple(sorted({fold_letters(word)[:_LABEL_WIDTH] for word in words})),

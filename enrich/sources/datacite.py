@@ -1,4 +1,4 @@
-"""DataCite, the second source for arXiv, which registers each paper there as `10.48550/arXiv.ID`.
+"""DataCite, the second source for arXiv; arXiv registers each paper there as `10.48550/arXiv.ID`.
 
 The REST API (support.datacite.org/docs/api) returns arXiv's deposit: the newest version's title and
 authors, and the times of all versions. A missing DOI does not mean a missing paper: new papers are
@@ -45,7 +45,7 @@ class DataCite:
     """Second source with DataCite's records of arXiv's papers."""
 
     name = "datacite"
-    behind = "arxiv"
+    fallback_for = "arxiv"
     revision = 1
     politeness = Politeness(hosts=(HOST,), delay_s=1.0, batch=50, media="application/vnd.api+json")
 

@@ -74,7 +74,7 @@ class PaperRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StoredPaper(NamedTuple):
-    """Stored form of a paper: its record, and its abstract apart."""
+    """Stored form of a paper: its record, and separately its abstract."""
 
     id: PaperId
     record: bytes
@@ -322,10 +322,15 @@ def _build_dates(published: str | None, updated: str | None) -> tuple[tuple[str,
 
 def _decode_author(author: str | tuple[str, str | None, str | None], clean: Clean) -> Author:
     if isinstance(author, str):
-        given, bar, family = (clean(author) or "").partition("|")
-        return Author(f"{given} {family}", family, given) if bar else Author(given)
+        return _make_author(clean(author) or "")
     name, family_, given_ = author
     return Author(clean(name) or "", clean(family_), clean(given_))
+
+
+@lru_cache(maxsize=1 << 12)  # papers of one title, of one group or of one talk share authors
+def _make_author(text: str) -> Author:
+    given, bar, family = text.partition("|")
+    return Author(f"{given} {family}", family, given) if bar else Author(given)
 
 
 def _decode_publication(found: PublicationRecord | None, clean: Clean) -> Publication | None:

@@ -34,8 +34,8 @@ def main() -> int:
             )
             for n, id_ in enumerate(ids)
         }
-        seconds = _best_time(papers)
-        holds.append(figure(f"{PAPERS:,} papers, {name}", seconds, "s", most=0.1))
+        seconds = _best_time(papers)  # 60 ms of them make the 16,000 new records
+        holds.append(figure(f"{PAPERS:,} papers, {name}", seconds, "s", most=0.15))
     for name, same in {"of 10,000 titles": 2, "of one title each": 1}.items():
         seconds = _best_time(_make_titled(same))
         holds.append(figure(f"{TITLED:,} papers, {name}", seconds, "s", most=0.3))

@@ -16,9 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrich.collection.answers import GrowingAnswers, open_answers
-from enrich.collection.collection import open_papers
+from enrich.collection.answers import open_answers
+from enrich.collection.growing import GrowingAnswers
 from enrich.collection.importing import import_papers
+from enrich.collection.opening import open_papers
 from enrich.enricher import Enricher
 from enrich.errors import PapersError
 from enrich.paper import Author, Paper, PaperId
@@ -324,7 +325,7 @@ def test_a_growing_collection_reports_damaged_records(
         growing.finish()
     _damage(path, DAMAGES["broken JSON"])
     with GrowingAnswers(path, on_warning=said.append) as growing:
-        assert len(growing.lacks({id_: frozenset() for id_ in many[1]})) == 299
+        assert len(growing.find_missing({id_: frozenset() for id_ in many[1]})) == 299
     assert said == [f"{path}: 299 records are damaged and were skipped"]
     said.clear()
     with closing(sqlite3.connect(path)) as connection, connection:

@@ -17,8 +17,9 @@ import pytest
 
 from enrich.cli.commands.papers import _ImportLine
 from enrich.cli.main import main
-from enrich.collection.collection import export, info, open_papers
+from enrich.collection.collection import export, info
 from enrich.collection.importing import Imported, Progress, import_papers
+from enrich.collection.opening import open_papers
 from enrich.errors import PapersError
 from enrich.paper import Paper, PaperId
 from tests.bench._snapshot import key, lines

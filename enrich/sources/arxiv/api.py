@@ -61,7 +61,7 @@ class ArXiv(ArxivForms):
         if response.status_code == 403:
             raise Refused(
                 "arXiv denies this machine access",
-                hint="arXiv blocks addresses by hand and lifts it by hand: info.arxiv.org/help/robots",
+                hint="arXiv sets and lifts such a block by hand: info.arxiv.org/help/robots",
             )
         if response.status_code != 200:
             return
@@ -112,24 +112,24 @@ class ArXiv(ArxivForms):
                 yield *pair, self._lookup(pair, known)
 
     def fetch_part(
-        self, wanted: Sequence[Pair], session: Session, *, again: AbstractSet[Pair] = frozenset()
+        self, wanted: Sequence[Pair], session: Session, *, retried: AbstractSet[Pair] = frozenset()
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
         """Yield the lookups that one request can answer.
 
         Papers missing from the response, and versions that are not the newest, are not yielded: a later
-        batch contains them, and has them in `again`. A pair in `again` is always yielded.
+        call requests them again and lists them in `retried`. A pair in `retried` is always yielded.
 
         Raises:
             SourceError: the request failed; the pairs not yet yielded remain unanswered.
         """
         pairs = tuple(dict.fromkeys(wanted))
-        new = [pair for pair in pairs if pair not in again]
+        new = [pair for pair in pairs if pair not in retried]
         known = _Entries(bare=frozenset(paper for paper, version in pairs if version is None))
         fresh = _list_ids(new, frozenset(paper for paper, version in new if version is None))
-        old = _list_ids((pair for pair in pairs if pair in again), frozenset())
+        old = _list_ids((pair for pair in pairs if pair in retried), frozenset())
         _request_ids(sorted(fresh | old), known, session, fresh=fresh)
         for pair in pairs:
-            if pair in again or not known.find_missing(pair):
+            if pair in retried or not known.find_missing(pair):
                 yield *pair, self._lookup(pair, known)
 
     def _lookup(self, pair: Pair, known: _Entries) -> Lookup:
@@ -171,7 +171,7 @@ class _Entries(Struct):
     """Ids, as sent, that two requests for them alone did not find."""
 
     def add(self, page: _Page, requested: set[str]) -> bool:
-        """Add a response's requested entries; return whether any."""
+        """Add a response's requested entries; return whether it has any."""
         papers = {found[0] for id_ in requested if (found := canonical(id_))}
         unreadable = page.unreadable & papers
         self.unreadable |= unreadable
@@ -276,9 +276,9 @@ def _list_ids(pairs: Iterable[Pair], bare: AbstractSet[PaperId]) -> set[str]:
 def _request_ids(
     ids: list[str], known: _Entries, session: Session, *, fresh: AbstractSet[str] = frozenset()
 ) -> None:
-    """Send requests for ids, a batch each.
+    """Send one request per batch of ids.
 
-    A malformed id is found and dropped.
+    Malformed ids are found and dropped.
 
     Args:
         ids: The ids, as sent.
