@@ -192,6 +192,9 @@ def main() -> int:
         for place in places_of(str(path.relative_to(ROOT)), path.read_text("utf-8"))
     ]
     print(f"{len(places)} places in {len(files)} files", flush=True)
+    for name in sorted(equivalent - {place.name for place in places}):
+        if name.split(" | ")[0] in {place.file for place in places}:
+            print(f"no longer a place: {name}")
     if count:
         places = sorted(random.Random(seed).sample(places, min(count, len(places))))
     with tempfile.TemporaryDirectory() as name:
