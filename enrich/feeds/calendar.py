@@ -46,7 +46,14 @@ from enrich.feeds.ical.series import (
 from enrich.feeds.ical.times import zone_name
 from enrich.feeds.ical.values import Properties, read_properties, split_line
 from enrich.feeds.protected import ANCHORS
-from enrich.feeds.redact import is_suspect, people_of, redact_id, redact_lines, redact_text
+from enrich.feeds.redact import (
+    has_conference,
+    is_suspect,
+    people_of,
+    redact_id,
+    redact_lines,
+    redact_text,
+)
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Feed, Notice, Talk
 from enrich.text.patterns import compile_later
@@ -279,7 +286,11 @@ class _CalendarReader:
                 raw=raw,
             )
             talk = finish_talk(
-                talk, keep_private=self._keep_private, people=people, anchors=self._anchors
+                talk,
+                keep_private=self._keep_private,
+                people=people,
+                anchors=self._anchors,
+                has_meeting=has_conference(properties),
             )
         except Exception as error:  # noqa: BLE001 - a bad event must not affect the others
             if not quiet:

@@ -10,7 +10,15 @@ from typing import Any
 from enrich.feeds.cancelled import find_status
 from enrich.feeds.dialects import JOINING
 from enrich.feeds.protected import ANCHORS, protect
-from enrich.feeds.redact import is_suspect, redact_id, redact_markup, redact_text, redact_title
+from enrich.feeds.redact import (
+    is_suspect,
+    redact_beside,
+    redact_id,
+    redact_markup,
+    redact_text,
+    redact_title,
+)
+from enrich.feeds.speakers import is_placeholder
 from enrich.feeds.warning_messages import add_warning, is_own_message
 from enrich.model import Talk, TalkWarning
 from enrich.text.tidy import tidy
@@ -30,10 +38,6 @@ _LINES = (
 """Fields that hold one line."""
 _BESIDE_LINK = " \n,;/|\u2013-"
 """Characters between a room or title and a meeting link on one line."""
-_SPEAKER_PLACEHOLDERS = frozenset(
-    {"tba", "tbd", "tbc", "t.b.a", "to be announced", "to be confirmed"}
-)
-"""Placeholders for a speaker who is not known yet."""
 _AT_SIGN = ord("@")
 _MAX_SHORT_CHARS = 400
 """Texts shorter than this get a cheap check before the search."""
@@ -51,6 +55,7 @@ def finish_talk(
     keep_private: bool,
     people: Collection[str] = (),
     anchors: tuple[str, ...] = ANCHORS,
+    has_meeting: bool = False,
 ) -> Talk:
     r"""Return the finished talk.
 
@@ -61,6 +66,7 @@ def finish_talk(
         keep_private: meeting credentials are not redacted.
         people: mail addresses of the event's people, in lower case; they are redacted too.
         anchors: labels and hosts that mark a paper in a text (`protected.protect`).
+        has_meeting: the event has a meeting that is not part of the talk.
 
     >>> done = finish_talk(Talk(id="1", title=" A \n B", abstract="Join https://zoom.us/j/123\n", room=" "), keep_private=False)
     >>> done.title, done.abstract, done.room, [w.code for w in done.warnings]
@@ -70,6 +76,7 @@ def finish_talk(
     texts, abstract, warnings = talk.texts, talk.abstract, talk.warnings
     if texts and not keep_private:
         texts = tuple([text for text in texts if text[0] != JOINING])
+        has_meeting = has_meeting or len(texts) < len(talk.texts)
     joined_lines = " ".join(lines.values())
     try:  # lower-casing bytes is ten times as fast as text
         lower = (
@@ -77,18 +84,35 @@ def finish_talk(
         )
     except UnicodeEncodeError:
         talk = _replace_surrogates(talk)
-        return finish_talk(talk, keep_private=keep_private, people=people, anchors=anchors)
+        return finish_talk(
+            talk,
+            keep_private=keep_private,
+            people=people,
+            anchors=anchors,
+            has_meeting=has_meeting,
+        )
     changes: dict[str, Any] = {} if keep_private else _redact_other_values(talk, people, anchors)
     warnings = changes.pop("warnings", warnings)
     is_tidy = "" not in lines.values() and _is_tidy(joined_lines)
-    if not keep_private and ((people and _AT_SIGN in lower) or is_suspect(lower)):
+    if not keep_private and (has_meeting or (people and _AT_SIGN in lower) or is_suspect(lower)):
         redacted = {name: _redact_line(line, people, anchors) for name, line in lines.items()}
         clean = tuple([(field, _redact(text, people, anchors)) for field, text in texts])
-        if "title" in lines and (clean != texts or redacted != lines):
-            redacted["title"] = redact_title(redacted["title"], anchors)
-            clean = tuple([(f, redact_title(t, anchors) if f in _TITLES else t) for f, t in clean])
         before = abstract
         abstract = None if abstract is None else _redact(abstract, people, anchors)
+        if has_meeting or (clean, redacted, abstract) != (texts, lines, before):
+            redacted = {
+                name: redact_title(line, anchors)
+                if name in _TITLES
+                else redact_beside(line, anchors)
+                for name, line in redacted.items()
+            }
+            clean = tuple(
+                [
+                    (f, redact_title(t, anchors) if f in _TITLES else redact_beside(t, anchors))
+                    for f, t in clean
+                ]
+            )
+            abstract = None if abstract is None else redact_beside(abstract, anchors)
         if (redacted, abstract) != (lines, before) or any(
             new != old and _is_visible(old, before, anchors)
             for new, old in zip(clean, texts, strict=True)
@@ -106,7 +130,7 @@ def finish_talk(
     if _is_floating(talk.start_time) or _is_floating(talk.end_time):
         warnings = add_warning(warnings, "floating_time")
     speaker = changes.get("speaker", lines.get("speaker"))
-    if speaker is not None and speaker.rstrip(".").lower() in _SPEAKER_PLACEHOLDERS:
+    if speaker is not None and is_placeholder(speaker):
         changes["speaker"] = None
     title = changes.get("title", talk.title)
     if talk.status is None and (status := find_status(title, abstract, lower)) is not None:

@@ -33,6 +33,7 @@ _MAIL = compile_later(
     r"(?<![\w.%+-])(?:mailto:)?([\w.%+-]{1,80}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,5})", re.IGNORECASE
 )
 _REWRITTEN_PROPERTIES = frozenset({"SUMMARY", "DESCRIPTION", "COMMENT", "LOCATION", "X-ALT-DESC"})
+_CONFERENCES = frozenset({"CONFERENCE", "X-GOOGLE-CONFERENCE"})
 _HTML = frozenset({"X-ALT-DESC", "STYLED-DESCRIPTION"})
 """Properties whose text is always HTML."""
 _HIDING = compile_later(r"<(?:!--|(?:script|style|title|template)\b)", re.IGNORECASE)
@@ -85,18 +86,49 @@ def redact_title(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
     >>> redact_title("Sur les anneaux (Mdp : 717172)"), redact_title("Clave: an overview")
     ('Sur les anneaux', 'Clave: an overview')
     """
-    rules = make_rules()
+    spans = _subtract_spans(
+        _find_beside(text), [(mark.start, mark.end) for mark in protect(text, anchors)]
+    )
+    return _remove_from_line(text, spans).rstrip(" ,;|\u2013-") if spans else text
+
+
+def redact_beside(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
+    r"""Redact passwords in a text of an event whose meeting is in another field.
+
+    The password must hold a digit, or fill its line with its label.
+
+    >>> redact_beside("On knots.\nKenncode: 4Xk2"), redact_beside("Kenncode: Euler\nClave: an overview")
+    ('On knots.', 'Clave: an overview')
+    """
+    return _remove_credentials(text, _find_beside(text, lines=True), anchors)
+
+
+def _find_beside(text: str, *, lines: bool = False) -> list[Span]:
+    """Return the spans of passwords that hold a digit.
+
+    With `lines`, also of those that fill their line.
+    """
     lower = fold_letters(text)
     spans = [
         span
-        for rule in rules.beside[-2:]  # numbers and passwords in other languages
+        for rule in make_rules().beside[-2:]  # numbers and passwords in other languages
         for span in rule.find(lower)
-        if any(c.isdigit() for c in lower[slice(*span)])
+        if any(c.isdigit() for c in lower[slice(*span)]) or (lines and _fills_line(lower, span))
     ]
-    spans = _subtract_spans(
-        _merge_spans(spans), [(mark.start, mark.end) for mark in protect(text, anchors)]
-    )
-    return _remove_from_line(text, spans).rstrip(" ,;|\u2013-") if spans else text
+    if lines:
+        for secret in SECRET.search(lower):
+            span = secret.start(), secret.end("value")
+            if secret["sign"] is not None and _fills_line(lower, span):
+                spans.append(span)
+    return _merge_spans(spans)
+
+
+def _fills_line(text: str, span: Span) -> bool:
+    """Return whether a line has no letters and digits outside a span."""
+    before = text[text.rfind("\n", 0, span[0]) + 1 : span[0]]
+    end = text.find("\n", span[1])
+    after = text[span[1] : end if end >= 0 else len(text)]
+    return not any(c.isalnum() for c in before + after)
 
 
 def redact_id(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
@@ -120,6 +152,11 @@ def _redact_once(text: str, people: Collection[str], anchors: tuple[str, ...], r
     if people and "@" in text:
         found = [m.span() for m in _MAIL.finditer(text) if m[1].lower() in people]
         spans = _merge_spans(spans + found)
+    return _remove_credentials(text, spans, anchors)
+
+
+def _remove_credentials(text: str, spans: list[Span], anchors: tuple[str, ...]) -> str:
+    """Return a text without the spans; protected text and its context stay."""
     if not spans:
         return text
     marks = protect(text, anchors)
@@ -159,6 +196,7 @@ def redact_lines(
             continue
         name, parameters, value = split
         if name in _PEOPLE:
+            has_meeting = has_meeting or name == "CONFERENCE"
             continue
         if parameters and _has_credentials(parameters, people, anchors):
             if "ENCODING" in parameters:
@@ -178,7 +216,7 @@ def redact_lines(
                 kept.append("UID:" + new_id)
             if name in _REWRITTEN_PROPERTIES and "ENCODING" not in parameters:
                 kept.append(line[: len(line) - len(value)] + escape_value(clean))
-    return [_redact_summary(line, anchors) for line in kept] if has_meeting else kept
+    return [_redact_line_beside(line, anchors) for line in kept] if has_meeting else kept
 
 
 def _has_credentials(
@@ -223,22 +261,41 @@ def redact_markup(
         return clean
     if _HIDING.search(text) is None and show(clean).split() == redacted.split():
         return clean
-    redacted = redacted.strip(" \t\r\n")
+    return _write_shown(redacted, is_html=is_html)
+
+
+def _write_shown(text: str, *, is_html: bool) -> str:
+    """Return a shown text as a value, escaped if it is HTML."""
+    text = text.strip(" \t\r\n")
     import html
 
-    return html.escape(redacted, quote=False).replace("\n", "<br>") if is_html else redacted
+    return html.escape(text, quote=False).replace("\n", "<br>") if is_html else text
 
 
-def _redact_summary(line: str, anchors: tuple[str, ...]) -> str:
-    """Return a line; redact a SUMMARY as a title."""
-    if line[:7].upper() != "SUMMARY" or (split := split_line(line)) is None:
+def _redact_line_beside(line: str, anchors: tuple[str, ...]) -> str:
+    """Return a line of an event with a meeting, without its passwords."""
+    if (split := split_line(line)) is None or split[0] not in _REWRITTEN_PROPERTIES:
         return line
-    _, parameters, value = split
+    name, parameters, value = split
     text = text_of(value, parameters)
-    clean = redact_title(text, anchors)
+    if name == "SUMMARY":
+        clean = redact_title(text, anchors)
+    else:
+        clean = redact_beside(text, anchors)
+        if "<" in text or "&" in text:
+            is_html = name in _HTML or parameters.get("FMTTYPE", "").lower() == "text/html"
+            shown = html_text(text) if is_html else plain_text(text)
+            redacted = redact_beside(shown, anchors)
+            if redacted != shown:
+                clean = _write_shown(redacted, is_html=is_html)
     if clean == text or "ENCODING" in parameters:
         return line
     return line[: len(line) - len(value)] + escape_value(clean)
+
+
+def has_conference(properties: Properties) -> bool:
+    """Return whether an event states a meeting in a property of its own."""
+    return not _CONFERENCES.isdisjoint(properties.first)
 
 
 def is_suspect(lower: bytes) -> bool:

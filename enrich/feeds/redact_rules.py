@@ -264,7 +264,7 @@ _BESIDE = (
     ),
     Rule(
         "number and password after a slash or in parentheses",
-        rf"\bid:?[ ]{{1,3}}{_DIGITS}[ ]?(?:/[ ]?(?=[^\s/]{{0,31}}\d)[^\s/,;()]{{4,32}}|\((?=[a-z]{{0,31}}\d)[a-z0-9]{{5,32}}\))",
+        rf"\bid:?[ ]{{1,3}}{_DIGITS}[ ]?(?:/[ ]?(?=[^\s/]{{0,31}}\d)[^\s/,;()]{{4,32}}|\((?=[a-z]{{0,31}}\d)[a-z0-9]{{4,32}}\))",
         "Zoom ID 812 3456 7890 / 4Xk2",
         "id 812 3456 7890 / 4xk2",
         words=("id",),
@@ -498,7 +498,7 @@ def _make_secret(languages: tuple[Language, ...]) -> Rule:
     return Rule(
         "password in other languages",
         rf"{begin_word(words)}(?:{_FOR_WHAT_ABROAD}[ ]{{0,3}}[:=][ ]{{0,3}}(?:{_CODE}|(?!https?://)[^\s,;()<>\[\]\"]{{1,64}})"
-        r"|[ ]{1,3}(?:\d{4,12}\b|(?=[a-z]{0,31}\d)[a-z0-9]{5,32}\b))",
+        r"|[ ]{1,3}(?:\d{4,12}\b|(?=[a-z]{0,31}\d)[a-z0-9]{4,32}\b))",
         "Kenncode: 4Xk2",
         "kenncode: 4xk2",
         words=tuple(sorted({fold_letters(word)[:_LABEL_WIDTH] for word in words})),
