@@ -33,7 +33,7 @@ def annotate(
     check_talk(talk)
     extraction = references.warnings if isinstance(references, References) else ()
     references = tuple(references)
-    found = {r.paper: papers.get(r.paper) or _describe_unasked(r.paper) for r in references}
+    found = {r.paper: papers.get(r.paper) or _make_offline_miss(r.paper) for r in references}
     found = select_versions(found, [(r.paper, r.version) for r in references])
     by_speaker = {id_: is_by_speaker(talk.speaker, paper) for id_, paper in found.items()}
     warnings = (*talk.warnings, *extraction, *_find_unknown_versions(references, found))
@@ -80,7 +80,7 @@ def describe_unknown_version(version: str | None, paper: Lookup) -> str | None:
     return None
 
 
-def _describe_unasked(id_: PaperId) -> Unresolved:
+def _make_offline_miss(id_: PaperId) -> Unresolved:
     url, pdf, _ = links(id_)
     return Unresolved(
         id=id_, code="offline_miss", message="not looked up", retryable=True, url=url, pdf=pdf

@@ -16,8 +16,8 @@ import pytest
 from enrich.cli.main import main
 from enrich.enricher import Enricher
 from enrich.paper import PaperId
-from enrich.store import open_store
 from enrich.store.freshness import Record
+from enrich.store.store import open_store
 from tests.command import Ran
 from tests.fakes import Fakes
 from tests.http.sessions import Clock

@@ -1,4 +1,4 @@
-"""`--config FILE`: feeds and options from a TOML file. Flags and the environment win over it.
+"""`--config FILE`: feeds and options from a TOML file. Flags and the environment take precedence.
 
 Each key is an option's long name; `feeds` is a list of feeds, or of tables with `feed` and `name`. Paths
 are relative to the file's own folder, so that a scheduled run may start in any folder.
@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import click
 
-from enrich.cli.formats import split_format
+from enrich.cli.formats import split_format, suggest_prefix
 from enrich.cli.suggestions import find_close, is_address
 
 _NOT_IN_FILES = frozenset({"config", "help", "version"})
@@ -25,7 +25,7 @@ _PATHS = frozenset({"new-since"})
 
 
 _MAX_FILE_BYTES = 60_000
-"""Limit of a file: the TOML parser needs time and memory quadratic in the parts of a key."""
+"""Maximum size of a file: the TOML parser takes time and memory quadratic in the parts of a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,9 @@ def _to_text(key: str, value: Any, option: click.Option, folder: Path) -> str:
         return _join_path(folder, text)
     if key == "output":
         prefix, path = split_format(text)
+        if not prefix and (meant := suggest_prefix(text)):
+            wrong, _, rest = text.partition(":")
+            raise ValueError(f"{wrong} is not a format; did you mean {meant}:{rest}?")
         return prefix + (path if path in {"", "-"} else _join_path(folder, path))
     return text
 

@@ -93,8 +93,8 @@ def _list_requirements() -> Iterator[str]:
 
 def check_store_folder(cache_dir: Path | None, now: float) -> Iterator[Finding]:
     """Yield the place and the state of the store."""
-    from enrich.store import store_folder
     from enrich.store.inspection import inspect_store
+    from enrich.store.store import store_folder
 
     folder = store_folder(cache_dir)
     yield _check_folder("store", folder, "--cache-dir")
@@ -127,7 +127,7 @@ def check_store_folder(cache_dir: Path | None, now: float) -> Iterator[Finding]:
 
 
 def check_state_folder(state_dir: Path | None) -> Iterator[Finding]:
-    """Yield whether the rate limiter's folder can be written."""
+    """Check whether the rate limiter's folder can be written."""
     from platformdirs import user_state_path
 
     folder = state_dir or user_state_path("enrich", appauthor=False)
@@ -135,7 +135,7 @@ def check_state_folder(state_dir: Path | None) -> Iterator[Finding]:
 
 
 def check_login() -> Iterator[Finding]:
-    """Yield whether a login is present; never its value."""
+    """Check whether a login is present; never show its value."""
     from enrich.sources.installed import sources
 
     try:
@@ -158,7 +158,7 @@ def check_login() -> Iterator[Finding]:
 
 
 def check_clock(now: float) -> Iterator[Finding]:
-    """Yield whether the clock is plausible."""
+    """Check whether the clock is plausible."""
     shown = f"{datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S} UTC"
     if now < _EARLIEST_VALID_TIME:
         yield Finding("bad", "clock", f"{shown} is in the past", "set the clock")
@@ -199,7 +199,7 @@ def check_services(
         for source in first:
             yield from _check_service(session, source, ids.get(source.name))
         for other in second:
-            yield from _check_service(session, other, ids.get(other.behind))
+            yield from _check_service(session, other, ids.get(other.fallback_for))
 
 
 def _check_service(
@@ -233,7 +233,7 @@ def _check_service(
 
 def _fetch_one(service: Any, id_: PaperId, session: PoliteSession) -> Sequence[Any]:
     """Return the records of one paper from a source or second source."""
-    request: Any = id_ if hasattr(service, "behind") else (id_, None)
+    request: Any = id_ if hasattr(service, "fallback_for") else (id_, None)
     return [*service.fetch([request], session)]
 
 

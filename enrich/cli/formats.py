@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pkgutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -71,6 +71,8 @@ class FormatChoice(click.Choice[str]):
         """Return the name of a format."""
         if value in self.choices:
             return str(value)
+        if value in self._excluded:
+            self.fail(f"{value} is a format of talks, not of papers", param, ctx)
         if value not in (offered := self._list_choices(names())):
             meant = format_of_suffix(f".{value}".replace("..", "."))
             if meant in offered:
@@ -79,16 +81,34 @@ class FormatChoice(click.Choice[str]):
 
 
 class TargetName(click.ParamType[str]):
-    """Value of `-o`; in ENRICH_OUTPUT one a line, because names may have any other character."""
+    """Value of `-o`; ENRICH_OUTPUT has one per line, because names may have any other character."""
 
     name = "file"
     envvar_list_splitter = "\n"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the value as it is."""
+        """Return the value unchanged."""
         if not value:
             self.fail("the name is empty", param, ctx)
         return str(value)
+
+
+class ColumnNames(click.ParamType[tuple[str, ...]]):
+    """Value of `--columns`: comma-separated names; ENRICH_COLUMNS has one value per line."""
+
+    name = "columns"
+    envvar_list_splitter = "\n"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Split the names."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(name.strip() for name in value.split(","))
+        if not all(names):
+            self.fail(f"{value!r} is not a list of names such as title,url", param, ctx)
+        return names
 
 
 class Target(NamedTuple):
@@ -99,10 +119,19 @@ class Target(NamedTuple):
     """The path as typed; None for standard output."""
 
 
-def format_options(command: F, *, for_papers: bool = False, collections: bool = False) -> F:
-    """Add `-f`, `-o` and the options of single formats to a command."""
+def format_options(
+    command: F,
+    *,
+    for_papers: bool = False,
+    collections: bool = False,
+    default: str = "text on a terminal, otherwise json",
+) -> F:
+    """Add `-f`, `-o` and the options of single formats to a command.
+
+    `default` tells, in the help, which format is written without `-f`.
+    """
     choice = FormatChoice(for_papers=for_papers, collections=collections)
-    default = "json" if for_papers else "text on a terminal, otherwise json"
+    example = "title,authors,url" if for_papers else "paper_title,paper_url,talk_speaker"
     options = [
         option(WRITE, "-f", "--format", "format_", envvar="ENRICH_FORMAT", type=choice, show_default=default,
                help="Output format, if no suffix of -o names it."),
@@ -110,25 +139,30 @@ def format_options(command: F, *, for_papers: bool = False, collections: bool = 
                help="Output file; its suffix names the format. Written whole or not at all. May be given again."),
         option(WRITE, "--bibtex-type", type=click.Choice(["online", "article", "misc"]), show_default="by the format",
                help="bibtex, biblatex: type of an entry for a paper that no proceedings accepted."),
-        option(WRITE, "--title", metavar="TEXT", show_default="the feed's name", help="html: heading of the page."),
-        option(WRITE, "--bom", is_flag=True, help="csv: begin with a byte order mark, for spreadsheets."),
+        option(WRITE, "--title", metavar="TEXT", show_default="Reading list" if for_papers else "the feed's name", help="html: heading of the page."),
     ]  # fmt: skip
     if not for_papers:
         options += [
-            option(WRITE, "--cite-talks", is_flag=True, help="bibtex, biblatex, csl, ris: write the talks as entries, too."),
-            option(WRITE, "--rows", type=click.Choice(["talk", "paper", "reference"]), show_default="reference", help="csv: one row for each of these."),
+            option(WRITE, "--cite-talks", is_flag=True, help="bibtex, biblatex, csl, ris: also write the talks as entries."),
+            option(WRITE, "--rows", multiple=True, type=click.Choice(["talk", "paper", "reference"]), show_default="reference",
+                   help="csv: one row for each of these. For several csv outputs, give it once, or once for each in their order."),
         ]  # fmt: skip
+    options += [
+        option(WRITE, "--columns", multiple=True, type=ColumnNames(), metavar="NAME,…", show_default="all",
+               help=f"csv: only these columns, in this order, e.g. {example}. For several csv outputs, like --rows."),
+        option(WRITE, "--bom", is_flag=True, help="csv: begin with a byte order mark, for spreadsheets."),
+    ]  # fmt: skip
     return add_options(command, options)
 
 
 def paper_format_options(command: F) -> F:
     """Add the options of `format_options` that apply to papers alone."""
-    return format_options(command, for_papers=True)
+    return format_options(command, for_papers=True, default="ndjson")
 
 
 def lookup_format_options(command: F) -> F:
     """Add the options of `paper_format_options`, with the format `collection`."""
-    return format_options(command, for_papers=True, collections=True)
+    return format_options(command, for_papers=True, collections=True, default="json")
 
 
 def choose_targets(
@@ -181,8 +215,15 @@ def _choose_target(text: str, format_: str | None, *, is_only: bool, for_papers:
         return Target(format_ or _default_format(for_papers=for_papers), None)
     if is_device(text) or Path(text).is_dir():  # a folder is refused where it is opened
         return Target(format_ or "json", text)
+    if meant := suggest_prefix(text):
+        raise click.UsageError(
+            f"{text}: {prefix} is not a format; did you mean {meant}:{rest}? For a file of this name "
+            f"write ./{text}"
+        )
     found = format_ if is_only and format_ else format_of_suffix(text) or format_
-    if found is None or (for_papers and found in FOR_TALKS):
+    if for_papers and found in FOR_TALKS:
+        raise click.UsageError(f"{text}: {found} is a format of talks, not of papers")
+    if found is None:
         known = ", ".join(f"{s} ({name})" for s, name in _list_suffixes(for_papers=for_papers))
         raise click.UsageError(
             f"{text}: its suffix names no format; give -f, or write the format first (csv:{text}), "
@@ -195,6 +236,20 @@ def split_format(text: str) -> tuple[str, str]:
     """Split a value of `-o` into `FORMAT:`, which may be empty, and path."""
     prefix, colon, rest = text.partition(":")
     return (prefix + colon, rest) if colon and _is_format(prefix) else ("", text)
+
+
+def suggest_prefix(text: str) -> str | None:
+    """Return the format that a wrong prefix of `-o` may mean, if no file has that name.
+
+    >>> suggest_prefix("bib:refs.bib"), suggest_prefix("latex:refs.bib"), suggest_prefix("12:30.json")
+    ('bibtex', 'biblatex', None)
+    """
+    from enrich.cli.suggestions import find_close
+
+    prefix, colon, rest = text.partition(":")
+    if not (colon and rest and prefix.isidentifier() and len(prefix) > 1) or Path(text).exists():
+        return None
+    return format_of_suffix(f".{prefix}") or find_close(prefix, names())
 
 
 def _choose_collection(text: str, format_: str | None, *, is_only: bool) -> Target | None:
@@ -262,33 +317,84 @@ def _list_suffixes(*, for_papers: bool) -> Iterator[tuple[str, str]]:
             yield from ((suffix, name) for suffix in suffixes_of(writer(name)))
 
 
-def take_writers(targets: Iterable[Target], options: dict[str, Any]) -> list[tuple[Target, Writer]]:
+def take_writers(
+    targets: Iterable[Target], options: dict[str, Any], *, for_papers: bool = False
+) -> list[tuple[Target, Writer]]:
     """Return each target with its configured writer.
 
     The options of formats are removed from `options`.
 
     Raises:
-        click.UsageError: a given option applies to none of the formats.
+        click.UsageError: a given option applies to none of the formats, or has a wrong value.
     """
     from enrich.writers import configure, options_of, writer
 
     values = {name: options.pop(name) for name in FORMAT_OPTIONS if name in options}
-    given = {name: value for name, value in values.items() if value not in {None, False}}
+    given = {name: value for name, value in values.items() if value not in {None, False, ()}}
     chosen = [(target, writer(target.format)) for target in targets]
-    taken = {name for _, each in chosen for name in options_of(each)}
-    for name in given.keys() - taken:
-        takers = [n for n in package_formats() if name in options_of(writer(n))]
-        flag = "--" + name.replace("_", "-")
-        raise click.UsageError(f"{flag} is an option of {', '.join(takers) or 'no format here'}")
+    settings: list[dict[str, Any]] = [{"rows": "paper"} if for_papers else {} for _ in chosen]
+    for name, value in given.items():
+        takers = [place for place, (_, each) in enumerate(chosen) if name in options_of(each)]
+        if not takers:
+            raise click.UsageError(f"{_flag(name)} is an option of {_list_takers(name)}")
+        for place, one in zip(takers, _spread_values(name, value, takers), strict=True):
+            settings[place][name] = one
     own = package_formats()
-    return [
-        (target, each if target.format in own else GuardedWriter(target.format, each))
-        for target, each in ((target, configure(each, given)) for target, each in chosen)
-    ]
+    outputs = []
+    for (target, each), values in zip(chosen, settings, strict=True):
+        try:
+            configured = configure(each, values)
+        except ValueError as error:
+            raise click.UsageError(f"--columns: {error}") from None
+        if target.format not in own:
+            configured = GuardedWriter(target.format, configured)
+        outputs.append((target, configured))
+    return outputs
 
 
-FORMAT_OPTIONS = ("bibtex_type", "bom", "cite_talks", "rows", "title")
+FORMAT_OPTIONS = ("bibtex_type", "bom", "cite_talks", "columns", "rows", "title")
 """Options that are passed to the writers that list them."""
+_PER_OUTPUT = frozenset({"columns", "rows"})
+"""Options that may be given once per output."""
+
+
+def list_format_arguments(options: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the options of formats as arguments of a command."""
+    for name in FORMAT_OPTIONS:
+        value = options[name]
+        for one in value if name in _PER_OUTPUT else (value,):
+            if one:
+                yield _flag(name)
+            if one and one is not True:
+                yield ",".join(one) if isinstance(one, tuple) else one
+
+
+def _spread_values(name: str, value: Any, takers: Sequence[int]) -> Sequence[Any]:
+    """Return one value of an option per output that takes it.
+
+    Raises:
+        click.UsageError: the number of values is neither 1 nor that of the outputs.
+    """
+    values = value if name in _PER_OUTPUT else (value,)
+    if len(values) not in {1, len(takers)}:
+        outputs = f"{len(takers)} outputs" if len(takers) > 1 else "1 output"
+        raise click.UsageError(
+            f"{_flag(name)} is given {len(values)} times for {outputs} in {_list_takers(name)}; "
+            "give it once, or once for each output"
+        )
+    return values if len(values) == len(takers) else values * len(takers)
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _list_takers(name: str) -> str:
+    """Return the names of the package's formats that take an option."""
+    from enrich.writers import options_of, writer
+
+    takers = [each for each in package_formats() if name in options_of(writer(each))]
+    return ", ".join(takers) or "no format here"
 
 
 def add_raw_references(
@@ -325,13 +431,12 @@ def write_papers_to(
 def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> Iterator[str]:
     """Yield papers without talks as pieces of text.
 
-    json is an array of papers, ndjson one paper a line. Most other formats get a talk for each paper,
-    so that streaming formats stream.
+    json is an array of papers, ndjson one paper per line, md one list. Other formats get a talk for each
+    paper, so that streaming formats stream.
     """
     from enrich.document import encode, encode_array
     from enrich.model import AnnotatedTalk, Document, Talk
     from enrich.paper import Papers, paper_object
-    from enrich.writers import configure
 
     match target.format:
         case "json":
@@ -340,13 +445,13 @@ def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> It
         case "ndjson":
             for paper in papers:
                 yield encode(paper_object(paper)) + "\n"
-        case "md":  # one list
-            listed = Papers({paper.id: paper for paper in papers})
-            talk = Talk(id="papers", title="Papers")
-            yield from chosen.write(Document((AnnotatedTalk(talk=talk, papers=listed),)))
+        case "md":
+            from enrich.writers.md import list_papers
+
+            yield from list_papers(papers)
         case _:
             talks = (
                 AnnotatedTalk(talk=Talk(id=str(paper.id)), papers=Papers({paper.id: paper}))
                 for paper in papers
             )
-            yield from configure(chosen, {"rows": "paper"}).write(Document(talks))
+            yield from chosen.write(Document(talks))

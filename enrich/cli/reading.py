@@ -76,7 +76,7 @@ class Reading(Struct, kw_only=True):
         return sum(notice.code in _LOSS_CODES for notice in self.collected_notices)
 
     @property
-    def unreadable(self) -> bool:
+    def every_feed_failed(self) -> bool:
         """Whether every feed failed."""
         return self.failed == len(self.feeds)
 

@@ -33,7 +33,7 @@ class Outcome:
     def __init__(self) -> None:
         self.talks = 0
         self.links = 0
-        self.unreadable = 0
+        self.unreadable_feeds = 0
         """Number of feeds that could not be read."""
         self.stale_feeds = 0
         """Number of feeds read from their last copy, because their server failed in this run."""
@@ -70,7 +70,7 @@ class Outcome:
         """
         answers = ("resolved",) if fail_on == "unresolved" else ("resolved", "not_found")
         bad = any(paper.stale or paper.code not in answers for paper in self._papers.values())
-        return 3 if fail_on != "never" and (bad or self.unreadable or self.stale_feeds) else 0
+        return 3 if fail_on != "never" and (bad or self.unreadable_feeds or self.stale_feeds) else 0
 
     def summary_line(
         self,

@@ -108,7 +108,7 @@ def run(
     `names` are the user's names for feeds.
     """
     from enrich.annotation import select_own
-    from enrich.cli.news import News, count_required, filter_read, guard_count
+    from enrich.cli.news import News, count_required, filter_feed_talks, guard_count
     from enrich.cli.progress import open_progress
     from enrich.cli.reading import Reading
     from enrich.cli.reporting import Outcome
@@ -148,17 +148,23 @@ def run(
         printing_log(verbose=verbose, clear=clear),
         Enricher(**enricher_options(options), on_progress=progress) as enricher,
     ):
-        first: list[Talk] = []
         talks = reading.talks()
         if news:
             sort = partial(sort_by_start, zone=zone or UTC) if options["sort"] == "start" else iter
             talks = news.add_kept(talks, min_talks=min_talks, sort=sort)
-        enrichment = enricher.run(chain(first, talks))  # the run's time limit starts here
-        first.extend(islice(talks, 1))
-        if reading.unreadable and not (first and reading.talks_read):
+        # The run's time limit starts at `run`, so before any feed is read. Reading the first talk
+        # then shows whether every feed failed; `enrichment` takes this talk from the list.
+        first_talk: list[Talk] = []
+        enrichment = enricher.run(chain(first_talk, talks))
+        first_talk.extend(islice(talks, 1))
+        if reading.every_feed_failed and not (first_talk and reading.talks_read):
             return 1
-        annotated = filter_read(enrichment, select_own) if options["own"] else iter(enrichment)
-        annotated = filter_read(annotated, keep_with_papers) if only_with_papers else annotated
+        annotated = (
+            filter_feed_talks(enrichment, select_own) if options["own"] else iter(enrichment)
+        )
+        annotated = (
+            filter_feed_talks(annotated, keep_with_papers) if only_with_papers else annotated
+        )
         annotated = guard_count(annotated, min_talks)
         annotated = news.count_new(annotated) if news else annotated
         counted = outcome.count_talks(add_raw_references(annotated, writers))
@@ -172,7 +178,7 @@ def run(
             [(each, target.path) for target, each in outputs], counted, make_document, clear
         )
         clear()
-        outcome.unreadable, outcome.lost = reading.failed, reading.lost
+        outcome.unreadable_feeds, outcome.lost = reading.failed, reading.lost
         outcome.stale_feeds = reading.stale
         status = outcome.find_status(options["fail_on"])
         if not quiet and (dropped := reading.describe_dropped(outcome.talks)):

@@ -14,14 +14,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from enrich.collection.collection import (
-    MAGIC,
-    Problems,
-    append_papers,
-    choose_reader,
-    index_papers,
-    open_papers,
-)
+from enrich.collection.collection import MAGIC, append_papers, index_papers
+from enrich.collection.opening import Problems, choose_reader, open_papers
 from enrich.collection.part import (
     FILES,
     check_replaceable,
@@ -168,7 +162,7 @@ class _Import:
             self.on_progress(
                 Progress(name=stream.name, read=read, total=self.total, papers=imported)
             )
-        reported.end(cut=stream.cut)
+        reported.end(truncated=stream.truncated)
         self.connection.execute("UPDATE files SET done = 1 WHERE number = ?", (number,))
 
     def finish(self, files: Sequence[Path]) -> tuple[int, int]:

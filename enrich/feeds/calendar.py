@@ -84,10 +84,10 @@ def read_calendar(
 ) -> Iterator[Talk]:
     """Return the talks of a calendar, lazily, in order.
 
-    The index is built by the call, the talks are read one by one.
+    The call builds the index; the talks are then read one by one.
 
     Args:
-        stream: binary and seekable, decompressed and passed through `normalize_encoding`; not closed.
+        stream: binary, seekable, decompressed and passed through `normalize_encoding`; it stays open.
         name: the feed's name if the calendar has none.
         label: name of the feed in error messages.
         duplicates: if False, each key gives one talk: the one with the highest SEQUENCE, then the last.
@@ -102,7 +102,7 @@ def read_calendar(
         FeedError: the file is not a calendar.
     """
     spans = find_spans(stream, keys=not duplicates, max_event_bytes=max_event_bytes)
-    if not spans.starts and not spans.cut and not spans.calendars_begun:
+    if not spans.starts and not spans.truncated and not spans.calendars_begun:
         raise FeedError(f"{label}: is no calendar (no BEGIN:VCALENDAR or BEGIN:VEVENT line found)")
     reader = _CalendarReader(
         stream,
@@ -143,7 +143,7 @@ class _CalendarReader:
         self._counted = (0, 1)  # an offset and its line number
         self._overrides: dict[str, list[Stated]] | None = None
         self._calendars = _read_calendars(stream, spans)
-        self._first = next(iter(self._calendars.values()), Calendar())
+        self._first_calendar = next(iter(self._calendars.values()), Calendar())
         head = self._join_head() if keep_raw else None
         self._feed = Feed(name=self._feed_name(self._calendars.values(), name), head=head)
         self._feeds = {
@@ -152,28 +152,28 @@ class _CalendarReader:
         }
 
     def talks(self, dropped: set[int], seen: MutableSet[int] | None) -> Iterator[Talk]:
-        """Yield the talks of all events but `dropped`.
+        """Yield the talks of all events except `dropped`.
 
         Notices about the whole file follow the last talk.
         """
         spans = self._spans
-        new = DuplicateFilter(seen, dropped=len(dropped))
+        duplicates = DuplicateFilter(seen, dropped=len(dropped))
         for number in range(len(spans.starts)):
             if number in dropped:
                 continue
             read = self._read_talk(number)
             if read is not None and (
                 seen is None
-                or new.is_new(self._compute_key(number, *read), distinguishing_key(read[0]))
+                or duplicates.add(self._compute_key(number, *read), distinguishing_key(read[0]))
             ):
                 talk = self._place_series(number, *read)
                 if talk is not None:
                     yield talk
-        for start in spans.cut:
+        for start in spans.truncated:
             message = f"the file ends inside event {len(spans.starts) + 1}"
             self._report_notice("truncated_event", message, start)
-        new.report(self._on_notice, self._feed.name)
-        if not spans.starts and not spans.cut:
+        duplicates.report(self._on_notice, self._feed.name)
+        if not spans.starts and not spans.truncated:
             held = _describe_components(count_components(self._stream))
             message = (
                 f"the calendar holds no events, but {held}" if held else "the calendar is empty"
@@ -254,7 +254,7 @@ class _CalendarReader:
         return talk_key(talk) if recurrence is None else override_key(talk, recurrence)
 
     def _calendar(self, number: int) -> Calendar:
-        return self._calendars.get(self._spans.calendars[number], self._first)
+        return self._calendars.get(self._spans.calendars[number], self._first_calendar)
 
     def _read_talk(self, number: int, *, quiet: bool = False) -> tuple[Talk, Properties] | None:
         """Return an event as a talk, or None.
@@ -356,7 +356,10 @@ class _CalendarReader:
 
 
 def _drop_components(lines: Iterable[str]) -> Iterator[str]:
-    """Yield a stretch's own properties, without components; one that has no end takes the rest."""
+    """Yield the properties outside of inner components.
+
+    A component without an END line extends to the last line.
+    """
     open_component: str | None = None
     for line in lines:
         if (split := split_line(line)) is None:

@@ -1,7 +1,8 @@
 """Detection of cancelled and postponed talks from title and abstract. Pure.
 
 A wrong "cancelled" costs more than a missed one, and a text may be about cancelled terms or flights. The
-word must therefore begin or end the title or be set off in it; in an abstract, the talk must be the subject.
+word must therefore begin or end the title, or punctuation must separate it; in an abstract, the talk must
+be the subject of the sentence.
 """
 
 from __future__ import annotations
@@ -77,8 +78,8 @@ _QUICK_CHECKS = tuple(
 _ENDING = re.compile(
     r"(?:aus|sagt|fällt|ul[ée]e?s?|lat[oaie]|lad[oa]s?|leerd|last|fallen)\W{0,4}\Z", re.IGNORECASE
 )
-"""Endings of titles that `_END_ABROAD` can match (a cheap check of the last letters)."""
-_END_ABROAD = compile_later(
+"""Endings of titles that `_NON_ENGLISH_END` can match (a cheap check of the last letters)."""
+_NON_ENGLISH_END = compile_later(
     r"\bfällt(?:\s(?:leider|heute|krankheitsbedingt)){0,2}\saus\W{0,9}\Z|\A\W{0,9}ausgefallen\W{0,9}\Z"
     r"|(?:séminaire|exposé|séance|conférence|colloque|seminario|charla|seminário|palestra|seminar|vortrag|kolloquium"
     r"|vorlesung|lezing|colloquium)s?\s(?:est\s|ist\s|è\s|is\s|wird\s|leider\s){0,2}"
@@ -111,7 +112,7 @@ def _compile_status(words: _Words) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def find_status(title: str | None, abstract: str | None, lower: bytes) -> TalkStatus | None:
-    """Find the status that title or abstract state.
+    """Return the status that the title or abstract states.
 
     `lower` holds both in lower case, as UTF-8.
 
@@ -142,5 +143,5 @@ def _ends_cancelled(title: str) -> bool:
     """Return whether a non-English title ends with a cancellation."""
     return (
         _ENDING.search(title, max(0, len(title) - 14)) is not None
-        and _END_ABROAD.search(title) is not None
+        and _NON_ENGLISH_END.search(title) is not None
     )

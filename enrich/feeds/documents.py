@@ -71,7 +71,7 @@ def read_document(
     elif isinstance(document, Mapping) and isinstance(document.get("id"), str):
         yield from _read_each([document], {}, name, on_notice)
     else:
-        what = (
+        kind = (
             "XML, but not a schedule"
             if hasattr(document, "tag")
             else "JSON, but not a list of talks"
@@ -83,7 +83,7 @@ def read_document(
                 'a talk is an object with "id", and title, speaker, start_time and abstract where known'
             )
         )
-        raise FeedError(f"{label}: is {what} in a known format", hint=hint)
+        raise FeedError(f"{label}: is {kind} in a known format", hint=hint)
 
 
 def papers_error(label: str) -> FeedError:
@@ -97,12 +97,14 @@ def papers_error(label: str) -> FeedError:
 def is_paper_record(record: Any) -> bool:
     """Return whether an object is a paper, not a talk.
 
-    Papers are enrich's own records, those of arXiv's snapshot, and CSL-JSON items.
+    Recognized papers are enrich's own records, records of arXiv's snapshot, and CSL-JSON items.
     """
     if not isinstance(record, Mapping) or not record.keys().isdisjoint(_TALK_KEYS):
         return False
-    own = isinstance(record.get("id"), str) and _PAPER_ID.fullmatch(record["id"]) is not None
-    return own or len(record.keys() & _PAPER_KEYS) > 1
+    has_paper_id = (
+        isinstance(record.get("id"), str) and _PAPER_ID.fullmatch(record["id"]) is not None
+    )
+    return has_paper_id or len(record.keys() & _PAPER_KEYS) > 1
 
 
 def _is_list_of_papers(document: Any) -> bool:

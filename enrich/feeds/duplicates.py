@@ -47,8 +47,8 @@ def override_key(talk: Talk, recurrence: datetime | date | str) -> int:
 def distinguishing_key(talk: Talk) -> int:
     """Return a key of the title, or 0 if not needed.
 
-    Talks with the same key but different titles are different talks. A page on researchseminars.org
-    needs no title.
+    Talks with the same key but different titles are different talks. A talk with a page on
+    researchseminars.org needs no key of its title.
     """
     if talk.url is not None and _TALK_PAGE.fullmatch(talk.url):
         return 0
@@ -59,28 +59,29 @@ class DuplicateFilter:
     """Filter that drops talks returned before, and reports their number."""
 
     def __init__(self, seen: MutableSet[int] | None, *, dropped: int = 0) -> None:
-        """Store the keys of earlier talks; new keys are added.
+        """Start with the keys of earlier feeds' talks.
 
-        With None, nothing is dropped.
+        Each new key is added to `seen`. Without `seen`, nothing is dropped.
         """
         self._seen = seen
-        self._own: set[tuple[int, int]] = set()
-        self._own_keys: set[int] = set()
+        self._feed_talks: set[tuple[int, int]] = set()
+        """Key and title's key of each talk of this feed."""
+        self._feed_keys: set[int] = set()
         self._dropped = dropped
 
-    def is_new(self, key: int, title: int = 0) -> bool:
-        """Return whether a talk is not a duplicate.
+    def add(self, key: int, title: int = 0) -> bool:
+        """Add a talk; return False if it is a duplicate.
 
         A duplicate has the key of an earlier feed's talk, or key and title of a talk of this feed.
         """
         if self._seen is None:
             return True
-        own = (key, title)
-        if own in self._own or (key in self._seen and key not in self._own_keys):
+        talk = (key, title)
+        if talk in self._feed_talks or (key in self._seen and key not in self._feed_keys):
             self._dropped += 1
             return False
-        self._own.add(own)
-        self._own_keys.add(key)
+        self._feed_talks.add(talk)
+        self._feed_keys.add(key)
         self._seen.add(key)
         return True
 

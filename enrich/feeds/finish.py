@@ -24,7 +24,7 @@ from enrich.model import Talk, TalkWarning
 from enrich.text.tidy import tidy
 
 MAX_TEXT_BYTES = 64_000
-"""Limit of all further texts of one talk together, in UTF-8."""
+"""Maximum size of the further texts of one talk together, in UTF-8."""
 _LINES = (
     "title",
     "speaker",
@@ -35,12 +35,14 @@ _LINES = (
     "slides_link",
     "video_link",
 )
+"""Fields that hold one line."""
 _BESIDE_LINK = " \n,;/|\u2013-"
 """Characters between a room or title and a meeting link on one line."""
 _AT_SIGN = ord("@")
 _MAX_SHORT_CHARS = 400
-"""Texts of up to so many characters are checked before they are searched."""
+"""Texts shorter than this get a cheap check before the search."""
 _TITLES = frozenset({"title", "summary"})
+"""Texts that hold a title."""
 _SHOWN_TEXTS = frozenset({"comments", "paper_link"})
 """Texts that are shown, not only searched."""
 
@@ -141,7 +143,7 @@ def finish_talk(
 def _redact_other_values(
     talk: Talk, people: Collection[str], anchors: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Return what redaction changes in the id, the recurrence and the messages of warnings."""
+    """Return the redacted id, recurrence and warnings, if changed."""
     changes: dict[str, Any] = {}
     if ":" in talk.id and (clean := redact_id(talk.id, anchors)) != talk.id:
         changes["id"] = clean
@@ -171,7 +173,7 @@ def _redact(text: str, people: Collection[str], anchors: tuple[str, ...]) -> str
         if not ((people and _AT_SIGN in lower) or is_suspect(lower)):
             return text
     clean = redact_text(text, people, anchors)
-    if "&" in text and ";" in text:  # an entity may stand between a label and its secret
+    if ("&" in text and ";" in text) or "</" in text:  # markup may separate a label from its secret
         return redact_markup(text, clean, people, anchors)
     return clean
 
@@ -184,7 +186,7 @@ def _redact_line(line: str, people: Collection[str], anchors: tuple[str, ...]) -
 def _is_visible(text: tuple[str, str], abstract: str | None, anchors: tuple[str, ...]) -> bool:
     """Return whether a text may be shown to people.
 
-    It may be a shown field, or hold a reference.
+    Such a text is a shown field, or holds a reference.
     """
     field, value = text
     if field in _SHOWN_TEXTS or (field == "x_alt_desc" and not abstract):

@@ -21,6 +21,7 @@ from enrich.errors import FeedError
 from enrich.feeds.sniffing import detect_format
 from enrich.feeds.web_pages import find_series, find_talk_calendar, name_address
 from enrich.model import Notice
+from enrich.text.packed import MAX_RATIO, exceeds_ratio
 from enrich.text.patterns import compile_later
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ Source = str | os.PathLike[str] | bytes | BinaryIO
 _PIECE_BYTES = 1 << 18
 _ADDRESS = compile_later(r"(?:https?|webcals?)://", re.IGNORECASE)
 _FILE_URL = compile_later(r"file:(?://(?:localhost)?)?(?=/)", re.IGNORECASE)
+_SITE = compile_later(
+    r"(?://)?(?:[^/@\s]{0,200}@)?((?:[\w-]+\.)+"
+    r"(?:[\w-]+(?=[/?]|:\d)|(?:org|com|edu|net|gov|info|eu|(?!gz|md)[a-z]{2})\Z))",
+    re.IGNORECASE,
+)
+"""Pattern of what may be a URL without its scheme; what follows the host may be secret."""
 _SERIES = compile_later(r"researchseminars:((?!\.+$)[A-Za-z0-9_+.-]+)")
 
 
@@ -56,13 +63,13 @@ class Downloader(Struct, frozen=True, kw_only=True):
             with ExitStack() as held:
                 detect_format(unpack(io.BytesIO(body), held, host, self.max_bytes), host)
 
-        def stale(why: str) -> None:
+        def report_stale(why: str) -> None:
             message = (
                 f"the last copy of this feed was read, because the request to {host} failed: {why}"
             )
             self.on_notice(Notice(code="stale_feed", message=message, feed=host))
 
-        def linked(name: str) -> None:
+        def report_link(name: str) -> None:
             message = (
                 f"{name_address(url)} is a web page; the calendar that it names was read: {name}"
             )
@@ -71,8 +78,8 @@ class Downloader(Struct, frozen=True, kw_only=True):
         body = fetch(
             url,
             check=check,
-            on_stale=stale,
-            on_linked=linked,
+            on_stale=report_stale,
+            on_linked=report_link,
             session=self.session,
             offline=self.offline,
             refresh=self.refresh,
@@ -87,14 +94,15 @@ class Downloader(Struct, frozen=True, kw_only=True):
     def fetch_page(self, url: str) -> tuple[bytes, str]:
         """Return the feed at a URL, and its host.
 
-        A page of researchseminars.org does not link its calendar, so that is derived from the URL.
+        A page of researchseminars.org does not link its calendar, so the calendar's URL is derived from the
+        page's.
         """
         series, talk = find_series(url), find_talk_calendar(url)
         if series is None and talk is None:
             return self.fetch(url)
         body, host = self.fetch(talk) if talk else self.fetch_series(series or "")
-        what = f"the series {series}" if series else "its calendar"
-        message = f"{name_address(url)} is a web page; {what} was read in its place"
+        replacement = f"the series {series}" if series else "its calendar"
+        message = f"{name_address(url)} is a web page; {replacement} was read in its place"
         self.on_notice(Notice(code="calendar_of_page", message=message, feed=host))
         return body, host
 
@@ -170,10 +178,10 @@ def _open_file(path: str, given: str, held: ExitStack) -> tuple[BinaryIO, str, s
 
     Return the stream, the feed's name, and its label: the path as the user typed it.
     """
-    site = re.match(r"[\w-]+(\.[\w-]+)+(?=/)", path)  # maybe a URL without its scheme
-    if site and Path(site[0]).is_dir():
+    site = _SITE.match(path)
+    if site and Path(path[: site.end()]).is_dir():
         site = None
-    label = site[0] if site else given
+    label = site[1] if site else given
     try:
         stream = held.enter_context(open(path, "rb"))  # noqa: PTH123, SIM115 - Path("") is "."
     except (FileNotFoundError, NotADirectoryError):
@@ -194,7 +202,7 @@ def _get_stem(path: str) -> str:
 def _make_seekable(stream: BinaryIO, held: ExitStack) -> BinaryIO:
     """Return a stream that can be read twice.
 
-    If the given stream cannot, return a private copy of it.
+    If the given stream cannot be read twice, return a temporary copy.
     """
     try:
         if stream.seekable() and stream.tell() == 0:
@@ -223,10 +231,10 @@ def spool(held: ExitStack) -> BinaryIO:
 def unpack(stream: BinaryIO, held: ExitStack, label: str, max_bytes: int) -> BinaryIO:
     """Return the stream, unpacked if it is gzip.
 
-    Of a damaged file, the part before the damage is returned.
+    If the file is damaged, only the part before the damage is returned.
 
     Raises:
-        FeedError: the file is damaged from the beginning, or too large.
+        FeedError: the file is damaged from the beginning, or unpacks to too much.
     """
     if stream.read(2) != b"\x1f\x8b":
         stream.seek(0)
@@ -234,6 +242,7 @@ def unpack(stream: BinaryIO, held: ExitStack, label: str, max_bytes: int) -> Bin
     import gzip
     import zlib
 
+    packed_bytes = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     copy, size = spool(held), 0
     try:
@@ -242,6 +251,11 @@ def unpack(stream: BinaryIO, held: ExitStack, label: str, max_bytes: int) -> Bin
                 size += len(piece)
                 if size > max_bytes:
                     raise FeedError(f"{label}: unpacks to more than {max_bytes:,} bytes")
+                if exceeds_ratio(size, packed_bytes):
+                    raise FeedError(
+                        f"{label}: unpacks to more than {MAX_RATIO} times its size",
+                        hint="if you trust it, unpack it first",
+                    )
                 copy.write(piece)
     except (EOFError, OSError, zlib.error):
         if not size:

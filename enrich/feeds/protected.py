@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from enrich.text.decoding import decode_window, is_odd
 from enrich.text.patterns import compile_later
-from enrich.text.urls import host_start, in_address, is_glued, is_userinfo, scheme_start
+from enrich.text.urls import find_host_start, find_scheme_start, in_address, is_glued, is_userinfo
 
 Span = tuple[int, int]
 
@@ -101,9 +101,9 @@ _MAX_CUE_GAP_CHARS = 40
 _CUES = (
     rb"e?-?prints?(?![a-z])|pre-?prints?(?![a-z])|papers?[*_ \t]{0,4}:|based[ \t]{1,3}on(?![a-z])"
 )
-_ENDS_LINE = bytes(10 if b in b"0123456789\n\r\x0b\x0c" else b for b in range(256))
-_BLOCKS_CUE = compile_later(rb"://|www\.|[a-z0-9]/[a-z]|@")
-_OWN_PATH = compile_later(rb"\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
+_DIGITS_TO_LINE_ENDS = bytes(10 if b in b"0123456789\n\r\x0b\x0c" else b for b in range(256))
+_ADDRESS_SIGN = compile_later(rb"://|www\.|[a-z0-9]/[a-z]|@")
+_PAPER_PATH = compile_later(rb"\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
 _LIST_HEAD = compile_later(
     rb"(?<![a-z])references?[*_ \t]{0,3}:[\s\W]{0,24}(?:[0-9]{1,3}[\].)])?[\s\W]{0,6}\Z"
 )
@@ -114,7 +114,7 @@ _VALUE = compile_later(rb"[a-z]{0,10}\s{0,4}=\s{0,4}[{\"']{0,2}\Z")
 _BEFORE_ENTRY = compile_later(rb"[\W_]{0,8}(?:vol(?:ume|\.)?\W{0,8})?(?:\\[a-z]{2,8}\W{0,3})?")
 _JOURNAL = compile_later(rb"journal\s{0,4}=\s{0,4}[{\"']{0,2}")
 _WORD_BEFORE = compile_later(rb"(?:[a-z]{1,20}[ \t]{1,3}|/[ \t]{0,3}\r?\n[ \t]{0,40})\Z")
-_AGAINST = compile_later(
+_BLOCKING_WORD = compile_later(
     rb"(?:pin|pass(?:code|word|wort|e)?|kennwort|pwd?|code|phones?|tel|telefon|fax|dial(?:-in)?|call|zoom"
     rb"|meeting|rooms?|raum|grants?|versions?|isbn|doi|zbl|[$+#]|\xe2\x82\xac|\xc2[\xa3\xa5])"
     rb"(?:[ \t.:#=/*\"'(\[{-]{1,6}+(?:is|at|on|n[or]|num(?:ber)?|nummer|id)?){0,4}"
@@ -135,8 +135,8 @@ _LETTERS = tuple(bytes([letter]) for letter in range(ord("a"), ord("z") + 1))
 _MIN_DIGITS = 7
 # a slash and its escapes; `in` finds numbers faster than bytes
 _SIGNS_OF_ADDRESS = tuple(b"/%&\\_")
-_HOST_KEY_BYTES = 4  # of a host's name
-_MAX_KEY_BYTES = 12  # bytes of a key
+_HOST_KEY_BYTES = 4  # first bytes of a host, for a cheap check
+_MAX_KEY_BYTES = 12  # longest key of a query
 
 # A line break that may split a URL or an id.
 _BREAK = compile_later(
@@ -338,12 +338,12 @@ def _to_code_points(raw: bytes, marks: list[Mark]) -> list[Mark]:
 
 
 class _Grammar(NamedTuple):
-    """Anchors, prepared for the search."""
+    """Anchors, with the patterns and words made from them."""
 
     labels: tuple[bytes, ...]
     hosts: tuple[bytes, ...]
     heads: tuple[bytes, ...]
-    """First letters of the hosts."""
+    """First bytes of the hosts."""
     cue: re.Pattern[bytes]
     words: frozenset[bytes]
     """Words that a line break may split."""
@@ -413,14 +413,14 @@ def _extend_to_start(
 ) -> Iterator[Span]:
     """Yield the span of the label or URL with an anchor at `at`.
 
-    It is extended to the start of the URL. Nothing is yielded if the anchor continues another word.
+    It is extended to the start of the URL. Nothing is yielded if the anchor is part of a longer word.
     """
     if is_userinfo(view, end):
         return
     if low[at - len(_DOI) : at] == _DOI:
         at -= len(_DOI)
         is_address = low[at - 8 : at] == b"doi.org/"
-        yield (scheme_start(view, host_start(view, at - 1)) if is_address else at), end
+        yield (find_scheme_start(view, find_host_start(view, at - 1)) if is_address else at), end
     elif is_address and low[at - 1 : at] in {b"-", b"_"}:
         return
     elif (
@@ -430,7 +430,7 @@ def _extend_to_start(
     ):
         yield head.start(), end
     elif low[at - 1 : at].isdigit() or low[at - 8 : at] == b"preprint" or not is_glued(view, at):
-        yield (scheme_start(view, host_start(view, at)) if is_address else at), end
+        yield (find_scheme_start(view, find_host_start(view, at)) if is_address else at), end
 
 
 def _find_old_ids(view: bytes, low: bytes, cue: re.Pattern[bytes]) -> Iterator[Span]:
@@ -498,9 +498,9 @@ def _find_cues(view: bytes, low: bytes, start: int, end: int, cue: re.Pattern[by
         or _PRICED.match(low, end)
     ):
         return []
-    window = low[max(0, start - 240) : start].translate(_ENDS_LINE)
+    window = low[max(0, start - 240) : start].translate(_DIGITS_TO_LINE_ENDS)
     line = low[start - len(window) + window.rfind(b"\n") + 1 : start]
-    if _AGAINST.search(line[-64:]):
+    if _BLOCKING_WORD.search(line[-64:]):
         return []
     if found := _CATEGORY_AT.match(low, end):
         return [(start, found.end())]
@@ -513,7 +513,7 @@ def _find_cues(view: bytes, low: bytes, start: int, end: int, cue: re.Pattern[by
         return []
     between = line[cues[-1].end() :]
     is_far = len(between.decode("utf-8", "ignore")) > _MAX_CUE_GAP_CHARS
-    if is_far or (_BLOCKS_CUE.search(between) and not _OWN_PATH.match(between)):
+    if is_far or (_ADDRESS_SIGN.search(between) and not _PAPER_PATH.match(between)):
         return []
     word = start - len(line) + cues[-1].start()
     if not any(map(between.count, _LETTERS)) and (

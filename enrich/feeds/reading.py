@@ -1,4 +1,4 @@
-"""`read_talks`: a feed of any kind and from anywhere to talks."""
+"""The function `read_talks`, for feeds of every format and location."""
 
 from __future__ import annotations
 
@@ -126,12 +126,12 @@ def _read_source(
             if kind == "xml":
                 document = parse_xml(stream, label, max_bytes)
             talks = read_document(document, name=name, label=label, on_notice=on_notice)
-        new = DuplicateFilter(set() if seen is None and not duplicates else seen)
+        duplicate_filter = DuplicateFilter(set() if seen is None and not duplicates else seen)
         count = 0
         for count, found in enumerate(talks, 1):  # noqa: B007 - used after the loop
             talk = finish_talk(found, keep_private=keep_private, anchors=anchors)
-            if new.is_new(talk_key(talk), distinguishing_key(talk)):
+            if duplicate_filter.add(talk_key(talk), distinguishing_key(talk)):
                 yield talk
-        new.report(on_notice, name)
+        duplicate_filter.report(on_notice, name)
         if not count:
             on_notice(Notice(code="no_talks", message="the feed holds no talks", feed=name))

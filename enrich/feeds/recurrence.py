@@ -16,16 +16,17 @@ from enrich.model import Recurrence
 from enrich.text.patterns import compile_later
 
 MAX_OCCURRENCES = 10_000
-"""Limit of the occurrences of a series that are examined."""
+"""Maximum number of occurrences that are examined per series."""
 
 _MAX_DAYS = {"YEARLY": 100_000, "MONTHLY": 100_000, "WEEKLY": 70_000, "DAILY": 10_000}
-"""Limit of the days that a rule may try, by frequency."""
+"""Maximum number of days that a rule may try, by frequency."""
 _MAX_CLOCK_STEPS = 20_000  # dateutil counts a step of hours or less twice
 _RULE = compile_later(
     r"[A-Za-z]{3,12}=[A-Za-z0-9+,-]{1,400}(?:;[A-Za-z]{3,12}=[A-Za-z0-9+,-]{1,400}){0,14}"
 )
 _CLOCK = compile_later(r"BY(?:HOUR|MINUTE|SECOND)=([^;]*)", re.IGNORECASE)
-_MAX_TIMES = 1500  # of one day
+_MAX_TIMES = 1500
+"""Maximum number of times of one day in a rule."""
 _MAX_RULE_CHARS = 500
 
 
@@ -65,7 +66,7 @@ def select_occurrences(
 ) -> list[datetime | date]:
     """Return the times that are occurrences of a series.
 
-    Excluded occurrences count. If the rule cannot be evaluated, all times are returned.
+    Excluded occurrences count too. If the rule cannot be evaluated, all times are returned.
 
     >>> series = Recurrence(start=date(2026, 1, 1), rules=(("FREQ=YEARLY", None),), excluded=frozenset({date(2027, 1, 1)}))
     >>> select_occurrences(series, [date(2027, 1, 1), date(2027, 1, 2)])
@@ -111,7 +112,7 @@ def to_local(moment: datetime | date) -> datetime:
 def _iterate_all(series: Recurrence) -> Iterator[datetime]:
     """Yield all occurrences in order, including the start.
 
-    Rules are evaluated only after the start was taken.
+    Rules are evaluated only when an occurrence after the start is needed.
     """
     start = to_local(series.start)
     dates = sorted(map(to_local, series.dates))
@@ -136,7 +137,7 @@ def _build_rule(text: str, start: datetime) -> Any:
     """Build dateutil's rule, with a limit on its steps.
 
     Without the limit, a rule that never matches would run until the year 9999. For each day, and for each
-    step within a day, dateutil tests the truth value of the rule's months and hours; that is counted.
+    step within a day, dateutil tests the truth value of the rule's months and hours; these tests are counted.
     """
     from dateutil.rrule import rrulestr
 

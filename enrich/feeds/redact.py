@@ -12,9 +12,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from enrich.feeds.ical.values import Properties, split_line, text_of
 from enrich.feeds.protected import ANCHORS, Mark, Span, protect
+from enrich.feeds.redact_cells import join_labels
 from enrich.feeds.redact_rules import (
     LIKELY_WORD,
     NUMBER_AFTER_LINK,
+    OF_A_MEETING,
     SECRET,
     Rules,
     compile_lower,
@@ -33,7 +35,7 @@ _MAIL = compile_later(
 _REWRITTEN_PROPERTIES = frozenset({"SUMMARY", "DESCRIPTION", "COMMENT", "LOCATION", "X-ALT-DESC"})
 _CONFERENCES = frozenset({"CONFERENCE", "X-GOOGLE-CONFERENCE"})
 _HTML = frozenset({"X-ALT-DESC", "STYLED-DESCRIPTION"})
-"""Properties whose text is HTML, whatever it holds."""
+"""Properties whose text is always HTML."""
 _HIDING = compile_later(r"<(?:!--|(?:script|style|title|template)\b)", re.IGNORECASE)
 """Pattern of the start of HTML that is not shown."""
 _INVISIBLE = compile_later("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -130,7 +132,9 @@ def _fills_line(text: str, span: Span) -> bool:
 
 
 def redact_id(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
-    """Return an event's id without credentials in it, still one of its own.
+    """Replace an event's id that holds credentials.
+
+    The replacement is a hash of the id, so it stays unique.
 
     >>> redact_id("81234@example.org"), redact_id("https://zoom.us/j/8123?pwd=abc")
     ('81234@example.org', 'redacted-c65c847a5bd2828f')
@@ -208,8 +212,8 @@ def redact_lines(
             kept.append(line)
         else:
             has_meeting = True
-            if name == "UID" and (own := redact_id(text, anchors)) != text:
-                kept.append("UID:" + own)
+            if name == "UID" and (new_id := redact_id(text, anchors)) != text:
+                kept.append("UID:" + new_id)
             if name in _REWRITTEN_PROPERTIES and "ENCODING" not in parameters:
                 kept.append(line[: len(line) - len(value)] + escape_value(clean))
     return [_redact_line_beside(line, anchors) for line in kept] if has_meeting else kept
@@ -238,23 +242,26 @@ def redact_markup(
     *,
     is_html: bool = False,
 ) -> str:
-    """Return a value with tags or entities that shows no more than its plain text, redacted.
+    """Redact a value with tags or entities.
+
+    Markup may separate a label from its secret, so the text that the value shows is redacted too.
 
     Args:
         text: the value, unescaped.
-        clean: the same, redacted as written: markup may part a label from its secret.
+        clean: the value after `redact_text`.
         people: mail addresses of the event's people, in lower case.
-        anchors: what marks a paper in a text.
-        is_html: the value is HTML and stays so; any other becomes plain text where markup hid something.
+        anchors: labels and hosts that mark a paper in a text (`protected.protect`).
+        is_html: the value stays HTML; otherwise, if its markup hid credentials, it becomes plain text.
     """
     show = html_text if is_html else plain_text
     shown = show(text)
-    left = _redact_suspect(shown, people, anchors)
-    if left == shown:
+    joined = join_labels(text)
+    redacted = _redact_suspect(shown if joined == text else show(joined), people, anchors)
+    if redacted == shown:
         return clean
-    if _HIDING.search(text) is None and show(clean).split() == left.split():
+    if _HIDING.search(text) is None and show(clean).split() == redacted.split():
         return clean
-    return _write_shown(left, is_html=is_html)
+    return _write_shown(redacted, is_html=is_html)
 
 
 def _write_shown(text: str, *, is_html: bool) -> str:
@@ -313,7 +320,7 @@ def _find_credentials(text: str, rules: Rules) -> list[Span]:
 
 
 def _find_visible(text: str, rules: Rules) -> list[Span]:
-    """Return the spans of credentials in a text as it stands."""
+    """Return the spans of credentials in an unchanged text."""
     lower = fold_letters(text)
     links = [*rules.find_meetings(lower)]
     for rule in rules.links:
@@ -351,7 +358,7 @@ def _is_secret(found: re.Match[str], value: str, *, has_meeting: bool, near: boo
     digits = sum(c.isdigit() for c in value)
     if found["word"] == "pin":
         return digits >= 4 and (has_meeting or found["sign"] is not None)
-    has_meeting = has_meeting or found["whose"] in {"meeting", "webinar", "zoom"}
+    has_meeting = has_meeting or found["whose"] in OF_A_MEETING
     likely = has_meeting or compile_lower(LIKELY_WORD).match(found["word"]) is not None
     if found["sign"] is not None or found["dash"] is not None:
         return likely or digits > 0

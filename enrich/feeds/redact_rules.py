@@ -94,12 +94,14 @@ _LINK_LABEL = (
 _NUMBER_WORD = r"id|number|no\.?|nr\.?|code|key|pin"
 _BEGIN = r"(?:(?<![/_-])\b|(?<=^__)|(?<=^_)|(?<=[ ]__)|(?<=[ ]_))"
 """Beginning of a word, also after Markdown's marks."""
-_WHOSE = r"(?:(?P<whose>meeting|webinar|zoom|numeric|phone|video|host)[ -])?"
-_CODE_WORD = (
+WHOSE = r"(?:(?P<whose>meeting|webinar|zoom|numeric|phone|video|host)[ -])?"
+OF_A_MEETING = frozenset({"meeting", "webinar", "zoom"})
+"""Words before a label that make its value the password of a meeting."""
+CODE_WORD = (
     r"(?P<word>pass[ -]?code|password|passwort|kennwort|pwd?|(?:access|security|zugangs)[ -]?code"
     r"|mot de passe|contraseña|host key|pin)\b"
 )
-_FOR_WHAT = (
+FOR_WHAT = (
     r"(?:[ ]for[ ](?:the|this|our|all)"
     r"(?:[ ](?:zoom|online|webex|teams|talks?|meetings?|seminars?|sessions?|calls?)){1,3})?"
 )
@@ -122,8 +124,8 @@ _LIST_NUMBER = (
 
 SECRET = Rule(
     "password",
-    rf"{_BEGIN}{_WHOSE}{_CODE_WORD}(?:[*_]{{1,3}}(?=[ ]?[:=]))?(?:(?<!pw)[ ]?\([^()\n]{{1,40}}\))?"
-    rf"{_FOR_WHAT_ABROAD}{_FOR_WHAT}{_IS}{_GAP}{_VALUE}",
+    rf"{_BEGIN}{WHOSE}{CODE_WORD}(?:[*_]{{1,3}}(?=[ ]?[:=]))?(?:(?<!pw)[ ]?\([^()\n]{{1,40}}\))?"
+    rf"{_FOR_WHAT_ABROAD}{FOR_WHAT}{_IS}{_GAP}{_VALUE}",
     "The passcode for this meeting is 4Xk2",
     "passcode for this meeting is 4xk2",
     words=("pass", "pw", "code", "pin", "kennwort", "host key", "contrase"),
@@ -183,7 +185,7 @@ _TELEPHONES = (
         sign=r":[ ]?[\d(+]",
     ),
     Rule(
-        "number and what the telephone dials next",
+        "telephone number with the digits dialled after it",
         _TAP,
         "or +16465588656,,81234567890#",
         "+16465588656,,81234567890#",
@@ -253,7 +255,7 @@ _LABELLED = (
 )
 _BESIDE = (
     Rule(
-        "code in parentheses behind a link",
+        "code in parentheses after a link",
         r"(?<=/)\S{1,300}[ ](\((?:code|pass|pw|key)[ ]?:[ ]?(?!https?:)[^\s()]{3,32}\))",
         "https://bbb.uni.example/b/ana (code: 4Xk2)",
         "(code: 4xk2)",
@@ -261,7 +263,7 @@ _BESIDE = (
         group=1,
     ),
     Rule(
-        "number and password behind a slash or in parentheses",
+        "number and password after a slash or in parentheses",
         rf"\bid:?[ ]{{1,3}}{_DIGITS}[ ]?(?:/[ ]?(?=[^\s/]{{0,31}}\d)[^\s/,;()]{{4,32}}|\((?=[a-z]{{0,31}}\d)[a-z0-9]{{4,32}}\))",
         "Zoom ID 812 3456 7890 / 4Xk2",
         "id 812 3456 7890 / 4xk2",
@@ -275,7 +277,7 @@ _BESIDE = (
         words=("id ",),
     ),
     Rule(
-        "password behind a label of other kinds",
+        "password after a label of another kind",
         _LABEL + _LABELLED,
         "Password for all talks of the term -> 4Xk2",
         "password for all talks of the term -> 4xk2",
@@ -296,14 +298,14 @@ _BESIDE = (
         "+1 646 558 8656 us (new york)",
     ),
     Rule(
-        "what to dial from a telephone",
+        "digits to dial from a telephone",
         r"\(\d{4,12} (?:from|when dialing)[^()\n]{0,20} (?:tele)?phones?[^()\n]{0,30}\)",
         "webinar (774411 from phones)",
         "(774411 from phones)",
         words=("phone",),
     ),
     Rule(
-        "a service's own words",
+        "boilerplate of a service",
         r"^[ \t]{0,12}(?:learn more about (?:meet|teams)|download teams|learn more \||need help\?|you can also dial"
         r"|tap to join from|join (?:from|on) a video|tenant key:|video id:|more info<|for organizers:|microsoft teams(?: meeting)?"
         r"(?: need help\?)?(?:<[^\s<>]{1,400}>)?$)[^\n]{0,400}$",
@@ -437,7 +439,7 @@ def _make_host(services: str, labels: tuple[HostLabel, ...]) -> str:
 def _make_links(host: str, bare: str, known: list[str]) -> tuple[Rule, ...]:
     return (
         Rule(
-            "address inside that of a mail filter",
+            "address inside a mail filter's address",
             rf"https?://{_REST}{{1,400}}?3a(?:%2f%2f|__){host}{_REST}{{0,2000}}",
             "https://filter.example/?u=https%3A%2F%2Fzoom.us%2Fj%2F774411",
             "https://filter.example/?u=https%3a%2f%2fzoom.us%2fj%2f774411",
@@ -451,7 +453,7 @@ def _make_links(host: str, bare: str, known: list[str]) -> tuple[Rule, ...]:
             sign=f"/(?:{_end_hosts(known)})",
         ),
         Rule(
-            "address behind a label",
+            "address after a label",
             rf"{_LINK_LABEL}(https?://{_REST}{{1,2000}})",
             "Join us on Zoom: https://go.example.org/774411",
             "https://go.example.org/774411",

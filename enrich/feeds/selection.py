@@ -168,8 +168,8 @@ def _select_in_range(
 ) -> Talk | None:
     """Return a talk if it is in range, otherwise None.
 
-    A recurring talk is in range if one of its occurrences is; that occurrence becomes the shown start. One
-    whose rule cannot be read or needs too many steps is kept, with a warning.
+    A recurring talk is in range if one of its occurrences is; that occurrence becomes the shown start. A
+    recurring talk whose rule cannot be read or needs too many steps is kept, with a warning.
     """
     if since is None and until is None:
         return talk
@@ -193,9 +193,9 @@ def _find_occurrence(
 
     It is in the zone of the series' start.
     """
-    own = series.start.tzinfo if isinstance(series.start, datetime) else None
+    zone_of_series = series.start.tzinfo if isinstance(series.start, datetime) else None
     for time in iterate_occurrences(series):
-        local = time.replace(tzinfo=own) if isinstance(time, datetime) else time
+        local = time.replace(tzinfo=zone_of_series) if isinstance(time, datetime) else time
         start = to_instant(local, zone)
         if _is_between(start, since, until):
             return local

@@ -111,6 +111,7 @@ _BODY = compile_later(
     r"\b(?:collaboration|consortium|team|group|members|students|faculty|committee|board|ag|gmbh|inc|ltd|llc|company|department"
     r"|universit\w*|institut\w*|school|college|center|centre|staff|advisors?|website|uhr|montag|dienstag|mittwoch|donnerstag|freitag)\b"
 )
+"""Words for groups, institutions and days, which are not persons."""
 _PLACE_OF_WORK = compile_later(
     r"(?i)universi|univ\.|institut|college|école|ecole|school|academy|akademie|laborator|hochschule|polytech|politec|centre|center"
     r"|(?-i:\b[A-Z]{2,6}\b)|大学|大學|研究|대학|科学院|学院|sorbonne|unam|yliopisto|egyetem|企業"
@@ -205,6 +206,7 @@ _LIFE = compile_later(
     r"\b(?:life|legacy|works?|leben|werk|vie|œuvre|vida|obra|vita|opere|élete|munkássága|biography|first programmer|exhibition|mostra|ceremony"
     r"|memorial|institute|foundation|fellowships?|lecture series|kritik|lesekreis)\b"
 )
+"""Words of titles about a person, who is then not the speaker."""
 _NOT_NAMES = frozenset(
     [
         "a",
@@ -536,7 +538,7 @@ def _may_be_people(text: str) -> bool:
             or (
                 latin
                 and not titled
-                and not _has_shape(words)
+                and not _has_name_shape(words)
                 and not _begins_with_given_name(words)
                 and not (
                     len(words) == 1 and words[0][0].isupper() and _fold(words[0]) not in _NOT_NAMES
@@ -600,7 +602,7 @@ def _find_between_separators(summary: str) -> tuple[str | None, str | None]:
     if (
         has_bracket
         and (found := _NAME_AND_TITLE.match(summary)) is not None
-        and _has_shape(found["name"].strip().split())
+        and _has_name_shape(found["name"].strip().split())
         and not _names_series(found["name"])
         and not _BODY.search(found["name"].lower())
     ):
@@ -631,7 +633,10 @@ def _find_after_by(text: str, *, is_part: bool) -> tuple[str | None, str | None]
 
 
 def _find_in_part(part: str, *, alone: bool) -> tuple[str | None, str | None]:
-    """Return name and affiliation if a part of a title is a person."""
+    """Return name and affiliation if a part of a title is a person.
+
+    `alone`: all other parts only name a series.
+    """
     found = _PARENTHESES.match(part) if part[-1:] in {")", "）"} else None
     if found:
         name, rest = found["name"].strip(), found["rest"].strip()
@@ -642,7 +647,7 @@ def _find_in_part(part: str, *, alone: bool) -> tuple[str | None, str | None]:
                 (person, place) if comma and _is_person_name(person, lenient=True) else (None, None)
             )
         if _is_person_name(name) or (
-            works and _has_shape(name.split()) and not _BODY.search(name.lower())
+            works and _has_name_shape(name.split()) and not _BODY.search(name.lower())
         ):
             return name, None if rest.lower().startswith(("for the", "on behalf")) else rest
         return None, None
@@ -693,7 +698,7 @@ def _is_person_name(text: str, *, lenient: bool = False) -> bool:
     )
 
 
-def _has_shape(words: list[str]) -> bool:
+def _has_name_shape(words: list[str]) -> bool:
     """Return whether the words of a text have the shape of a name.
 
     A name has two to five capitalized words.
@@ -719,7 +724,7 @@ def _has_shape(words: list[str]) -> bool:
 def _begins_with_given_name(words: list[str]) -> bool:
     """Return whether words are a given name and capitalized words.
 
-    Unlike in `_has_shape`, a famous mathematician's name may follow.
+    Unlike in `_has_name_shape`, a famous mathematician's name may follow.
     """
     return (
         2 <= len(words) <= 4
@@ -740,7 +745,7 @@ def _is_one_name(text: str, words: list[str], *, lenient: bool) -> bool:
         words = bare.split()
     if not text.isascii() and _is_east_asian(bare):
         return True
-    shaped = _has_shape(words)
+    shaped = _has_name_shape(words)
     if titled and (shaped or (bare and not bare[0].isascii() and 2 <= len(words) <= 5)):
         return True
     if not shaped or _SERIES.search(bare.lower()) or _BODY.search(bare.lower()):

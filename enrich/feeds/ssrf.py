@@ -1,4 +1,4 @@
-"""SSRF guard: it rejects a public feed that leads into a private network.
+"""SSRF guard that rejects a public feed if it leads into a private network.
 
 The guard checks the peer address of each connection before anything is sent over it. A separate DNS
 lookup could return another address.
@@ -46,8 +46,8 @@ class SsrfGuard:
     """Guard of one download, with the state of its redirects."""
 
     private: Callable[[str], bool]
-    first: bool | None = None
-    """True if the first address was private; None before the first check."""
+    first_is_private: bool | None = None
+    """Whether the first address was private; None before the first check."""
     watching: bool = False
     """True if connections go to the host itself, not to a proxy, and are checked."""
 
@@ -64,27 +64,28 @@ class SsrfGuard:
         if self.watching:
             return  # `check_peer` sees the address itself
         if found := _parse_literal(host):
-            self.check_peer(found, asked=True)
-        elif self.first is None:
-            self.first = False
+            self.check_peer(found, always=True)
+        elif self.first_is_private is None:
+            self.first_is_private = False
         elif not proxied:
             for found in _resolve_host(host):
-                self.check_peer(found, asked=True)
+                self.check_peer(found, always=True)
 
-    def check_peer(self, found: str, *, asked: bool = False) -> None:
+    def check_peer(self, found: str, *, always: bool = False) -> None:
         """Check the peer address of a connection.
 
-        It is called before anything is sent.
+        It is called before anything is sent. Without `always`, it checks only a `watching` guard's
+        connections.
 
         Raises:
             FeedError: a public feed leads to a private address.
         """
-        if not (asked or self.watching):
+        if not (always or self.watching):
             return
         private = self.private(found)
-        if self.first is None:
-            self.first = private
-        elif private and not self.first:
+        if self.first_is_private is None:
+            self.first_is_private = private
+        elif private and not self.first_is_private:
             raise FeedError("the feed leads to a private address; no request was sent")
 
 

@@ -1,8 +1,8 @@
 r"""Reader of CSV and TSV with any common delimiter and encoding. Pure.
 
 Cells are split as spreadsheets write them: a cell that begins with a quotation mark ends at the next
-single one before a delimiter, and may hold line breaks. An unclosed quotation mark is read as a letter,
-so that it does not affect other records.
+single one before a delimiter, and may hold line breaks. An unclosed quotation mark is read as an ordinary
+character, so that it does not affect other records.
 
 >>> table = Table("a;b\n1;\"x\ny\"\n".encode())
 >>> list(table.records("utf-8", ";"))
@@ -21,18 +21,18 @@ from typing import NamedTuple
 from enrich.text.patterns import compile_later
 
 ENCODINGS = ("utf-8", "cp1252", "cp1250", "cp1251", "shift_jis", "gb18030", "euc_kr")
-"""Encodings of tables without a byte order mark, the most likely first; words decide between them."""
+"""Encodings of tables without a byte order mark, the most likely first; the words of the header decide between them."""
 DELIMITERS = ("\t", ";", ",", "|")
 
 _HEAD_BYTES = 16_384
 _QUOTATION_MARK = compile_later(r'[ ]{0,9}"')
 _LINE = compile_later(r"\r\n|\n|\r")
 _MAX_LINES = 300
-"""Limit of the lines of one cell."""
+"""Maximum number of lines of one cell."""
 _MAX_UNCLOSED = 100
-"""Limit of unclosed cells; after it, quotation marks are read as letters."""
+"""Maximum number of unclosed cells; later quotation marks are read as ordinary characters."""
 _MAX_OPEN_IN_RECORD = 8
-"""Limit of the cells of one record whose end is searched in further lines."""
+"""Maximum number of cells of one record whose end is searched in further lines."""
 
 
 class Table(NamedTuple):

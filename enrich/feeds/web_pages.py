@@ -1,4 +1,4 @@
-"""Web pages of calendars: the link in a page, and pages whose URL determines the calendar's. Pure."""
+"""Web pages with a calendar: a page links its calendar, or the page's URL determines it. Pure."""
 
 from __future__ import annotations
 

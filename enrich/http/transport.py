@@ -27,6 +27,7 @@ from enrich.errors import (
 )
 from enrich.http.dates import parse_http_date
 from enrich.http.watch import DeadlineError, SizeError, Watch, watch_exchange
+from enrich.text.packed import MAX_RATIO, exceeds_ratio
 
 _PIECE_BYTES = 1 << 16
 _WIRE_HEADERS = frozenset(
@@ -168,6 +169,11 @@ def _read_body(raw: Any, max_bytes: int, watch: Watch, host: str) -> bytes:
         if watch.ended:
             raise DeadlineError
         pieces.append(piece)
+    packed = watch.count_bytes()
+    if packed and exceeds_ratio(size, packed):  # 0: an adapter of the caller does not count
+        raise BadAnswer(
+            f"{host} sent a response that unpacks to more than {MAX_RATIO} times its size"
+        )
     return b"".join(pieces)
 
 

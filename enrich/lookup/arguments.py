@@ -20,11 +20,12 @@ def assign_login(
 ) -> dict[str, Login]:
     """Return each source's login, by the source's name.
 
-    A login without a name is a secret, so it is refused if several sources could take it.
+    A login that does not name its source is refused unless exactly one source takes a login, because it
+    must not be sent to another service.
 
     Raises:
         TypeError: a login is neither a token nor a pair of strings.
-        ValueError: a login without a name, and none or several sources that take a login.
+        ValueError: a login does not name its source, and not exactly one source takes a login.
     """
     for value in login.values() if isinstance(login, Mapping) else (login,):
         _check_login(value)

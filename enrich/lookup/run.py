@@ -46,7 +46,7 @@ class Run:
 class RunTracker:
     """Report of one run: read from its state while it runs, kept afterwards.
 
-    A run and its generator share it instead of each other, so neither keeps the other alive.
+    The run and its generator refer to the tracker, not to each other, so neither keeps the other alive.
     """
 
     __slots__ = ("_read_report", "_report")

@@ -1,4 +1,4 @@
-"""Queues of pending keys, one thread a service, filled while the feed is read.
+"""Queues of pending keys, one per service and thread, filled while the feed is read.
 
 Items (talks with their cited papers) are yielded in their order, each as soon as it and all before it
 are answered. The reader runs ahead until a batch is full, the feed ends, or `lookahead` items are
@@ -21,9 +21,11 @@ from enrich.http.retry import Retry
 from enrich.lookup.state import BatchResult, Cited, Key, LookupState
 from enrich.paper import Lookup, PaperId
 
-_CHUNK_ITEMS = 100  # items whose papers are read from the store together
+_CHUNK_ITEMS = 100
+"""Items whose papers are read from the store together."""
 
-_JOIN_TIMEOUT_S = 0.2  # time to join an idle thread; a busy one is not waited for
+_JOIN_TIMEOUT_S = 0.2
+"""Time for an idle thread to end; a busy one is not waited for."""
 
 T = TypeVar("T")
 
@@ -54,7 +56,7 @@ class Item(Struct, Generic[T]):
 
 
 class Queues:
-    """Pending keys of one run by service, with a thread a service."""
+    """Pending keys of one run, with one queue and one thread per service."""
 
     def __init__(
         self,
@@ -148,7 +150,7 @@ class Queues:
     def _is_answered(self, item: Item[T]) -> bool:
         """Return whether all papers of an item are known.
 
-        An error of a thread is raised here.
+        Raise the error of a thread, if any.
         """
         if not item.unanswered:
             return True
@@ -181,7 +183,10 @@ class Queues:
         return waiting >= self._state.batch_size(name)
 
     def _wait_for_first(self, waiting: deque[Item[T]], *, more: bool) -> None:
-        """Wait for the first item, or to read on."""
+        """Wait until the first item is answered.
+
+        Return earlier if reading can continue.
+        """
         head = waiting[0]
         may_read = more and len(waiting) < self._lookahead
         with self._changed:
@@ -218,7 +223,7 @@ class Queues:
     def _measure_queues(self) -> Iterator[tuple[str, float, float]]:
         """Yield the pace of each service with pending requests.
 
-        The tuples are those of `Progress.waiting`.
+        Each tuple is an item of `Progress.waiting`.
         """
         for name, pending in self._pending.items():
             ids = len({id_ for id_, _ in pending})
@@ -248,7 +253,7 @@ class Queues:
     def _run_worker(self, name: str) -> None:
         """Fetch batches as they fill, then the remaining keys.
 
-        This is the thread of one service.
+        It runs in the service's thread.
         """
         try:
             while True:
@@ -295,7 +300,8 @@ class Queues:
     def _take_batch(self, name: str) -> tuple[list[Key], list[Key], list[PaperId]]:
         """Return the next batch, removed from its queue.
 
-        The three lists are new keys, retried keys, and ids for the fallbacks; the last is used alone.
+        The three lists are new keys, retried keys, and ids for the fallbacks; the third is filled only if
+        the others are empty.
 
         Ids missing from a response join the next batch; if none follows, they form one last batch.
         """

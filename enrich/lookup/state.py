@@ -1,8 +1,8 @@
 """State of one run's lookups in collections, the store, the services and the second sources.
 
-The only module in which a `SourceError` becomes a value. A run is one call of the library or of the
-command. It has one `now`, requests no key twice, and keeps its failures in memory; its results are in
-the store. `scheduler` calls it from threads; several threads may call any method.
+Only this module turns a `SourceError` into a value. A run is one call of the library or of the command.
+It has one `now`, requests no key twice, and keeps its failures in memory; its results are in the store.
+Several threads may call any method, as those of `scheduler` do.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from requests import Session
 
     from enrich.collection.collection import Collection
-    from enrich.store import Store
+    from enrich.store.store import Store
 
 Key = tuple[PaperId, str | None]
 """A paper and a version; None means the newest version."""
@@ -55,8 +55,9 @@ class BatchResult(Struct, frozen=True):
 
 
 _PUBLISHED = "published"
-"""Stands for a version in the keys of the store's records of published versions."""
-_MAX_RECENT_PAPERS = 2048  # kept in memory for the next talks; all are in the store
+"""Takes the version's place in the keys of records that hold a published version."""
+_MAX_RECENT_PAPERS = 2048
+"""Records kept in memory for the next talks; the store has all records."""
 
 
 class Library(Struct, frozen=True, kw_only=True):
@@ -74,7 +75,7 @@ class Library(Struct, frozen=True, kw_only=True):
     on_trouble: Callable[[str], None] = lambda _: None
     """Called with a message if a collection is damaged."""
     has_answered: Callable[[Any], bool] = lambda _: True
-    """Returns whether any service answered in the run of a session."""
+    """Called with the run's session; returns whether any service responded to it."""
     publishers: Sequence[Publisher] = ()
     """Second sources that know the published versions of preprints."""
     offline: bool = False
@@ -82,7 +83,7 @@ class Library(Struct, frozen=True, kw_only=True):
     max_age_s: float | None = None
     abstracts: bool = False
     locks: Mapping[str, threading.Lock]
-    """One lock a source: only one request to it at a time."""
+    """One lock per source: only one request to it at a time."""
     store_lock: threading.Lock = field(default_factory=threading.Lock)
     workers: list[threading.Thread] = field(default_factory=list)
     """Threads of the services; one may still wait for a response after its run has ended."""
@@ -111,17 +112,17 @@ class Library(Struct, frozen=True, kw_only=True):
 class LookupState:
     """Results, failures and requests of one run so far."""
 
-    def __init__(self, library: Library, *, now: float, until: float = math.inf) -> None:
+    def __init__(self, library: Library, *, now: float, deadline: float = math.inf) -> None:
         """Create the state of a run.
 
         Args:
             library: Collections, store and services.
             now: Seconds since 1970.
-            until: Deadline of the run's requests, by the clock of the library's session.
+            deadline: Deadline of the run's requests, by the clock of the library's session.
         """
         self.library = library
         self.now = now
-        self._deadline = until
+        self._deadline = deadline
         self._session: Any = None
         self._session_lock = threading.Lock()
         self.troubles: dict[str, SourceError] = {}
@@ -216,25 +217,25 @@ class LookupState:
         return found, to_request
 
     def request_batch(
-        self, name: str, wanted: Sequence[Key], again: AbstractSet[Key] = frozenset()
+        self, name: str, wanted: Sequence[Key], retried: AbstractSet[Key] = frozenset()
     ) -> BatchResult:
         """Fetch the keys of a batch not stored yet.
 
         Args:
             name: Name of the service.
             wanted: The batch.
-            again: Keys of the batch that are requested for the second time.
+            retried: Keys of the batch that are requested for the second time.
         """
         with self.library.locks[name]:
             while wanted := self._drop_stored_keys(wanted):
                 try:
-                    return self._request_once(name, wanted, again)
+                    return self._request_once(name, wanted, retried)
                 except _StoredMeanwhile:
                     continue
         return BatchResult()
 
     def _request_once(
-        self, name: str, wanted: Sequence[Key], again: AbstractSet[Key]
+        self, name: str, wanted: Sequence[Key], retried: AbstractSet[Key]
     ) -> BatchResult:
         """Fetch a batch from a service.
 
@@ -267,7 +268,7 @@ class LookupState:
                 answers = (
                     source.fetch(wanted, session)
                     if part is None
-                    else part(wanted, session, again=again & set(wanted))
+                    else part(wanted, session, retried=retried & set(wanted))
                 )
                 for id_, version, answer in answers:
                     unanswered.pop((id_, version), None)
@@ -279,7 +280,7 @@ class LookupState:
             fail(error)
         else:
             if part is not None:
-                result.to_retry.extend(key for key in unanswered if key not in again)
+                result.to_retry.extend(key for key in unanswered if key not in retried)
             for key in result.to_retry:
                 del unanswered[key]
             if unanswered:
@@ -290,7 +291,7 @@ class LookupState:
     def request_fallbacks(self, name: str, wanted: Sequence[PaperId]) -> None:
         """Fetch papers from the fallbacks of a source.
 
-        Each fallback gets the papers for which the fallbacks before it had no record.
+        Each fallback gets the papers of which the earlier fallbacks have no record.
         """
         records: list[Record] = []
         with self.library.locks[name]:
@@ -314,7 +315,8 @@ class LookupState:
     def find_published(self, papers: Iterable[Lookup]) -> dict[PaperId, Paper]:
         """Return the preprints with a known published version.
 
-        The version is in a publisher's record. Preprints without a stored record are requested immediately.
+        A publisher's record names the published version. Records that are not in the store are requested
+        at once.
         """
         found: dict[PaperId, Paper] = {}
         for publisher in self.library.publishers:
@@ -404,7 +406,7 @@ class LookupState:
         return [id_ for id_ in wanted if id_ in self._failures]
 
     def _is_current(self, record: Record) -> bool:
-        """Return whether a record need not be requested again."""
+        """Return whether a record is fresh for its current parser."""
         return self._is_fresh(record, self.library.revision(record))
 
     @contextmanager
@@ -459,7 +461,7 @@ class LookupState:
     ) -> Mapping[PaperId, Paper]:
         """Return the papers in a collection.
 
-        A collection that failed has none.
+        A damaged collection has none.
         """
         with self.library.store_lock:
             if collection.path in self._damaged_collections:
@@ -542,7 +544,7 @@ class LookupState:
     ) -> list[Record]:
         """Return the records to store for one answer.
 
-        If the store keeps its old record, the lookup for this run is kept in memory.
+        A failure, or a stale record returned in its place, is also kept in memory for this run.
         """
         id_, version = key
         returned, record = decide_answer(

@@ -9,7 +9,7 @@ from enrich.codes import Role, WarningCode
 from enrich.errors import InvalidId
 from enrich.model import Mention, Reference, References, Talk, TalkWarning
 from enrich.paper import PaperId
-from enrich.references.links import has_links, merge_links
+from enrich.references.links import has_close_mentions, merge_links
 from enrich.references.roles import decide_roles
 from enrich.references.search import Grammar, find_mentions, grammar_of
 from enrich.sources import Forms, forms
@@ -174,7 +174,7 @@ def _merge_and_warn(
         for m in mentions
         if m.paper is None
     ]
-    if not has_links(mentions):
+    if not has_close_mentions(mentions):
         return mentions, [mention[2:4] for mention in mentions], warnings
     merged, spans, mismatches = merge_links(raw, mentions)
     warnings += [

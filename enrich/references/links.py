@@ -58,11 +58,8 @@ class MergedLinks(NamedTuple):
     """Pairs (text, link)."""
 
 
-def has_links(mentions: Sequence[Mention]) -> bool:
-    """Return whether two mentions may be one link.
-
-    A cheap check of the distances between mentions.
-    """
+def has_close_mentions(mentions: Sequence[Mention]) -> bool:
+    """Return whether two mentions are close enough for one link."""
     end = -_MAX_GAP_BYTES - 1
     for mention in mentions:
         if mention[2] - end <= _MAX_GAP_BYTES:

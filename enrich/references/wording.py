@@ -1,6 +1,8 @@
-"""Words that mark the role of a reference: one row per language; another language is another row.
+"""Words that decide the role of a reference: one row of each table per language.
 
-The words are lower-case fragments of patterns; a blank matches any white space.
+To add a language, add a `Wording` to `WORDINGS` and a line to `LABELS`, `HEADINGS` and `SECTIONS`. Patterns
+and tests are built from the rows (`enrich.references.roles`, `tests/references/test_wording_rows.py`). The
+words are lower-case parts of patterns; a blank matches any white space.
 """
 
 from __future__ import annotations
@@ -11,8 +13,15 @@ from typing import NamedTuple
 class Wording(NamedTuple):
     """The words of one language with which a talk claims a paper as its own."""
 
+    language: str
+    examples: tuple[str, ...]
+    """Sentences that claim the paper at `ID`."""
     stems: tuple[str, ...]
-    """At least one is part of each such sentence. A first letter that may be a non-ASCII capital is left out."""
+    """Parts of words; each claim contains one of them.
+
+    A cheap check searches them before the patterns. Capitals beyond ASCII are not folded: a stem leaves out
+    such a first letter, or is listed with both spellings.
+    """
     talk: str
     """Subjects: the talk, or its results."""
     before: str
@@ -40,7 +49,13 @@ class Wording(NamedTuple):
 
 
 WORDINGS = (
-    Wording(  # English
+    Wording(
+        language="English",
+        examples=(
+            "This talk is based on the paper ID.",
+            "Based on ID.",
+            "Joint work with Ana Lin (ID).",
+        ),
         stems=("based", "joint", "collaborat"),
         talk="talks?|lectures?|lecture series|presentations?|seminars?|colloquium|mini-?courses?|course|tutorial|results|this|material|session|poster|everything",
         before="this|the|these|my|our|his|her|their|your|today's|whole|entire|first|second|third|last|main|new|all|most|much|large|parts?|half|of|both|invited|short|plenary|seminar|online|introductory|in|i|we|will|present|report|show|some|recent",
@@ -52,7 +67,13 @@ WORDINGS = (
         modifiers="the|this|these|a|an|our|my|his|her|two|three|four|few|several|some|following|recent|new|joint|upcoming|forthcoming|ongoing|first|second|last|latest|arxiv|research|both",
         work="papers?|preprints?|e-?prints?|articles?|manuscripts?|works?",
     ),
-    Wording(  # German
+    Wording(
+        language="German",
+        examples=(
+            "Der Vortrag basiert auf der Arbeit ID.",
+            "Basierend auf ID.",
+            "Gemeinsame Arbeit mit Ana Lin (ID).",
+        ),
         stems=("basier", "beruh", "grundlage", "fußt", "fußen", "gemeinsam", "zusammenarbeit"),
         talk="vortrag|referat|seminarvortrag|vorlesung|kolloquium|kolloquiumsvortrag|beitrag|präsentation|ergebnisse|resultate|dies",
         before="der|dieser|mein|unser|die|diese|meine|unsere|das|heutige|ganze|erste|zweite|teile?|des|dieses|meines|vorgestellten|neuen",
@@ -64,7 +85,13 @@ WORDINGS = (
         modifiers="der|die|das|den|dem|einem|einer|eine|ein|zwei|drei|unser(?:e[mnr]?)?|mein(?:e[mnr]?)?|neuen?|folgenden?|gemeinsamen|kürzlich|erschienenen?|aktuellen",
         work="arbeit(?:en)?|artikeln?|papers?|preprints?|aufsatz|aufsätzen|veröffentlichung(?:en)?|vorabdruck",
     ),
-    Wording(  # French
+    Wording(
+        language="French",
+        examples=(
+            "Cet exposé repose sur l'article ID.",
+            "Basé sur ID.",
+            "Travail en commun avec Ana Lin (ID).",
+        ),
         stems=("basé", "base", "basant", "fondé", "repose", "appuie", "travail", "travaux", "collaboration", "commun"),
         talk="exposé|présentation|séminaire|cours|conférence|mini-?cours|intervention|résultats|ceci",
         before="cet|cette|ce|ces|le|la|l['’]|les|mon|ma|mes|notre|nos|première|partie|de",
@@ -76,7 +103,15 @@ WORDINGS = (
         modifiers="l['’]|le|la|les|un|une|des|mon|notre|nos|mes|deux|trois|récents?|récente|suivants?|nouvel|nouveau|d['’]|de",
         work="articles?|prépublications?|papiers?|travail|travaux|preprints?|textes?",
     ),
-    Wording(  # Spanish, Catalan, Galician
+    Wording(
+        language="Spanish, Catalan, Galician",
+        examples=(
+            "Esta charla está basada en el artículo ID.",
+            "Basado en ID.",
+            "Trabajo conjunto con Ana Lin (ID).",
+            "La xerrada es basa en ID.",
+            "Treball conjunt amb Ana Lin (ID).",
+        ),
         stems=("basad", "basan", "basa ", "basat", "basen", "basará", "conjunt", "colaboraci", "col·laboraci", "comú", "comun"),
         talk="charla|conferencia|ponencia|plática|presentación|seminario|curso|minicurso|resultados|esto|xerrada|conferència|presentació|seminari|curs|resultats|això|ponència",
         before="la|el|esta|este|los|estos|mi|nuestra|las|aquesta|aquest|els|l['’]|una|parte|de|part",
@@ -88,7 +123,13 @@ WORDINGS = (
         modifiers="el|la|los|las|un|una|unos|dos|tres|mi|nuestro|nuestros|reciente|recientes|siguientes?|nuevo|els|les|l['’]|dels?|meu|nostre|següents?|recent",
         work="artículos?|trabajos?|preprints?|prepublicación|papers?|articles?|treballs?",
     ),
-    Wording(  # Italian
+    Wording(
+        language="Italian",
+        examples=(
+            "Questo seminario è basato sull'articolo ID.",
+            "Basato su ID.",
+            "Lavoro congiunto con Ana Lin (ID).",
+        ),
         stems=("basat", "basa ", "basano", "baserà", "lavor", "collaborazione", "congiunt"),
         talk="seminario|presentazione|conferenza|talk|intervento|lezione|corso|minicorso|risultati|esposizione",
         before="il|la|questo|questa|i|questi|mio|nostro|lo|le|l['’]|prima|parte|del",
@@ -100,7 +141,13 @@ WORDINGS = (
         modifiers="il|lo|la|i|gli|le|un|una|l['’]|due|tre|mio|nostro|nostri|recente|recenti|seguenti|nuovo",
         work="articol[oi]|lavor[oi]|preprint|paper",
     ),
-    Wording(  # Portuguese
+    Wording(
+        language="Portuguese",
+        examples=(
+            "Esta apresentação baseia-se no artigo ID.",
+            "Baseado no artigo ID.",
+            "Trabalho conjunto com Ana Lin (ID).",
+        ),
         stems=("basead", "baseia", "conjunt", "colabora", "parceria", "comum"),
         talk="palestra|seminário|apresentação|conferência|minicurso|curso|comunicação|resultados|isto|isso",
         before="a|o|esta|este|os|estes|minha|meu|nossa|as|primeira|parte|da",
@@ -112,7 +159,13 @@ WORDINGS = (
         modifiers="o|a|os|as|um|uma|dois|três|meu|nosso|nossos|recentes?|seguintes?|novo",
         work="artigos?|trabalhos?|preprints?|pré-publicação|papers?",
     ),
-    Wording(  # Dutch, Afrikaans
+    Wording(
+        language="Dutch, Afrikaans",
+        examples=(
+            "Deze lezing is gebaseerd op ID.",
+            "Gebaseerd op ID.",
+            "Gezamenlijk werk met Ana Lin (ID).",
+        ),
         stems=("gebaseerd", "gezamenlijk", "samen", "gebaseer"),
         talk="lezing|voordracht|presentatie|praatje|college|seminar|seminarium|colloquium|resultaten|praatjie",
         before="de|deze|dit|het|mijn|onze|die|hierdie|eerste|deel|van",
@@ -124,7 +177,15 @@ WORDINGS = (
         modifiers="de|het|een|twee|drie|mijn|ons|onze|volgende|recente?|nieuwe?|gezamenlijk",
         work="artikel(?:en)?|papers?|preprints?|werk|publicaties?",
     ),
-    Wording(  # Swedish, Danish, Norwegian
+    Wording(
+        language="Swedish, Danish, Norwegian",
+        examples=(
+            "Föredraget bygger på ID.",
+            "Foredraget er baseret på ID.",
+            "Basert på ID.",
+            "Gemensamt arbete med Ana Lin (ID).",
+            "Fælles arbejde med Ana Lin (ID).",
+        ),
         stems=("baser", "bygg", "gemensam", "sammen", "samarb", "felles", "fælles", "tillsammans"),
         talk="föredraget|föreläsningen|seminariet|presentationen|resultaten|foredraget|forelæsningen|forelesningen|seminaret|præsentationen|presentasjonen|resultaterne|resultatene|foredrag|föredrag",
         before="det|detta|dette|mitt|vårt|mit|vores|første|första|del(?:en)?|av|af|de",
@@ -136,7 +197,13 @@ WORDINGS = (
         modifiers="artikeln|artiklarna|artikelen|artiklen|en|ett|et|den|det|de|två|to|vår|vårt|min|nya|ny|senaste|följande|følgende|gemensamt|fælles|felles",
         work="artikel|artikeln|artiklarna|artikkel|artikkelen|artikkelene|artiklen|artiklerne|preprint|preprintet|arbetet|arbejdet|arbeidet|arbete|papper",
     ),
-    Wording(  # Polish
+    Wording(
+        language="Polish",
+        examples=(
+            "Referat opiera się na artykule ID.",
+            "Na podstawie pracy ID.",
+            "Praca wspólna z Aną Lin (ID).",
+        ),
         stems=("opart", "opier", "bazuje", "podstawie", "praca", "pracy", "wspól", "Wspól", "ółprac"),
         talk="referat|wykład|odczyt|prezentacja|seminarium|wystąpienie|wyniki|kurs",
         before="ten|mój|nasz|to|moje|te|niniejszy|dzisiejszy|pierwsza|część",
@@ -148,7 +215,15 @@ WORDINGS = (
         modifiers="naszej|mojej|nowej|dwóch|trzech|następujących|wspólnej|ostatniej|niedawnej",
         work="prac[yae]|pracach|artykule|artykułach|artykułu|preprincie|publikacji",
     ),
-    Wording(  # Russian, Ukrainian, Bulgarian
+    Wording(
+        language="Russian, Ukrainian, Bulgarian",
+        examples=(
+            "Доклад основан на статье ID.",
+            "Доповідь базується на ID.",
+            "Основано на ID.",
+            "Совместная работа с А. Лин (ID).",
+            "Спільна робота з А. Лін (ID).",
+        ),
         stems=("снован", "сновыва", "азуєть", "азиру", "ґрунт", "овместн", "соавтор", "пільн", "сотруднич", "півпрац", "півавтор", "ъвместн"),
         talk="доклад|лекция|лекции|выступление|семинар|спецкурс|курс|сообщение|результаты|рассказ|доповідь|лекція|виступ|семінар|результати|докладът|лекцията",
         before="этот|мой|наш|эта|моя|данный|эти|ця|цей|моя|мій|наша|первая|часть|сегодняшний",
@@ -160,7 +235,13 @@ WORDINGS = (
         modifiers="нашей|моей|недавней|недавних|новой|двух|трёх|трех|следующих|следующей|совместной|совместных|нашій|моїй|спільній|нещодавній|нашей|последней|препринте",
         work="работ(?:е|ах|ы)|стать(?:е|ях|и)|препринт(?:е|ах|а)|робот(?:і|ах)|статт(?:і|ях)|публикации",
     ),
-    Wording(  # Czech, Slovak
+    Wording(
+        language="Czech, Slovak",
+        examples=(
+            "Přednáška vychází z článku ID.",
+            "Založeno na ID.",
+            "Společná práce s A. Linem (ID).",
+        ),
         stems=("alož", "vychá", "polečn", "poločn", "poluprác", "základ"),
         talk="přednáška|prednáška|seminář|seminár|prezentace|prezentácia|referát|výsledky",
         before="tato|moje|tento|naše|táto|moja|dnešní",
@@ -172,7 +253,13 @@ WORDINGS = (
         modifiers="našem|mém|nedávném|dvou|třech|následujících|společném|našom|nedávnom|novém",
         work="článku|článcích|článkoch|preprintu|práci|pracích",
     ),
-    Wording(  # Romanian
+    Wording(
+        language="Romanian",
+        examples=(
+            "Prelegerea se bazează pe articolul ID.",
+            "Bazat pe ID.",
+            "Lucrare comună cu Ana Lin (ID).",
+        ),
         stems=("bazat", "bazează", "comun", "colaborare"),
         talk="prelegerea|prezentarea|seminarul|expunerea|conferința|rezultatele|cursul",
         before="această|acest|aceste",
@@ -184,7 +271,13 @@ WORDINGS = (
         modifiers="un|o|două|trei|recent|recentă|noul|articolul|următoarele",
         work="articol(?:ul|ele)?|lucr(?:area|ările|are)|preprint(?:ul)?",
     ),
-    Wording(  # Croatian, Serbian, Slovenian
+    Wording(
+        language="Croatian, Serbian, Slovenian",
+        examples=(
+            "Predavanje se temelji na ID.",
+            "Temelji se na ID.",
+            "Zajednički rad s Anom Lin (ID).",
+        ),
         stems=("temelj", "zasniv", "zasnov", "osnov", "zajedni", "suradnj", "saradnj", "skupn", "sodelov"),
         talk="predavanje|izlaganje|prezentacija|seminar|rezultati|predstavitev",
         before="ovo|moje|naše|to|ovi|današnje",
@@ -196,7 +289,13 @@ WORDINGS = (
         modifiers="našem|mom|novom|dva|tri|sljedećim|zajedničkom",
         work="radu|radovima|članku|člancima|preprintu",
     ),
-    Wording(  # Hungarian
+    Wording(
+        language="Hungarian",
+        examples=(
+            "Az előadás az ID cikken alapul.",
+            "Az előadás alapja: ID.",
+            "Közös munka Lin Adával (ID).",
+        ),
         stems=("lapul", "lapsz", "lapja", "özös", "lőadás"),
         talk="előadás",
         before="az|a|ez|mai",
@@ -210,7 +309,13 @@ WORDINGS = (
         after_talk="(?:(?:az|a|ez az|mai) )*előadás(?:om|unk)?(?: (?:az|a|főként|részben))*",
         after="(?:-?\\w{0,6} )?(?:(?:számú|jelű|című) )?(?:(?:cikk|dolgozat|preprint|munká|eredmény)\\w* )?(?:alap(?:ul|szik|szanak|ulnak))",
     ),
-    Wording(  # Finnish, Estonian
+    Wording(
+        language="Finnish, Estonian",
+        examples=(
+            "Esitelmä perustuu artikkeliin ID.",
+            "Perustuu artikkeliin ID.",
+            "Yhteistyössä Ana Linin kanssa (ID).",
+        ),
         stems=("perustu", "yhtei", "hteistyö", "põhine", "ühistö", "Ühistö"),
         talk="esitelmä|luento|esitys|seminaari|puhe|tulokset|ettekanne|loeng",
         before="tämä|se|nämä|see",
@@ -222,7 +327,12 @@ WORDINGS = (
         modifiers="seuraaviin|seuraavaan|kahteen|uuteen|yhteiseen",
         work="artikkeliin|artikkeleihin|preprinttiin|julkaisuun|työhön|artiklil",
     ),
-    Wording(  # Turkish
+    Wording(
+        language="Turkish",
+        examples=(
+            "Bu konuşma ID makalesine dayanmaktadır.",
+            "Deniz Kaya ile ortak çalışma (ID).",
+        ),
         stems=("dayan", "ortak", "birlikte", "konuşma", "sunum", "seminer", "ders", "konferans"),
         talk="konuşma|sunum|seminer",
         before="bu",
@@ -237,7 +347,13 @@ WORDINGS = (
         after="(?:['’]?\\w{0,4} )?(?:(?:numaralı|başlıklı) )?(?:(?:makale|çalışma|ön baskı|bildiri)\\w* )?(?:dayan|temel|esas)\\w*",
         joint_after="(?:bu,? )?(?:çalışma,? )?.{2,80}? ile (?:birlikte )?(?:yapılan |yaptığımız |yürütülen )?(?:bir )?ortak (?:bir )?(?:çalışma|makale|iş)(?:mız|dır|mızdır|ya dayanır)?",
     ),
-    Wording(  # Greek
+    Wording(
+        language="Greek",
+        examples=(
+            "Η ομιλία βασίζεται στο ID.",
+            "Βασισμένο στο άρθρο ID.",
+            "Κοινή εργασία με την Άννα Λιν (ID).",
+        ),
         stems=("ασίζ", "ασισμ", "οινή", "υνεργασία"),
         talk="ομιλία|διάλεξη|παρουσίαση|αποτελέσματα",
         before="η|αυτή|μου|τα|αυτά",
@@ -249,7 +365,15 @@ WORDINGS = (
         modifiers="το|την|τα|τις|δύο|πρόσφατη|κοινή|μας|μου|εξής|ακόλουθα",
         work="άρθρ(?:ο|α)|εργασί(?:α|ες)|προδημοσίευση",
     ),
-    Wording(  # Chinese, simplified and traditional
+    Wording(
+        language="Chinese, simplified and traditional",
+        examples=(
+            "报告基于论文 ID。",
+            "本次報告基於 ID。",
+            "基于 ID。",
+            "与林达合作 (ID)。",
+            "本報告是與林達的合作 (ID)。",
+        ),
         stems=("基于", "基於", "合作", "根据", "根據", "依据", "共同", "报告", "報告", "发言", "發言", "演讲", "演講", "讲座"),
         talk="报告|演讲|讲座|发言|發言|讲演|讨论班|課|报告内容|內容|内容|結果|结果|報告|演講|講座|工作",
         before="本|本次|这次|該|今天的|我的|此|这个|這次|主要|这",
@@ -264,7 +388,12 @@ WORDINGS = (
         after="(?:的?(?:论文|文章|結果|结果))?(?:为基础|為基礎|为主|為主)",
         joint_after="(?:(?:这|這|此|本报告|本報告|本工作|此工作|该工作)(?:是|为)?)?(?:基于|基於)?(?:我)?(?:与|和|跟|與|同).{1,80}?(?:的)?(?:合作|共同)(?:的)?(?:工作|论文|論文|成果|完成|研究|项目)?(?:的)?",
     ),
-    Wording(  # Japanese
+    Wording(
+        language="Japanese",
+        examples=(
+            "本講演は ID に基づきます。",
+            "林氏との共同研究です (ID)。",
+        ),
         stems=("に基づ", "共同", "共著", "講演", "発表", "談話", "講義", "トーク", "セミナー", "話は", "話では"),
         talk="講演|発表|談話",
         before="本|この|今回の",
@@ -279,7 +408,12 @@ WORDINGS = (
         after="(?:の(?:論文|プレプリント|結果|内容))?(?:に(?:基づ|もとづ)|が元になっ|をもとに|を基に)",
         joint_after="(?:(?:本|この)?(?:講演|発表|研究|内容|結果)は[、,]? ?)?.{1,60}?(?:さん|氏|先生)?との(?:共同(?:研究|論文|作業|仕事)?|共著)(?:論文)?(?:です|である|に基づく|に基づきます|による)?",
     ),
-    Wording(  # Korean
+    Wording(
+        language="Korean",
+        examples=(
+            "이 강연은 논문 ID를 바탕으로 한다.",
+            "박지훈과의 공동 연구입니다 (ID).",
+        ),
         stems=("기반", "공동", "강연", "발표", "세미나", "강의"),
         talk="강연|발표",
         before="본|이|이번",
@@ -294,7 +428,15 @@ WORDINGS = (
         after="(?:의)?(?:논문|프리프린트)?(?:의 결과)?(?:을|를|에|의)? ?(?:기반|바탕|토대|근거|기초)",
         joint_after="(?:(?:이|본) ?(?:강연|발표|연구|내용|결과)?(?:은|는) ?)?.{1,60}?(?:과|와)(?:의| 함께 ?(?:한|하는)?)? ?공동 ?(?:연구|작업|논문|저자)?(?:입니다|이다|로|한)?",
     ),
-    Wording(  # Vietnamese, Indonesian, Malay
+    Wording(
+        language="Vietnamese, Indonesian, Malay",
+        examples=(
+            "Bài nói dựa trên ID.",
+            "Ceramah ini berdasarkan ID.",
+            "Dựa trên ID.",
+            "Công trình chung với Ana Lin (ID).",
+            "Kerja sama dengan Ana Lin (ID).",
+        ),
         stems=("dựa", "Dựa", "berdasar", "didasar", "bersama", "chung", "hợp tác", "Hợp tác", "kerja"),
         talk="bài nói|bài giảng|báo cáo|bài trình bày|kết quả|ceramah|kuliah|presentasi|seminar|hasil|pembicaraan",
         before="này|các",
@@ -306,7 +448,13 @@ WORDINGS = (
         modifiers="các|hai|những|sau|của|chúng tôi|dua",
         work="bài báo|tiền ấn phẩm|makalah|artikel|pracetak",
     ),
-    Wording(  # Arabic, Persian
+    Wording(
+        language="Arabic, Persian",
+        examples=(
+            "هذه المحاضرة مبنية على ID",
+            "بر اساس ID",
+            "عمل مشترك مع أ. لين (ID).",
+        ),
         stems=("ستند", "بني", "ساس", "شترك", "تعاون", "همکاری"),
         talk="المحاضرة|العرض|النتائج|سخنرانی|ارائه|نتایج|تستند هذه المحاضرة|تستند المحاضرة",
         before="هذه|هذا|این",
@@ -318,7 +466,13 @@ WORDINGS = (
         modifiers="هذه|مقالات|دو",
         work="ورقة|الورقة|البحث|مقاله|مقالهٔ|مقالۀ",
     ),
-    Wording(  # Hebrew
+    Wording(
+        language="Hebrew",
+        examples=(
+            "ההרצאה מבוססת על ID",
+            "מבוסס על ID",
+            "עבודה משותפת עם אנה לין (ID).",
+        ),
         stems=("מבוסס", "עבודה", "שיתוף"),
         talk="ההרצאה|הרצאה|התוצאות|הסמינר",
         before="זו",
@@ -330,7 +484,11 @@ WORDINGS = (
         modifiers="ה",
         work="המאמר|מאמר|המאמרים",
     ),
-    Wording(  # Hindi
+    Wording(
+        language="Hindi",
+        examples=(
+            "यह व्याख्यान ID पर आधारित है।",
+        ),
         stems=("आधारित", "संयुक्त", "व्याख्यान", "वार्ता", "प्रस्तुति"),
         talk="व्याख्यान",
         before="यह",

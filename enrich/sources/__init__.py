@@ -8,7 +8,7 @@ The members are:
 
 - each folder here: its `forms.py` ends with `FORMS = …`, its `api.py` with `SOURCE = …`, whose class
   inherits from the class of the forms;
-- each file here: it ends with `SOURCE = …`, with forms of its own, or with `SECOND_SOURCE = …`;
+- each file here: it ends with `SOURCE = …`, whose class has the forms too, or with `SECOND_SOURCE = …`;
 - each entry point of the group `enrich.sources` in another distribution: a source or a second source.
 
 A member of the folder takes precedence over an entry point of the same name.
@@ -114,7 +114,7 @@ class SecondSource(Protocol):
 
     name: str
     """Name of the second source's file, and `via` of its records."""
-    behind: str
+    fallback_for: str
     """Name of the source whose papers it has."""
     revision: int
     politeness: Politeness
@@ -271,4 +271,4 @@ def _external_names() -> tuple[str, ...]:
 
 
 def _is_second(name: str) -> bool:
-    return hasattr(load_external(name), "behind")
+    return hasattr(load_external(name), "fallback_for")

@@ -87,8 +87,8 @@ def _count_records(connection: sqlite3.Connection) -> tuple[int, int, float | No
     """Count good and damaged records; find the newest time."""
     good = damaged = 0
     newest: float | None = None
-    for id_, version, fetched_at, total, data in _iterate_rows(connection):
-        if total == checksum(id_, version, data) and isinstance(fetched_at, float):
+    for id_, version, fetched_at, stored_sum, data in _iterate_rows(connection):
+        if stored_sum == checksum(id_, version, data) and isinstance(fetched_at, float):
             good += 1
             newest = fetched_at if newest is None else max(newest, fetched_at)
         else:

@@ -30,6 +30,8 @@ TITLES = """CREATE TABLE titles (
 """Table of digests of title keys, to find other records of a work; only in a store."""
 TITLES_INDEX = "CREATE INDEX IF NOT EXISTS titles_by_number ON titles (number)"
 INDEX = "CREATE UNIQUE INDEX IF NOT EXISTS papers_by_id ON papers (id, version)"
+BATCH = 500
+"""Maximum number of ids in one query."""
 FAULTS = (sqlite3.Error, UnicodeDecodeError)
 """Exceptions of a statement; the second comes from a message that quotes a damaged schema."""
 CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})

@@ -1,4 +1,4 @@
-"""Store of papers: one SQLite file with a record a paper or version, read and written in batches.
+"""Store of papers: one SQLite file with one record per paper or version, read and written in batches.
 
 Each file problem is reported once and the run continues. A corrupt file is renamed to `*.corrupt-N` and
 its good records are copied. If the file cannot be written, it is only read and new records stay in
@@ -23,6 +23,7 @@ from enrich.paper import Links, Paper, PaperId
 from enrich.store.codec import Derive, decode_paper, encode_paper
 from enrich.store.freshness import Record, may_replace
 from enrich.store.sqlite import (
+    BATCH,
     FAULTS,
     INDEX,
     SCHEMA,
@@ -42,8 +43,6 @@ from enrich.store.sqlite import (
 
 __all__ = ["Record", "Store", "open_store", "store_folder"]
 
-BATCH = 500
-"""Maximum number of ids in one query."""
 _COLUMNS = "id, version, revision, fetched_at, expires_at, misses, p.sum, record"
 _WITH_ABSTRACT = f"{_COLUMNS}, a.sum, a.text FROM papers p LEFT JOIN abstracts a USING (number)"
 Key = tuple[PaperId, str | None]
@@ -103,7 +102,7 @@ class Store:
         self._open()
 
     def get_many(self, keys: Iterable[Key], *, abstracts: bool = False) -> dict[Key, Record]:
-        """Return the records of keys, as far as stored."""
+        """Return the stored records of keys."""
         wanted = list(dict.fromkeys(keys))
         with self._lock:
             try:
@@ -472,8 +471,8 @@ def _decode_or_none(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | 
 
 def _decode_record(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | None:
     """Decode a row; return None for a wrong checksum."""
-    revision, fetched_at, expires_at, misses, total, data = row[2:8]
-    if total != checksum(row[0], row[1], data):
+    revision, fetched_at, expires_at, misses, stored_sum, data = row[2:8]
+    if stored_sum != checksum(row[0], row[1], data):
         return None
     abstract = None
     if len(row) > 8 and row[8] is not None:

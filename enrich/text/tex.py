@@ -73,7 +73,7 @@ _PLACEHOLDER = "\x00"
 def plain(title: str) -> str:
     r"""Convert TeX to plain Unicode for people and search.
 
-    Unknown commands stay as they are.
+    Unknown commands stay unchanged.
 
     >>> plain(r"On $\ell_p$-norms, \'Etale maps and {\it na\"ive} $O(n^2)$")
     'On ℓₚ-norms, Étale maps and naïve O(n²)'

@@ -13,6 +13,7 @@ from enrich.paper import Author, Lookup, Paper, Publication
 from enrich.text.names import split_suffix
 from enrich.text.tex import marked_math, render
 from enrich.text.tidy import tidy
+from enrich.writers._venues import recognize_venue
 
 ARCHIVES = {"arxiv": "arXiv", "openreview": "OpenReview"}
 """Names of the services as bibliographies print them, by a paper's source."""
@@ -28,11 +29,11 @@ Item = dict[str, Any]
 def paper_item(
     paper: Paper, render_formula: Callable[[str], str], others: Iterable[Lookup] = ()
 ) -> Item:
-    """Make the CSL item of a paper; formulas in its title are rendered by a function.
+    """Make the CSL item of a paper; `render_formula` renders formulas in its title.
 
-    `others` are other records of the same work, because an accepted paper keeps its preprint's id. A
-    preprint is an `article` with `genre` and `number`, which Zotero reads as the archive's id. With
-    `archive` as well, styles would print the id twice.
+    `others` are the other records of the same work: an accepted paper keeps its preprint's id. A preprint
+    is an `article` with `genre` and `number`, which Zotero reads as the archive's id. If `archive` were
+    set too, styles would print the id twice.
     """
     item: Item = {"id": str(paper.id)}
     if is_in_proceedings(paper):
@@ -57,6 +58,30 @@ def paper_item(
     return item
 
 
+def published_item(
+    paper: Paper, render_formula: Callable[[str], str], others: Iterable[Lookup] = ()
+) -> Item:
+    """Make the CSL item of a paper's published version, or that of `paper_item` if there is none.
+
+    Formats without a type for preprints use it. `number` is the id of the paper at its own service.
+    """
+    others = tuple(others)
+    item = paper_item(paper, render_formula, others)
+    item.setdefault("number", str(paper.id))
+    published = find_publication(paper, others)
+    if published is None or item["type"] != "article":
+        return item
+    venue = clean(published.venue)
+    item["type"] = recognize_venue(venue)
+    _add_value(item, "container-title", venue)
+    for key in ("genre", "publisher", "version", "note"):
+        item.pop(key, None)
+    item.pop("issued", None)
+    _add_value(item, "issued", _issued(date_in(published, paper)))
+    _add_value(item, "note", ". ".join(notes_of(paper, others, with_publication=False)))
+    return item
+
+
 def talk_item(talk: Talk, render_formula: Callable[[str], str]) -> Item:
     """Make the CSL item of a talk, as `paper_item`."""
     title = render(talk_title(talk), render_formula)
@@ -71,7 +96,7 @@ def talk_item(talk: Talk, render_formula: Callable[[str], str]) -> Item:
 
 
 def is_in_proceedings(paper: Paper) -> bool:
-    """Return whether a paper was accepted at a venue of its own service."""
+    """Return whether a paper was accepted at a venue of its service."""
     return paper.decision == "accepted" and bool(clean(paper.venue))
 
 
@@ -105,15 +130,21 @@ def doi_of(paper: Paper, others: Iterable[Lookup] = ()) -> str | None:
     return (published and published.doi) or paper.doi
 
 
-def notes_of(paper: Paper, others: Iterable[Lookup] = ()) -> Iterator[str]:
-    """Yield notes: withdrawn, venue, then the other records' addresses."""
+def notes_of(
+    paper: Paper, others: Iterable[Lookup] = (), *, with_publication: bool = True
+) -> Iterator[str]:
+    """Yield notes: withdrawn, venue, then the other records' addresses.
+
+    Without `with_publication`, the venue of the published version is left out.
+    """
     others = tuple(others)
     if paper.withdrawn:
         yield "Withdrawn"
     published = find_publication(paper, others)
     if published and (venue := clean(published.venue)):
         year = f", {published.year}" if published.year and str(published.year) not in venue else ""
-        yield f"Published in {venue}{year}"
+        if with_publication:
+            yield f"Published in {venue}{year}"
     elif (venue := clean(paper.venue)) and not is_in_proceedings(paper):
         yield venue
     if links := [_name_record(other) for other in others if other.status != "not_found"]:
@@ -132,8 +163,14 @@ def year_in_proceedings(paper: Paper) -> str | None:
 
 
 def date_of(paper: Paper) -> str | None:
-    """Return the date to cite: the paper's own, or another year of its proceedings."""
+    """Return the date to cite: the paper's, or its proceedings' year if it differs."""
     year = year_in_proceedings(paper) if is_in_proceedings(paper) else None
+    return year if year and year != (paper.published or "")[:4] else paper.published
+
+
+def date_in(published: Publication, paper: Paper) -> str | None:
+    """Return the date of a published version: its year, or the paper's date in that year."""
+    year = f"{published.year:04}" if published.year else None
     return year if year and year != (paper.published or "")[:4] else paper.published
 
 

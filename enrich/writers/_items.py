@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from enrich.model import Document, Talk
+from enrich.paper import Lookup, Paper
 from enrich.writers._csl_item import Item, clean, paper_item, talk_day, talk_item
 from enrich.writers._works import collect_cited
 
 
+class MakeItem(Protocol):
+    """A function that makes the item of a paper: `paper_item` or `published_item`."""
+
+    def __call__(
+        self, paper: Paper, render_formula: Callable[[str], str], others: tuple[Lookup, ...]
+    ) -> Item:
+        """Make the item; `others` are other records of the same work."""
+        ...
+
+
 def items(
-    document: Document, render_formula: Callable[[str], str], *, cite_talks: bool
+    document: Document,
+    render_formula: Callable[[str], str],
+    *,
+    cite_talks: bool,
+    make_item: MakeItem = paper_item,
 ) -> Iterator[Item]:
     """Yield the item of each work, each cited talk before its papers.
 
@@ -26,7 +42,7 @@ def items(
                 seen.add(item["id"])
                 yield item
         else:
-            item = paper_item(cited.paper, render_formula, cited.others)
+            item = make_item(cited.paper, render_formula, cited.others)
             if cited.news:
                 notes = (item.get("note"), f"New: {clean('; '.join(cited.news))}")
                 item["note"] = ". ".join(note for note in notes if note)

@@ -1,14 +1,15 @@
 """`-f csv`: a table for spreadsheets, with a row for each reference, talk or work. Streams, except works.
 
 UTF-8, a header, lines that end in LF. Lists are joined by `; `. A cell that a spreadsheet would take
-for a formula begins with `'`. Control and bidi characters are left out.
+for a formula begins with `'`. Control and bidi characters are left out. `columns` are the names of the
+columns to write, in their order.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -60,15 +61,67 @@ _REFERENCE_ROW = (
 @dataclass(frozen=True)
 class _Csv(Configurable):
     suffixes: ClassVar[tuple[str, ...]] = (".csv",)
-    options: ClassVar[tuple[str, ...]] = ("rows", "bom")
+    options: ClassVar[tuple[str, ...]] = ("rows", "columns", "bom")
     rows: Rows = "reference"
+    columns: tuple[str, ...] | None = None
+    """Names of the columns; None: all."""
     bom: bool = False
+
+    def __post_init__(self) -> None:
+        _check_columns(self.columns or (), self.rows)
 
     def write(self, document: Document) -> Iterator[str]:
         """Yield the header, then the rows."""
-        columns_of, rows_of = _ROWS[self.rows]
-        yield (_BOM if self.bom else "") + _format_row(columns_of)
-        yield from map(_format_row, rows_of(document))
+        header, list_rows = _ROWS[self.rows]
+        rows: Iterable[list[Any]] = list_rows(document)
+        if self.columns:
+            places = [header.index(column) for column in self.columns]
+            rows = ([row[place] for place in places] for row in rows)
+        yield (_BOM if self.bom else "") + _format_row(self.columns or header)
+        yield from map(_format_row, rows)
+
+
+def _check_columns(columns: Iterable[str], rows: Rows) -> None:
+    """Check that a table has the columns, and that each is named once.
+
+    Raises:
+        ValueError: a name is not a column of the table, or is given twice.
+
+    >>> _check_columns(["paper_title", "title"], "reference")
+    Traceback (most recent call last):
+    ...
+    ValueError: 'title' is not a column of a table of references; did you mean talk_title or paper_title?
+    """
+    known, _ = _ROWS[rows]
+    seen = set[str]()
+    for column in columns:
+        if column not in known:
+            raise ValueError(
+                f"{column!r} is not a column of a table of {rows}s; {_suggest_columns(column, known)}"
+            )
+        if column in seen:
+            raise ValueError(f"the column {column} is named twice")
+        seen.add(column)
+
+
+def _suggest_columns(column: str, known: Sequence[str]) -> str:
+    """Return the columns that a wrong name may mean; without any, all columns."""
+    from difflib import get_close_matches
+
+    names: dict[str, list[str]] = {}
+    for name in known:
+        names.setdefault(_drop_prefix(name), []).append(name)
+    bare = _drop_prefix(column)
+    meant = names.get(bare) or [
+        name for close in get_close_matches(bare, names, n=1) for name in names[close]
+    ]
+    if not meant:
+        return f"its columns are {', '.join(known)}"
+    return f"did you mean {' or '.join(meant)}?"
+
+
+def _drop_prefix(column: str) -> str:
+    return column.removeprefix("paper_").removeprefix("talk_")
 
 
 def _format_row(row: Iterable[Any]) -> str:

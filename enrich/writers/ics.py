@@ -247,7 +247,7 @@ def _add_titles(
     as_html = is_html(text) and not text.startswith(_PLAIN_TEXT_PREFIX)
 
     def quote(title: str) -> str:
-        return f'"{html.escape(title, quote=False) if as_html else title}": '
+        return f'"{html.escape(title, quote=False) if as_html else _break_tags(title)}": '
 
     inserted = _InsertedTitles(text, {quote(title) for title in earlier if title})
     pieces: list[str] = []
@@ -267,6 +267,11 @@ def _add_titles(
         pieces += [text[at:start], quote(title)]
         at = place
     return "".join([*pieces, text[at:]])
+
+
+def _break_tags(title: str) -> str:
+    """Return a title without tags: in plain text they would make all of it HTML."""
+    return title.replace("<", "< ") if is_html(title) else title
 
 
 class _InsertedTitles:
@@ -334,7 +339,9 @@ def _list_links(annotated: AnnotatedTalk, earlier: Mapping[str, str]) -> Iterato
     """
     titles: dict[str, str] = dict(earlier)
     texts = {"abstract": annotated.talk.abstract or "", **dict(annotated.talk.texts)}
-    marks = {f'"{title}": ' for title in earlier.values() if title}
+    marks = {
+        f'"{form}": ' for title in earlier.values() if title for form in (title, _break_tags(title))
+    }
     spans = {field: _InsertedTitles(text, marks) for field, text in texts.items()}
     named = [
         r.paper

@@ -6,7 +6,7 @@ Talks are sorted by start, so only the title is written before the last talk is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, tzinfo
 from itertools import groupby
 
@@ -37,6 +37,8 @@ _MONTHS = (
     *("October", "November", "December"),
 )
 _UNSAFE_IN_LINK = re.compile(r"[()<>\s\\]")
+_MIN_QUOTE_CHARS = len("see also here")
+"""A paragraph this short has only the link, and is not quoted."""
 
 
 class _Markdown:
@@ -44,10 +46,12 @@ class _Markdown:
     writes_notices = True
 
     def write(self, document: Document) -> Iterator[str]:
-        """Yield the list, a talk a piece."""
+        """Yield the list, one piece per talk."""
         yield "# Reading list\n"
         zone = document.zone
-        talks = sorted(document.talks, key=lambda talk: _rank_month(talk.talk.shown_start, zone))
+        talks = sorted(
+            document.talks, key=lambda talk: _month_sort_key(talk.talk.shown_start, zone)
+        )
         for month, group in groupby(
             talks, key=lambda talk: _name_month(talk.talk.shown_start, zone)
         ):
@@ -61,7 +65,16 @@ class _Markdown:
             yield printable(f"- {where + ': ' if where else ''}{_escape(notice.message)}\n")
 
 
-def _rank_month(start: datetime | date | None, zone: tzinfo | None) -> tuple[int, int, datetime]:
+def list_papers(papers: Iterable[Lookup]) -> Iterator[str]:
+    """Yield a list of papers without talks."""
+    yield "# Papers\n\n"
+    for work in group_works(papers):
+        yield printable("\n".join(_render_work(work, [], None)) + "\n")
+
+
+def _month_sort_key(
+    start: datetime | date | None, zone: tzinfo | None
+) -> tuple[int, int, datetime]:
     """Return a sort key: the shown year and month, then the instant.
 
     Talks without a start come last.
@@ -75,7 +88,7 @@ def _rank_month(start: datetime | date | None, zone: tzinfo | None) -> tuple[int
 def _name_month(start: datetime | date | None, zone: tzinfo | None) -> str:
     if start is None:
         return "Without a date"
-    year, month, _ = _rank_month(start, zone)
+    year, month, _ = _month_sort_key(start, zone)
     return f"{_MONTHS[month - 1]} {year:04}"
 
 
@@ -111,7 +124,7 @@ def _list_facts(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
         yield _link("talk page", talk.url)
 
 
-def _render_work(work: Work, cited: list[Reference], talk: Talk) -> Iterator[str]:
+def _render_work(work: Work, cited: list[Reference], talk: Talk | None) -> Iterator[str]:
     """Render a work's best record, with links to the other records."""
     paper = work.best
     others = [_link_record(other, cited) for other in work.papers if other is not paper]
@@ -127,7 +140,7 @@ def _render_work(work: Work, cited: list[Reference], talk: Talk) -> Iterator[str
         state = "no such paper" if paper.status == "not_found" else "not looked up"
         yield f"- {' · '.join([shown, *others])}  "
         yield f"  {state}: {_escape(paper.message)}"
-    if quoted := _quote_paragraph(cited, talk):
+    if talk and (quoted := _quote_paragraph(cited, talk)):
         yield ""
         yield f"  > {quoted}"
         yield ""
@@ -168,7 +181,7 @@ def _quote_paragraph(cited: list[Reference], talk: Talk) -> str:
             )
             text = tidy(f"{before.rstrip('[(< ')} {after.lstrip('])> ')}")
             text = _BULLET.sub("", text)
-            if len(text) > len("see also here"):
+            if len(text) > _MIN_QUOTE_CHARS:
                 return _escape(text)
     return ""
 

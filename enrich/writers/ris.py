@@ -1,8 +1,11 @@
 """`-f ris`: RIS as Zotero, JabRef, EndNote and bibutils read it, with a record for each work.
 
-The arXiv id is in AN, which Zotero keeps as "Loc. in Archive" and JabRef as `number`. Lines end with a
-line feed, which all of them read. DB is left out, because bibutils warns of it. All papers are held in
-memory until the end.
+The arXiv or OpenReview id is in AN, which Zotero keeps as "Loc. in Archive" and JabRef as `number`.
+RIS has no type for preprints, and programs have one field for the DOI. So a paper whose published version
+is known is described by that version: JOUR or CONF where the venue leaves no doubt, otherwise GEN, with
+the venue as the source writes it. A talk is CONF with "Talk" as type of work, because bibutils warns about
+SLIDE. Lines end with a line feed, which all of them read. DB is left out, because bibutils warns about it.
+All papers are held in memory until the end.
 """
 
 from __future__ import annotations
@@ -13,12 +16,18 @@ from typing import ClassVar
 
 from enrich.model import Document
 from enrich.text.tex import plain_math
-from enrich.writers._csl_item import Item
+from enrich.writers._csl_item import Item, published_item
 from enrich.writers._items import items
 from enrich.writers._options import Configurable
 from enrich.writers._tex import DROPPED
 
-_TYPES = {"article": "UNPB", "paper-conference": "CONF", "speech": "SLIDE"}
+_TYPES = {
+    "article": "UNPB",
+    "article-journal": "JOUR",
+    "document": "GEN",
+    "paper-conference": "CONF",
+    "speech": "CONF",
+}
 _DROPPED = {**DROPPED, ord("\n"): " ", ord("\t"): " "}
 
 
@@ -31,7 +40,8 @@ class _Ris(Configurable):
     def write(self, document: Document) -> Iterator[str]:
         """Yield the entries; a blank line for a document without papers."""
         before = ""
-        for item in items(document, plain_math, cite_talks=self.cite_talks):
+        found = items(document, plain_math, cite_talks=self.cite_talks, make_item=published_item)
+        for item in found:
             yield before + _format_ris_entry(item)
             before = "\n"
         if not before:
@@ -61,6 +71,7 @@ def _tagged_values(item: Item) -> Iterator[tuple[str, str | None]]:
         yield "PY", f"{parts[0]:04}"
         if len(parts) > 1:
             yield "DA", "/".join([f"{part:02}" for part in parts])
+    yield "M3", item["genre"] if item["type"] == "speech" else None
     yield "AN", item.get("number")
     yield "PB", item.get("publisher")
     yield "DO", item.get("DOI")

@@ -1,4 +1,4 @@
-"""`-f text`: a reading list for a terminal: each talk with its papers, wrapped, without markup."""
+"""`-f text`: a reading list for a terminal: each talk with its papers, wrapped, without markup. Streams."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from enrich.writers._labels import (
 _DEFAULT_WIDTH = 80
 _MIN_WIDTH = 24
 _SEPARATOR = " · "
+_BULLET, _MARGIN = "  * ", "    "
 
 Cited = Mapping[PaperId, list[Reference]]
 """A talk's references to each of its papers."""
@@ -59,26 +60,29 @@ class _Text:
             where = ", ".join(locate_notice(notice))
             line = f"{where}: {notice.message}" if where else notice.message
             head = "" if place else ("\n" if number else "") + "Notices\n"
-            yield head + self._render([(2, line)])
+            yield head + self._render([("  ", line)])
 
-    def _render(self, lines: Iterable[tuple[int, str]]) -> str:
+    def _render(self, lines: Iterable[tuple[str, str]]) -> str:
+        """Return lines wrapped; the rest of a line stands below its text, not its bullet."""
         return "".join(
-            " " * indent + part + "\n"
-            for indent, line in lines
-            for part in wrap_columns(printable(tidy(line)), self.width - indent)
+            f"{' ' * len(margin) if number else margin}{part}\n"
+            for margin, line in lines
+            for number, part in enumerate(
+                wrap_columns(printable(tidy(line)), self.width - len(margin))
+            )
         )
 
 
-def _list_lines(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a talk, each with its indent."""
+def _list_lines(annotated: AnnotatedTalk, zone: tzinfo | None) -> Iterator[tuple[str, str]]:
+    """Yield the lines of a talk, each with its margin."""
     talk = annotated.talk
-    yield 0, label_talk(talk)
+    yield "", label_talk(talk)
     vanished = ["no longer in its feed"] if has_vanished(annotated) else []
-    yield 0, _join_facts((*vanished, *_describe_talk(talk, zone)))
+    yield "", _join_facts((*vanished, *_describe_talk(talk, zone)))
     if news := "; ".join(describe_news(annotated)):
-        yield 0, f"New: {news}"
+        yield "", f"New: {news}"
     if talk.url:
-        yield 0, talk.url
+        yield "", talk.url
     cited = group_references(annotated)
     for work in group_works(annotated.papers.values()):
         yield from _list_work_lines(work, cited)
@@ -95,27 +99,27 @@ def _describe_talk(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
     yield from (text for text in (talk.series, talk.room) if text)
 
 
-def _list_work_lines(work: Work, cited: Cited) -> Iterator[tuple[int, str]]:
+def _list_work_lines(work: Work, cited: Cited) -> Iterator[tuple[str, str]]:
     """Yield the lines of a work's best record, then of its other records."""
     paper = work.best
     others = [other for other in work.papers if other is not paper]
     of_others = [r._replace(version=None) for other in others for r in cited[other.id]]
     how = tuple(describe_references((*cited[paper.id], *of_others)))
     state = describe_state(_drop_links(paper, others))
-    yield 2, f"* {label_paper(paper)}"
+    yield _BULLET, label_paper(paper)
     if isinstance(paper, Paper):
-        yield 4, label_authors(paper)
+        yield _MARGIN, label_authors(paper)
         facts = (label_dates(paper), label_id(paper.id), paper.category, paper.venue)
-        yield 4, _join_facts((*(fact for fact in facts if fact), *how))
-        yield 4, _join_facts(state)
+        yield _MARGIN, _join_facts((*(fact for fact in facts if fact), *how))
+        yield _MARGIN, _join_facts(state)
     else:
-        yield 4, _join_facts((*how, *state))
+        yield _MARGIN, _join_facts((*how, *state))
     if paper.url:
-        yield 4, paper.url
+        yield _MARGIN, paper.url
     for other in others:
-        yield 4, _join_facts(_describe_record(other, cited[other.id]))
+        yield _MARGIN, _join_facts(_describe_record(other, cited[other.id]))
         if other.url:
-            yield 4, other.url
+            yield _MARGIN, other.url
 
 
 def _drop_links(paper: Lookup, others: Iterable[Lookup]) -> Lookup:

@@ -208,6 +208,8 @@ HOSTILE_FEEDS: dict[str, Callable[[], bytes]] = {
             '<a b=\\"',
             "<script>",
             "<style>",
+            "<td>Passcode</td>",
+            "<p>Passcode<p>a1",
             "<a href=https://arxiv.org/abs/2103.01338>https://arxiv.org/abs/2103.01338</a>",
         )
     },

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from enrich.collection.collection import open_papers
+from enrich.collection.opening import open_papers
 from enrich.collection.readers import Place, names, reader_of
 from enrich.collection.readers._storing import describe_problem, make_item
 from enrich.model import AnnotatedTalk
 from enrich.paper import Paper, PaperId
-from enrich.store import open_store
 from enrich.store.freshness import Record
+from enrich.store.store import open_store
 from tests.command import checked, run
 
 GOOD = PaperId("arxiv:2103.01338")

@@ -55,7 +55,7 @@ def _lookup(path: Path, *, papers: bool) -> float:
 
     A row is found and its checksum tested, or a `Paper` is made of it as well.
     """
-    from enrich.collection.collection import open_papers
+    from enrich.collection.opening import open_papers
     from enrich.paper import PaperId
 
     chance, rounds = random.Random(2), []

@@ -20,8 +20,8 @@ from enrich.feeds.reading import read_talks
 from enrich.model import Document
 from enrich.paper import Author, Paper, PaperId
 from enrich.sources.installed import source
-from enrich.store import open_store
 from enrich.store.freshness import Record
+from enrich.store.store import open_store
 from enrich.writers import write
 from tests.bench import figure
 from tests.bench._feeds import describe, mixed, recorded

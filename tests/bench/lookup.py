@@ -15,7 +15,7 @@ from typing import Any
 
 from enrich import Enricher, Paper
 from enrich.sources.installed import source
-from enrich.store import open_store
+from enrich.store.store import open_store
 from tests.bench import figure
 from tests.fakes import FakeNote, FakePaper, Fakes
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from enrich.paper import Author, Paper, PaperId
 from enrich.sources.installed import source
-from enrich.store import open_store
 from enrich.store.freshness import Record
+from enrich.store.store import open_store
 from tests.bench import figure
 from tests.bench._peak import measure_peak
 

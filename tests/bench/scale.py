@@ -177,7 +177,7 @@ def _measure_memory(root: int) -> float:
     total = 0
     for pid in tree:
         try:
-            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
             total += int(text.split("\nPss:")[1].split()[0])
         except (OSError, IndexError):
             continue

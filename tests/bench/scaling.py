@@ -20,8 +20,8 @@ from enrich.feeds.reading import read_talks
 from enrich.paper import Paper, PaperId
 from enrich.references.extract import find_references_many
 from enrich.sources.installed import source
-from enrich.store import open_store
 from enrich.store.freshness import Record
+from enrich.store.store import open_store
 from tests.bench import figure
 from tests.bench._snapshot import lines
 from tests.bench.extract import abstract

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 from enrich.identity import find_title_keys
-from enrich.store import open_store
 from enrich.store.freshness import Record
+from enrich.store.store import open_store
 from tests.bench import figure
 from tests.bench.identity import _make_titled
 

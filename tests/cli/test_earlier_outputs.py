@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from enrich.cli.main import main
-from enrich.collection.collection import KINDS
+from enrich.collection.opening import KINDS
 from enrich.collection.readers import HEAD, Place, reader_of
 from enrich.collection.readers._stream import Stream
 from tests.cli.test_commands import EXAMPLE, PAPERS

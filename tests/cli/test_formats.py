@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,16 @@ import click
 import pytest
 
 from enrich.cli import formats
-from enrich.cli.formats import FormatChoice, choose_format, choose_targets, take_writers
+from enrich.cli.commands.lookup import command as lookup
+from enrich.cli.commands.papers import export_collection
+from enrich.cli.formats import (
+    ColumnNames,
+    FormatChoice,
+    choose_format,
+    choose_targets,
+    suggest_prefix,
+    take_writers,
+)
 from enrich.cli.main import main
 from enrich.cli.run import command
 from enrich.model import Document
@@ -125,17 +135,95 @@ def test_a_terminal_gets_text_unless_a_format_is_given(monkeypatch: pytest.Monke
     assert choose_targets(None, (), for_papers=True)[0].format == "json"
 
 
-@pytest.mark.parametrize("outputs", [("a.ics",), ("text:a",), ("ics:-",)], ids=" ".join)
+@pytest.mark.parametrize("outputs", [("a.ics",), ("a.txt",), ("text:a",), ("ics:-",)], ids=" ".join)
 def test_papers_alone_have_no_formats_of_talks(outputs: tuple[str, ...]) -> None:
-    with pytest.raises(click.UsageError, match=r"of talks|names no format"):
+    with pytest.raises(click.UsageError, match=r": (ics|text) is a format of talks, not of papers"):
         choose_targets(None, outputs, for_papers=True)
+
+
+@pytest.mark.parametrize("name", ["ics", "text"])
+def test_f_says_that_a_format_is_of_talks(name: str) -> None:
+    with pytest.raises(click.BadParameter, match=f"{name} is a format of talks, not of papers"):
+        FormatChoice(for_papers=True).convert(name, None, None)
+
+
+def test_a_file_that_exists_needs_no_format_before_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert suggest_prefix("bib:refs.bib") == "bibtex"
+    Path("bib:refs.bib").touch()
+    assert choose_format(None, "bib:refs.bib") == "bibtex"
+
+
+def test_the_help_of_each_command_has_its_own_default_format() -> None:
+    for function, default in ((lookup, "json"), (export_collection, "ndjson")):
+        (param,) = [param for param in function.params if param.name == "format_"]
+        assert isinstance(param, click.Option)
+        assert param.show_default == default
 
 
 def test_an_option_that_no_format_takes_is_a_usage_error() -> None:
     targets = choose_targets("json", ())
     with pytest.raises(click.UsageError, match="--rows is an option of csv"):
-        take_writers(targets, {"rows": "talk", "bom": False})
-    assert take_writers(targets, {"rows": None, "bom": False})
+        take_writers(targets, {"rows": ("talk",), "columns": (), "bom": False})
+    assert take_writers(targets, {"rows": (), "columns": (), "bom": False})
+
+
+def configure_tables(outputs: tuple[str, ...], **options: Any) -> list[tuple[str, Any]]:
+    """Return the rows and columns of each output that is a table."""
+    found: list[Any] = [
+        chosen for _, chosen in take_writers(choose_targets(None, outputs), options)
+    ]
+    return [(one.rows, one.columns) for one in found if hasattr(one, "rows")]
+
+
+def test_each_table_has_its_own_rows_and_columns() -> None:
+    outputs = ("a.csv", "b.json", "c.csv")
+    tables = configure_tables(outputs, rows=("talk", "paper"), columns=(("id",), ("url", "doi")))
+    assert tables == [("talk", ("id",)), ("paper", ("url", "doi"))]
+
+
+def test_a_single_value_is_that_of_every_table() -> None:
+    tables = configure_tables(("a.csv", "c.csv"), rows=("talk", "paper"), columns=(("title",),))
+    assert tables == [("talk", ("title",)), ("paper", ("title",))]
+    assert configure_tables(("a.csv", "c.csv"), rows=("talk",)) == [("talk", None)] * 2
+
+
+@pytest.mark.parametrize("outputs", [("a.csv",), ("a.csv", "b.csv", "c.csv")], ids=len)
+@pytest.mark.parametrize("option", [{"rows": ("talk", "paper")}, {"columns": (("field",), ("exact",))}], ids=str)  # fmt: skip
+def test_fewer_or_more_values_than_tables_are_a_usage_error(
+    outputs: tuple[str, ...], option: dict[str, Any]
+) -> None:
+    count = f"2 times for {len(outputs)} outputs? in csv; give it once, or once for each output"
+    with pytest.raises(click.UsageError, match=rf"--{next(iter(option))} is given {count}"):
+        configure_tables(outputs, **option)
+
+
+def test_a_column_that_a_table_lacks_is_a_usage_error() -> None:
+    with pytest.raises(click.UsageError, match=r"--columns: 'title' .* did you mean talk_title or"):
+        configure_tables(("a.csv",), columns=(("title",),))
+    with pytest.raises(click.UsageError, match=r"--columns: 'start' is not .* of papers"):
+        configure_tables(("a.csv", "b.csv"), rows=("reference", "paper"), columns=(("start",),))
+
+
+def test_a_table_of_papers_alone_has_the_columns_of_papers() -> None:
+    targets = choose_targets("csv", (), for_papers=True)
+    ((_, chosen),) = take_writers(targets, {"columns": (("url",),)}, for_papers=True)
+    assert (chosen.rows, chosen.columns) == ("paper", ("url",))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("value", "names"), [("a,b", ("a", "b")), (" a , b ", ("a", "b")), ("a", ("a",))]
+)
+def test_columns_are_names_between_commas(value: str, names: tuple[str, ...]) -> None:
+    assert ColumnNames().convert(value, None, None) == names
+
+
+@pytest.mark.parametrize("value", ["", ",", "a,", "a,,b"])
+def test_columns_without_a_name_are_refused(value: str) -> None:
+    with pytest.raises(click.BadParameter, match=r"not a list of names such as title,url"):
+        ColumnNames().convert(value, None, None)
 
 
 def test_every_option_of_a_writer_is_one_of_the_command() -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from enrich.collection.answers import GrowingAnswers, open_answers
+from enrich.collection.answers import open_answers
+from enrich.collection.growing import GrowingAnswers
 from enrich.paper import Paper, PaperId, Unresolved
 from tests.command import run
 from tests.fakes import FakeNote, FakePaper, Fakes, FakeVersion

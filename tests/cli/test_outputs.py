@@ -9,7 +9,7 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import pytest
 from enrich.cli.output import OutputError
 from enrich.cli.writing import write_outputs
 from enrich.model import AnnotatedTalk, Document, Talk
-from enrich.writers import Writer
+from enrich.writers import Writer, builtin_names
 from tests.command import checked, run
 from tests.conftest import ROOT
 from tests.fakes import Fakes
@@ -246,6 +246,13 @@ class TestPapersInFormats:
         assert (tmp_path / "a.md").read_text(encoding="utf-8").count("\n- [") == 2
         assert (tmp_path / "a.atom").read_text(encoding="utf-8").count("<entry>") == 2
 
+    def test_papers_in_markdown_are_a_list(self, env: dict[str, str]) -> None:
+        ran = run("lookup", "2103.01338", "FpKgG31Z_i9", *self.ARGS, "-f", "md", env=env)
+        lines = ran.out.splitlines()
+        assert lines[:2] == ["# Papers", ""]
+        assert [line[:3] for line in lines[2:]] == ["- [", "  N", "- [", "  N"]
+        assert run("lookup", "-", *self.ARGS, "-f", "md", env=env).out == "# Papers\n\n"
+
     def test_formats_of_talks_are_refused(self, env: dict[str, str]) -> None:
         for name in ("ics", "text"):
             assert run("lookup", *self.IDS, *self.ARGS, "-f", name, env=env).status == 2
@@ -267,22 +274,75 @@ class TestPapersInFormats:
         assert (tmp_path / "a.csv").read_text(encoding="utf-8") == table
 
 
-FORMATS = ("atom", "csv", "html", "ics", "text")
+EXAMPLES = {name: ("-f", name) for name in builtin_names()} | {
+    "talk.csv": ("-f", "csv", "--rows", "talk"),
+    "paper.csv": ("-f", "csv", "--rows", "paper"),
+    **{
+        f"talks.{name}": ("-f", name, "--cite-talks")
+        for name in ("bibtex", "biblatex", "csl", "ris")
+    },
+}
+"""The example in every format, and with the options that change much: golden file and arguments."""
+
+
+class TestTables:
+    TITLE = "Understanding Neural Net Training Dynamics in Tractable Slices"
+
+    def test_each_has_its_own_rows_and_columns(self, env: dict[str, str], tmp_path: Path) -> None:
+        first = ("-o", "talks.csv", "--rows", "talk", "--columns", "title,speaker")
+        second = ("-o", "papers.csv", "--rows", "paper", "--columns", "url")
+        for job in (OFFLINE, ("demo", "-q")):
+            assert run(*job, *first, *second, env=env, cwd=tmp_path).status == 0
+            talks = (tmp_path / "talks.csv").read_text(encoding="utf-8")
+            assert talks == f"title,speaker\n{self.TITLE},Dr. Cyril Zhang\n"
+            papers = (tmp_path / "papers.csv").read_text(encoding="utf-8").splitlines()
+            assert papers[0] == "url"
+            assert len(papers) == 4
+
+    def test_one_table_has_one_kind_of_rows(self, env: dict[str, str]) -> None:
+        ran = run(*OFFLINE, "-f", "csv", "--rows", "talk", "--rows", "paper", env=env)
+        assert (ran.status, ran.out) == (2, "")
+        assert ran.err.endswith(
+            "Error: --rows is given 2 times for 1 output in csv; give it once, or once for each output\n"
+        )
+
+    def test_options_from_the_environment_and_a_file(
+        self, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        given = {"ENRICH_ROWS": "talk paper", "ENRICH_COLUMNS": "title, url\nurl"}
+        outputs = ("-o", "a.csv", "-o", "b.csv")
+        assert run(*OFFLINE, *outputs, env={**env, **given}, cwd=tmp_path).status == 0
+        (tmp_path / "week.toml").write_text(
+            'rows = ["talk", "paper"]\ncolumns = ["title,url", "url"]\noutput = ["c.csv", "d.csv"]\n'
+        )
+        ran = run(*OFFLINE, "--config", "week.toml", env=env, cwd=tmp_path)
+        assert (ran.status, ran.err) == (0, "")
+        for one, other in (("a", "c"), ("b", "d")):
+            text = (tmp_path / f"{one}.csv").read_text(encoding="utf-8")
+            assert text == (tmp_path / f"{other}.csv").read_text(encoding="utf-8")
+        assert text.startswith("url\n")
+
+    def test_lookup_and_export_have_the_columns_of_papers(
+        self, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        args = ("--papers", str(PAPERS), "--offline", "-q", "-f", "csv")
+        ran = run("lookup", "2103.01338", *args, "--columns", "url,doi", env=env)
+        assert ran.out == "url,doi\nhttps://arxiv.org/abs/2103.01338,10.48550/arXiv.2103.01338\n"
+        collection = str(tmp_path / "papers.sqlite")
+        assert run("papers", "import", str(PAPERS), "-o", collection, env=env).status == 0
+        ran = run("papers", "export", collection, "-f", "csv", "--columns", "url,doi", env=env)
+        assert len(ran.out.splitlines()) == 4
+        ran = run("lookup", "2103.01338", *args, "--columns", "paper_url", env=env)
+        assert ran.status == 2
+        assert "did you mean url?" in ran.err
 
 
 class TestGolden:
-    @pytest.mark.parametrize("name", FORMATS)
-    def test_the_example(self, env: dict[str, str], name: str) -> None:
-        ran = subprocess.run(
-            [sys.executable, "-m", "enrich", "demo", "-q", "-f", name],
-            env=env, check=True, capture_output=True,
-        )  # fmt: skip
-        assert ran.stdout == (GOLDEN / f"example.{name}").read_bytes()
+    """Bytes of `enrich demo`; `python -m tests.cli.test_outputs` writes them anew."""
 
-    @pytest.mark.parametrize("rows", ["talk", "paper"])
-    def test_the_examples_other_rows(self, env: dict[str, str], rows: str) -> None:
-        ran = run("demo", "-q", "-f", "csv", "--rows", rows, env=env)
-        assert ran.out == (GOLDEN / f"example.{rows}.csv").read_text(encoding="utf-8")
+    @pytest.mark.parametrize("name", EXAMPLES)
+    def test_the_example(self, env: dict[str, str], name: str) -> None:
+        assert write_example(name, env) == (GOLDEN / f"example.{name}").read_bytes()
 
     @pytest.mark.parametrize(
         "more",
@@ -295,7 +355,25 @@ class TestGolden:
     def test_no_seed_zone_or_locale_changes_a_byte(
         self, env: dict[str, str], tmp_path: Path, more: dict[str, str]
     ) -> None:
-        outputs = [arg for name in FORMATS for arg in ("-o", f"{name}:{name}")]
-        assert run("demo", "-q", *outputs, env={**env, **more}, cwd=tmp_path).status == 0
-        for name in FORMATS:
-            assert (tmp_path / name).read_bytes() == (GOLDEN / f"example.{name}").read_bytes()
+        talks = {name for name in EXAMPLES if name.startswith("talks.")}
+        for names, options in (
+            ([*EXAMPLES.keys() - talks], ("--rows", "reference", "--rows", "talk", "--rows", "paper")),
+            ([*talks], ("--cite-talks",)),
+        ):  # fmt: skip
+            names.sort(key=[*EXAMPLES].index)
+            outputs = [arg for name in names for arg in ("-o", f"{EXAMPLES[name][1]}:{name}")]
+            ran = run("demo", "-q", *outputs, *options, env={**env, **more}, cwd=tmp_path)
+            assert (ran.status, ran.err) == (0, "")
+            for name in names:
+                assert (tmp_path / name).read_bytes() == (GOLDEN / f"example.{name}").read_bytes()
+
+
+def write_example(name: str, env: Mapping[str, str] | None = None) -> bytes:
+    """Return the example as `enrich demo` writes it for a golden file."""
+    command = [sys.executable, "-m", "enrich", "demo", "-q", *EXAMPLES[name]]
+    return subprocess.run(command, env=env, check=True, capture_output=True).stdout
+
+
+if __name__ == "__main__":
+    for each in EXAMPLES:
+        (GOLDEN / f"example.{each}").write_bytes(write_example(each))

@@ -138,6 +138,10 @@ class TestConfig:
             ("since = true", "since: not a string or number"),
             ('since = ["7d"]', "since: not a string or number"),
             ("match = [[1]]", "match: not a string or number"),
+            (
+                'output = "bib:refs.bib"',
+                "output: bib is not a format; did you mean bibtex:refs.bib?",
+            ),
             ("feeds = [1]", "feeds: a feed is a string"),
             ("feeds = [{name = 'A'}]", "feeds: a feed is a string"),
             ("feeds = [{feed = 'a.ics', name = 1}]", "feeds: the name of a.ics is not a string"),

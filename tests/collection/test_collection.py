@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrich.collection.collection import open_papers
+from enrich.collection.answers import open_answers
+from enrich.collection.growing import GrowingAnswers
 from enrich.collection.importing import import_papers
+from enrich.collection.opening import open_papers
 from enrich.enricher import Enricher
 from enrich.errors import PapersError
 from enrich.paper import Author, Paper, PaperId
+from enrich.store.sqlite import checksum
+from tests.command import run
 from tests.strategies import papers
 
 ONE = Paper(
@@ -210,3 +217,129 @@ def test_a_collection_that_is_damaged_during_a_run_costs_its_own_papers_alone(
     assert {found[paper.id].status for paper in many[1:2000]} <= {"resolved", "failed"}
     assert [message for message in said if "is damaged" in message] == said != []
     assert len(said) == 1
+
+
+# --- Damaged records ------------------------------------------------------------------------------
+
+DAMAGES: dict[str, Callable[[bytes], Any]] = {
+    "broken JSON": lambda record: record[:-1],
+    "JSON of another kind": lambda _: b'["T"]',
+    "a title that is a number": lambda _: b'{"t":7}',
+    "no title": lambda _: b'{"a":["A B"]}',
+    "a date that is a word": lambda _: b'{"t":"T","p":"spring"}',
+    "text": lambda record: record.decode(),
+    "a number": lambda _: 7,
+}  # fmt: skip
+
+
+def _damage(path: Path, damage: Callable[[bytes], Any], *, tables: str = "papers") -> None:
+    """Damage each record but the last; sums are right, so that only the record is wrong."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        rows = connection.execute(f"SELECT id, record FROM {tables} ORDER BY id").fetchall()
+        for id_, record in rows[:-1]:
+            bad = damage(record)
+            total = checksum(id_.encode(), b"", bad) if isinstance(bad, bytes) else 1
+            connection.execute(
+                f"UPDATE {tables} SET record = ?, sum = ? WHERE id = ?", (bad, total, id_)
+            )
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> tuple[Path, list[PaperId]]:
+    """A collection of 300 papers."""
+    found = [replace(ONE, id=PaperId(f"arxiv:2103.{n:05}")) for n in range(1, 301)]
+    source, path = tmp_path / "papers.jsonl", tmp_path / "papers.sqlite"
+    source.write_text(lines(*found), encoding="utf-8")
+    import_papers([source], path, abstracts=True, on_warning=pytest.fail)
+    return path, [paper.id for paper in found]
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_damaged_records_are_counted_in_one_line_that_names_the_file(
+    many: tuple[Path, list[PaperId]], damage: Callable[[bytes], Any]
+) -> None:
+    path, ids = many
+    _damage(path, damage)
+    said: list[str] = []
+    with open_papers(path, on_warning=said.append) as collection:
+        for _ in range(2):  # asked for again, each counts once
+            assert list(collection.get_many(ids)) == ids[-1:]
+        assert said == []
+    assert said == [f"{path}: 299 records are damaged and were skipped"]
+
+
+def test_one_damaged_record_is_one(many: tuple[Path, list[PaperId]]) -> None:
+    path, ids = many
+    _damage(path, DAMAGES["broken JSON"])
+    said: list[str] = []
+    with open_papers(path, on_warning=said.append) as collection:
+        assert collection.get_many(ids[:1]) == {}
+        assert len(collection.get_many(ids[-1:])) == 1
+    assert said == [f"{path}: 1 record is damaged and was skipped"]
+
+
+def test_a_damaged_abstract_is_counted(many: tuple[Path, list[PaperId]]) -> None:
+    path, ids = many
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE abstracts SET text = 'x' WHERE number < 8")
+    said: list[str] = []
+    with open_papers(path, on_warning=said.append) as collection:
+        found = collection.get_many(ids, abstracts=True)
+    assert len(found) == 300
+    assert sum(paper.abstract is None for paper in found.values()) == 7
+    assert said == [f"{path}: 7 records are damaged and were skipped"]
+
+
+def test_an_enricher_reports_damaged_records(
+    many: tuple[Path, list[PaperId]], tmp_path: Path
+) -> None:
+    path, ids = many
+    _damage(path, DAMAGES["JSON of another kind"])
+    said: list[str] = []
+    with Enricher(
+        papers=[path], offline=True, cache_dir=tmp_path / "cache", on_trouble=said.append
+    ) as enricher:
+        found = enricher.lookup(ids)
+    assert [paper.status for paper in found.values()].count("resolved") == 1
+    assert said == [f"{path}: 299 records are damaged and were skipped"]
+
+
+def test_an_export_reports_damaged_records(many: tuple[Path, list[PaperId]]) -> None:
+    path, _ = many
+    _damage(path, DAMAGES["a number"])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE papers SET id = x'07' WHERE number = 1")
+    ran = run("papers", "export", str(path), env=os.environ | {"NO_COLOR": "1"})
+    assert ran.status == 0, ran.err
+    assert len(ran.out.splitlines()) == 1
+    assert ran.err == f"enrich: {path}: 299 records are damaged and were skipped\n"
+
+
+def test_a_growing_collection_reports_damaged_records(
+    many: tuple[Path, list[PaperId]], tmp_path: Path
+) -> None:
+    path, said = tmp_path / "found.sqlite", list[str]()
+    papers = [replace(ONE, id=id_) for id_ in many[1]]
+    with GrowingAnswers(path) as growing:
+        growing.add(papers)
+        growing.finish()
+    _damage(path, DAMAGES["broken JSON"])
+    with GrowingAnswers(path, on_warning=said.append) as growing:
+        assert len(growing.find_missing({id_: frozenset() for id_ in many[1]})) == 299
+    assert said == [f"{path}: 299 records are damaged and were skipped"]
+    said.clear()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO answers VALUES (?, 1, x'00')", (many[1][-1],))
+    with open_answers(path, on_warning=said.append) as answers:
+        answers.get_answers(many[1])
+    assert said == [f"{path}: 300 records are damaged and were skipped"]
+
+
+def test_without_a_receiver_the_log_has_the_line(
+    many: tuple[Path, list[PaperId]], caplog: pytest.LogCaptureFixture
+) -> None:
+    path, ids = many
+    _damage(path, DAMAGES["broken JSON"])
+    with open_answers(path) as answers:
+        answers.get_answers(ids)
+    assert caplog.messages == [f"{path}: 299 records are damaged and were skipped"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import sqlite3
 import subprocess
 import sys
@@ -16,8 +17,9 @@ import pytest
 
 from enrich.cli.commands.papers import _ImportLine
 from enrich.cli.main import main
-from enrich.collection.collection import export, info, open_papers
+from enrich.collection.collection import export, info
 from enrich.collection.importing import Imported, Progress, import_papers
+from enrich.collection.opening import open_papers
 from enrich.errors import PapersError
 from enrich.paper import Paper, PaperId
 from tests.bench._snapshot import key, lines
@@ -260,7 +262,7 @@ def test_a_damaged_collection_gives_no_wrong_paper(tmp_path: Path, snapshot: Pat
     out = tmp_path / "out.sqlite"
     imported(snapshot, out=out)
     right, whole = held(out), out.read_bytes()
-    refused = 0
+    refused, said = 0, list[str]()
     for seed in range(40):
         chance = random.Random(seed)
         data = bytearray(whole)
@@ -268,13 +270,17 @@ def test_a_damaged_collection_gives_no_wrong_paper(tmp_path: Path, snapshot: Pat
             data[chance.randrange(len(data))] = chance.randrange(256)
         hurt = make(tmp_path, "hurt.sqlite", bytes(data))
         try:
-            with open_papers(hurt, on_warning=pytest.fail) as collection:
+            with open_papers(hurt, on_warning=said.append) as collection:
                 found = collection.get_many(right)
         except PapersError:
             refused += 1
             continue
         assert all(right[id_] == paper for id_, paper in found.items())
     assert 0 < refused < 40
+    assert 0 < len(said) < 40
+    assert all(
+        re.fullmatch(r".*hurt\.sqlite: \d+ records? (is|are) damaged and .*", line) for line in said
+    )
 
 
 def _rows_of_wrong_types(connection: sqlite3.Connection) -> None:
@@ -317,7 +323,11 @@ def test_a_strange_database_is_refused_or_has_no_papers(
         change(connection)
         connection.commit()
     if said is None:
-        assert held(out) == {}
+        lines: list[str] = []
+        with open_papers(out, on_warning=lines.append) as collection:
+            assert list(collection.papers()) == []
+        (line,) = lines
+        assert line.endswith("records are damaged and were skipped")
         return
     with pytest.raises(PapersError, match=said):
         held(out)
@@ -337,10 +347,12 @@ def test_ids_of_another_type_or_order_do_not_hold_up_an_export(tmp_path: Path) -
             DROP TABLE papers;
             ALTER TABLE copy RENAME TO papers;
         """)
-    with open_papers(out, on_warning=pytest.fail) as collection:
+    said: list[str] = []
+    with open_papers(out, on_warning=said.append) as collection:
         assert [paper.id for paper in collection.papers()] == ["arxiv:2110.10090"]
         wanted = [PaperId("arxiv:2103.01338"), PaperId("arxiv:2110.10090")]
         assert "arxiv:2110.10090" in collection.get_many(wanted)
+    assert said == [f"{out}: 2 records are damaged and were skipped"]
 
 
 @pytest.mark.parametrize("data", [bulk.BIBTEX, b"SQLite format 3\0" + b"x" * 100])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from enrich.collection import readers
-from enrich.collection.collection import open_papers
+from enrich.collection.opening import open_papers
 from enrich.collection.readers import HEAD, Item, Place
 from enrich.collection.readers._stream import Stream
 from enrich.errors import PapersError

@@ -12,7 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from enrich import Talk, annotate, find_references, parse_id
-from enrich.collection.answers import GrowingAnswers
+from enrich.collection.growing import GrowingAnswers
 from enrich.document import encode
 from enrich.engines import join_talks, map_talks
 from enrich.errors import PapersError

@@ -140,6 +140,13 @@ def test_compressed_feeds_are_read_in_the_wire_and_in_the_file(net: Fakes, read:
     assert len(read(f"{URL}.gz")) == 1
 
 
+def test_a_body_that_is_packed_more_than_any_real_one_is_refused(net: Fakes, read: Read) -> None:
+    net.serve(URL, CALENDAR + b"BEGIN:VEVENT\r\nEND:VEVENT\r\n" * 1_000_000)
+    net.fault(HOST, "gzip", times=1)
+    with pytest.raises(FeedError, match="unpacks to more than 100 times its size"):
+        read()
+
+
 def test_the_users_cache_folder_is_the_default_and_nobody_elses(net: Fakes, tmp_path: Path) -> None:
     net.serve(URL, CALENDAR)
     assert len(list(read_talks(URL))) == 1

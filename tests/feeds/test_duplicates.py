@@ -86,12 +86,12 @@ def test_duplicates_are_dropped_counted_and_reported_once() -> None:
     notices: list[Notice] = []
     seen = {1}
     new = DuplicateFilter(seen, dropped=1)
-    assert [new.is_new(key) for key in (1, 2, 2)] == [False, True, False]
+    assert [new.add(key) for key in (1, 2, 2)] == [False, True, False]
     new.report(notices.append, "feed")
     assert [(n.message, n.feed) for n in notices] == [("3 duplicates were dropped", "feed")]
     assert seen == {1, 2}
     every = DuplicateFilter(None)
-    assert every.is_new(1)
-    assert every.is_new(1)
+    assert every.add(1)
+    assert every.add(1)
     every.report(notices.append, None)
     assert len(notices) == 1

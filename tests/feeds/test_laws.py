@@ -47,7 +47,7 @@ def test_any_bytes_give_talks_notices_or_one_error(data: bytes) -> None:
     assert all(isinstance(notice, Notice) for notice in notices)
     spans = find_spans(io.BytesIO(data), max_event_bytes=4_000_000)
     told = [notice for notice in notices if notice.line is not None]
-    assert len(talks) + len(told) == len(spans.starts) + len(spans.cut)
+    assert len(talks) + len(told) == len(spans.starts) + len(spans.truncated)
     for talk in talks:
         assert pickle.loads(pickle.dumps(talk)) == talk
         str(talk).encode()

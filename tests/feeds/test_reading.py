@@ -7,11 +7,14 @@ import gzip
 import io
 import json
 import os
+import random
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -201,6 +204,33 @@ def test_gzip_is_unpacked_whatever_its_name_and_a_cut_one_gives_what_it_has(tmp_
 def test_what_is_unpacked_is_bounded() -> None:
     with pytest.raises(FeedError, match="unpacks to more than 1,000,000 bytes"):
         read_talks(gzip.compress(bytes(2_000_000)), max_bytes=1_000_000)
+
+
+def test_a_feed_that_is_packed_more_than_any_real_one_is_refused_at_once(tmp_path: Path) -> None:
+    events = b"BEGIN:VEVENT\r\nUID:1\r\nX:1\r\nEND:VEVENT\r\n" * 1_000_000
+    packed = gzip.compress(CALENDAR + events)
+    assert len(packed) < 200_000
+    start = time.process_time()
+    with pytest.raises(FeedError, match="unpacks to more than 100 times its size") as caught:
+        read_talks(_written(tmp_path, "spring.ics.gz", packed))
+    assert time.process_time() - start < 5
+    assert caught.value.hint == "if you trust it, unpack it first"
+    with pytest.raises(
+        FeedError, match=r"spring\.ics\.gz: unpacks to more than 100 times its size"
+    ):
+        read_talks(tmp_path / "spring.ics.gz")
+
+
+def test_a_feed_of_many_equal_texts_is_read_packed() -> None:
+    drawn = random.Random(1)
+    text = "DESCRIPTION:" + "".join(
+        f"Line {n} of a text that each event has.\\n" for n in range(40)
+    )
+    events = [EVENT.replace("SUMMARY:", f"{text}\r\nSUMMARY:") for _ in range(4000)]
+    events = [event.replace("UID:1", f"UID:{UUID(int=drawn.getrandbits(128))}") for event in events]
+    many = CALENDAR.replace(EVENT.encode(), "".join(events).encode())
+    assert len(many) > 6_000_000
+    assert next(read_talks(gzip.compress(many, 9))).title == "Flight"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-32", "utf-16-le"])

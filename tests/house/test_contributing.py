@@ -32,8 +32,12 @@ def test_the_walk_through_adds_a_service_and_a_language() -> None:
     run_blocks("Add a language or a meeting service to redaction", 2)
 
 
+def test_the_walk_through_adds_a_language_to_roles_and_cues() -> None:
+    run_blocks("Add a language to roles and cues", 2)
+
+
 def test_every_block_belongs_to_a_walk_through() -> None:
-    assert TEXT.count("\n```python\n") == 3 + 2
+    assert TEXT.count("\n```python\n") == 3 + 2 + 2
 
 
 def test_the_map_names_every_folder_and_value() -> None:

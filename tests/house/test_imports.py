@@ -87,7 +87,7 @@ def test_writing_a_document_loads_only_what_writers_may() -> None:
 
 
 def test_what_is_loaded_at_run_time_is_seen() -> None:
-    loaded = loaded_by("import enrich.store, requests")
+    loaded = loaded_by("import enrich.store.store, requests")
     assert "enrich.store" in forbidden_modules(loaded, NOT_FOR_FEEDS)
     assert "requests" in forbidden_modules(loaded, NOT_FOR_REFERENCES)
     assert "enrich.store" in foreign_to_writers(loaded)

@@ -57,7 +57,7 @@ DISTRIBUTION = {
 
         class HalData:
             name = "haldata"
-            behind = "hal"
+            fallback_for = "hal"
             revision = 1
             politeness = Politeness(hosts=("data.archives-ouvertes.fr",), delay_s=1.0)
             def check(self, response):
@@ -87,7 +87,7 @@ FILES = {
 
         class Third:
             name = "third"
-            behind = "arxiv"
+            fallback_for = "arxiv"
             revision = 1
             politeness = Politeness(hosts=("third.example",), delay_s=1.0, batch=1)
             def check(self, response):

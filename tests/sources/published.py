@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from enrich.collection.collection import open_papers
+from enrich.collection.opening import open_papers
 from enrich.errors import PapersError, SourceError
 from enrich.paper import Lookup, Paper, PaperId
 from enrich.sources.arxiv.api import SOURCE as ARXIV

@@ -19,7 +19,7 @@ EACH = pytest.mark.parametrize("second", second_sources(), ids=names("SECOND_SOU
 @EACH
 def test_it_stands_behind_a_source_and_signs_its_records(second: SecondSource) -> None:
     assert second.name in names("SECOND_SOURCE")
-    assert second.behind in names()
+    assert second.fallback_for in names()
     assert second.revision >= 1
     assert second.politeness.delay_s >= 1
     ours = {host for source in sources() for host in source.politeness.hosts}
@@ -39,8 +39,8 @@ def test_what_is_no_answer_is_not_believed(second: SecondSource, body: bytes) ->
 
 @EACH
 def test_a_request_that_fails_is_an_error_and_never_a_missing_paper(second: SecondSource) -> None:
-    example = (EXAMPLES / f"{second.behind}.txt").read_text("utf-8").split()[0]
-    wanted = [PaperId(f"{second.behind}:{example}")]
+    example = (EXAMPLES / f"{second.fallback_for}.txt").read_text("utf-8").split()[0]
+    wanted = [PaperId(f"{second.fallback_for}:{example}")]
     for status in (401, 410, 500):
         with pytest.raises(SourceError):
             list(second.fetch(wanted, Canned(response(b"{}", status=status))))

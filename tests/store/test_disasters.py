@@ -20,9 +20,9 @@ from pathlib import Path
 import pytest
 
 from enrich.paper import Paper, PaperId
-from enrich.store import open_store
 from enrich.store.freshness import Record
 from enrich.store.sqlite import guard
+from enrich.store.store import open_store
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals, users and limits of POSIX")
 
@@ -32,7 +32,7 @@ PRELUDE = """
 import json, os, resource, signal, sys
 from pathlib import Path
 import sqlite3, enrich.sources.arxiv, enrich.sources.openreview
-from enrich.store import open_store
+from enrich.store.store import open_store
 from tests.store.test_disasters import NOW, NOBODY, keys, records, unprivileged
 folder, troubles = Path(sys.argv[1]), []
 def opened():

@@ -21,10 +21,10 @@ from hypothesis.stateful import (
 )
 
 from enrich.paper import Paper, PaperId
-from enrich.store import Store, open_store
 from enrich.store import store as stored
 from enrich.store.codec import Derive
 from enrich.store.freshness import Record, may_replace
+from enrich.store.store import Store, open_store
 
 NOW = 1.7e9
 Key = tuple[PaperId, str | None]

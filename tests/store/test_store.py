@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enrich.paper import Paper, PaperId
-from enrich.store import Store, open_store
 from enrich.store import store as stored
 from enrich.store.codec import Derive
 from enrich.store.freshness import Record, may_replace
-from enrich.store.store import BATCH
+from enrich.store.sqlite import BATCH
+from enrich.store.store import Store, open_store
 from tests.strategies import papers
 
 NOW = 1.7e9

@@ -11,9 +11,8 @@ from enrich import Enricher, Paper, write
 from enrich.identity import find_title_keys
 from enrich.model import Document, Talk
 from enrich.paper import Author, PaperId, Version
-from enrich.store import open_store
 from enrich.store.freshness import Record
-from enrich.store.store import Store
+from enrich.store.store import Store, open_store
 
 A, B, C = (
     PaperId(text) for text in ("arxiv:2103.01338", "openreview:FpKgG31Z_i9", "arxiv:0704.0001")

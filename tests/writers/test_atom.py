@@ -101,3 +101,11 @@ def test_what_xml_cannot_hold_is_dropped() -> None:
     assert feed.find(f"{ATOM}entry").findtext(f"{ATOM}title") == "]]>&amp;<x>'\""
     link = feed.find(f"{ATOM}entry/{ATOM}link")
     assert link.get("href") == "https://x.org/%20%22%3C%3E%7B%7Dé"
+
+
+def test_papers_without_talks_name_none() -> None:
+    feed = parse(of_paper(Paper(id=ID, title="T", url="https://arxiv.org/abs/2103.01338")))
+    assert feed.findtext(f"{ATOM}title") == "Papers"
+    assert "Talk" not in feed.find(f"{ATOM}entry").findtext(f"{ATOM}summary")
+    feed = parse(of_paper(Paper(id=ID, title="T", url=""), title="A talk"))
+    assert feed.findtext(f"{ATOM}title") == "Papers of talks"

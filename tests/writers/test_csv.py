@@ -119,6 +119,48 @@ class TestColumns:
         assert marked == "\ufeff" + plain
 
 
+class TestChosenColumns:
+    def write(self, document: Document, rows: str, *columns: str) -> str:
+        return "".join(configure(writer("csv"), {"rows": rows, "columns": columns}).write(document))
+
+    @pytest.mark.parametrize("rows", ROWS)
+    @given(documents)
+    def test_are_those_of_the_whole_table(self, rows: str, document: Document) -> None:
+        whole = table(document, rows)
+        empty = configure(writer("csv"), {"rows": rows}).write(Document(()))
+        (header,) = csv.reader(empty)
+        columns = header[::-3]
+        text = self.write(document, rows, *columns)
+        found = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        assert [*found] == [{column: row[column] for column in columns} for row in whole]
+        assert found.fieldnames == columns
+
+    def test_are_in_the_given_order(self) -> None:
+        text = self.write(of_papers(PAPER), "paper", "url", "title")
+        assert text == 'url,title\nhttps://arxiv.org/abs/2103.01338,"A, B"\n'
+
+    def test_begin_with_the_mark_on_request(self) -> None:
+        chosen = configure(writer("csv"), {"rows": "paper", "columns": ("doi",), "bom": True})
+        assert next(iter(chosen.write(of_papers(PAPER)))) == "\ufeffdoi\n"
+
+    @pytest.mark.parametrize(
+        ("rows", "columns", "message"),
+        [
+            ("reference", ("title",), r"'title' .* of references; did you mean talk_title or paper_title\?$"),
+            ("reference", ("paper_autors",), r"did you mean paper_authors\?$"),
+            ("paper", ("paper_title",), r"'paper_title' .* of papers; did you mean title\?$"),
+            ("talk", ("xyz",), r"'xyz' .* of talks; its columns are id, feed, url, title, .*, warnings$"),
+            ("paper", ("url", "doi", "url"), r"the column url is named twice$"),
+            ("paper", ("",), r"'' is not a column"),
+        ],
+    )  # fmt: skip
+    def test_that_the_table_lacks_are_refused(
+        self, rows: str, columns: tuple[str, ...], message: str
+    ) -> None:
+        with pytest.raises(ValueError, match=message):
+            configure(writer("csv"), {"rows": rows, "columns": columns})
+
+
 @pytest.mark.parametrize("rows", ROWS)
 def test_duckdb_reads_it(rows: str, tmp_path: Path) -> None:
     duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed")

@@ -8,25 +8,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from itertools import chain
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
 
-from enrich.paper import Paper
+from enrich.model import AnnotatedTalk, Document, Talk
+from enrich.paper import Paper, Papers
 from enrich.text.tex import plain
+from enrich.writers import configure, writer
 from enrich.writers._csl_item import doi_of
 from enrich.writers._entries import doi_field, url_field
 from tests.writers.bibliography import (
     FORMATS,
     as_read,
     injected,
-    make_paper,
     name_of,
     name_of_csl,
-    read_lines,
     render,
     require,
     run_pandoc,
@@ -36,23 +36,6 @@ from tests.writers.bibliography import (
 
 pytestmark = pytest.mark.slow
 PANDOC = {"bibtex": "bibtex", "biblatex": "biblatex", "csl": "csljson", "ris": "ris"}
-
-
-@pytest.fixture(scope="module", params=["items", "torture", "injection"])
-def corpus(request: pytest.FixtureRequest) -> list[Paper]:
-    """The real items, those with a trap, and those that attack."""
-    if request.param == "injection":
-        return injected()
-    folder: Path = request.getfixturevalue("shared") / "bibliography"
-    return [make_paper(record) for record in read_lines(folder / f"{request.param}.jsonl")]
-
-
-@pytest.fixture(scope="module")
-def shared_corpus(shared: Path) -> list[Paper]:
-    """The real items and those with a trap."""
-    names = ("items", "torture")
-    lines = chain.from_iterable(read_lines(shared / f"bibliography/{n}.jsonl") for n in names)
-    return [make_paper(record) for record in lines]
 
 
 # --- BibTeX and BibLaTeX --------------------------------------------------------------------------
@@ -184,6 +167,71 @@ def test_csl_fits_the_official_schema(corpus: list[Paper], shared: Path) -> None
     items = json.loads(render(corpus, "csl"))
     assert list(Draft7Validator(schema).iter_errors(items)) == []
     assert len({item["id"] for item in items}) == len(items)
+
+
+# --- talks ----------------------------------------------------------------------------------------
+
+
+class TestCitedTalks:
+    """Talks as entries beside their papers, some with what attacks."""
+
+    COUNT = 4
+
+    @pytest.fixture
+    def path(self, tmp_path: Path, name: str) -> Path:
+        paper, *_ = papers = injected()[:2]
+        hostile: dict[str, Any] = {
+            "speaker": paper.authors[0].name,
+            "series": paper.title,
+            "room": "}{\\input x",
+            "url": paper.url,
+        }
+        talks = (
+            Talk(id="1", title=paper.title, start_time=date(2022, 2, 18), **hostile),
+            Talk(id="2", title="A talk of $x_1$", speaker="Dr. Ada Lovelace and Alan Turing"),
+        )  # fmt: skip
+        found = Papers({paper.id: paper for paper in papers})
+        document = Document([AnnotatedTalk(talk=talk, papers=found) for talk in talks])
+        path = tmp_path / FORMATS[name]
+        chosen = configure(writer(name), {"cite_talks": True})
+        path.write_text("".join(chosen.write(document)), encoding="utf-8")
+        return path
+
+    @pytest.mark.parametrize("name", FORMATS)
+    def test_pandoc_reads_and_cites_them(self, path: Path, name: str) -> None:
+        args = ("-f", PANDOC[name], path, "-t")
+        assert len(json.loads(run_pandoc(*args, "csljson", cwd=path.parent))) == self.COUNT
+        html = run_pandoc("--citeproc", *args, "html", cwd=path.parent)
+        assert html.count('class="csl-entry"') == self.COUNT
+
+    @pytest.mark.parametrize(("name", "program"), [("bibtex", "bib2xml"), ("biblatex", "biblatex2xml"), ("ris", "ris2xml")])  # fmt: skip
+    def test_bibutils_takes_them(self, path: Path, program: str) -> None:
+        ran = run_program(require(program), path, cwd=path.parent)
+        assert ran.stderr == f"{program}: Processed {self.COUNT} references.\n"
+
+    @pytest.mark.parametrize("name", ["bibtex"])
+    def test_bibtex_takes_them(self, path: Path) -> None:
+        aux = "\\relax\n\\citation{*}\n\\bibstyle{plain}\n\\bibdata{x}\n"
+        (path.parent / "x.aux").write_text(aux)
+        ran = run_program(require("bibtex"), "x", cwd=path.parent)
+        assert not re.search("(?i)warning|error", ran.stdout), ran.stdout
+
+    @pytest.mark.parametrize("name", ["biblatex"])
+    def test_biber_takes_them(self, path: Path) -> None:
+        biber = require("biber")
+        ran = run_program(
+            biber, "--tool", "--validate-datamodel", "--output-file", "o.bib", path, cwd=path.parent
+        )
+        lines = [line for line in (ran.stdout + ran.stderr).splitlines() if "INFO" not in line]
+        assert len(lines) == 1  # the second talk has no date
+        assert "one of 'date, year' must be defined" in lines[0]
+
+    @pytest.mark.parametrize("name", ["csl"])
+    def test_they_fit_the_schema_of_csl(self, path: Path, shared: Path) -> None:
+        schema = json.loads((shared / "csl/csl-data.json").read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
+        assert list(Draft7Validator(schema).iter_errors(found)) == []
+        assert len(found) == self.COUNT
 
 
 # --- LaTeX ----------------------------------------------------------------------------------------

@@ -50,6 +50,13 @@ def test_lines_are_broken_by_columns(text: str, columns: int, lines: list[str]) 
     assert list(wrap_columns(text, columns)) == lines
 
 
+def test_a_long_title_is_wrapped_below_its_beginning() -> None:
+    paper = Paper(id=ID, title="one two three four five six", url="")
+    talk = AnnotatedTalk(talk=Talk(id="1", title="A"), papers=Papers({ID: paper}))
+    text = "".join(configure(writer("text"), {"width": 24}).write(Document((talk,))))
+    assert text.splitlines()[1:3] == ["  * one two three four", "    five six"]
+
+
 def test_what_is_known_of_a_paper_is_shown() -> None:
     paper = Paper(
         id=ID, title=r"$\ell_p$", authors=(Author("Ada"),), published="2021", withdrawn=True, stale=True, via="dblp",

@@ -33,7 +33,7 @@ def command() -> None:
 @_FOLDER
 def show_store(cache_dir: Path | None) -> int:
     """Print where the store is and what it holds."""
-    from enrich.store import open_store
+    from enrich.store.store import open_store
 
     with open_store(cache_dir, now=time.time(), on_trouble=say) as store:
         found = store.info()
@@ -50,7 +50,7 @@ def show_store(cache_dir: Path | None) -> int:
 @_FOLDER
 def clear(cache_dir: Path | None) -> int:
     """Remove all papers, and the responses of services and feeds beside them."""
-    from enrich.store import open_store
+    from enrich.store.store import open_store
 
     with open_store(cache_dir, now=time.time(), on_trouble=say) as store:
         before = store.info()
@@ -81,7 +81,7 @@ def prune(cache_dir: Path | None, older_than: float) -> int:
 
     They are requested again when they are needed.
     """
-    from enrich.store import open_store
+    from enrich.store.store import open_store
 
     now = time.time()
     with open_store(cache_dir, now=now, on_trouble=say) as store:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from enrich.cli.formats import FORMAT_OPTIONS, format_options
+from enrich.cli.formats import format_options, list_format_arguments
 from enrich.cli.options import Command, quiet_option, say, verbose_option
 from enrich.cli.run import command as main_command
 
@@ -27,10 +27,7 @@ def command(*, quiet: bool, verbose: int, **options: Any) -> int:
         args += ["--format", options["format_"]]
     for output in options["outputs"]:
         args += ["--output", output]
-    for name in FORMAT_OPTIONS:
-        if value := options[name]:
-            flag = "--" + name.replace("_", "-")
-            args += [flag] if value is True else [flag, value]
+    args += list_format_arguments(options)
     args += ["--quiet"] * quiet + ["--verbose"] * verbose
     with as_file(files("enrich").joinpath("example")) as folder:
         if not quiet:

@@ -29,7 +29,7 @@ from enrich.paper import Lookup, PaperId
 from enrich.writers import Writer
 
 if TYPE_CHECKING:
-    from enrich.collection.answers import GrowingAnswers
+    from enrich.collection.growing import GrowingAnswers
 
 _BATCH_SIZE = 500  # papers in one transaction
 _MAX_BATCH_S = 1.0
@@ -40,7 +40,7 @@ _MAX_BATCH_S = 1.0
     examples=["enrich lookup 2103.01338v2 math.AG/0601001 -f bibtex"],
     help="Look papers up by id or address (2103.01338v2, math.AG/0601001, openreview:FpKgG31Z_i9) "
     "and write them: an array of papers as JSON, or a format of reference managers. "
-    "- reads ids from standard input, one a line. -o FILE.sqlite makes a collection for --papers: "
+    "- reads ids from standard input, one per line. -o FILE.sqlite makes a collection for --papers: "
     "papers are saved as they arrive, and the same command run again requests only the missing ones.",
 )
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
@@ -59,7 +59,7 @@ def command(ids: tuple[str, ...], **options: Any) -> int:
         options.pop("format_"), options.pop("outputs"), for_papers=True, collections=True
     )
     collections = [t.path for t in targets if t.format == COLLECTION and t.path]
-    outputs = take_writers((t for t in targets if t.format != COLLECTION), options)
+    outputs = take_writers((t for t in targets if t.format != COLLECTION), options, for_papers=True)
     inputs, cache_dir = (*options["papers"], *(i for i in ids if i == "-")), options["cache_dir"]
     check_outputs((target.path for target, _ in outputs), inputs=inputs, cache_dir=cache_dir)
     check_outputs(collections, inputs=inputs, cache_dir=cache_dir, may_be_database=True)
@@ -97,7 +97,7 @@ def _make_collection(
 ) -> int:
     """Make a collection of the ids' papers, and write the other outputs."""
     from enrich.annotation import describe_unknown_version
-    from enrich.collection.answers import GrowingAnswers
+    from enrich.collection.growing import GrowingAnswers
     from enrich.enricher import Enricher
     from enrich.identity import relate_papers, select_versions
     from enrich.references.extract import parse_citation
@@ -106,8 +106,10 @@ def _make_collection(
     cited = _collect_versions(map(parse_citation, ids))
     outcome, papers = Outcome(), dict[PaperId, Lookup]()
     with ExitStack() as opened:
-        growing = opened.enter_context(GrowingAnswers(path, refresh=refresh, abstracts=abstracts))
-        missing = _interleave(growing.lacks(cited))
+        growing = opened.enter_context(
+            GrowingAnswers(path, refresh=refresh, abstracts=abstracts, on_warning=say)
+        )
+        missing = _interleave(growing.find_missing(cited))
         progress = open_progress(quiet=options["quiet"], noun="ids", total=len(missing))
         clear = progress.clear if progress else lambda: None
         opened.enter_context(printing_log(verbose=bool(options["verbose"]), clear=clear))

@@ -15,6 +15,7 @@ from enrich.cli.formats import (
     choose_targets,
     names_format,
     paper_format_options,
+    suggest_prefix,
     take_writers,
     write_papers_to,
 )
@@ -134,12 +135,16 @@ def export_collection(collection: Path, *, paper_abstracts: bool, **options: Any
     format_ = options.pop("format_")
     if format_ is None:
         # Without -f the format is ndjson, unless the file name names a format.
-        given = tuple(text if names_format(text) else f"ndjson:{text}" for text in given)
+        given = tuple(
+            text if names_format(text) or suggest_prefix(text) else f"ndjson:{text}"
+            for text in given
+        )
         format_ = "ndjson" if not given else None
-    outputs = take_writers(choose_targets(format_, given, for_papers=True), options)
+    targets = choose_targets(format_, given, for_papers=True)
+    outputs = take_writers(targets, options, for_papers=True)
     check_outputs((target.path for target, _ in outputs), inputs=(collection,), cache_dir=None)
     with ExitStack() as opened:
-        source = opened.enter_context(open_collection(collection))
+        source = opened.enter_context(open_collection(collection, on_warning=say))
         files = [opened.enter_context(Output(target.path)) for target, _ in outputs]
         write_papers_to(outputs, files, lambda: source.papers(abstracts=paper_abstracts))
     return 0

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     "as_json",
     envvar="ENRICH_JSON",
     is_flag=True,
-    help="Print the talks as JSON, one a line.",
+    help="Print the talks as JSON, one per line.",
 )
 @selection_options
 @option(LOOKUPS, "--offline", is_flag=True, help="Never use the network.")
@@ -68,14 +68,14 @@ def command(feeds: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
 
             rows = list(talks)
             count = len(rows)
-            if reading.unreadable:
+            if reading.every_feed_failed:
                 return 1
             width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
             for line in table_lines(rows, zone=reading.zone or UTC, width=width):
                 click.echo(line)
     if not options["quiet"] and (dropped := reading.describe_dropped(count)):
         say(dropped)
-    return 1 if reading.unreadable else 3 if reading.failed or reading.stale else 0
+    return 1 if reading.every_feed_failed else 3 if reading.failed or reading.stale else 0
 
 
 def _annotate_alone(talk: Talk) -> AnnotatedTalk:

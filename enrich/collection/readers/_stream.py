@@ -30,7 +30,7 @@ class Stream:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.name = path.name
-        self.cut = False
+        self.truncated = False
         """Whether the compressed file is truncated; its readable part was returned."""
         try:
             self._raw: IO[bytes] = path.open("rb")
@@ -74,7 +74,7 @@ class Stream:
             raise PapersError(f"{self.path}: {error.strerror or error}") from None
 
     @staticmethod
-    def is_cut_line(line: bytes) -> bool:
+    def is_partial_line(line: bytes) -> bool:
         """Return whether `readline` returned only part of a line."""
         return len(line) == MAX_LINE and not line.endswith(b"\n")
 
@@ -83,7 +83,7 @@ class Stream:
         skipped = 0
         while piece := self.readline():
             skipped += len(piece)
-            if not self.is_cut_line(piece):
+            if not self.is_partial_line(piece):
                 break
         return skipped
 
@@ -131,7 +131,7 @@ class _GzipBytes(io.RawIOBase):
         try:
             block = self._gzip.read1(len(buffer))
         except EOFError:
-            self._stream.cut = True
+            self._stream.truncated = True
             return 0
         except (zlib.error, gzip.BadGzipFile) as error:
             raise PapersError(f"{self._stream.path}: damaged compressed data ({error})") from None

@@ -81,7 +81,7 @@ class Bibtex:
         while line := stream.readline():
             offset += len(line)
             number += 1
-            if stream.is_cut_line(line):
+            if stream.is_partial_line(line):
                 offset += stream.skip_line()
                 entry = _Entry()
                 yield Item(Place(offset, number), None, TOO_LARGE)

@@ -49,12 +49,12 @@ class TalkLines:
         make = storing(paper)
         while line := stream.readline():
             begin, offset, number = offset, offset + len(line), number + 1
-            cut = stream.is_cut_line(line)
-            offset += stream.skip_line() if cut else 0
+            is_partial = stream.is_partial_line(line)
+            offset += stream.skip_line() if is_partial else 0
             if offset <= start.offset or line.isspace():
                 continue
             end = Place(offset, number)
-            if cut or has_too_many_values(line):
+            if is_partial or has_too_many_values(line):
                 yield Item(end, None, TOO_LARGE)
                 continue
             try:

@@ -142,7 +142,7 @@ def _read_header(line: int, cells: list[str], encoding: str, delimiter: str) -> 
             "weekday" if name == "date" and cell in _WEEKDAY_NAMES else name
             for name, cell in zip(found, folded, strict=True)
         ]
-    names = _settle_columns(found)
+    names = _resolve_columns(found)
     known = {name for name in names if name}
     is_timed = bool(known & {"date", "start", "time"})
     if not known & {"title", "speaker"} or not (is_timed or known >= {"title", "speaker"}):
@@ -167,10 +167,10 @@ def _read_header(line: int, cells: list[str], encoding: str, delimiter: str) -> 
     )
 
 
-def _settle_columns(found: list[str | None]) -> list[str | None]:
-    """Return the columns with all names decided.
+def _resolve_columns(found: list[str | None]) -> list[str | None]:
+    """Return the columns with ambiguous names resolved.
 
-    Most names occur only once in the result.
+    Most names occur at most once in the result.
     """
     known = set(found)
     if "name" in known and "speaker" not in known and not known & {"given", "family"}:

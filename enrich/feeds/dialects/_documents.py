@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from enrich.feeds.dialects._shared import find_web_url, line_or_none, text_or_none
+from enrich.feeds.redact_cells import plain_text_with_labels
 from enrich.model import TalkWarning
-from enrich.text.html import plain_text
 
 
 def text_of(data: Any, key: str) -> str | None:
@@ -27,7 +27,7 @@ def read_prose(value: str | None) -> str | None:
 
     Return None for "TBA".
     """
-    return text_or_none(plain_text(value)) if value else None
+    return text_or_none(plain_text_with_labels(value)) if value else None
 
 
 def link_of(data: Any, key: str) -> str | None:

@@ -96,6 +96,7 @@ _ABBREVIATIONS = compile_later(
 )
 """Abbreviations of zones that are ambiguous, or that people use without regard to summer time."""
 _QUARTER = compile_later(r"\bc\. ?t\.?(?!\w)")
+"""`c. t.` after a full hour: the talk begins a quarter past it."""
 _FIRST_SHORT_YEAR, _LAST_SHORT_YEAR = 15, 45
 """Range of two-digit years in a table of talks; other numbers are a day or month."""
 _NOON = 12
@@ -337,7 +338,7 @@ def _compile_halves() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _write_half(half: str, found: re.Match[str]) -> str:
-    """Return a time with am or pm; leave it if the word does not fit the hour."""
+    """Return a time with am or pm, or unchanged if the word does not fit the hour."""
     hour = int(found[1] or found[3])
     minutes = found[2] or found[4] or "00"
     if (found[3] and hour > _NOON) or (half == "evening" and hour in {0, _NOON}):

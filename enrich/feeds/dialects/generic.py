@@ -1,6 +1,6 @@
 """Dialect of any producer: the summary is the title; labels in the description are evaluated.
 
-It is also used for producers without a form of their own: ics.py, Jekyll, R's calendar, Apple, Outlook,
+It is also used for producers without their own form: ics.py, Jekyll, R's calendar, Apple, Outlook,
 Google.
 """
 
@@ -14,8 +14,8 @@ from enrich.feeds.dialects._shared import (
     text_or_none,
     title_or_none,
 )
+from enrich.feeds.redact_cells import plain_text_with_labels
 from enrich.feeds.speakers import find_speaker
-from enrich.text.html import plain_text
 
 
 class Generic(CalendarOnly):
@@ -27,7 +27,9 @@ class Generic(CalendarOnly):
 
     def read(self, event: Event) -> TalkFields:
         """Read title, speaker and text of an event."""
-        abstract = text_or_none(plain_text(event.description)) if event.description else None
+        abstract = (
+            text_or_none(plain_text_with_labels(event.description)) if event.description else None
+        )
         title = title_or_none(event.summary)
         speaker, affiliation, labelled_title = find_speaker(title, abstract)
         return TalkFields(

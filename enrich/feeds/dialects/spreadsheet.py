@@ -107,7 +107,7 @@ class Spreadsheet(DocumentOnly):
         return isinstance(document, Table) and find_layout(document) is not None
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """Yield one talk per row; too wide rows are errors."""
+        """Yield one talk per row, or an error for too many cells."""
         layout = find_layout(document)
         if layout is None:
             return
@@ -233,7 +233,7 @@ def _read_speaker(cells: Mapping[str, str]) -> tuple[str | None, str | None]:
 def _reorder(text: str) -> str:
     """Return `Doe, Jane` as `Jane Doe`.
 
-    Only if the second word is a given name and the first is not.
+    The words are reordered only if the second is a given name and the first is not.
     """
     last, comma, first = text.partition(", ")
     if not comma or " " in last or not 1 <= len(first.split()) <= 2 or "," in first:
@@ -313,8 +313,8 @@ def _read_times(
     end: datetime | None = None
     if end_clock is not None:
         last = row.end_day.pick(orders[0]) or row.end.pick(orders[1]) or day
-        own = row.end if row.end.zone is not None else timed
-        end, _ = places.at(datetime.combine(last, end_clock), own)
+        zoned = row.end if row.end.zone is not None else timed
+        end, _ = places.at(datetime.combine(last, end_clock), zoned)
     elif (minutes := read_minutes(row.cells.get("duration", ""))) is not None:
         end = _add_minutes(start, minutes)
     if unknown:

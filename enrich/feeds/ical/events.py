@@ -15,9 +15,9 @@ from enrich.feeds.ical.series import find_stated, is_recurring
 from enrich.feeds.ical.times import Time, Zones, add_duration, is_before, parse_moment
 from enrich.feeds.ical.values import Properties, read_properties
 from enrich.feeds.protected import ANCHORS
+from enrich.feeds.redact_cells import html_text_with_labels, plain_text_with_labels
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import NO_FEED, Feed, Talk
-from enrich.text.html import html_text, plain_text
 from enrich.text.tidy import tidy
 
 
@@ -239,9 +239,9 @@ def _collect_texts(fields: TalkFields, event: Event) -> tuple[tuple[str, str], .
     if event.links:
         found.append(("link", "\n".join(event.links)))
     if event.comments:
-        comments = "\n\n".join([plain_text(comment) for comment in event.comments])
+        comments = "\n\n".join([plain_text_with_labels(comment) for comment in event.comments])
         found.insert(0, ("comments", comments))
     if event.x_alt_desc is not None:
-        found.append(("x_alt_desc", html_text(event.x_alt_desc)))
+        found.append(("x_alt_desc", html_text_with_labels(event.x_alt_desc)))
     known = [name for name, _ in fields.texts]
     return (*fields.texts, *[(n, text) for n, text in found if text and n not in known])

@@ -45,7 +45,7 @@ _BEFORE = compile_later(
     + _allow_folds(b"END")
     + rb")\Z"
 )
-_MAX_BEGIN_BYTES = 80  # of BEGIN or END before the name, folded at every letter
+_MAX_BEGIN_BYTES = 80  # longest BEGIN or END before the name, folded at every letter
 _CR, _LF, _TAB = b"\r\n\t"  # `in` finds a number many times faster than bytes
 _CRLF_FOLD = compile_later(rb"\r(?:\n[ \t])")
 _CRLF_SPACE = re.compile(rb"\r\n ")  # a fixed text: twice as fast, and faster than bytes.split
@@ -77,7 +77,7 @@ class Spans(Struct, frozen=True, kw_only=True):
     """Hash of each event, equal if two events may be the same talk; empty unless requested."""
     unclosed: set[int] = field(default_factory=set)
     """Ordinals of events that another component ended."""
-    cut: list[int] = field(default_factory=list)
+    truncated: list[int] = field(default_factory=list)
     """Start of the event that the end of the file truncates, if any."""
     own_lines: list[tuple[int, int, int]] = field(default_factory=list)
     """(calendar, start, end) of the lines outside of events and zones."""
@@ -94,7 +94,7 @@ def find_spans(stream: BinaryIO, *, keys: bool = False, max_event_bytes: int) ->
     >>> import io
     >>> file = io.BytesIO(b"BEGIN:VEVENT\nUID:1\nEND:VEVENT\nBEGIN:VEVENT\nUID:2")
     >>> spans = find_spans(file, max_event_bytes=100)
-    >>> list(zip(spans.starts, spans.ends)), spans.cut
+    >>> list(zip(spans.starts, spans.ends)), spans.truncated
     ([(0, 29)], [30])
     """
     scan = _Scan()
@@ -187,7 +187,7 @@ class _Scan:
 
     def finish(self, at: int) -> None:
         if self._event >= 0:
-            self.spans.cut.append(self._event)
+            self.spans.truncated.append(self._event)
         else:
             self._add_own_lines(at)
         force_setattr(self.spans, "calendars_begun", self._calendar)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field
@@ -60,7 +61,7 @@ class ArXiv(ArxivForms):
         if response.status_code == 403:
             raise Refused(
                 "arXiv denies this machine access",
-                hint="arXiv blocks addresses by hand and lifts it by hand: info.arxiv.org/help/robots",
+                hint="arXiv sets and lifts such a block by hand: info.arxiv.org/help/robots",
             )
         if response.status_code != 200:
             return
@@ -111,24 +112,24 @@ class ArXiv(ArxivForms):
                 yield *pair, self._lookup(pair, known)
 
     def fetch_part(
-        self, wanted: Sequence[Pair], session: Session, *, again: AbstractSet[Pair] = frozenset()
+        self, wanted: Sequence[Pair], session: Session, *, retried: AbstractSet[Pair] = frozenset()
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
         """Yield the lookups that one request can answer.
 
         Papers missing from the response, and versions that are not the newest, are not yielded: a later
-        batch contains them, and has them in `again`. A pair in `again` is always yielded.
+        call requests them again and lists them in `retried`. A pair in `retried` is always yielded.
 
         Raises:
             SourceError: the request failed; the pairs not yet yielded remain unanswered.
         """
         pairs = tuple(dict.fromkeys(wanted))
-        new = [pair for pair in pairs if pair not in again]
+        new = [pair for pair in pairs if pair not in retried]
         known = _Entries(bare=frozenset(paper for paper, version in pairs if version is None))
         fresh = _list_ids(new, frozenset(paper for paper, version in new if version is None))
-        old = _list_ids((pair for pair in pairs if pair in again), frozenset())
+        old = _list_ids((pair for pair in pairs if pair in retried), frozenset())
         _request_ids(sorted(fresh | old), known, session, fresh=fresh)
         for pair in pairs:
-            if pair in again or not known.find_missing(pair):
+            if pair in retried or not known.find_missing(pair):
                 yield *pair, self._lookup(pair, known)
 
     def _lookup(self, pair: Pair, known: _Entries) -> Lookup:
@@ -170,7 +171,7 @@ class _Entries(Struct):
     """Ids, as sent, that two requests for them alone did not find."""
 
     def add(self, page: _Page, requested: set[str]) -> bool:
-        """Add a response's requested entries; return whether any."""
+        """Add a response's requested entries; return whether it has any."""
         papers = {found[0] for id_ in requested if (found := canonical(id_))}
         unreadable = page.unreadable & papers
         self.unreadable |= unreadable
@@ -275,9 +276,9 @@ def _list_ids(pairs: Iterable[Pair], bare: AbstractSet[PaperId]) -> set[str]:
 def _request_ids(
     ids: list[str], known: _Entries, session: Session, *, fresh: AbstractSet[str] = frozenset()
 ) -> None:
-    """Send requests for ids, a batch each.
+    """Send one request per batch of ids.
 
-    A malformed id is found and dropped.
+    Malformed ids are found and dropped.
 
     Args:
         ids: The ids, as sent.
@@ -323,7 +324,7 @@ def _fetch_page(ids: list[str], session: Session) -> _Page:
     client = arxiv.Client(page_size=len(ids), delay_seconds=0, num_retries=0)
     client._session = once  # noqa: SLF001 - there is no public option
     papers: dict[str, Paper] = {}
-    status = 200
+    status, is_read = 200, True
     try:
         for result in client.results(arxiv.Search(id_list=ids, max_results=None)):
             _add_entry(result, papers)
@@ -335,9 +336,14 @@ def _fetch_page(ids: list[str], session: Session) -> _Page:
         if once.response is None or isinstance(error, SourceError):
             raise
         logger.debug("arxiv: a response raised %s", type(error).__name__)
-        _add_dated_entries(once.response.content, papers)
+        is_read = False
     listed = [] if once.response is None else _list_entry_ids(once.response.content)
     errors = [id_ for id_ in listed if entry.is_error(id_)]
+    if once.response is not None and not is_read:
+        _add_dated_entries(once.response.content, papers)
+    elif once.response is not None and len(papers) + len(errors) < len(listed):
+        with suppress(BadAnswer):  # the client skips entries with an empty date
+            _add_dated_entries(once.response.content, papers)
     if status not in (200, 400) or (status == 400 and not errors):
         raise SourceError(f"arXiv answered HTTP {status}", code="http_error")
     return _Page(
@@ -353,7 +359,7 @@ def _fetch_page(ids: list[str], session: Session) -> _Page:
 
 
 def _add_dated_entries(content: bytes, papers: dict[str, Paper]) -> None:
-    """Add the entries with valid dates.
+    """Add the entries that have dates.
 
     Raises:
         BadAnswer: the response cannot be read.
@@ -361,7 +367,7 @@ def _add_dated_entries(content: bytes, papers: dict[str, Paper]) -> None:
     from arxiv import _feed
 
     try:
-        results = _feed.parse(entry.remove_bad_dates(content)).results
+        results = _feed.parse(entry.replace_bad_dates(content)).results
     except Exception as error:
         logger.debug("arxiv: a response raised %s", type(error).__name__)
         raise BadAnswer("arXiv's response cannot be read") from error

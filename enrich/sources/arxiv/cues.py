@@ -9,6 +9,8 @@ room, PIN, grant, version or price.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from enrich.sources.arxiv.ids import ARCHIVES
 from enrich.text.patterns import compile_later
@@ -31,48 +33,126 @@ _YEAR = compile_later(
 )
 """Pattern of a year that alone is between a cue and its id."""
 _DIGITS_TO_LINE_ENDS = bytes(10 if b in b"0123456789\n\r\x0b\x0c" else b for b in range(256))
-_CUE = compile_later(  # the set of bytes at its beginning makes `re` fast
-    rb"[aAbBcCeEpP](?<![A-Za-z0-9/@].)(?i:(?<=a)rxiv(?:s|ids?)?(?![a-z])|(?<=c)orr(?![a-z])"
-    rb"|(?<=c)omputing[ \t]research[ \t]repository(?![a-z])"
-    rb"|(?<=e)-?prints?(?![a-z])|(?<=p)re-?prints?(?![a-z])|(?<=p)apers?[*_ \t]{0,4}:"
-    rb"|(?<=b)ased[ \t]{1,3}on(?![a-z]))"
+
+
+class Cue(NamedTuple):
+    """Word or words before a bare number that is an arXiv id."""
+
+    pattern: bytes
+    """Pattern in lower case that begins with an ASCII letter."""
+    example: str
+    """A text whose number is an arXiv id."""
+
+
+CUES = (
+    Cue(rb"arxiv(?:s|ids?)?(?![a-z])", "Available at arXiv 2103.01338"),
+    Cue(rb"corr(?![a-z])", "CoRR, 2103.01338"),
+    Cue(
+        rb"computing[ \t]research[ \t]repository(?![a-z])",
+        "Computing Research Repository: 2103.01338",
+    ),
+    Cue(rb"e-?prints?(?![a-z])", "E-print 2103.01338"),
+    Cue(rb"pre-?prints?(?![a-z])", "Preprints: 2103.01338 and 2104.00001"),
+    Cue(rb"papers?[*_ \t]{0,4}:", "Paper: 2103.01338"),
+    Cue(rb"based[ \t]{1,3}on(?![a-z])", "The talk is based on 2103.01338"),
 )
+"""All cues; to add the word of another language, add a row."""
+
+
+def make_cue_pattern(cues: Iterable[Cue]) -> bytes:
+    """Return the pattern of cues, each at the start of a word.
+
+    It begins with the set of first letters, which `re` finds fast.
+    """
+    letters = sorted({cue.pattern[:1] for cue in cues})
+    firsts = b"".join(letters).upper() + b"".join(letters)
+    words = b"|".join(b"(?<=%b)%b" % (cue.pattern[:1], cue.pattern[1:]) for cue in cues)
+    return rb"[%b](?<![A-Za-z0-9/@].)(?i:%b)" % (firsts, words)
+
+
+_CUE = compile_later(make_cue_pattern(CUES))
 _ADDRESS = compile_later(rb"(?i)://|www\.|[a-z0-9]/[a-z]|@")
 _ARXIV_PATH = compile_later(rb"(?i)\.org/(?:abs|pdf|html)/[ \t]{0,3}\Z")
-_BLOCKING_WORDS = frozenset(
-    """
-    phone phones telephone telephones cellphone tel telefon telefono teléfono telefone telefoon téléphone
-    tél telefonu telefax fax mobile mobil mob cell call hotline handy ext extension tlf dial dial-in
-    тел телефон моб факс
 
-    room rooms rm office offices raum zimmer büro hörsaal saal hs salle salles bureau sala salas salón
-    salon sal aula stanza zaal kamer lokal hall auditorium building gebäude bâtiment edificio
-    комн комната ауд аудитория аудитории каб кабинет зал
 
-    pin passcode password passwort passwd kennwort passe contraseña senha code meeting zoom пин пароль
+class BlockingWords(NamedTuple):
+    """Words of one kind, in all languages, before a number that is not an arXiv id."""
 
-    grant grants agreement award awards contract contracts funding project projekt projekts projet
-    projets proyecto proyectos projeto projetos progetto förderung förderkennzeichen financement
-    subvention bourse beca грант проект invoice rechnung ticket order
+    kind: str
+    example: str
+    """A text with a cue whose number is not an arXiv id."""
+    words: str
+    """Whole words, in lower case."""
+    signs: str = ""
+    """Signs, and words in scripts without blanks; no word boundary is needed before them."""
 
-    version versions vers ver v versión versão versione versie wersja версия версии сборка build
-    release releases firmware rev revision
 
-    price prices cost costs fee fees preis kosten gebühr prix coût precio costo preço prezzo prijs
-    pris cena цена стоимость eur euro euros usd gbp chf jpy cny sek nok dkk inr cad aud rs kr dollar
-    dollars рублей
-
-    isbn issn doi zbl jfm msc mr pmid pmcid orcid
-    """.split()  # noqa: SIM905 - reads as the list it is
+BLOCKING = (
+    BlockingWords(
+        "phone",
+        "Preprints by phone: 2103.01338",
+        """
+        phone phones telephone telephones cellphone tel telefon telefono teléfono telefone telefoon téléphone
+        tél telefonu telefax fax mobile mobil mob cell call hotline handy ext extension tlf dial dial-in
+        тел телефон моб факс
+        """,
+        "+ 電話 电话 手机 携帯 전화",
+    ),
+    BlockingWords(
+        "room",
+        "Preprint, room 2103.01338",
+        """
+        room rooms rm office offices raum zimmer büro hörsaal saal hs salle salles bureau sala salas salón
+        salon sal aula stanza zaal kamer lokal hall auditorium building gebäude bâtiment edificio
+        комн комната ауд аудитория аудитории каб кабинет зал
+        """,
+        "教室 教学楼 会议室 房间 部屋 会場 강의실",
+    ),
+    BlockingWords(
+        "PIN",
+        "Preprint, PIN 2103.01338",
+        "pin passcode password passwort passwd kennwort passe contraseña senha code meeting zoom пин пароль",
+        "密码 パスワード 비밀번호",
+    ),
+    BlockingWords(
+        "grant",
+        "Preprint, grant no. 2103.01338",
+        """
+        grant grants agreement award awards contract contracts funding project projekt projekts projet
+        projets proyecto proyectos projeto projetos progetto förderung förderkennzeichen financement
+        subvention bourse beca грант проект invoice rechnung ticket order
+        """,
+        "项目 基金 課題番号 科研費",
+    ),
+    BlockingWords(
+        "version",
+        "Preprint, version 2103.01338",
+        """
+        version versions vers ver v versión versão versione versie wersja версия версии сборка build
+        release releases firmware rev revision
+        """,
+        "版本 バージョン 버전",
+    ),
+    BlockingWords(
+        "price",
+        "Preprints for $2103.01338",
+        """
+        price prices cost costs fee fees preis kosten gebühr prix coût precio costo preço prezzo prijs
+        pris cena цена стоимость eur euro euros usd gbp chf jpy cny sek nok dkk inr cad aud rs kr dollar
+        dollars рублей
+        """,
+        "$ € £ ¥ ₽ ₩ ₹ 价格 費用 费用 料金 가격",
+    ),
+    BlockingWords(
+        "other register",
+        "Preprint, Zbl 2103.01338",
+        "isbn issn doi zbl jfm msc mr pmid pmcid orcid",
+        "#",
+    ),
 )
-"""Words for phones, rooms, PINs, grants, versions, prices, other registers and servers."""
-_BLOCKING_SIGNS = tuple(
-    """
-    $ + # € £ ¥ ₽ ₩ ₹ 電話 电话 手机 携帯 전화 教室 教学楼 会议室 房间 部屋 会場 강의실 密码 パスワード 비밀번호
-    项目 基金 課題番号 科研費 版本 バージョン 버전 价格 費用 费用 料金 가격
-    """.split()  # noqa: SIM905 - reads as the list it is
-)
-"""Signs and words of the same kinds that need no boundary before them."""
+"""All kinds of blocking words; to add the word of another language, add it to its kind."""
+_BLOCKING_WORDS = frozenset(word for row in BLOCKING for word in row.words.split())
+_BLOCKING_SIGNS = tuple(sign for row in BLOCKING for sign in row.signs.split())
 _BLOCKING_ENDINGS = ("room", "rooms", "raum")
 _FILLERS = frozenset(
     "is at on under n no nr num number nummer id nº º ° №".split()  # noqa: SIM905 - one line
