@@ -121,8 +121,7 @@ ENCODED = "https%3A%2F%2Farxiv.org%2Fabs%2F2103.01338"
         (f"We follow {GOOGLE}{ENCODED}&sa=D in the talk.", "We follow in the talk."),
         (f"We follow <{SAFE}{ENCODED}&data=05%7C01> in the talk.", "We follow in the talk."),
         (
-            "We follow https://arxiv.org/abs/2103.01338"
-            f" ({GOOGLE}https://arxiv.org/abs/2103.01338&sa=D) in the talk.",
+            f"We follow {PAPER.url} ({GOOGLE}{PAPER.url}&sa=D) in the talk.",
             "We follow in the talk.",
         ),
         (
