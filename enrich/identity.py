@@ -113,7 +113,7 @@ def relate_papers(
     neighbours, grounds = _collect_links(known)
     _add_equal_dois(known, neighbours, grounds)
     by_title = _match_titles(papers, known)
-    roots = _find_roots(_list_links(neighbours))
+    roots = _find_roots(_link_pairs(neighbours))
     if by_title:
         by_title = _drop_contradictions(by_title, roots)
     titled: dict[PaperId, tuple[PaperId, ...]] = {}
@@ -122,7 +122,7 @@ def relate_papers(
             titled[first] = (*titled.get(first, ()), second)
             titled[second] = (*titled.get(second, ()), first)
     if titled:
-        roots = _find_roots(chain(_list_links(neighbours), by_title))
+        roots = _find_roots(chain(_link_pairs(neighbours), by_title))
     works: dict[PaperId, tuple[bool, PaperId]] = {}
     for id_, root in roots.items():
         if id_ in papers:
@@ -355,7 +355,7 @@ def _drop_contradictions(
     }
 
 
-def _list_links(neighbours: Neighbours) -> Iterator[tuple[PaperId, PaperId]]:
+def _link_pairs(neighbours: Neighbours) -> Iterator[tuple[PaperId, PaperId]]:
     """Iterate over each link once."""
     return ((id_, other) for id_, others in neighbours.items() for other in others if id_ < other)
 

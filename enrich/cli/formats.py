@@ -128,7 +128,7 @@ def format_options(
 ) -> F:
     """Add `-f`, `-o` and the options of single formats to a command.
 
-    `default` tells, in the help, which format is written without `-f`.
+    `default` is the text in the help for the format that is written without `-f`.
     """
     choice = FormatChoice(for_papers=for_papers, collections=collections)
     example = "title,authors,url" if for_papers else "paper_title,paper_url,talk_speaker"

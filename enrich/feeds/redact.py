@@ -285,9 +285,9 @@ def _redact_line_beside(line: str, anchors: tuple[str, ...]) -> str:
         if "<" in text or "&" in text:
             is_html = name in _HTML or parameters.get("FMTTYPE", "").lower() == "text/html"
             shown = html_text(text) if is_html else plain_text(text)
-            left = redact_beside(shown, anchors)
-            if left != shown:
-                clean = _write_shown(left, is_html=is_html)
+            redacted = redact_beside(shown, anchors)
+            if redacted != shown:
+                clean = _write_shown(redacted, is_html=is_html)
     if clean == text or "ENCODING" in parameters:
         return line
     return line[: len(line) - len(value)] + escape_value(clean)

@@ -322,13 +322,13 @@ def _build_dates(published: str | None, updated: str | None) -> tuple[tuple[str,
 
 def _decode_author(author: str | tuple[str, str | None, str | None], clean: Clean) -> Author:
     if isinstance(author, str):
-        return _make_author(clean(author) or "")
+        return _decode_author_text(clean(author) or "")
     name, family_, given_ = author
     return Author(clean(name) or "", clean(family_), clean(given_))
 
 
 @lru_cache(maxsize=1 << 12)  # papers of one title, of one group or of one talk share authors
-def _make_author(text: str) -> Author:
+def _decode_author_text(text: str) -> Author:
     given, bar, family = text.partition("|")
     return Author(f"{given} {family}", family, given) if bar else Author(given)
 

@@ -61,7 +61,7 @@ def paper_item(
 def published_item(
     paper: Paper, render_formula: Callable[[str], str], others: Iterable[Lookup] = ()
 ) -> Item:
-    """Make the CSL item of a paper's published version, or that of `paper_item` if there is none.
+    """Make the CSL item of a paper's published version, otherwise that of `paper_item`.
 
     Formats without a type for preprints use it. `number` is the id of the paper at its own service.
     """

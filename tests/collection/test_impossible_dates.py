@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from enrich.collection.collection import open_papers
 from enrich.collection.importing import import_papers
+from enrich.collection.opening import open_papers
 from enrich.feeds.reading import read_talks
 from enrich.model import AnnotatedTalk
 from enrich.paper import Paper, PaperId, Publication, Version
