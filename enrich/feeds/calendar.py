@@ -46,7 +46,14 @@ from enrich.feeds.ical.series import (
 from enrich.feeds.ical.times import zone_name
 from enrich.feeds.ical.values import Properties, read_properties, split_line
 from enrich.feeds.protected import ANCHORS
-from enrich.feeds.redact import is_suspect, people_of, redact_id, redact_lines, redact_text
+from enrich.feeds.redact import (
+    holds_meeting,
+    is_suspect,
+    people_of,
+    redact_id,
+    redact_lines,
+    redact_text,
+)
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Feed, Notice, Talk
 from enrich.text.patterns import compile_later
@@ -59,6 +66,8 @@ _COMPONENT_NOUNS = {
     "VFREEBUSY": ("free/busy table", "free/busy tables"),
 }
 """Components other than events: singular and plural, for messages."""
+_MEETING_SIGNS = (b"CONFERENCE", b"MEETING", b"ZOOM", b"TEAMS")
+"""Parts of the names of properties into which services write a meeting's link."""
 _MAIL = compile_later(r"\S+@[\w-]+\.\S+")
 
 
@@ -264,7 +273,9 @@ class _CalendarReader:
         calendar = self._calendar(number)
         closed = number not in spans.unclosed
         try:
-            lines = logical_lines(read_span(self._stream, start, end))
+            data = read_span(self._stream, start, end)
+            lines = logical_lines(data)
+            has_meeting = any(map(data.__contains__, _MEETING_SIGNS)) and holds_meeting(lines)
             properties = read_properties(unwrap_event(lines, closed=closed))
             people = people_of(properties)
             raw = None
@@ -279,7 +290,11 @@ class _CalendarReader:
                 raw=raw,
             )
             talk = finish_talk(
-                talk, keep_private=self._keep_private, people=people, anchors=self._anchors
+                talk,
+                keep_private=self._keep_private,
+                people=people,
+                anchors=self._anchors,
+                has_meeting=has_meeting,
             )
         except Exception as error:  # noqa: BLE001 - a bad event must not affect the others
             if not quiet:

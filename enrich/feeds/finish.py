@@ -10,7 +10,14 @@ from typing import Any
 from enrich.feeds.cancelled import find_status
 from enrich.feeds.dialects import JOINING
 from enrich.feeds.protected import ANCHORS, protect
-from enrich.feeds.redact import is_suspect, redact_id, redact_markup, redact_text, redact_title
+from enrich.feeds.redact import (
+    has_credentials,
+    is_suspect,
+    redact_id,
+    redact_markup,
+    redact_text,
+    redact_title,
+)
 from enrich.feeds.warning_messages import add_warning, is_own_message
 from enrich.model import Talk, TalkWarning
 from enrich.text.tidy import tidy
@@ -51,6 +58,7 @@ def finish_talk(
     keep_private: bool,
     people: Collection[str] = (),
     anchors: tuple[str, ...] = ANCHORS,
+    has_meeting: bool = False,
 ) -> Talk:
     r"""Return the finished talk.
 
@@ -61,6 +69,7 @@ def finish_talk(
         keep_private: meeting credentials are not redacted.
         people: mail addresses of the event's people, in lower case; they are redacted too.
         anchors: labels and hosts that mark a paper in a text (`protected.protect`).
+        has_meeting: the event has meeting credentials that are not in the talk.
 
     >>> done = finish_talk(Talk(id="1", title=" A \n B", abstract="Join https://zoom.us/j/123\n", room=" "), keep_private=False)
     >>> done.title, done.abstract, done.room, [w.code for w in done.warnings]
@@ -70,6 +79,7 @@ def finish_talk(
     texts, abstract, warnings = talk.texts, talk.abstract, talk.warnings
     if texts and not keep_private:
         texts = tuple([text for text in texts if text[0] != JOINING])
+        has_meeting = has_meeting or len(texts) < len(talk.texts)
     joined_lines = " ".join(lines.values())
     try:  # lower-casing bytes is ten times as fast as text
         lower = (
@@ -77,11 +87,17 @@ def finish_talk(
         )
     except UnicodeEncodeError:
         talk = _replace_surrogates(talk)
-        return finish_talk(talk, keep_private=keep_private, people=people, anchors=anchors)
+        return finish_talk(
+            talk,
+            keep_private=keep_private,
+            people=people,
+            anchors=anchors,
+            has_meeting=has_meeting,
+        )
     changes: dict[str, Any] = {} if keep_private else _redact_other_values(talk, people, anchors)
     warnings = changes.pop("warnings", warnings)
     is_tidy = "" not in lines.values() and _is_tidy(joined_lines)
-    if not keep_private and ((people and _AT_SIGN in lower) or is_suspect(lower)):
+    if not keep_private and (has_meeting or (people and _AT_SIGN in lower) or is_suspect(lower)):
         redacted = {name: _redact_line(line, people, anchors) for name, line in lines.items()}
         clean = tuple([(field, _redact(text, people, anchors)) for field, text in texts])
         if "title" in lines and (clean != texts or redacted != lines):
@@ -89,6 +105,11 @@ def finish_talk(
             clean = tuple([(f, redact_title(t, anchors) if f in _TITLES else t) for f, t in clean])
         before = abstract
         abstract = None if abstract is None else _redact(abstract, people, anchors)
+        if has_meeting or (
+            (redacted, clean, abstract) != (lines, texts, before)
+            and _holds_meeting([*lines.values(), *[t for _, t in texts], before or ""], people)
+        ):
+            redacted, clean, abstract = _redact_beside(redacted, clean, abstract, people, anchors)
         if (redacted, abstract) != (lines, before) or any(
             new != old and _is_visible(old, before, anchors)
             for new, old in zip(clean, texts, strict=True)
@@ -114,6 +135,35 @@ def finish_talk(
     if abstract != talk.abstract or texts != talk.texts or warnings != talk.warnings:
         changes.update(abstract=abstract, texts=texts, warnings=warnings)
     return replace(talk, **changes) if changes else talk
+
+
+def _holds_meeting(values: Iterable[str], people: Collection[str]) -> bool:
+    """Return whether redacted values hold more than mail addresses."""
+    return not people or any(has_credentials(value) for value in values)
+
+
+def _redact_beside(
+    lines: dict[str, str],
+    texts: Texts,
+    abstract: str | None,
+    people: Collection[str],
+    anchors: tuple[str, ...],
+) -> tuple[dict[str, str], Texts, str | None]:
+    """Redact the texts of a talk that has a meeting.
+
+    Labels of passwords mark one there, also if the meeting's link is in another text.
+    """
+
+    def redact(text: str) -> str:
+        clean = redact_text(text, people, anchors, has_meeting=True)
+        if ("&" in text and ";" in text) or "</" in text:
+            return redact_markup(text, clean, people, anchors, has_meeting=True)
+        return clean
+
+    if "room" in lines and (room := redact(lines["room"])) != lines["room"]:
+        lines = lines | {"room": room.strip(_BESIDE_LINK)}
+    texts = tuple([(f, t if f in _TITLES else redact(t)) for f, t in texts])
+    return lines, texts, None if abstract is None else redact(abstract)
 
 
 def _redact_other_values(

@@ -18,6 +18,7 @@ from enrich.feeds.redact_rules import (
     NUMBER_AFTER_LINK,
     OF_A_MEETING,
     SECRET,
+    Rule,
     Rules,
     compile_lower,
     make_rules,
@@ -33,6 +34,10 @@ _MAIL = compile_later(
     r"(?<![\w.%+-])(?:mailto:)?([\w.%+-]{1,80}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,5})", re.IGNORECASE
 )
 _REWRITTEN_PROPERTIES = frozenset({"SUMMARY", "DESCRIPTION", "COMMENT", "LOCATION", "X-ALT-DESC"})
+_BESIDE_MEETING = frozenset(
+    {"DESCRIPTION", "COMMENT", "LOCATION", "X-ALT-DESC", "STYLED-DESCRIPTION"}
+)
+"""Properties in which a label marks a password if another property has a meeting."""
 _HTML = frozenset({"X-ALT-DESC", "STYLED-DESCRIPTION"})
 """Properties whose text is always HTML."""
 _HIDING = compile_later(r"<(?:!--|(?:script|style|title|template)\b)", re.IGNORECASE)
@@ -53,6 +58,8 @@ def redact_text(
     people: Collection[str] = (),
     anchors: tuple[str, ...] = ANCHORS,
     rules: Rules | None = None,
+    *,
+    has_meeting: bool = False,
 ) -> str:
     r"""Return a text without meeting credentials and the addresses of people.
 
@@ -61,6 +68,8 @@ def redact_text(
         people: mail addresses of the event's people, in lower case.
         anchors: labels and hosts that mark a paper in a text (`protected.protect`).
         rules: rules of redaction; None means those of `redact_words`.
+        has_meeting: another text of the event holds credentials. Then words for a password in other
+            languages count here, too, if the password holds a digit.
 
     >>> redact_text("Join Zoom Meeting\nhttps://uni.zoom.us/j/123?pwd=abc\nPasscode: 314\n\nBased on 2103.01338")
     'Based on 2103.01338'
@@ -69,7 +78,7 @@ def redact_text(
     """
     rules = rules or make_rules()
     for _ in range(_MAX_ROUNDS):  # removing one span can bring a label next to another credential
-        redacted = _redact_once(text, people, anchors, rules)
+        redacted = _redact_once(text, people, anchors, rules, has_meeting=has_meeting)
         if redacted == text:
             break
         text = redacted
@@ -87,12 +96,7 @@ def redact_title(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
     """
     rules = make_rules()
     lower = fold_letters(text)
-    spans = [
-        span
-        for rule in rules.beside[-2:]  # numbers and passwords in other languages
-        for span in rule.find(lower)
-        if any(c.isdigit() for c in lower[slice(*span)])
-    ]
+    spans = _find_with_digits(lower, rules.beside[-2:])  # numbers and passwords in other languages
     spans = _subtract_spans(
         _merge_spans(spans), [(mark.start, mark.end) for mark in protect(text, anchors)]
     )
@@ -114,9 +118,16 @@ def redact_id(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
     return "redacted-" + hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _redact_once(text: str, people: Collection[str], anchors: tuple[str, ...], rules: Rules) -> str:
+def _redact_once(
+    text: str,
+    people: Collection[str],
+    anchors: tuple[str, ...],
+    rules: Rules,
+    *,
+    has_meeting: bool,
+) -> str:
     """Return a text after one round of redaction."""
-    spans = _find_credentials(text, rules)
+    spans = _find_credentials(text, rules, has_meeting=has_meeting)
     if people and "@" in text:
         found = [m.span() for m in _MAIL.finditer(text) if m[1].lower() in people]
         spans = _merge_spans(spans + found)
@@ -149,16 +160,38 @@ def redact_lines(
     lines: Iterable[str], people: Collection[str] = (), anchors: tuple[str, ...] = ANCHORS
 ) -> list[str]:
     """Return a component's logical lines without people and credentials."""
+    kept, has_meeting = _redact_lines(lines, people, anchors)
+    if not has_meeting:
+        return kept
+    kept, _ = _redact_lines(kept, people, anchors, has_meeting=True)
+    return [_redact_summary(line, anchors) for line in kept]
+
+
+def _redact_lines(
+    lines: Iterable[str],
+    people: Collection[str],
+    anchors: tuple[str, ...],
+    *,
+    has_meeting: bool = False,
+) -> tuple[list[str], bool]:
+    """Return the redacted lines, and whether they held a meeting.
+
+    If they are known to hold one (`has_meeting`), only texts that may be beside it are redacted.
+    """
+    is_known = has_meeting
     kept = []
-    has_meeting = False
     for line in lines:
         split = split_line(line)
         if split is None:
             # continues a text whose line breaks were not escaped
-            kept.append(redact_text(line, people, anchors))
+            kept.append(redact_text(line, people, anchors, has_meeting=is_known))
             continue
         name, parameters, value = split
+        if is_known and name not in _BESIDE_MEETING:
+            kept.append(line)
+            continue
         if name in _PEOPLE:
+            has_meeting = has_meeting or name == "CONFERENCE"
             continue
         if parameters and _has_credentials(parameters, people, anchors):
             if "ENCODING" in parameters:
@@ -166,10 +199,12 @@ def redact_lines(
             line, parameters = f"{name}:{value}", {}  # noqa: PLW2901
             has_meeting = True
         text = text_of(value, parameters)
-        clean = _redact_suspect(text, people, anchors)
+        clean = _redact_suspect(text, people, anchors, has_meeting=is_known)
         if "<" in text or "&" in text:
             is_html = name in _HTML or parameters.get("FMTTYPE", "").lower() == "text/html"
-            clean = redact_markup(text, clean, people, anchors, is_html=is_html)
+            clean = redact_markup(
+                text, clean, people, anchors, is_html=is_html, has_meeting=is_known
+            )
         if clean == text:
             kept.append(line)
         else:
@@ -178,7 +213,7 @@ def redact_lines(
                 kept.append("UID:" + new_id)
             if name in _REWRITTEN_PROPERTIES and "ENCODING" not in parameters:
                 kept.append(line[: len(line) - len(value)] + escape_value(clean))
-    return [_redact_summary(line, anchors) for line in kept] if has_meeting else kept
+    return kept, has_meeting
 
 
 def _has_credentials(
@@ -190,10 +225,12 @@ def _has_credentials(
     )
 
 
-def _redact_suspect(text: str, people: Collection[str], anchors: tuple[str, ...]) -> str:
+def _redact_suspect(
+    text: str, people: Collection[str], anchors: tuple[str, ...], *, has_meeting: bool = False
+) -> str:
     """Return a text redacted, if it may hold credentials."""
-    suspect = people or is_suspect(text.lower().encode())
-    return redact_text(text, people, anchors) if suspect else text
+    suspect = people or has_meeting or is_suspect(text.lower().encode())
+    return redact_text(text, people, anchors, has_meeting=has_meeting) if suspect else text
 
 
 def redact_markup(
@@ -203,6 +240,7 @@ def redact_markup(
     anchors: tuple[str, ...] = ANCHORS,
     *,
     is_html: bool = False,
+    has_meeting: bool = False,
 ) -> str:
     """Redact a value with tags or entities.
 
@@ -214,11 +252,14 @@ def redact_markup(
         people: mail addresses of the event's people, in lower case.
         anchors: labels and hosts that mark a paper in a text (`protected.protect`).
         is_html: the value stays HTML; otherwise, if its markup hid credentials, it becomes plain text.
+        has_meeting: another text of the event holds credentials.
     """
     show = html_text if is_html else plain_text
     shown = show(text)
     joined = join_labels(text)
-    redacted = _redact_suspect(shown if joined == text else show(joined), people, anchors)
+    redacted = _redact_suspect(
+        shown if joined == text else show(joined), people, anchors, has_meeting=has_meeting
+    )
     if redacted == shown:
         return clean
     if _HIDING.search(text) is None and show(clean).split() == redacted.split():
@@ -241,6 +282,23 @@ def _redact_summary(line: str, anchors: tuple[str, ...]) -> str:
     return line[: len(line) - len(value)] + escape_value(clean)
 
 
+def has_credentials(text: str) -> bool:
+    """Return whether a text holds meeting credentials."""
+    return is_suspect(text.lower().encode()) and bool(_find_credentials(text, make_rules()))
+
+
+def holds_meeting(lines: Iterable[str]) -> bool:
+    """Return whether a line that no dialect reads has a meeting.
+
+    Services write the meeting's link into properties of their own.
+    """
+    named = (split for line in lines if (split := split_line(line)) is not None)
+    return any(
+        name == "CONFERENCE" or (name.startswith("X-") and has_credentials(value))
+        for name, _, value in named
+    )
+
+
 def is_suspect(lower: bytes) -> bool:
     """Return whether a text may hold credentials.
 
@@ -249,20 +307,20 @@ def is_suspect(lower: bytes) -> bool:
     return make_rules().is_suspect(lower)
 
 
-def _find_credentials(text: str, rules: Rules) -> list[Span]:
+def _find_credentials(text: str, rules: Rules, *, has_meeting: bool = False) -> list[Span]:
     """Return the spans of meeting credentials, in order.
 
     They do not overlap. A text with invisible characters is searched with them and without.
     """
-    spans = _find_visible(text, rules)
+    spans = _find_visible(text, rules, has_meeting=has_meeting)
     if text.isascii() or _INVISIBLE.search(text) is None:
         return spans
     places = [at for at, letter in enumerate(text) if _INVISIBLE.match(letter) is None]
-    found = _find_visible(_INVISIBLE.sub("", text), rules)
+    found = _find_visible(_INVISIBLE.sub("", text), rules, has_meeting=has_meeting)
     return _merge_spans([*spans, *((places[start], places[end - 1] + 1) for start, end in found)])
 
 
-def _find_visible(text: str, rules: Rules) -> list[Span]:
+def _find_visible(text: str, rules: Rules, *, has_meeting: bool) -> list[Span]:
     """Return the spans of credentials in an unchanged text."""
     lower = fold_letters(text)
     links = [*rules.find_meetings(lower)]
@@ -276,20 +334,34 @@ def _find_visible(text: str, rules: Rules) -> list[Span]:
         spans.append(
             (start, tail.end() if tail else start + len(lower[start:end].rstrip(".,;:!?")))
         )
-    spans += list(_find_secrets(lower, spans))
+    spans += list(_find_secrets(lower, spans, has_meeting=has_meeting))
     if spans:
         for rule in rules.beside:
             spans += rule.find(lower)
+    elif has_meeting:
+        spans = _find_with_digits(lower, rules.beside)
     return _merge_spans(spans)
 
 
-def _find_secrets(lower: str, others: Sequence[Span]) -> Iterator[Span]:
-    """Yield passwords and codes, recognized by their context."""
+def _find_with_digits(lower: str, rules: Iterable[Rule]) -> list[Span]:
+    """Return the spans that hold a digit."""
+    spans = (span for rule in rules for span in rule.find(lower))
+    return [span for span in spans if any(c.isdigit() for c in lower[slice(*span)])]
+
+
+def _find_secrets(lower: str, others: Sequence[Span], *, has_meeting: bool) -> Iterator[Span]:
+    """Yield passwords and codes, recognized by their context.
+
+    `has_meeting`: another text of the event holds credentials. It does not count in a sentence, because a
+    talk may be about passwords.
+    """
     ends = {end for _, end in others}
     for secret in SECRET.search(lower):
         value = secret["value"].rstrip(".!?:")
         near = not ends.isdisjoint(range(secret.start() - 3, secret.start() + 1))
-        if value and _is_secret(secret, value, has_meeting=bool(others), near=near):
+        is_label = secret["verb"] is None and secret["dash"] is None
+        meeting = bool(others) or (has_meeting and is_label)
+        if value and _is_secret(secret, value, has_meeting=meeting, near=near):
             yield secret.start(), secret.start("value") + len(value)
 
 
