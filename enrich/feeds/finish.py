@@ -11,6 +11,7 @@ from enrich.feeds.cancelled import find_status
 from enrich.feeds.dialects import JOINING
 from enrich.feeds.protected import ANCHORS, protect
 from enrich.feeds.redact import (
+    has_credentials,
     is_suspect,
     redact_beside,
     redact_id,
@@ -99,7 +100,10 @@ def finish_talk(
         clean = tuple([(field, _redact(text, people, anchors)) for field, text in texts])
         before = abstract
         abstract = None if abstract is None else _redact(abstract, people, anchors)
-        if has_meeting or (clean, redacted, abstract) != (texts, lines, before):
+        if has_meeting or (
+            (clean, redacted, abstract) != (texts, lines, before)
+            and _holds_credentials([*lines.values(), *[t for _, t in texts], before or ""], people)
+        ):
             redacted = {
                 name: redact_title(line, anchors)
                 if name in _TITLES
@@ -138,6 +142,11 @@ def finish_talk(
     if abstract != talk.abstract or texts != talk.texts or warnings != talk.warnings:
         changes.update(abstract=abstract, texts=texts, warnings=warnings)
     return replace(talk, **changes) if changes else talk
+
+
+def _holds_credentials(values: Iterable[str], people: Collection[str]) -> bool:
+    """Return whether redacted values hold more than mail addresses."""
+    return not people or any(map(has_credentials, values))
 
 
 def _redact_other_values(

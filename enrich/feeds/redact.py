@@ -109,18 +109,24 @@ def _find_beside(text: str, *, lines: bool = False) -> list[Span]:
     With `lines`, also of those that fill their line.
     """
     lower = fold_letters(text)
+    rules = make_rules().beside if lines else make_rules().beside[-2:]  # those of other languages
     spans = [
         span
-        for rule in make_rules().beside[-2:]  # numbers and passwords in other languages
+        for rule in rules
         for span in rule.find(lower)
-        if any(c.isdigit() for c in lower[slice(*span)]) or (lines and _fills_line(lower, span))
+        if _has_digit(lower, span) or (lines and _fills_line(lower, span))
     ]
     if lines:
         for secret in SECRET.search(lower):
             span = secret.start(), secret.end("value")
-            if secret["sign"] is not None and _fills_line(lower, span):
+            is_marked = secret["sign"] is not None or _has_digit(lower, secret.span("value"))
+            if is_marked and _fills_line(lower, span):
                 spans.append(span)
     return _merge_spans(spans)
+
+
+def _has_digit(text: str, span: Span) -> bool:
+    return any(c.isdigit() for c in text[slice(*span)])
 
 
 def _fills_line(text: str, span: Span) -> bool:
@@ -296,6 +302,11 @@ def _redact_line_beside(line: str, anchors: tuple[str, ...]) -> str:
 def has_conference(properties: Properties) -> bool:
     """Return whether an event states a meeting in a property of its own."""
     return not _CONFERENCES.isdisjoint(properties.first)
+
+
+def has_credentials(text: str) -> bool:
+    """Return whether a text holds meeting credentials."""
+    return is_suspect(text.lower().encode()) and bool(_find_credentials(text, make_rules()))
 
 
 def is_suspect(lower: bytes) -> bool:

@@ -11,8 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from enrich.feeds.dialects import JOINING
 from enrich.feeds.finish import finish_talk
 from enrich.feeds.redact import is_suspect, redact_text
+from enrich.feeds.redact_spelling import spell
+from enrich.feeds.redact_words import LANGUAGES, Language
 from enrich.model import Talk
 from enrich.references.extract import find_references
 from tests.feeds import calendar, event, read
@@ -165,6 +168,35 @@ def test_every_text_and_field_of_a_talk_is_cleaned_with_one_warning() -> None:
     assert [warning.code for warning in done.warnings] == ["private_cut"]
     assert finish_talk(done, keep_private=False) == done
     assert finish_talk(talk, keep_private=True).abstract == talk.abstract
+
+
+@pytest.mark.parametrize(
+    "language",
+    [pytest.param(row, id=row.name) for row in LANGUAGES if row.secret],
+)
+def test_a_password_is_redacted_wherever_the_talk_has_its_meeting(language: Language) -> None:
+    for words in spell(language.secret):
+        text = f"Knots.\n{words}: 4Xk2"
+        for talk in (
+            Talk(id="1", abstract=text, room="https://uni.zoom.us/j/774411"),
+            Talk(id="1", abstract=text, url="https://uni.zoom.us/j/774411"),
+            Talk(id="1", abstract=text, texts=((JOINING, "Password hint: Mathieu"),)),
+            Talk(
+                id="1", abstract="Knots.", texts=(("comments", text), ("url", "zoom.us/j/774411"))
+            ),
+            Talk(id="1", abstract="Knots.\nzoom.us/j/774411", room=text),
+        ):
+            done = finish_talk(talk, keep_private=False)
+            assert "4xk2" not in repr(done).lower()
+            assert done.abstract == "Knots."
+            assert "private_cut" in {warning.code for warning in done.warnings}
+            assert finish_talk(done, keep_private=False) == done
+
+
+def test_a_mail_address_alone_is_not_a_meeting() -> None:
+    talk = Talk(id="1", abstract="Clave: 3 ideas", room="Room 5, ann@example.org")
+    done = finish_talk(talk, keep_private=False, people={"ann@example.org"})
+    assert (done.abstract, done.room) == ("Clave: 3 ideas", "Room 5")
 
 
 BAD = event(
