@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from enrich.feeds.protected import protect
@@ -44,10 +45,6 @@ _NEIGHBOURS = 8
 _MAX_COLUMN = 300
 """Stretches after a label that are searched for the values of its column."""
 _LABEL = rf"{WHOSE}{CODE_WORD}(?:[ ]?\([^()]{{1,40}}\))?{FOR_WHAT}"
-_OTHER_LABEL = "|".join(
-    sorted({fold_letters(word) for row in LANGUAGES if row.secret for word in spell(row.secret)})
-)
-"""Labels that count only beside a meeting."""
 _NUMBER_LABEL = r"(?:(?:meeting|webinar|zoom|conference)[ -]?)(?:id|number|no\.?|nr\.?)"
 _NUMBER = "Meeting ID"
 _MEETING_WORD = compile_later(
@@ -81,6 +78,14 @@ _NO_VALUE = NOT_SECRETS | frozenset(
     ]
 )
 """Words of values that announce a password."""
+
+
+@cache
+def _list_other_labels() -> frozenset[str]:
+    """Return the labels that count only beside a meeting."""
+    return frozenset(
+        fold_letters(word) for row in LANGUAGES if row.secret for word in spell(row.secret)
+    )
 
 
 class _Label(NamedTuple):
@@ -208,7 +213,7 @@ def _find_label(text: str) -> _Label | None:
     if (found := compile_lower(_LABEL).fullmatch(lower)) is not None:
         is_likely = compile_lower(LIKELY_WORD).match(found["word"]) is not None
         return _Label(found["word"], is_likely or found["whose"] in OF_A_MEETING)
-    if compile_lower(_OTHER_LABEL).fullmatch(lower) is not None:
+    if lower in _list_other_labels():
         return _Label("other", is_likely=False)
     return _Label("id") if compile_lower(_NUMBER_LABEL).fullmatch(lower) is not None else None
 

@@ -558,4 +558,4 @@ def _make_hints(
         (b"+", rb"\+(?<=[a-z(]\+|[ \n:]\+)\d"),
         (b"/", link),
     )
-    return tuple((byte[0], re.compile(pattern)) for byte, pattern in hints)
+    return tuple((byte[0], compile_later(pattern)) for byte, pattern in hints)

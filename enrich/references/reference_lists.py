@@ -66,7 +66,7 @@ def _compile_headings(key: bytes) -> re.Pattern[bytes]:
     return re.compile(b"(?:" + b"|".join(found) + _HEADING_REST)
 
 
-_HEADING_START = re.compile(_LINE_START + b"(?=" + group_words(_HEADINGS) + b")")
+_HEADING_START = compile_later(_LINE_START + b"(?=" + group_words(_HEADINGS) + b")")
 """The start of a line that may be a heading of references."""
 _FIRST_BYTES = frozenset(
     byte for byte in range(128) if not chr(byte).isalnum() and byte not in b"|\n\r"
