@@ -66,6 +66,7 @@ NoticeCode = Literal[
     "other",
     "stale_feed",
     "truncated_event",
+    "truncated_feed",
     "unreadable_event",
     "unreadable_feed",
 ]

@@ -14,6 +14,9 @@ Key = tuple[str | None, str]
 _OF_OTHER_RUNS = frozenset({"stale_feed", "unreadable_feed"})
 """Notices whose feed is not a calendar of this run, but a host or a feed of an earlier output."""
 
+_TRUNCATED = frozenset({"truncated_event", "truncated_feed"})
+"""Notices of a feed that was not read to its end."""
+
 
 class StatedStart(NamedTuple):
     """Start of a talk or series, as its feed states it in this run."""
@@ -33,6 +36,7 @@ class Holdings:
         self._failed: set[str | None] = set()
         self._with_duplicates: set[str | None] = set()
         self._names: set[str | None] = set()
+        self._is_truncated = False
 
     def add_talk(self, talk: Talk) -> None:
         """Add a talk of the current feed."""
@@ -47,20 +51,27 @@ class Holdings:
         if notice.code in _OF_OTHER_RUNS:
             return
         self._names.add(notice.feed)
+        if notice.code in _TRUNCATED:  # the talks behind the end may still be in the feed
+            self._is_truncated = True
         if notice.event is not None:  # an unreadable event is still in the feed
             self._broken.add((notice.feed, notice.event))
         if notice.code == "duplicates_dropped":
             self._with_duplicates.add(notice.feed)
 
     def end_feed(self) -> None:
-        """Record that the current feed was read to its end."""
-        self._read |= self._names
+        """Record that the current feed was read to its end, or was truncated."""
+        if self._is_truncated:
+            self._failed |= self._names
+        else:
+            self._read |= self._names
         self._names.clear()
+        self._is_truncated = False
 
     def fail_feed(self, name: str | None) -> None:
         """Record that the current feed could not be read."""
         self._failed |= self._names if name is None else {name, *self._names}
         self._names.clear()
+        self._is_truncated = False
 
     def list_stated(self) -> Iterator[tuple[Key, Sequence[StatedStart]]]:
         """Yield each key with its starts."""

@@ -50,7 +50,8 @@ def read_config(path: str, command: click.Command) -> Config:
         click.UsageError: the file cannot be read, is not TOML, or has an invalid key or value.
     """
     try:
-        data = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            data = file.read(_MAX_FILE_BYTES + 1)
         if len(data) > _MAX_FILE_BYTES:
             raise click.UsageError(f"--config: {path}: is larger than {_MAX_FILE_BYTES // 1000} kB")
         values = tomllib.loads(data.decode())

@@ -23,6 +23,8 @@ from enrich.model import Notice, Talk
 from enrich.text.patterns import compile_later
 from enrich.text.web import host_of
 
+_PRINTED_CODES = frozenset({"no_talks", "truncated_feed"})
+"""Notices that are printed although they are in the document: no count of the summary has them."""
 _LOSS_CODES = frozenset({"bad_record", "event_too_large", "truncated_event", "unreadable_event"})
 _TEXT_FILTERS = ("series", "speaker", "match", "exclude")
 _FILTERS = ("since", "until", *_TEXT_FILTERS, "with_papers_only", "own")
@@ -200,7 +202,7 @@ class Reading(Struct, kw_only=True):
         self.collected_notices.append(notice)
         if self.holdings is not None:
             self.holdings.add_notice(notice)
-        is_printed = notice.code == "no_talks" and not self.options.get("quiet")
+        is_printed = notice.code in _PRINTED_CODES and not self.options.get("quiet")
         if self.prints_notices or is_printed or notice.code == "stale_feed":
             where = "".join(
                 f", {name} {value}"

@@ -172,6 +172,9 @@ class _CalendarReader:
         for start in spans.truncated:
             message = f"the file ends inside event {len(spans.starts) + 1}"
             self._report_notice("truncated_event", message, start)
+        if spans.is_open and spans.starts and not spans.truncated:
+            message = "the file ends before END:VCALENDAR, so talks may be missing"
+            self._on_notice(Notice(code="truncated_feed", message=message, feed=self._feed.name))
         duplicates.report(self._on_notice, self._feed.name)
         if not spans.starts and not spans.truncated:
             held = _describe_components(count_components(self._stream))

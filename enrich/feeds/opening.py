@@ -228,10 +228,16 @@ def spool(held: ExitStack) -> BinaryIO:
     )
 
 
-def unpack(stream: BinaryIO, held: ExitStack, label: str, max_bytes: int) -> BinaryIO:
+def unpack(
+    stream: BinaryIO,
+    held: ExitStack,
+    label: str,
+    max_bytes: int,
+    on_damage: Callable[[str], None] | None = None,
+) -> BinaryIO:
     """Return the stream, unpacked if it is gzip.
 
-    If the file is damaged, only the part before the damage is returned.
+    If the file is damaged, only the part before the damage is returned, and `on_damage` gets a message.
 
     Raises:
         FeedError: the file is damaged from the beginning, or unpacks to too much.
@@ -260,6 +266,8 @@ def unpack(stream: BinaryIO, held: ExitStack, label: str, max_bytes: int) -> Bin
     except (EOFError, OSError, zlib.error):
         if not size:
             raise FeedError(f"{label}: is damaged gzip") from None
+        if on_damage is not None:
+            on_damage("the gzip data is damaged; talks may be missing")
     copy.seek(0)
     return copy
 

@@ -104,7 +104,11 @@ def _read_source(
     max_bytes, on_notice = downloader.max_bytes, downloader.on_notice
     with ExitStack() as held:
         stream, name, label = open_source(source, held, downloader)
-        stream = unpack(stream, held, label, max_bytes)
+
+        def report_damage(message: str, feed: str | None = name) -> None:
+            on_notice(Notice(code="truncated_feed", message=message, feed=feed))
+
+        stream = unpack(stream, held, label, max_bytes, report_damage)
         kind, document = detect_format(stream, label)
         if kind == "calendar":
             yield from read_calendar(

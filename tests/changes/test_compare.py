@@ -14,6 +14,7 @@ from enrich.annotation import annotate
 from enrich.changes.compare import Changes, count_present, select_kept
 from enrich.changes.earlier import Earlier, parse_earlier
 from enrich.changes.holdings import Holdings
+from enrich.codes import NoticeCode
 from enrich.feeds.recurrence import select_occurrences
 from enrich.model import AnnotatedTalk, Document, Feed, Notice, Recurrence, Talk, TalkWarning
 from enrich.paper import Lookup, Paper, PaperId, Papers, Publication, Unresolved
@@ -278,6 +279,14 @@ class TestWhatStays:
     def test_an_event_that_cannot_be_read_is_held(self) -> None:
         notice = Notice(code="unreadable_event", message="?", feed="Alpha", event="1")
         assert kept(earlier(talk()), holding(talk("2"), notices=[notice])) == {"1": []}
+
+    @pytest.mark.parametrize("code", ["truncated_event", "truncated_feed"])
+    def test_a_talk_behind_the_end_of_a_truncated_feed_did_not_vanish(
+        self, code: NoticeCode
+    ) -> None:
+        notice = Notice(code=code, message="?", feed="Alpha", event="2")
+        old = earlier(talk(), talk("2"), talk("3"))
+        assert kept(old, holding(talk(), notices=[notice])) == {"2": [], "3": []}
 
     def test_a_talk_that_another_feed_gave_first_did_not_vanish(self) -> None:
         dropped = Notice(code="duplicates_dropped", message="1 duplicate", feed="Alpha")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import click
 import pytest
@@ -152,6 +155,24 @@ class TestConfig:
         with pytest.raises(click.UsageError) as raised:
             parse(text, tmp_path)
         assert message in str(raised.value)
+
+    def test_a_file_without_end_is_read_to_the_limit_only(self, tmp_path: Path) -> None:
+        pipe = tmp_path / "endless.toml"
+        os.mkfifo(pipe)
+        written = 0
+
+        def feed() -> None:
+            nonlocal written
+            with suppress(BrokenPipeError), pipe.open("wb", buffering=0) as file:
+                while written < 5_000_000:
+                    written += file.write(b"#" * 10_000)
+
+        thread = Thread(target=feed)
+        thread.start()
+        with pytest.raises(click.UsageError, match="is larger than 60 kB"):
+            read_config(str(pipe), command)
+        thread.join()
+        assert written < 1_000_000
 
     def test_flags_win_over_the_environment_and_that_over_the_file(
         self, env: dict[str, str], tmp_path: Path

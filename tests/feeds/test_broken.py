@@ -45,6 +45,14 @@ def codes(talks: dict[str, Talk]) -> set[str]:
     return {w.code for w in talks["bad"].warnings}
 
 
+def is_truncated(talks: dict[str, Talk], notices: list[Notice]) -> bool:
+    return {notice.code for notice in notices} == {"truncated_feed"}
+
+
+def is_whole(talks: dict[str, Talk], notices: list[Notice]) -> bool:
+    return notices == []
+
+
 ZONE = "BEGIN:VTIMEZONE\nTZID:My/Zone\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0300\nTZOFFSETTO:+0300\nEND:STANDARD\nEND:VTIMEZONE"
 PLAIN = calendar(GOOD)
 RAW = PLAIN.decode()
@@ -107,6 +115,25 @@ STRUCTURE = [
         (RAW.replace("END:VCALENDAR\r\n", "") + "BEGIN:VEVENT\r\nUID:bad\r\nEND:VEV").encode(),
         lambda talks, notices: "bad" not in talks and notices[0].code == "truncated_event",
     ),
+    *(
+        Shape(f"truncated_{where}", data, is_truncated)
+        for where, data in {
+            "between_events": PLAIN.replace(b"END:VCALENDAR\r\n", b""),
+            "in_its_last_marker": PLAIN[: -len(b"DAR\r\n")],
+            "behind_a_property": PLAIN.replace(b"END:VCALENDAR", b"X-A:1"),
+            "inside_a_zone": PLAIN.replace(b"END:VCALENDAR", b"BEGIN:VTIMEZONE\r\nTZID:X"),
+            "in_the_last_calendar": PLAIN + PLAIN.replace(b"END:VCALENDAR\r\n", b""),
+            "packed": gzip.compress(PLAIN + b"X" * 9)[:-9],
+            "packed_with_a_wrong_sum": gzip.compress(PLAIN)[:-8] + bytes(8),
+        }.items()
+    ),
+    Shape("events_without_a_calendar", GOOD.encode(), is_whole),
+    Shape(
+        "calendar_without_end_before_another",
+        PLAIN.replace(b"END:VCALENDAR\r\n", b"") + PLAIN,
+        is_whole,
+    ),
+    Shape("packed_whole", gzip.compress(PLAIN), is_whole),
     Shape("two_calendars", calendar(event("SUMMARY:x", uid="bad")) + PLAIN),
     Shape("calendar_in_calendar", calendar("BEGIN:VCALENDAR", GOOD, "END:VCALENDAR")),
     Shape("php_warning_before", b"<br />\n<b>Warning</b>: foo in bar.php on line 3\n" + PLAIN),

@@ -84,6 +84,8 @@ class Spans(Struct, frozen=True, kw_only=True):
     zones: list[tuple[int, int, int]] = field(default_factory=list)
     """(calendar, start, end) of each VTIMEZONE."""
     calendars_begun: int = 0
+    is_open: bool = False
+    """The last calendar has no END line."""
 
 
 def find_spans(stream: BinaryIO, *, keys: bool = False, max_event_bytes: int) -> Spans:
@@ -159,6 +161,7 @@ class _Scan:
     def __init__(self) -> None:
         self.spans = Spans()
         self._calendar = 0
+        self._is_open = False
         self._event = self._zone = -1
         self._block_start = 0  # start of the current block of own lines
 
@@ -181,6 +184,7 @@ class _Scan:
                 self._block_start = end
         else:
             self._end_event(before, of_event=False)
+            self._is_open = begins
             if begins:
                 self._calendar += 1
             self._block_start = end
@@ -191,6 +195,7 @@ class _Scan:
         else:
             self._add_own_lines(at)
         force_setattr(self.spans, "calendars_begun", self._calendar)
+        force_setattr(self.spans, "is_open", self._is_open)
 
     def _end_event(self, end: int, *, of_event: bool) -> None:
         if self._event >= 0:
