@@ -12,6 +12,7 @@ import pytest
 
 from enrich import (
     AnnotatedTalk,
+    Document,
     Enricher,
     FeedError,
     Notice,
@@ -26,6 +27,7 @@ from enrich import (
 )
 from enrich.cli import formats
 from enrich.cli.main import main
+from enrich.writers import names
 from tests.conftest import ROOT
 
 CALENDAR = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:secret talk\nEND:VEVENT\nEND:VCALENDAR\n"
@@ -35,6 +37,11 @@ EXAMPLE = ROOT / "enrich/example/SciML.ics"
 def lookup(wanted: Any) -> Any:
     with Enricher(offline=True, cache_dir="unused") as enricher:
         return enricher.lookup(wanted)
+
+
+def write_talks(talks: Any) -> list[str]:
+    """Every format, so that none takes what another refuses."""
+    return [piece for name in names() for piece in write(Document(talks), name)]
 
 
 CASES: list[tuple[Callable[[Any], Any], Any, str]] = [
@@ -64,6 +71,24 @@ CASES: list[tuple[Callable[[Any], Any], Any, str]] = [
     (select_talks, {"id": "1"}, r"Talk\.from_dict"),
     (select_talks, None, "not NoneType"),
     (write, [], r"write takes a Document, not list: use write\(Document\(talks\)\)"),
+    (
+        write_talks,
+        [Talk(id="1")],
+        r"Document takes AnnotatedTalks, not Talk: .*enricher\.enrich\(talks\)",
+    ),
+    (write_talks, iter([Talk(id="1")]), r"not Talk: .*enricher\.enrich\(talks\)"),
+    (write_talks, Talk(id="1"), r"not Talk: .*enricher\.enrich\(talks\)"),
+    (
+        write_talks,
+        AnnotatedTalk(talk=Talk(id="1")),
+        r"Document takes several .*: use Document\(\[talk\]\)",
+    ),
+    (write_talks, "{}", r"Document takes several .* Document\.from_json\(text\)"),
+    (write_talks, b"{}", r"Document\.from_json\(text\)"),
+    (write_talks, {"talks": []}, r"Document\.from_json\(text\)"),
+    (write_talks, None, "Document takes several AnnotatedTalks, not NoneType"),
+    (write_talks, [None], "Document takes AnnotatedTalks, not NoneType"),
+    (write_talks, [{"id": "1"}], r"not dict: use AnnotatedTalk\.from_dict"),
     (lookup, None, r'enricher\.lookup\(\["2103\.01338"\]\)'),
     (Talk.from_dict, '{"id": "1"}', r"Talk\.from_dict\(json\.loads\(text\)\)"),
     (AnnotatedTalk.from_dict, "{}", r"AnnotatedTalk\.from_dict\(json\.loads\(text\)\)"),

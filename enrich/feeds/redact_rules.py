@@ -545,7 +545,16 @@ def _make_hints(
     labels = _end_labels(languages, as_bytes=True).encode("latin-1")
     hints = (
         (b"z", b"zoom"),
-        (b"p", b"pass(?:[ -]?code|wor[dt]|e ?:)"),
+        (b"p", b"pass(?:.{0,3}code|wor[dt]|e(?![a-z]))"),
+        (b"w", b"pw(?<![a-z0-9]pw)d?(?![a-z])"),
+        (b"w", b"kennwort"),
+        (b"c", b"contrase"),
+        (
+            b"c",
+            b"code(?:(?<=cesscode)|(?<=cess.code)|(?<=cess..code)|(?<=itycode)|(?<=ity.code)|(?<=ity..code)|(?<=angscode)|(?<=angs.code)|(?<=angs..code))",
+        ),
+        (b"k", b"host.{1,3}key"),
+        (b"p", rb"pin(?<![a-z]pin)(?: {0,3}[:=\t]|[ ]{1,3}[0-9]|\xef)"),
         (b":", b":(?:%b|(?=%b)(?:%b))" % (_LABEL_HINT, _NUMBER_HINT, labels)),
         (b"m", b"meeting[ -](?:id|n|code|key|pass)"),
         (b"#", rb"#(?<=\d#)"),

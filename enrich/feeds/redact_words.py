@@ -57,6 +57,22 @@ SERVICES = (
     _service("vc.feishu.cn vc.larksuite.com", "https://vc.feishu.cn/j/774411774"),
     _service("telemost.yandex.ru telemost.yandex.com", "https://telemost.yandex.ru/j/774411774"),
     _service("jazz.sber.ru", "https://jazz.sber.ru/aB3dEf?psw=774411"),
+    _service("senfcall.de", "https://lecture.senfcall.de/aB3-dEf-774"),
+    _service("rendez-vous.renater.fr", "https://rendez-vous.renater.fr/knots"),
+    _service("framatalk.org fairmeeting.net", "https://framatalk.org/knots"),
+    _service("kmeet.infomaniak.com", "https://kmeet.infomaniak.com/knots"),
+    _service("alfaview.com", "https://app.alfaview.com/#/join/uni/aB3dEf", "/#/join/"),
+    _service("call.lifesizecloud.com", "https://call.lifesizecloud.com/774411"),
+    _service("spatial.chat", "https://app.spatial.chat/s/knots?room=774411", "/s/"),
+    _service("ovice.in", "https://knots.ovice.in/@774,411"),
+    _service("streamyard.com", "https://streamyard.com/aB3dEf"),
+    _service("meetings.vonage.com", "https://meetings.vonage.com/774411774"),
+    _service("join.me", "https://join.me/774-411-774"),
+    _service("zoomus.cn", "https://zoomus.cn/j/774411"),
+    _service("chat.whatsapp.com", "https://chat.whatsapp.com/aB3dEf"),
+    _service("join.slack.com", "https://join.slack.com/t/knots/shared_invite/zt-774411"),
+    _service("t.me telegram.me", "https://t.me/joinchat/aB3dEf", "/joinchat/"),
+    _service("signal.group", "https://signal.group/#aB3dEf"),
 )
 
 BARE_HOSTS = ("meet.google.com", "meet.jit.si")
@@ -74,9 +90,10 @@ HOST_LABELS = (
     HostLabel(r"bbb[0-9a-z-]{0,8}", "https://bbb2.uni.example/b/ana-4xk-q2z"),
     HostLabel(r"bigbluebutton|big-blue-button", "https://bigbluebutton.uni.example/b/ana-4xk"),
     HostLabel(r"jitsi[0-9a-z-]{0,8}", "https://jitsi-1.uni.example/knots"),
-    HostLabel(r"meet[0-9]{0,3}|meeting", "https://meet.uni.example/knots"),
+    HostLabel(r"(?:edu)?meet[0-9]{0,3}|meeting", "https://meet.uni.example/knots"),
     HostLabel(r"zoom", "https://zoom.uni.example/j/774411"),
     HostLabel(r"webconf[a-z]{0,12}", "https://webconference.uni.example/774411"),
+    HostLabel(r"vidyo[a-z]{0,12}", "https://vidyoportal.uni.example/join/aB3dEf"),
     HostLabel(r"visio[a-z]{0,12}", "https://visio.uni.example/774411"),
 )
 

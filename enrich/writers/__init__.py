@@ -6,11 +6,12 @@ distribution may offer one under the entry-point group `enrich.writers`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from enrich.errors import UnknownFormat
-from enrich.model import Document
+from enrich.model import AnnotatedTalk, Document, Talk
 from enrich.registry import PluginError, entry_points_of, load, load_entry_point, names_in
 
 
@@ -92,10 +93,41 @@ def write(document: Document, format: str = "json") -> Iterator[str]:  # noqa: A
 
     Raises:
         UnknownFormat: there is no such format.
-        TypeError: not a document.
+        TypeError: not a document, or not one of AnnotatedTalks.
     """
     if not isinstance(document, Document):
         raise TypeError(
             f"write takes a Document, not {type(document).__name__}: use write(Document(talks))"
         )
-    return writer(format).write(document)
+    talks = document.talks
+    if isinstance(talks, (str, bytes, Mapping, Talk, AnnotatedTalk)) or not isinstance(
+        talks, Iterable
+    ):
+        raise TypeError(
+            f"Document takes several AnnotatedTalks, not {type(talks).__name__}{_advise(talks)}"
+        )
+    checked = _check_talks(talks)
+    kept = tuple(checked) if isinstance(talks, (list, tuple)) else checked
+    return writer(format).write(replace(document, talks=kept))
+
+
+def _check_talks(talks: Iterable[AnnotatedTalk]) -> Iterator[AnnotatedTalk]:
+    """Yield the same talks; raise TypeError for anything else."""
+    for annotated in talks:
+        if not isinstance(annotated, AnnotatedTalk):
+            raise TypeError(
+                f"Document takes AnnotatedTalks, not {type(annotated).__name__}{_advise([annotated])}"
+            )
+        yield annotated
+
+
+def _advise(talks: object) -> str:
+    """Return the right call for a likely mistake."""
+    if isinstance(talks, (str, bytes, Mapping)):
+        return ": use Document.from_json(text)"
+    if isinstance(talks, AnnotatedTalk):
+        return ": use Document([talk])"
+    first = talks[0] if isinstance(talks, list) else talks
+    if isinstance(first, Talk):
+        return ": use Document(enricher.enrich(talks))"
+    return ": use AnnotatedTalk.from_dict(line)" if isinstance(first, Mapping) else ""

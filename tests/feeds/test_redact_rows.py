@@ -137,6 +137,47 @@ PIECES += [
 ]
 
 
+CODE_WORDS = [
+    "Pass code",
+    "Passcode",
+    "Password",
+    "Passwort",
+    "Kennwort",
+    "Pwd",
+    "PW",
+    "Access code",
+    "Accesscode",
+    "Security code",
+    "Zugangscode",
+    "Zugangs-Code",
+    "Mot de passe",
+    "Contraseña",
+    "Host key",
+    "Pin",
+]
+SIGNS = (": ", " : ", "=", " = ", "\t", " – ", " is ", " lautet ", " ", ":\n", "：")
+
+
+@pytest.mark.parametrize("word", CODE_WORDS)
+def test_a_text_is_searched_for_whatever_its_search_redacts(word: str) -> None:
+    count = 0
+    for sign in SIGNS:
+        for written in (word, word.upper(), word.replace(" ", "\u00a0"), f"({word}"):
+            for value in ("774411", "4Xk2", "EulerEuler"):
+                text = f"{written}{sign}{value}"
+                if redact_text(text) != text:
+                    count += 1
+                    assert suspect(text), text
+    assert count > 10
+
+
+@pytest.mark.parametrize("rule", ALL[:-1], ids=[rule.name for rule in ALL[:-1]])
+def test_the_end_of_an_example_is_searched_if_it_is_redacted(rule: Rule) -> None:
+    for at in range(len(rule.example)):
+        text = rule.example[at:]
+        assert suspect(text) or redact_text(text) == text, text
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=8),
