@@ -74,6 +74,8 @@ def redact_text(
         if redacted == text:
             break
         text = redacted
+        if not people and not rules.is_suspect(text.lower().encode("utf-8", "replace")):
+            break
     return text
 
 
