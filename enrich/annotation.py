@@ -20,9 +20,9 @@ def annotate(
 ) -> AnnotatedTalk:
     """Join a talk with its references and their papers.
 
-    No text is searched: warnings of extraction come with the `References` that `find_references`
-    returns. A paper that is not among `papers` is `failed` (`offline_miss`), so that every reference
-    has its paper.
+    Pass the `References` that `find_references` returns, not a list of its items: the warnings of the
+    extraction are attached to it. The text is not searched again. A paper that is not among `papers`
+    is `failed` (`offline_miss`), so that every reference has its paper.
 
     >>> from enrich import find_references
     >>> talk = Talk(id="1", abstract="see arXiv:2103.01338")

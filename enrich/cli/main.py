@@ -3,7 +3,7 @@
 The main job is `run`, the commands are the files of `commands/`. Only the command line prints, exits,
 reads the environment or uses terminals.
 
-Exit status: 0 answered, 1 nothing read or not written, 2 usage, 3 written but something failed or is
+Exit status: 0 success, 1 nothing read or not written, 2 usage, 3 written but something failed or is
 stale, 130 interrupted. SIGTERM and SIGHUP end the process by default (143 and 129 in a shell); they are
 handled only while a file is written (`Output`).
 """

@@ -67,7 +67,7 @@ class News:
         """Number of talks that the feeds held at the last run."""
         return count_present(self._earlier)
 
-    def add_kept(
+    def add_earlier_talks(
         self,
         talks: Iterable[Talk],
         *,
@@ -173,7 +173,7 @@ def filter_feed_talks(
             yield from filter_talks((annotated,))
 
 
-def count_required(minimum: MinTalks | None, news: News | None) -> int:
+def find_min_talks(minimum: MinTalks | None, news: News | None) -> int:
     """Return the number of talks that this run must have.
 
     Raises:
@@ -188,7 +188,7 @@ def count_required(minimum: MinTalks | None, news: News | None) -> int:
     return -int(-minimum.value * news.talks_before // 1)
 
 
-def guard_count(talks: Iterable[AnnotatedTalk], min_talks: int) -> Iterator[AnnotatedTalk]:
+def require_min_talks(talks: Iterable[AnnotatedTalk], min_talks: int) -> Iterator[AnnotatedTalk]:
     """Yield the same talks; raise after the last if too few.
 
     Talks of an earlier output do not count.

@@ -54,9 +54,9 @@ class Reading(Struct, kw_only=True):
     """Names the user gave to feeds."""
     holdings: Holdings | None = None
     """Receives each talk and notice as it is read, before the filters."""
-    failed: int = 0
+    failed_feeds: int = 0
     """Number of feeds that could not be read."""
-    stale: int = 0
+    stale_feeds: int = 0
     """Number of feeds read from their last copy, because their server failed in this run."""
     talks_read: int = 0
     """Number of talks before the filters."""
@@ -84,14 +84,14 @@ class Reading(Struct, kw_only=True):
             ) from None
 
     @property
-    def lost(self) -> int:
+    def unreadable_events(self) -> int:
         """Number of events and records that could not be read."""
         return sum(notice.code in _LOSS_CODES for notice in self.collected_notices)
 
     @property
     def every_feed_failed(self) -> bool:
         """Whether every feed failed."""
-        return self.failed == len(self.feeds)
+        return self.failed_feeds == len(self.feeds)
 
     def talks(self) -> Iterator[Talk]:
         """Return the selected talks, lazily unless they are sorted.
@@ -186,7 +186,7 @@ class Reading(Struct, kw_only=True):
                         self.holdings.add_talk(talk)
                     yield talk
             except FeedError as error:
-                self.failed += 1
+                self.failed_feeds += 1
                 say(_describe_failure(feed, error))
                 notice = _make_notice(feed, error)
                 notice = replace(notice, feed=name) if name else notice
@@ -196,7 +196,7 @@ class Reading(Struct, kw_only=True):
             else:
                 if self.holdings is not None:
                     self.holdings.end_feed()
-            self.stale += bool(stale)
+            self.stale_feeds += bool(stale)
 
     def _add_notice(self, notice: Notice) -> None:
         self.collected_notices.append(notice)

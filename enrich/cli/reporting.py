@@ -37,7 +37,7 @@ class Outcome:
         """Number of feeds that could not be read."""
         self.stale_feeds = 0
         """Number of feeds read from their last copy, because their server failed in this run."""
-        self.lost = 0
+        self.unreadable_events = 0
         """Number of events and records that could not be read."""
         self._papers: dict[PaperId, _PaperOutcome] = {}
 
@@ -107,8 +107,8 @@ class Outcome:
             line = f"{talks}, {links}, {line}"
         if self.stale_feeds:
             line += f"; {_format_count(self.stale_feeds, 'feed')} read from the last copy"
-        if self.lost:
-            line += f"; {_format_count(self.lost, 'event')} could not be read (see the notices)"
+        if self.unreadable_events:
+            line += f"; {_format_count(self.unreadable_events, 'event')} could not be read (see the notices)"
         if with_origins and self._papers:
             origins = Counter(self._find_origin(id_, report.asked) for id_ in self._papers)
             line += "; from " + ", ".join(f"{name}: {n}" for name, n in sorted(origins.items()))

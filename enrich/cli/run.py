@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _EPILOG = """\b
 Environment: ENRICH_* for each option (ENRICH_OFFLINE=1); OPENREVIEW_TOKEN, or
 OPENREVIEW_USERNAME and OPENREVIEW_PASSWORD, for OpenReview.
-Exit status: 0 answered, 1 nothing read or not written, 2 usage, 3 written but
+Exit status: 0 success, 1 nothing read or not written, 2 usage, 3 written but
 something failed or is stale, 130 interrupted."""
 
 
@@ -81,7 +81,7 @@ def command(ctx: click.Context, /, feeds: tuple[str, ...], **options: Any) -> in
         feeds = config.feeds
     if not feeds:
         if not sys.stdin.isatty():
-            raise click.UsageError("no FEED is given; - reads standard input")
+            raise click.UsageError("no FEED is given; give one, or '-' for standard input")
         click.echo(ctx.get_help())
         return 0
     from enrich.cli.output import check_outputs
@@ -108,7 +108,7 @@ def run(
     `names` are the user's names for feeds.
     """
     from enrich.annotation import select_own
-    from enrich.cli.news import News, count_required, filter_feed_talks, guard_count
+    from enrich.cli.news import News, filter_feed_talks, find_min_talks, require_min_talks
     from enrich.cli.progress import open_progress
     from enrich.cli.reading import Reading
     from enrich.cli.reporting import Outcome
@@ -119,15 +119,17 @@ def run(
     from enrich.writers import configure, needs_of
 
     outputs = [
-        (target, configure(each, {"width": _find_width(target)}))
-        for target, each in take_writers(targets, options)
+        (target, configure(writer, {"width": _find_width(target)}))
+        for target, writer in take_writers(targets, options)
     ]
     # Standard output comes first, so that its talks appear as soon as they are known.
     outputs.sort(key=lambda output: output[0].path is not None)
-    writers = [each for _, each in outputs]
-    old = options["new_since"]
-    news = News(old, targets, keep_private=options["keep_private"]) if old else None
-    min_talks = count_required(options["fail_if_fewer"], news)
+    writers = [writer for _, writer in outputs]
+    earlier_path = options["new_since"]
+    news = (
+        News(earlier_path, targets, keep_private=options["keep_private"]) if earlier_path else None
+    )
+    min_talks = find_min_talks(options["fail_if_fewer"], news)
     quiet, verbose = options["quiet"], options["verbose"]
     progress = open_progress(quiet=quiet)
     timeout_s = options["timeout"]
@@ -137,8 +139,8 @@ def run(
         names=names,
         holdings=news.holdings if news else None,
         prints_notices=not quiet
-        and not any(getattr(each, "writes_notices", False) for each in writers),
-        keep_raw=any("raw" in needs_of(each) for each in writers),
+        and not any(getattr(writer, "writes_notices", False) for writer in writers),
+        keep_raw=any("raw" in needs_of(writer) for writer in writers),
         deadline=math.inf if timeout_s is None else time.monotonic() + timeout_s,
     )
     only_with_papers, zone = options["with_papers_only"], reading.zone
@@ -151,9 +153,10 @@ def run(
         talks = reading.talks()
         if news:
             sort = partial(sort_by_start, zone=zone or UTC) if options["sort"] == "start" else iter
-            talks = news.add_kept(talks, min_talks=min_talks, sort=sort)
-        # The run's time limit starts at `run`, so before any feed is read. Reading the first talk
-        # then shows whether every feed failed; `enrichment` takes this talk from the list.
+            talks = news.add_earlier_talks(talks, min_talks=min_talks, sort=sort)
+        # `enricher.run` starts the time limit, so it is called before any feed is read. Reading one
+        # talk then shows whether every feed failed; that talk is put into `first_talk`, which
+        # `enrichment` iterates first.
         first_talk: list[Talk] = []
         enrichment = enricher.run(chain(first_talk, talks))
         first_talk.extend(islice(talks, 1))
@@ -165,7 +168,7 @@ def run(
         annotated = (
             filter_feed_talks(annotated, keep_with_papers) if only_with_papers else annotated
         )
-        annotated = guard_count(annotated, min_talks)
+        annotated = require_min_talks(annotated, min_talks)
         annotated = news.count_new(annotated) if news else annotated
         counted = outcome.count_talks(add_raw_references(annotated, writers))
 
@@ -173,13 +176,13 @@ def run(
             return Document(talks, reading.notices(), zone, enricher.find_same_titles)
 
         if news:
-            outputs = [(target, news.filter_writer(target, each)) for target, each in outputs]
+            outputs = [(target, news.filter_writer(target, writer)) for target, writer in outputs]
         write_outputs(
-            [(each, target.path) for target, each in outputs], counted, make_document, clear
+            [(writer, target.path) for target, writer in outputs], counted, make_document, clear
         )
         clear()
-        outcome.unreadable_feeds, outcome.lost = reading.failed, reading.lost
-        outcome.stale_feeds = reading.stale
+        outcome.unreadable_feeds, outcome.stale_feeds = reading.failed_feeds, reading.stale_feeds
+        outcome.unreadable_events = reading.unreadable_events
         status = outcome.find_status(options["fail_on"])
         if not quiet and (dropped := reading.describe_dropped(outcome.talks)):
             say(dropped)

@@ -54,10 +54,14 @@ Cited = Mapping[PaperId, frozenset[str]]
 ANSWERS = """CREATE TABLE answers (
     id TEXT PRIMARY KEY, sum INTEGER NOT NULL, record BLOB NOT NULL
 ) WITHOUT ROWID"""
+"""Table of a finished collection: its failures and stale marks."""
 _LOOKUPS = """CREATE TABLE lookups (
     id TEXT PRIMARY KEY, record BLOB, abstract TEXT, answer BLOB
 ) WITHOUT ROWID"""
-"""Table of a growing collection; the last answer for an id is kept."""
+"""Table of a growing collection; the last answer for an id is kept.
+
+`answer` holds only a failure or a stale mark; it is null for any other paper.
+"""
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -139,18 +143,18 @@ class GrowingAnswers:
         Raises:
             PapersError: the collection cannot be written.
         """
-        new = name_part(self._part)
-        remove_part(new)
+        complete = name_part(self._part)  # until it is complete, it is NAME.part.part
+        remove_part(complete)
         try:
-            new.touch()
-            with closing(connect_part(new)) as connection, transaction(connection):
+            complete.touch()
+            with closing(connect_part(complete)) as connection, transaction(connection):
                 self._copy_sorted(connection)
         except OSError as error:
-            raise PapersError(f"{new}: {error.strerror}") from None
+            raise PapersError(f"{complete}: {error.strerror}") from None
         except FAULTS as error:
-            remove_part(new)
-            raise PapersError(f"{new}: {describe_cause(error)}") from None
-        publish_part(new, self._out)
+            remove_part(complete)
+            raise PapersError(f"{complete}: {describe_cause(error)}") from None
+        publish_part(complete, self._out)
         self._connection.close()
         remove_part(self._part)
 
@@ -175,6 +179,7 @@ class GrowingAnswers:
             return answer.status == "not_found"
         if answer.stale or (self._abstracts and answer.abstract is None):
             return False
+        # A record of a second source or a collection has no versions that a request would complete.
         if answer.via or answer.latest_version is None:
             return True
         known = {version.version for version in answer.versions}
@@ -191,8 +196,8 @@ class GrowingAnswers:
         found: dict[PaperId, Lookup] = {}
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
-            marks = ",".join("?" * len(batch))
-            query = f"SELECT id, record, abstract, answer FROM lookups WHERE id IN ({marks})"  # noqa: S608
+            placeholders = ",".join("?" * len(batch))
+            query = f"SELECT id, record, abstract, answer FROM lookups WHERE id IN ({placeholders})"  # noqa: S608
             for row in self._connection.execute(query, batch):
                 with suppress(ValueError, msgspec.DecodeError):
                     answer = _decode_lookup_row(*row)
@@ -218,7 +223,7 @@ class GrowingAnswers:
             append_papers(connection, stored, abstracts=True)
             papers += len(stored)
             connection.executemany(
-                "INSERT INTO answers (id, sum, record) VALUES (?, ?, ?)", _encode_answers(answers)
+                "INSERT INTO answers (id, sum, record) VALUES (?, ?, ?)", _encode_marks(answers)
             )
         connection.execute(
             "INSERT INTO files (name, size, changed, format, abstracts, papers, done)"
@@ -285,15 +290,15 @@ def _resume_lookups(part: Path) -> sqlite3.Connection | None:
 
 def _encode_lookup_row(lookup: Lookup) -> tuple[str, bytes | None, str | None, bytes | None]:
     """Encode an answer as a growing collection's row."""
-    answer = _encode_answer(lookup)
+    mark = _encode_mark(lookup)
     if isinstance(lookup, Paper):
         _, record, abstract = store_paper(lookup, links)
-        return str(lookup.id), record, abstract, answer
-    return str(lookup.id), None, None, answer
+        return str(lookup.id), record, abstract, mark
+    return str(lookup.id), None, None, mark
 
 
 def _decode_lookup_row(
-    key: bytes, record: bytes | None, abstract: bytes | None, answer: bytes | None
+    key: bytes, record: bytes | None, abstract: bytes | None, mark: bytes | None
 ) -> Lookup:
     """Decode a row of a growing collection.
 
@@ -301,22 +306,23 @@ def _decode_lookup_row(
         ValueError: the row is damaged.
     """
     id_ = PaperId(key.decode())
-    answer_record = None if answer is None else DECODER.decode(answer)
+    decoded_mark = None if mark is None else DECODER.decode(mark)
     if record is None:
-        return make_unresolved(id_, answer_record or AnswerRecord())
+        return make_unresolved(id_, decoded_mark or AnswerRecord())
     text = None if abstract is None else abstract.decode("utf-8", "replace")
     paper = decode_paper(id_, record, links, abstract=text)
-    return paper if answer_record is None else replace(paper, stale=True)
+    return paper if decoded_mark is None else replace(paper, stale=True)
 
 
-def _encode_answers(lookups: Iterable[Lookup]) -> Iterator[tuple[str, int, bytes]]:
+def _encode_marks(lookups: Iterable[Lookup]) -> Iterator[tuple[str, int, bytes]]:
+    """Encode the rows of a finished collection's table of failures."""
     for lookup in lookups:
-        if (record := _encode_answer(lookup)) is not None:
+        if (record := _encode_mark(lookup)) is not None:
             key = lookup.id.encode("utf-8", "replace")
             yield str(lookup.id), checksum(key, CHECKSUM_VERSION, record), record
 
 
-def _encode_answer(lookup: Lookup) -> bytes | None:
+def _encode_mark(lookup: Lookup) -> bytes | None:
     """Encode a failure or a stale mark, if any."""
     if isinstance(lookup, Paper):
         return _ENCODER.encode(AnswerRecord()) if lookup.stale else None

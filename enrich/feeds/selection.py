@@ -19,13 +19,13 @@ from enrich.text.patterns import compile_later
 from enrich.text.times import to_instant
 
 DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
-"""Words for a bound of time: the start of a day, in days from today."""
+"""Words that `parse_bound` reads as the start of a day; each with its distance from today in days."""
 
 _SPAN = compile_later(r"([+-]?)(\d{1,5})([hdw])", re.ASCII)
 _MONTH = compile_later(r"(\d{4})(?:-(\d{2}))?", re.ASCII)
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
-Words = str | Iterable[str]
+Texts = str | Iterable[str]
 """One text, or several of which one must match."""
 
 
@@ -85,10 +85,10 @@ def select_talks(
     *,
     since: datetime | date | None = None,
     until: datetime | date | None = None,
-    series: Words = (),
-    speaker: Words = (),
-    match: Words = (),
-    exclude: Words = (),
+    series: Texts = (),
+    speaker: Texts = (),
+    match: Texts = (),
+    exclude: Texts = (),
     zone: tzinfo = UTC,
 ) -> Iterator[Talk]:
     """Yield the talks that meet all conditions, in order.
@@ -117,14 +117,14 @@ def select_talks(
     _check_talks(talks)
     first = None if since is None else to_instant(since, zone)
     end = None if until is None else to_instant(until, zone)
-    in_series, by_speaker = _fold_each(series), _fold_each(speaker)
+    series_parts, speaker_parts = _fold_each(series), _fold_each(speaker)
     wanted, unwanted = _fold_each(match), _fold_each(exclude)
 
     def select(talk: Talk) -> Talk | None:
         texts = (talk.title, talk.abstract, talk.speaker)
         fits = (
-            (not in_series or _holds_any(in_series, talk.series or talk.feed.name))
-            and (not by_speaker or _holds_any(by_speaker, talk.speaker))
+            (not series_parts or _holds_any(series_parts, talk.series or talk.feed.name))
+            and (not speaker_parts or _holds_any(speaker_parts, talk.speaker))
             and (not wanted or _holds_any(wanted, *texts))
             and not (unwanted and _holds_any(unwanted, *texts))
         )
@@ -187,15 +187,16 @@ def _select_in_range(
 
 
 def _find_occurrence(
-    series: Recurrence, since: datetime | None, until: datetime | None, zone: tzinfo
+    recurrence: Recurrence, since: datetime | None, until: datetime | None, zone: tzinfo
 ) -> datetime | date | None:
-    """Return a series' first occurrence in a range.
+    """Return the first occurrence in a range.
 
-    It is in the zone of the series' start.
+    The occurrence is in the time zone of the recurrence's start.
     """
-    zone_of_series = series.start.tzinfo if isinstance(series.start, datetime) else None
-    for time in iterate_occurrences(series):
-        local = time.replace(tzinfo=zone_of_series) if isinstance(time, datetime) else time
+    first = recurrence.start
+    zone_of_start = first.tzinfo if isinstance(first, datetime) else None
+    for time in iterate_occurrences(recurrence):
+        local = time.replace(tzinfo=zone_of_start) if isinstance(time, datetime) else time
         start = to_instant(local, zone)
         if _is_between(start, since, until):
             return local
@@ -213,6 +214,6 @@ def _holds_any(parts: list[str], *texts: str | None) -> bool:
     return any(part in folded for folded in map(fold_text, filter(None, texts)) for part in parts)
 
 
-def _fold_each(words: Words) -> list[str]:
-    each = [words] if isinstance(words, str) else words
-    return [folded for word in each if (folded := fold_text(word))]
+def _fold_each(texts: Texts) -> list[str]:
+    several = [texts] if isinstance(texts, str) else texts
+    return [folded for text in several if (folded := fold_text(text))]

@@ -335,11 +335,11 @@ class PoliteAdapter(BaseAdapter):
                 self._check_answer(response, logged_in=token is not None, login=login)
             except SourceError as error:
                 if error.retry_after_s:
-                    slot.pause(error.retry_after_s)
+                    slot.record_pause(error.retry_after_s)
                 elif last or isinstance(error, Refused):
-                    slot.refuse(self._host)
+                    slot.record_refusal(self._host)
                 raise
-            slot.answer(self._host)
+            slot.record_answer(self._host)
         self._attempts = ATTEMPTS
         return response
 

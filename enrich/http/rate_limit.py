@@ -7,8 +7,8 @@ the lock. A second file, JSON, is written only under the lock and holds the shar
 - `paused_until`: end of a pause that the service asked for.
 - `refused`: for each host, the time of its last refusal that named no pause.
 
-Times are seconds of the wall clock, which all processes share. An end of an exchange in the future is
-corrected, so that a jump of the clock costs at most one interval.
+Times are seconds of the wall clock, which all processes share. If `ended` lies in the future, the clock
+was set back; it is replaced by the present time, so that this costs at most one interval.
 """
 
 from __future__ import annotations
@@ -53,15 +53,15 @@ class Slot:
     refused: dict[str, float]
     _now: Callable[[], float]
 
-    def pause(self, seconds: float) -> None:
+    def record_pause(self, seconds: float) -> None:
         """Record a pause of the service; the longest counts."""
         self.paused_until = max(self.paused_until, self._now() + min(seconds, MAX_PAUSE_S))
 
-    def refuse(self, host: str) -> None:
-        """Record that a host refused without a pause."""
+    def record_refusal(self, host: str) -> None:
+        """Record that a host refused a request and named no pause."""
         self.refused[host] = self._now()
 
-    def answer(self, host: str) -> None:
+    def record_answer(self, host: str) -> None:
         """Record that a host answered; its refusal is over."""
         self.refused.pop(host, None)
 
@@ -123,7 +123,10 @@ class RateLimiter:
         return until if self._compute_left_s(until) else None
 
     def was_refused(self, host: str) -> bool:
-        """Return whether the host refused, recently and last."""
+        """Return whether the host's last response was a refusal.
+
+        A refusal older than `MAX_PAUSE_S` does not count.
+        """
         if self._forget_pauses:
             return False
         since = self._now() - self._read().refused.get(host, -MAX_PAUSE_S)
@@ -251,7 +254,7 @@ class RateLimiter:
             self._stop_sharing(error)
             return self._times
         except Exception as error:  # noqa: BLE001 - also RecursionError, for a file of brackets
-            # damaged, or another program's: count an exchange that ends now
+            # damaged, or another program's file: treat it as if an exchange had just ended
             logger.debug("the rate limiter's file raised %s", type(error).__name__)
             return _Times(ended=None)
 

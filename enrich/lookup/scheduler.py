@@ -1,4 +1,7 @@
-"""Queues of pending keys, one per service and thread, filled while the feed is read.
+"""Queues of pending keys, filled while the feed is read; each service has one queue and one thread.
+
+A key is a paper's id and a version; None is the newest. A request may take several ids: a cited version
+counts as an id of its own, unless the newest version is in the same request.
 
 Items (talks with their cited papers) are yielded in their order, each as soon as it and all before it
 are answered. The reader runs ahead until a batch is full, the feed ends, or `lookahead` items are
@@ -70,6 +73,8 @@ class Queues:
         self._on_progress = on_progress
         self._changed = threading.Condition()
         self._pending: dict[str, dict[Key, None]] = {}
+        # Keys missing from a response. They are requested once more, with the next batch or, if there is
+        # none, in a batch of their own.
         self._to_retry: dict[str, dict[Key, None]] = {}
         self._pending_fallback: dict[str, dict[PaperId, None]] = {}
         self._unanswered: set[Key] = set()
@@ -130,21 +135,24 @@ class Queues:
                 item.papers = {id_: found[id_] for id_ in item.cited}
             return
         wanted: dict[PaperId, list[Key]] = {}
-        for key in to_request:
-            wanted.setdefault(key[0], []).append(key)
+        for id_, version in to_request:
+            wanted.setdefault(id_, []).append((id_, version))
         for item in chunk:
             for id_, versions in item.cited.items():
                 item.unanswered.update(
-                    key for key in wanted.get(id_, ()) if key[1] is None or key[1] in versions
+                    (id_, version)
+                    for _, version in wanted.get(id_, ())
+                    if version is None or version in versions
                 )
             if not item.unanswered:
                 item.papers = {id_: found[id_] for id_ in item.cited}
         with self._changed:
             for key in to_request:
                 if key not in self._unanswered:
+                    id_, _ = key
                     self._unanswered.add(key)
-                    self._pending.setdefault(key[0].source, {})[key] = None
-                    self._start_worker(key[0].source)
+                    self._pending.setdefault(id_.source, {})[key] = None
+                    self._start_worker(id_.source)
             self._changed.notify_all()
 
     def _is_answered(self, item: Item[T]) -> bool:
@@ -166,12 +174,12 @@ class Queues:
 
     def _has_full_batch(self) -> bool:
         with self._changed:
-            return self._is_any_batch_full()
+            return self._has_full_batch_locked()
 
-    def _is_any_batch_full(self) -> bool:
-        """Return whether a batch of several ids is full.
+    def _has_full_batch_locked(self) -> bool:
+        """Return whether a service has a full batch.
 
-        The caller holds the lock.
+        Only services that take several ids per request count. The caller holds the lock.
         """
         return any(
             self._state.batch_size(name) > 1 and self._is_batch_full(name) for name in self._pending
@@ -195,7 +203,7 @@ class Queues:
             while not (
                 self._error is not None
                 or self._unanswered.isdisjoint(head.unanswered)
-                or (may_read and not self._is_any_batch_full())
+                or (may_read and not self._has_full_batch_locked())
             ):
                 self._report_progress()
                 self._changed.wait(timeout=1.0)
@@ -241,7 +249,7 @@ class Queues:
     def _measure_left(self, name: str, requests: int, interval_s: float) -> float | None:
         """Return the seconds that a service's pending requests take.
 
-        Return None if none is pending. Time since the last request counts towards the first pause.
+        Return None if none is pending. The first interval began at the last request.
         """
         if name in self._requesting:
             return requests * interval_s
@@ -302,8 +310,6 @@ class Queues:
 
         The three lists are new keys, retried keys, and ids for the fallbacks; the third is filled only if
         the others are empty.
-
-        Ids missing from a response join the next batch; if none follows, they form one last batch.
         """
         pending, to_retry = self._pending.get(name, {}), self._to_retry.get(name, {})
         if pending or to_retry:
@@ -338,7 +344,8 @@ def _pick_batch(pending: Iterable[Key], limit: int) -> list[Key]:
     """
     grouped: dict[PaperId, list[Key]] = {}
     for key in pending:
-        grouped.setdefault(key[0], []).append(key)
+        id_, _ = key
+        grouped.setdefault(id_, []).append(key)
     picked: list[Key] = []
     for keys in grouped.values():
         count = _count_ids(keys)

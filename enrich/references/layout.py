@@ -37,7 +37,7 @@ _REPLACED_BY_FIRST_BYTE = tuple(
 )
 """The same, grouped by first byte; `in` finds a number many times faster than bytes."""
 _LITERAL_BREAK = compile_later(rb"\\n(?![a-z])")
-_LESS_THAN, _REVERSE_SOLIDUS = b"<\\"
+_LESS_THAN, _REVERSE_SOLIDUS = b"<\\"  # bytes by their Unicode names; the second is the backslash
 _C2, _E0, _E3, _EF = b"\xc2\xe0\xe3\xef"
 """First bytes of the replaced signs."""
 

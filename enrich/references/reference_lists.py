@@ -1,6 +1,7 @@
 r"""Reference lists of a text: lists under headings, `\bibitem`s, BibTeX and RIS entries, numbered items.
 
-`plain` is a text normalized by `enrich.references.layout`, `raw` the original text, both as bytes.
+`raw` is the original text and `plain` the text normalized by `enrich.references.layout`, both as bytes:
+in lower case, with each digit as `0` and markup as plain characters. Offsets in `plain` are those in `raw`.
 """
 
 from __future__ import annotations
@@ -33,10 +34,12 @@ _LINE_START = (
     rb"(?:(?:0{1,2}(?:\.0{1,2}){0,2}[.)]?|[ivx]{1,4}[.)])[ \t]{1,3})?)"
 )
 _KEY_BYTES = 4
+"""First bytes of a heading by which headings are indexed."""
 _MAX_START_BYTES = 80
 """Maximum bytes that `_LINE_START` matches."""
 _RIS_KEY = b"ty  "
-_REVERSE_SOLIDUS, _AT_SIGN = b"\\@"
+"""First bytes of the line that begins a RIS entry."""
+_REVERSE_SOLIDUS, _AT_SIGN = b"\\@"  # bytes by their Unicode names; the first is the backslash
 _HEADING_REST = (
     rb")(?![a-z0-9\x80-\xff])[ \t]?[*_}\]=#-]{0,8}[ \t]?(?:\([^()\n]{0,30}\))?[ \t]{0,3}"
     rb"(?P<colon>:[*_}\]]{0,4}[ \t]{0,80})?[*_}#=.\xe2\x80\x94-]{0,8}[ \t]{0,80}(?P<alone>\r?\n|\Z|\\\\)?"
@@ -101,29 +104,34 @@ _RIS_START = compile_later(rb"(?:\n|\A)[ \t]{0,8}ty  ?- ?[a-z]")
 _RIS_END = compile_later(rb"\n[ \t]{0,8}er  ?-")
 _BIBITEM = compile_later(rb"\\bib(?:item[\[{ ]|\{[^{}\n]{1,60}\}\{[a-z]{3,20}\}\{)")
 _BIBITEM_END = compile_later(rb"\\end\{|\n[ \t]{0,8}\\(?:sub){0,2}section|\n[ \t]{0,3}#{1,6}[ \t]")
-_ITEM = compile_later(
+_BRACKETED_ITEM = compile_later(
     rb"\n[ \t>*.-]{0,8}\[(?:0{1,3}|[a-z+]{1,10}0{1,4}[a-z]?)\](?!\()(?P<text>[^\n])"
 )
-_NUMBERED = compile_later(rb"\n[ \t>*-]{0,8}0{1,3}[.)][ \t]{1,4}(?P<text>[^\n])")
-_OUTLINE_MARKS = frozenset({b"*", b"-", b"+"})
-_OUTLINES = {
+_DOTTED_ITEM = compile_later(rb"\n[ \t>*-]{0,8}0{1,3}[.)][ \t]{1,4}(?P<text>[^\n])")
+_BULLETS = frozenset({b"*", b"-", b"+"})
+_BULLET_LINES = {
     mark: compile_later(rb"\n[ \t]{0,3}" + re.escape(mark) + rb" ([^\n]{2,40})(?=\n|\Z)")
-    for mark in _OUTLINE_MARKS
+    for mark in _BULLETS
 }
+"""Lines with a bullet, by the bullet.
+
+Under `* References` its papers and the next heading can be list items too: `* Contact` ends the list.
+"""
 _MAX_HEADING_WORDS = 4
 """Words of a heading without markup."""
 _MAX_CASELESS_HEADING_CHARS = 12
 """Characters of such a heading in a script without letter case, such as Han."""
 _MAX_ITEM_BYTES = 400
-"""Bytes before a reference in which its item may begin."""
+"""Maximum distance from the start of an item to a reference in it."""
 
 
-def find_reference_lists(raw: bytes, plain: bytes, end: int) -> tuple[list[Span], bool]:
-    """Return the reference lists that begin before `end`.
+def find_reference_lists(raw: bytes, plain: bytes, last_start: int) -> tuple[list[Span], bool]:
+    """Return the reference lists, in order.
 
-    Also return whether a line before `end` may begin a list item.
+    Lists that begin after `last_start`, the start of the last reference, do not matter and may be
+    missing. Also return whether a line before `last_start` may begin a list item or a RIS entry.
     """
-    spans, may_have_items = _find_under_headings(raw, plain, end)
+    spans, may_have_items = _find_under_headings(raw, plain, last_start)
     if _REVERSE_SOLIDUS in plain and b"\\bib" in plain:
         spans += _find_bibitems(plain)
     if _AT_SIGN in plain:
@@ -139,7 +147,7 @@ class _Heading(NamedTuple):
     """A heading of a reference list."""
 
     start: int
-    """Offset of its line feed."""
+    """Offset of the line feed before it; -1 at the start of the text."""
     mark: bytes
     is_numbered: bool
     is_alone: bool
@@ -147,32 +155,37 @@ class _Heading(NamedTuple):
     end: int
 
 
-def _find_under_headings(raw: bytes, plain: bytes, end: int) -> tuple[list[Span], bool]:
+def _find_under_headings(raw: bytes, plain: bytes, last_start: int) -> tuple[list[Span], bool]:
     """Return the spans under headings of references.
 
-    Also return whether a line before `end` begins with markup, a number or an entry's tag.
+    Also return whether a line before `last_start` may begin a list item or a RIS entry.
     """
     spans: list[Span] = []
-    done = 0
-    is_marked = plain[0] in _ITEM_BYTES or plain.startswith(_RIS_KEY)
+    searched_to = 0
+    may_have_items = plain[0] in _ITEM_BYTES or plain.startswith(_RIS_KEY)
     heading = _match_first_line(plain)
     if heading is None:
-        done = plain.find(b"\n", 0, end)
-        if done < 0:
-            return spans, is_marked
-        heading = _search_heading(plain, done, end)
+        searched_to = plain.find(b"\n", 0, last_start)
+        if searched_to < 0:
+            return spans, may_have_items
+        heading = _search_heading(plain, searched_to, last_start)
     while heading is not None:
-        is_marked = is_marked or _ITEM_START.search(plain, done, heading.start + 2) is not None
-        done = _find_list_end(raw, plain, heading)
-        spans.append((heading.end, done))
-        heading = _search_heading(plain, done, end)
-    return spans, is_marked or _ITEM_START.search(plain, done, end + 1) is not None
+        may_have_items = may_have_items or _has_item_start(plain, searched_to, heading.start + 2)
+        searched_to = _find_list_end(raw, plain, heading)
+        spans.append((heading.end, searched_to))
+        heading = _search_heading(plain, searched_to, last_start)
+    return spans, may_have_items or _has_item_start(plain, searched_to, last_start + 1)
 
 
-def may_have_lists(plain: bytes, end: int) -> bool:
-    """Return whether a list may begin before `end`.
+def _has_item_start(plain: bytes, at: int, end: int) -> bool:
+    return _ITEM_START.search(plain, at, end) is not None
 
-    A cheap check: for a few lines, comparing first bytes is faster than patterns.
+
+def may_have_lists(plain: bytes, last_start: int) -> bool:
+    """Return whether a list may begin before the last reference.
+
+    `last_start` is the start of that reference. This is a cheap check: for a few lines, comparing first
+    bytes is faster than patterns.
     """
     if (
         plain[0] in _FIRST_BYTES
@@ -182,7 +195,7 @@ def may_have_lists(plain: bytes, end: int) -> bool:
         or _REVERSE_SOLIDUS in plain
     ):
         return True
-    at = plain.find(b"\n", 0, end)
+    at = plain.find(b"\n", 0, last_start)
     for _ in range(_MAX_CHECKED_LINES):
         if at < 0:
             return False
@@ -193,7 +206,7 @@ def may_have_lists(plain: bytes, end: int) -> bool:
             or (key[0] in _ROMAN_BYTES and _ROMAN_NUMBER.match(key))
         ):
             return True
-        at = plain.find(b"\n", at + 1, end)
+        at = plain.find(b"\n", at + 1, last_start)
     return True
 
 
@@ -240,20 +253,20 @@ def _find_list_end(raw: bytes, plain: bytes, heading: _Heading) -> int:
         limit = limit if blank is None else blank.start()
     elif underline := _UNDERLINE.match(plain, at):
         at = underline.end()
-    if heading.mark in _OUTLINE_MARKS:  # ends at the next line with this mark but no reference
-        for line in _OUTLINES[heading.mark].finditer(plain, at, limit):
+    if heading.mark in _BULLETS:  # ends at the next line with this mark but no reference
+        for line in _BULLET_LINES[heading.mark].finditer(plain, at, limit):
             if not _IS_REFERENCE.search(line[1]):
                 limit = line.start()
                 break
-    done = at
+    list_end = at
     has_item = False
     while (match := _ENDS.search(plain, at, limit)) is not None:
-        has_item = has_item or bool(plain[done : match.start()].strip())
-        done = match.start()
+        has_item = has_item or bool(plain[list_end : match.start()].strip())
+        list_end = match.start()
         if match["line"] is None:
-            return done
+            return list_end
         if has_item and _is_section(raw, plain, match.span("line"), numbered=heading.is_numbered):
-            return done
+            return list_end
         at = match.end("blank") - 1
     return limit
 
@@ -334,19 +347,19 @@ def _find_ris(plain: bytes) -> Iterator[Span]:
 
 
 def is_in_item(raw: bytes, plain: bytes, start: int, end: int) -> bool:
-    """Return whether a reference is in a numbered item."""
+    """Return whether a reference is in an item, `[1]` or `1.`."""
     window_start = max(0, start - _MAX_ITEM_BYTES)
     window_start = max(window_start, plain.rfind(b"\n\n", window_start, start) + 1)
     window = plain[window_start:start] if window_start else b"\n" + plain[:start]
     shift = window_start or -1
-    items = list(_ITEM.finditer(window))
+    items = list(_BRACKETED_ITEM.finditer(window))
     if items:
         return _has_words(raw[items[-1].start("text") + shift : start])
-    items = list(_NUMBERED.finditer(window))
+    items = list(_DOTTED_ITEM.finditer(window))
     if not items:
         return False
     text = _decode_span(raw, items[-1].start("text") + shift, start)
-    return _is_entry(text) or (
+    return _begins_citation(text) or (
         text.endswith("](") and _AUTHOR_AFTER.match(_decode_span(raw, end, end + 60)) is not None
     )
 
@@ -379,8 +392,8 @@ def _has_words(between: bytes) -> bool:
     )
 
 
-def _is_entry(text: str) -> bool:
-    """Return whether a text begins a bibliographic entry.
+def _begins_citation(text: str) -> bool:
+    """Return whether a text is the beginning of a citation.
 
     Such a text begins with an author and ends with a character that may precede an id.
     """

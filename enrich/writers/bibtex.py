@@ -1,4 +1,7 @@
-"""`-f bibtex`: entries for BibTeX and its styles; all papers are in memory, because keys depend on them."""
+"""`-f bibtex`: entries for BibTeX and its styles.
+
+All papers are held in memory, because a key must differ from those of all other papers.
+"""
 
 from __future__ import annotations
 
@@ -47,13 +50,13 @@ class _Bibtex(BibWriter):
     def format_work(self, key: str, work: Entry) -> str:
         """Return the entry of a work."""
         paper = work.paper
-        preprint = self.bibtex_type or "misc"
+        preprint_type = self.bibtex_type or "misc"
         # Styles warn of an article or a contribution without author or year.
         is_complete = bool(paper.authors and valid_date(paper.published))
         if is_in_proceedings(paper) and paper.authors and year_in_proceedings(paper):
             kind = "inproceedings"
         else:
-            kind = "misc" if preprint == "article" and not is_complete else preprint
+            kind = "misc" if preprint_type == "article" and not is_complete else preprint_type
         return format_entry(kind, key, _bibtex_fields(key, work, kind))
 
     def format_talk(self, key: str, talk: Talk) -> str:
@@ -64,8 +67,8 @@ class _Bibtex(BibWriter):
 def _bibtex_fields(key: str, work: Entry, kind: str) -> Fields:
     paper, others = work.paper, work.others
     eprint = eprint_of(paper, others)
-    published = find_publication(paper, others) if kind == "article" else None
-    journal = clean(published.venue) if published else ""
+    publication = find_publication(paper, others) if kind == "article" else None
+    journal = clean(publication.venue) if publication else ""
     yield "title", braced(braced(escape_title(clean(paper.title))))
     yield from _author_or_key(key, names_field(paper.authors))
     if kind == "inproceedings":
@@ -73,7 +76,7 @@ def _bibtex_fields(key: str, work: Entry, kind: str) -> Fields:
         yield "year", braced(year_in_proceedings(paper))
     else:
         yield from _date_fields(
-            date_in(published, paper) if published and journal else paper.published
+            date_in(publication, paper) if publication and journal else paper.published
         )
     if kind == "article":
         yield "journal", text_field(journal or _name_archive(work))

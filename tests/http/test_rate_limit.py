@@ -115,8 +115,8 @@ def test_a_pause_binds_all_and_is_waited_for_where_it_is_short(tmp_path: Path) -
     clock = Clock()
     ours, theirs = make_limiter(clock, tmp_path), make_limiter(clock, tmp_path)
     with ours.slot(math.inf) as slot:
-        slot.pause(30)
-        slot.pause(1)
+        slot.record_pause(30)
+        slot.record_pause(1)
     assert theirs.paused_until() == pytest.approx(clock.now() + 30)
     with pytest.raises(SourceError) as caught:
         pass_through(theirs, clock.ticks + 20)
@@ -132,7 +132,7 @@ def test_before_a_long_pause_nobody_waits_and_none_is_longer_than_ten_minutes(
     clock = Clock()
     ours, theirs = make_limiter(clock, tmp_path), make_limiter(clock, tmp_path)
     with ours.slot(math.inf) as slot:
-        slot.pause(86_400)
+        slot.record_pause(86_400)
     with pytest.raises(SourceError) as caught:
         pass_through(theirs)
     assert (caught.value.code, caught.value.retryable) == ("rate_limited", True)
@@ -142,7 +142,7 @@ def test_before_a_long_pause_nobody_waits_and_none_is_longer_than_ten_minutes(
     pass_through(theirs)
     clock.set -= 86_400  # a clock that goes back does not lengthen a pause
     with theirs.slot(math.inf) as slot:
-        slot.pause(600)
+        slot.record_pause(600)
     clock.set -= 86_400
     assert theirs.paused_until() is None
 
@@ -151,11 +151,11 @@ def test_a_refusal_is_known_to_all_for_ten_minutes_or_until_an_answer(tmp_path: 
     clock = Clock()
     ours, theirs = make_limiter(clock, tmp_path), make_limiter(clock, tmp_path)
     with ours.slot(math.inf) as slot:
-        slot.refuse("a.example")
-        slot.refuse("b.example")
+        slot.record_refusal("a.example")
+        slot.record_refusal("b.example")
     assert theirs.was_refused("a.example")
     with ours.slot(math.inf) as slot:
-        slot.answer("a.example")
+        slot.record_answer("a.example")
     assert not theirs.was_refused("a.example")
     assert theirs.was_refused("b.example")
     clock.ticks += MAX_PAUSE_S
@@ -165,13 +165,13 @@ def test_a_refusal_is_known_to_all_for_ten_minutes_or_until_an_answer(tmp_path: 
 def test_forgetting_ends_pauses_and_refusals_once(tmp_path: Path) -> None:
     clock = Clock()
     with make_limiter(clock, tmp_path).slot(math.inf) as slot:
-        slot.pause(600)
-        slot.refuse(NAME)
+        slot.record_pause(600)
+        slot.record_refusal(NAME)
     fresh = make_limiter(clock, tmp_path)
     fresh.forget()
     assert not fresh.was_refused(NAME)
     with fresh.slot(math.inf) as slot:
-        slot.pause(500)
+        slot.record_pause(500)
     assert clock.waits == [pytest.approx(3.03)], "what is asked of us between requests stays"
     with pytest.raises(SourceError):
         pass_through(fresh)
@@ -211,7 +211,7 @@ def test_a_folder_that_cannot_be_used_is_said_once_and_the_gate_still_spaces(
     ours = make_limiter(clock, tmp_path / "file" / "state", on_trouble=troubles.append)
     assert not ours.was_refused(NAME)
     with ours.slot(math.inf) as slot:
-        slot.refuse(NAME)
+        slot.record_refusal(NAME)
     pass_through(ours)
     assert len(troubles) == 1
     assert "--state-dir" in troubles[0]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from enrich.errors import BadAnswer, Overloaded, Refused, SourceError
 from enrich.paper import Lookup, Paper, PaperId, Unresolved
-from enrich.sources.openreview import note as read
+from enrich.sources.openreview import note as note_parser
 from enrich.sources.openreview.api import SOURCE
 from tests.sources.answers import Canned, fetch, response
 from tests.values import names
@@ -119,7 +119,7 @@ def test_replies_and_revisions_lead_to_their_forum(shared: Path, name: str, foru
     assert found.id == f"openreview:{reply['id']}"
     assert found.same_as[0] == f"openreview:{note['id']}"
     assert found.matched_by == "forum"
-    assert found.title == read.title(note["content"])
+    assert found.title == note_parser.title(note["content"])
     assert found.url == f"https://openreview.net/forum?id={note['id']}"
     assert found.pdf == f"https://openreview.net/pdf?id={note['id']}"
 
@@ -206,7 +206,7 @@ def test_decisions(venue: Any, venueid: Any, more: dict[str, Any], decision: str
     paper = paper_of(note(content=content, **more))
     assert paper.decision == decision
     assert paper.withdrawn is (decision == "withdrawn")
-    assert paper.venue == (venue if isinstance(venue, str) else read.first_string(venue))
+    assert paper.venue == (venue if isinstance(venue, str) else note_parser.first_string(venue))
 
 
 def test_certain_links_to_arxiv_and_to_the_published_paper() -> None:

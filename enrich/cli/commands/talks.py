@@ -75,7 +75,9 @@ def command(feeds: tuple[str, ...], *, as_json: bool, **options: Any) -> int:
                 click.echo(line)
     if not options["quiet"] and (dropped := reading.describe_dropped(count)):
         say(dropped)
-    return 1 if reading.every_feed_failed else 3 if reading.failed or reading.stale else 0
+    return (
+        1 if reading.every_feed_failed else 3 if reading.failed_feeds or reading.stale_feeds else 0
+    )
 
 
 def _annotate_alone(talk: Talk) -> AnnotatedTalk:

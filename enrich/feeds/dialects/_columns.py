@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import tzinfo
 from functools import cache
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -79,8 +80,13 @@ _PUBLICATION_COLUMNS = frozenset(
 _WEEKDAY_NAMES = frozenset(["day", "tag", "jour", "giorno", "dia"])
 """Names of a column of dates, or of weekdays if there is another column of dates."""
 
-Zoned = tuple[tzinfo | None, bool]
-"""A zone, and whether an unknown zone is named."""
+
+class HeaderZone(NamedTuple):
+    """Time zone that a header states, if any."""
+
+    zone: tzinfo | None
+    is_unknown: bool
+    """True if the header names a zone that is not known."""
 
 
 class Layout(Struct, frozen=True, kw_only=True):
@@ -211,12 +217,12 @@ def _list_column_names() -> Mapping[str, str]:
     return made
 
 
-def find_header_zone(layout: Layout) -> Zoned:
+def find_header_zone(layout: Layout) -> HeaderZone:
     """Return the zone that a time column's name states."""
     for cell, name in zip(layout.header, layout.columns, strict=True):
         bracket = _IN_BRACKETS.search(cell)
         if name in {"date", "time", "start"} and bracket:
-            zoned = find_zone_of_header(bracket[1])
-            if zoned != (None, False):
-                return zoned
-    return None, False
+            found = HeaderZone(*find_zone_of_header(bracket[1]))
+            if found != (None, False):
+                return found
+    return HeaderZone(None, False)

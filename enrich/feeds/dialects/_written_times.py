@@ -107,8 +107,8 @@ class WrittenTime(Struct, frozen=True, kw_only=True):
 
     readings: Mapping[Order, date]
     """The date in each possible order of its numbers; one item if it is certain."""
-    is_written: bool = False
-    """True if the cell holds a date."""
+    has_date: bool = False
+    """True if the cell holds a date, readable or not."""
     begin: time | None = None
     end: time | None = None
     zone: tzinfo | None = None
@@ -162,7 +162,7 @@ def read_written_time(text: str) -> WrittenTime:
         problem = "more than a date and a time"
     return WrittenTime(
         readings={} if problem else readings,
-        is_written=bool(readings) or problem is not None,
+        has_date=bool(readings) or problem is not None,
         begin=begin,
         end=end,
         zone=zone,
@@ -203,12 +203,12 @@ def _read_iso(text: str) -> WrittenTime:
     try:
         found = datetime.fromisoformat(text.replace(",", "."))
     except ValueError:
-        return WrittenTime(readings={}, is_written=True, problem="not a time")
+        return WrittenTime(readings={}, has_date=True, problem="not a time")
     zone = found.tzinfo
     if zone is not None and not found.utcoffset():
         zone = UTC
     clock = found.time().replace(microsecond=0)
-    return WrittenTime(readings={"ymd": found.date()}, is_written=True, begin=clock, zone=zone)
+    return WrittenTime(readings={"ymd": found.date()}, has_date=True, begin=clock, zone=zone)
 
 
 def _find_date(text: str) -> tuple[dict[Order, date], str, str | None]:

@@ -1,8 +1,9 @@
 """Dialect of organizers' tables, CSV or TSV, with a header in one of several languages.
 
 Columns are recognized by their names: title, speaker, date, time, abstract, place, paper and others, in
-any order. A cell of an unknown column is read only if it may name a paper. An ambiguous date is refused,
-unless its column or a weekday decides (`_written_times`).
+any order. A cell of an unknown column is read only if it may name a paper. An ambiguous date such as
+03/04/2026 is refused, unless the other dates of its column or a weekday show the order of day and month
+(`_written_times`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 
 from enrich.codes import TalkStatus
 from enrich.feeds.dialects import JOINING
-from enrich.feeds.dialects._columns import Layout, Zoned, find_header_zone, find_layout
+from enrich.feeds.dialects._columns import HeaderZone, Layout, find_header_zone, find_layout
 from enrich.feeds.dialects._documents import join_names, read_prose, select_texts
 from enrich.feeds.dialects._shared import (
     TBA,
@@ -57,8 +58,8 @@ _NO_TALK = compile_later(
     r"|relâche|no hay (?:seminario|charla)|nessun seminario|sem seminário|geen (?:seminarie|lezing)|休講|无报告)\b",
     re.IGNORECASE,
 )
-"""Beginning of a cell of speakers in a week without a talk."""
-_MANY = compile_later(r"\s*(?:;|\||\n)\s*")
+"""How a speaker cell begins if the week has no talk."""
+_PEOPLE_SEPARATOR = compile_later(r"\s*(?:;|\||\n)\s*")
 _WEB = compile_later(r"https?://\S", re.IGNORECASE)
 _DATE_HINT = "write it as 2026-03-12"
 
@@ -77,13 +78,13 @@ class _Row(NamedTuple):
 
 
 class _RowZones(NamedTuple):
-    """Zone names for the times of a row: of its cell, then of the header."""
+    """Time zone of a row: from its zone cell, otherwise from the header."""
 
     cell: str | None
-    header: Zoned
+    header: HeaderZone
     zones: Zones
 
-    def at(self, local: datetime, written: WrittenTime) -> tuple[datetime, bool]:
+    def attach(self, local: datetime, written: WrittenTime) -> tuple[datetime, bool]:
         """Return a time in its zone.
 
         The second value is True if an unknown zone is named.
@@ -96,11 +97,11 @@ class _RowZones(NamedTuple):
             placed = self.zones.at(local, self.cell.strip())
             time = placed.time if isinstance(placed.time, datetime) else local
             return time, placed.problem is not None
-        return local.replace(tzinfo=self.header[0]), self.header[1]
+        return local.replace(tzinfo=self.header.zone), self.header.is_unknown
 
 
 class Spreadsheet(DocumentOnly):
-    """Dialect of tables; meeting links and unknown columns are not read."""
+    """Dialect of tables; see the module for the columns it reads."""
 
     def knows_document(self, document: Any) -> bool:
         """Return whether a document is a table of talks."""
@@ -125,9 +126,11 @@ class Spreadsheet(DocumentOnly):
         kept = [row for row in rows if isinstance(row, _Row)]
         orders = decide_order(row.day for row in kept), decide_order(row.start for row in kept)
         zones = Zones()
-        zoned = find_header_zone(layout)
+        header_zone = find_header_zone(layout)
         for row in rows:
-            yield row if isinstance(row, ValueError) else _make_talk(row, orders, zoned, zones)
+            yield (
+                row if isinstance(row, ValueError) else _make_talk(row, orders, header_zone, zones)
+            )
 
 
 def _is_header(cells: list[str], layout: Layout) -> bool:
@@ -174,7 +177,7 @@ def _read_record_cells(line: int, cells: list[str], layout: Layout) -> _Row:
 
 
 def _make_talk(
-    row: _Row, orders: tuple[Order | None, Order | None], header: Zoned, zones: Zones
+    row: _Row, orders: tuple[Order | None, Order | None], header_zone: HeaderZone, zones: Zones
 ) -> Talk:
     cells = row.cells
     title = line_or_none(cells.get("title"))
@@ -184,7 +187,7 @@ def _make_talk(
         title, speaker, affiliation = title or line_or_none(cells.get("speaker")), None, None
     if speaker is None and title and cells.keys().isdisjoint({"speaker", "given", "family"}):
         speaker, affiliation, _ = find_speaker(title, cells.get("abstract"))
-    start, end, warnings = _read_times(row, orders, header, zones)
+    start, end, warnings = _read_times(row, orders, header_zone, zones)
     slides, video = _find_cell_link(cells, "slides"), _find_cell_link(cells, "video")
     rooms = [line_or_none(cells.get(name)) for name in ("room", "location")]
     url = _find_cell_link(cells, "url")
@@ -222,7 +225,7 @@ def _read_speaker(cells: Mapping[str, str]) -> tuple[str | None, str | None]:
     The speaker is in one column, or in columns of first and last names.
     """
     text = cells.get("speaker") or " ".join(filter(None, (cells.get("given"), cells.get("family"))))
-    text = strip_mark(join_names(_MANY.split(text)) or "")
+    text = strip_mark(join_names(_PEOPLE_SEPARATOR.split(text)) or "")
     name, bracket, rest = text.partition(" (")
     speaker, affiliation = split_people(_reorder(name) + bracket + rest)
     if own := line_or_none(cells.get("affiliation")):
@@ -253,11 +256,14 @@ def _is_unknown(title: str) -> bool:
 
 
 def _find_row_status(row: _Row) -> TalkStatus | None:
-    """Return the status of its column, or of a time or speaker that states it."""
-    clock = "" if row.start.begin or row.start.is_written else _get_clock(row)
+    """Return a row's status.
+
+    It is in the status column, or in a time or speaker cell such as `cancelled`.
+    """
+    clock = "" if row.start.begin or row.start.has_date else _get_clock(row)
     speaker = row.cells.get("speaker", "")
-    mark = speaker.removesuffix(strip_mark(speaker))
-    stated = (row.cells.get("status", ""), clock, mark)
+    prefix = speaker.removesuffix(strip_mark(speaker))  # such as "Cancelled: " before the name
+    stated = (row.cells.get("status", ""), clock, prefix)
     return next(filter(None, map(_read_status, stated)), None)
 
 
@@ -275,10 +281,10 @@ def _read_status(text: str) -> TalkStatus | None:
 
 
 def _read_times(
-    row: _Row, orders: tuple[Order | None, Order | None], header: Zoned, zones: Zones
+    row: _Row, orders: tuple[Order | None, Order | None], header_zone: HeaderZone, zones: Zones
 ) -> tuple[datetime | date | None, datetime | date | None, tuple[TalkWarning, ...]]:
     """Return start, end, and warnings about them."""
-    dated, order = (row.day, orders[0]) if row.day.is_written else (row.start, orders[1])
+    dated, order = (row.day, orders[0]) if row.day.has_date else (row.start, orders[1])
     day = dated.pick(order)
     written = row.cells.get("date") or row.cells.get("start") or ""
     if day is None:
@@ -300,21 +306,21 @@ def _read_times(
     timed = row.start if row.start.begin is not None else row.day
     if timed.begin is None:
         clock = _get_clock(row)
-        is_unread = row.start.problem is not None or not row.start.is_written
+        is_unread = row.start.problem is not None or not row.start.has_date
         if clock and is_unread and not _is_unknown(clock) and _read_status(clock) is None:
             message = (
                 f"line {row.line}: the time {clock[:60]!r} cannot be read; the talk has only a day"
             )
             warnings = (*warnings, TalkWarning(code="bad_time", message=message))
-        return day, _find_last_day(row, orders[0], day), warnings
-    places = _RowZones(row.cells.get("zone"), header, zones)
-    start, unknown = places.at(datetime.combine(day, timed.begin), timed)
+        return day, _find_end_day(row, orders[0], day), warnings
+    row_zones = _RowZones(row.cells.get("zone"), header_zone, zones)
+    start, unknown = row_zones.attach(datetime.combine(day, timed.begin), timed)
     end_clock = row.end.begin or timed.end
     end: datetime | None = None
     if end_clock is not None:
         last = row.end_day.pick(orders[0]) or row.end.pick(orders[1]) or day
-        zoned = row.end if row.end.zone is not None else timed
-        end, _ = places.at(datetime.combine(last, end_clock), zoned)
+        end_source = row.end if row.end.zone is not None else timed
+        end, _ = row_zones.attach(datetime.combine(last, end_clock), end_source)
     elif (minutes := read_minutes(row.cells.get("duration", ""))) is not None:
         end = _add_minutes(start, minutes)
     if unknown:
@@ -324,8 +330,8 @@ def _read_times(
     return start, end, warnings
 
 
-def _find_last_day(row: _Row, order: Order | None, day: date) -> date | None:
-    """Return the day after the last one, as calendars write it."""
+def _find_end_day(row: _Row, order: Order | None, day: date) -> date | None:
+    """Return the exclusive end day, as iCalendar's DTEND states it."""
     last = row.end_day.pick(order) or row.end.pick(order)
     try:
         return None if last is None or last < day else last + timedelta(days=1)

@@ -1,7 +1,9 @@
-"""OpenReview: one request per note, to the one of its two APIs that has the note.
+"""OpenReview: one note per request.
+
+The likelier of its two APIs is asked first, the other if it has no such note.
 
 The rules are those of OpenReview's site (openreview/openreview-web, app/forum/page.js). An id may belong to
-a paper, a reply, a revision, or the original of a blind copy; the forum is the paper.
+a paper, a reply, a revision, or the original of a blind copy. A note's `forum` is the id of its paper.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 from enrich.errors import BadAnswer, ErrorCode, Overloaded, Refused, SourceError
@@ -17,7 +19,7 @@ from enrich.http.dates import parse_http_date
 from enrich.http.politeness import Politeness
 from enrich.paper import Author, Lookup, Paper, PaperId, Unresolved
 from enrich.sources._answers import parse_json
-from enrich.sources.openreview import note as read
+from enrich.sources.openreview import note as note_parser
 from enrich.sources.openreview.forms import OpenReviewForms, canonical
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ Login = str | tuple[str, str]
 class OpenReview(OpenReviewForms):
     """Source of OpenReview's papers."""
 
-    revision = 1
+    revision = 1  # of this parser, not of a paper
     politeness = Politeness(hosts=(API1, API2), delay_s=1.0, keep_s=3600)
 
     def check(self, response: Response) -> None:
@@ -47,7 +49,8 @@ class OpenReview(OpenReviewForms):
 
         Raises:
             BadAnswer: a 200 without JSON or, from `/notes`, without notes.
-            Refused: the challenge, under 403 or as a web page under 200.
+            Refused: OpenReview requires a browser check (its challenge), with status 403 or as a web page with
+                status 200; or it denies access without a reason, with status 403 and no login.
             Overloaded: RateLimitError, with its pause.
         """
         body = parse_json(response)
@@ -107,7 +110,7 @@ class OpenReview(OpenReviewForms):
     def fetch(
         self, wanted: Sequence[tuple[PaperId, str | None]], session: Session
     ) -> Iterator[tuple[PaperId, str | None, Lookup]]:
-        """Yield the lookups of papers, one request each.
+        """Yield the lookups of papers, one at a time.
 
         Papers have no other version than the newest.
 
@@ -123,8 +126,8 @@ class OpenReview(OpenReviewForms):
         for host in (API1, API2) if is_api1_key else (API2, API1):
             answer = _NotesResponse(session.get(_notes_url(host, id=key)))
             note = answer.note(key)
-            if answer.forbidden:
-                may_be_original = host == API1 and answer.forbidden == "readers"
+            if answer.refusal_reason:
+                may_be_original = host == API1 and answer.refusal_reason == "not_public"
                 copy = self._find_blind_copy(key, session) if may_be_original else None
                 return (
                     self._try_parse_note(paper, copy)
@@ -133,14 +136,14 @@ class OpenReview(OpenReviewForms):
                 )
             if note is None:
                 continue
-            forum = read.first_string(note.get("forum", key))
+            forum = note_parser.first_string(note.get("forum", key))
             if forum == key:
                 return self._try_parse_note(paper, note)
             if forum is None or canonical(forum) is None:
                 return self._make_failure(paper, "parse_error", "OpenReview's note has no forum")
             answer = _NotesResponse(session.get(_notes_url(host, id=forum)))
             note = answer.note(forum)
-            if answer.forbidden:
+            if answer.refusal_reason:
                 return self._make_forbidden(paper, answer)
             if note is None:
                 text = "OpenReview does not have the paper of this reply"
@@ -148,15 +151,15 @@ class OpenReview(OpenReviewForms):
             return self._try_parse_note(paper, note)
         return self._make_failure(paper, "not_found", "OpenReview has no paper with this id")
 
-    def _find_blind_copy(self, key: str, session: Session) -> read.Note | None:
+    def _find_blind_copy(self, key: str, session: Session) -> note_parser.Note | None:
         """Find a hidden submission's public copy (API 1)."""
         answer = _NotesResponse(session.get(_notes_url(API1, original=key)))
         for note in answer.notes:
-            if note.get("original") == key and read.is_public(note.get("readers")):
+            if note.get("original") == key and note_parser.is_public(note.get("readers")):
                 return note
         return None
 
-    def _try_parse_note(self, paper: PaperId, note: read.Note) -> Lookup:
+    def _try_parse_note(self, paper: PaperId, note: note_parser.Note) -> Lookup:
         """Parse a note; an exception makes it unresolved."""
         try:
             return self._parse_note(paper, note)
@@ -164,28 +167,28 @@ class OpenReview(OpenReviewForms):
             logger.debug("openreview: a note raised %s", type(error).__name__)
             return self._make_failure(paper, "parse_error", "OpenReview's note cannot be read")
 
-    def _parse_note(self, paper: PaperId, note: read.Note) -> Lookup:
-        """Parse a note as the paper of an id.
+    def _parse_note(self, paper: PaperId, note: note_parser.Note) -> Lookup:
+        """Make the paper for a requested id from a note.
 
-        The id may be a reply's; the note is then its forum's.
+        If the id is a reply's, the note is that of the reply's paper.
         """
-        found = canonical(read.first_string(note.get("id")) or "")
+        found = canonical(note_parser.first_string(note.get("id")) or "")
         content = note.get("content")
         if note.get("ddate") is not None:
             return self._make_failure(paper, "not_found", "OpenReview's record is deleted")
         if found is None or not isinstance(content, Mapping):
             return self._make_failure(paper, "parse_error", "OpenReview's note is not a paper")
-        title = read.title(content)
-        if title is None and read.is_hidden(content, "title"):
+        title = note_parser.title(content)
+        if title is None and note_parser.is_hidden(content, "title"):
             return self._make_failure(
                 paper, "forbidden", "OpenReview does not show the title to everyone"
             )
         if title is None:
             return self._make_failure(paper, "parse_error", "OpenReview's note has no title")
-        published, dates = read.dates(note)
-        authors = read.authors(content)
-        decision = read.decision(note, content)
-        same, published_as = read.read_relations(note, content)
+        published, dates = note_parser.dates(note)
+        authors = note_parser.authors(content)
+        decision = note_parser.decision(note, content)
+        same, published_as = note_parser.read_relations(note, content)
         forum = found[0]
         replied_to = () if forum == paper else (forum,)
         return Paper(
@@ -195,19 +198,19 @@ class OpenReview(OpenReviewForms):
             authors_hidden=not authors,
             published=published,
             dates=dates,
-            venue=read.venue(content),
+            venue=note_parser.venue(content),
             decision=decision,
             withdrawn=decision == "withdrawn",
             published_as=published_as,
             same_as=(*replied_to, *same),
             matched_by="forum" if replied_to else "openreview" if same else None,
-            abstract=read.first_string(read.value(content, "abstract")),
+            abstract=note_parser.first_string(note_parser.value(content, "abstract")),
             url=self.url(forum),
             pdf=self.pdf(forum),
         )
 
     def _make_forbidden(self, paper: PaperId, answer: _NotesResponse) -> Unresolved:
-        if answer.forbidden == "sporadic":
+        if answer.refusal_reason == "sporadic":
             text = "OpenReview refused this one request"
             return self._make_failure(paper, "forbidden", text, retryable=True)
         return self._make_failure(paper, "forbidden", "OpenReview does not show this to everyone")
@@ -228,23 +231,24 @@ class OpenReview(OpenReviewForms):
 class _NotesResponse:
     """Parsed response of `/notes`: its notes, possibly none, or the reason why they are forbidden.
 
-    A note that not everyone may read counts as forbidden too: a login can read it, and must not leak it.
+    A note that is not public counts as forbidden too: a logged-in user may see it, but the output must not.
 
     Raises:
         SourceError: the response is neither notes nor a refusal.
     """
 
     def __init__(self, response: Response) -> None:
-        self.notes: list[read.Note] = []
-        self.forbidden: str | None = None
+        self.notes: list[note_parser.Note] = []
+        self.refusal_reason: Literal["not_public", "sporadic"] | None = None
         status, body = response.status_code, parse_json(response)
         name = body.get("name") if isinstance(body, Mapping) else None
         if status == 200:
             self.notes = _parse_notes(body)
         elif status == 403 and name == "ForbiddenError":
-            self.forbidden = "readers"
-        elif status == 403:  # `check` allows it: about one request in 250, with a login
-            self.forbidden = "sporadic"
+            self.refusal_reason = "not_public"
+        elif status == 403:
+            # With a login, about one request in 250 gets a 403 without a reason; `check` lets it through.
+            self.refusal_reason = "sporadic"
         elif status == 401:
             raise Refused(
                 "OpenReview does not accept the token; it may have expired", hint=_REMEDIES
@@ -254,11 +258,11 @@ class _NotesResponse:
         ):  # 400, 404: this API does not have the note
             raise SourceError(f"OpenReview answered HTTP {status}", code="http_error")
 
-    def note(self, key: str) -> read.Note | None:
+    def note(self, key: str) -> note_parser.Note | None:
         """Return the note of an id, if public."""
         note = next((note for note in self.notes if note.get("id") == key), None)
-        if note is not None and not read.is_public(note.get("readers")):
-            self.forbidden = "readers"
+        if note is not None and not note_parser.is_public(note.get("readers")):
+            self.refusal_reason = "not_public"
             return None
         return note
 
@@ -267,7 +271,7 @@ def _notes_url(host: str, **query: str) -> str:
     return f"https://{host}/notes?{urlencode(query)}"
 
 
-def _parse_notes(body: Any) -> list[read.Note]:
+def _parse_notes(body: Any) -> list[note_parser.Note]:
     notes = body.get("notes") if isinstance(body, Mapping) else None
     if not isinstance(notes, list) or not all(isinstance(note, Mapping) for note in notes):
         raise BadAnswer("OpenReview's response has no list of notes")
