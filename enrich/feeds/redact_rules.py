@@ -101,7 +101,7 @@ OF_A_MEETING = frozenset({"meeting", "webinar", "zoom"})
 """Words before a label that make its value the password of a meeting."""
 CODE_WORD = (
     r"(?P<word>pass[ -]?code|password|passwort|kennwort|pwd?|(?:access|security|zugangs)[ -]?code"
-    r"|mot de passe|contraseña|host key|pin)\b"
+    r"|mot de passe|contrase(?:ñ|n\u0303)a|host key|pin)\b"
 )
 FOR_WHAT = (
     r"(?:[ ]for[ ](?:the|this|our|all)"
