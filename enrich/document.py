@@ -1,4 +1,4 @@
-"""The JSON document: each of its objects as a type, and the only encoders and decoders of it.
+"""The JSON document: each of its objects as a type, and its only encoders and decoders.
 
 The keys of a type are in the order of the document. `enrich.model` and `enrich.paper` convert their
 values to these objects and back; this module imports neither. A missing key and a null mean the same,
@@ -21,12 +21,13 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from enrich.codes import Decision, Form, NoticeCode, Role, TalkStatus, WarningCode
 from enrich.errors import ErrorCode
+from enrich.text.dates import existing_date
 from enrich.text.patterns import compile_later
 from enrich.text.terminal import printable_utf8
 
 FORMAT = "enrich.talks"
 VERSION = "1.0"
-"""Of the document; a minor version adds keys and codes."""
+"""Version of the document's format; a minor version adds keys and codes."""
 
 # Patterns are searched, so both ends are anchored; `$` would let a line feed through.
 _END = r"(?![\s\S])"
@@ -242,7 +243,7 @@ def encode(value: Struct | list[Any] | dict[str, Any]) -> str:
 
 
 def encode_indented(value: Struct | list[Any] | dict[str, Any], *, by: int = 0) -> str:
-    """Return JSON indented by two blanks a level.
+    """Return JSON indented by two blanks per level.
 
     All lines but the first are indented by `by` blanks more.
     """
@@ -251,7 +252,7 @@ def encode_indented(value: Struct | list[Any] | dict[str, Any], *, by: int = 0) 
 
 
 def encode_array(values: Iterable[Struct | dict[str, Any]], *, by: int = 0) -> Iterator[str]:
-    r"""Yield the pieces of an indented array, a value a piece.
+    r"""Yield an indented array, one piece per value.
 
     All lines but the first are indented by `by` blanks more.
 
@@ -292,7 +293,7 @@ def _to_builtins(value: Any) -> Any:
 def to_dict(value: Struct) -> dict[str, Any]:
     """Return an object as dicts and lists.
 
-    All keys are there, in their order.
+    All keys are present, in their order.
     """
     made: dict[str, Any] = msgspec.to_builtins(value)
     return made
@@ -328,7 +329,7 @@ def read_line(data: Mapping[str, Any]) -> LineObject:
     with_papers = {
         **data,
         **{
-            key: [_with_author_objects(p) for p in papers]
+            key: [_normalize_paper(p) for p in papers]
             for key in _PAPER_LISTS
             if isinstance(papers := data.get(key), list)
         },
@@ -363,7 +364,7 @@ def read_paper(data: Mapping[str, Any]) -> PaperObject:
     Raises:
         ValueError: as `read_talk`.
     """
-    return _convert_object(_with_author_objects(data), PaperObject)
+    return _convert_object(_normalize_paper(data), PaperObject)
 
 
 def read_notice(data: Mapping[str, Any]) -> NoticeObject:
@@ -390,7 +391,7 @@ def decode_line(data: str | bytes) -> LineObject:
     except (ValueError, RecursionError):
         raise ValueError("not JSON") from None
     if not isinstance(value, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - one kind of error for what is read
+        raise ValueError("not an object")  # noqa: TRY004 - one type of error for all invalid input
     return read_line(value)
 
 
@@ -428,7 +429,7 @@ def read_document_lines(
 def _make_line(talk: Any, papers: Mapping[str, Any], place: int) -> dict[str, Any]:
     """Return a talk with the papers that its references name."""
     if not isinstance(talk, dict):
-        raise ValueError(f"talks[{place}]: not an object")  # noqa: TRY004 - of a text, as all its faults
+        raise ValueError(f"talks[{place}]: not an object")  # noqa: TRY004 - one type of error for all invalid input
     references = talk.get("references")
     listed = references if isinstance(references, list) else []
     named = [r.get("paper") for r in listed if isinstance(r, dict)]
@@ -446,6 +447,34 @@ def _with_author_objects(data: Any) -> Any:
     return {**data, "authors": [{"name": a} if isinstance(a, str) else a for a in authors]}
 
 
+def _normalize_paper(data: Any) -> Any:
+    """Return a paper object with author objects, without dates that do not exist."""
+    if not isinstance(data, Mapping):
+        return data
+    found = _with_author_objects(data)
+    changed: dict[str, Any] = {
+        key: None
+        for key in ("published", "updated")
+        if isinstance(day := data.get(key), str) and not existing_date(day)
+    }
+    if isinstance(dates := data.get("dates"), Mapping):
+        changed["dates"] = {
+            name: day
+            for name, day in dates.items()
+            if not isinstance(day, str) or existing_date(day)
+        }
+    if isinstance(versions := data.get("versions"), list):
+        changed["versions"] = [
+            {**version, "date": None}
+            if isinstance(version, Mapping)
+            and isinstance(day := version.get("date"), str)
+            and not existing_date(day)
+            else version
+            for version in versions
+        ]
+    return {**found, **changed} if changed else found
+
+
 def _convert_object(data: Any, kind: type[S]) -> S:
     try:
         return msgspec.convert(_without_nulls(data), kind)
@@ -458,7 +487,7 @@ def _convert_object(data: Any, kind: type[S]) -> S:
 def _without_nulls(value: Any) -> Any:
     """Return a value without its null keys.
 
-    A null key is read as a missing one.
+    A null means the same as a missing key.
     """
     if isinstance(value, Mapping):
         made = {key: _without_nulls(item) for key, item in value.items() if item is not None}

@@ -62,17 +62,17 @@ class Enricher:
         max_age: seconds, or a timedelta, after which a stored record counts as expired.
         timeout_s: seconds, or a timedelta, for all requests of a run; papers still missing then are
             `failed`, retryable.
-        lookahead: number of talks that are looked up together; with 1, each talk is looked up by itself.
+        lookahead: number of talks that are looked up together; with 1, each is looked up separately.
         cache_dir: folder of the store; the user's cache folder if None.
         state_dir: folder of the rate limiter's files; processes with the same folder share one rate.
         contact: a mail address for the User-Agent.
-        login: a token or (username, password) for the one source that takes a login, OpenReview;
+        login: a token or (username, password) for the one source that takes logins, OpenReview;
             or a mapping from source names to logins. The environment is not read.
         session: your session; its adapters send the requests.
         sources: the only sources used for extraction and lookup; the installed ones if None.
         on_progress: called with a `Progress` each second while a run waits for a service.
         on_trouble: called with a message if the store, the cache or a collection cannot be used.
-        clock: returns seconds since 1970, read once a run; if you pass one, it also measures waits.
+        clock: returns seconds since 1970, read once per run; if you pass one, it also measures waits.
         sleep: waits for the given seconds; your `clock` must advance by them.
 
     Raises:
@@ -80,8 +80,8 @@ class Enricher:
         TypeError: a duration is not a number of seconds or a timedelta; `papers` is not a list;
             `sources` are names; `login` or `lookahead` has another type.
         ValueError: `contact` is not a mail address, `lookahead` is less than 1, a duration is
-            negative, offline with refresh, or `login` is not a mapping and not exactly one source
-                takes a login.
+            negative, offline is combined with refresh, or `login` does not name its source and not
+            exactly one source takes a login.
     """
 
     def __init__(
@@ -181,8 +181,9 @@ class Enricher:
     def run(self, talks: Iterable[Talk]) -> Run:
         """Return one run: an annotated talk for each talk.
 
-        Talks keep their order. One is yielded as soon as its papers and those of all earlier talks are
-        known. Work begins with the first iteration, but the run's time (`timeout_s`) begins here. Each run has its report:
+        Talks keep their order. Each is yielded as soon as its papers and those of all earlier talks are
+        known. The run's time (`timeout_s`) begins with this call, its work with the first iteration. Each
+        run has its own report:
 
             run = enricher.run(read_talks("feed.ics"))
             for annotated in run: ...
@@ -233,10 +234,10 @@ class Enricher:
 
         The papers are in order. Unlike `lookup` it holds at most `lookahead` papers in memory.
         """
-        until, tracker = self._compute_deadline(), RunTracker()
+        deadline, tracker = self._compute_deadline(), RunTracker()
 
         def look_up() -> Iterator[Lookup]:
-            state = self._begin_run(until)
+            state = self._begin_run(deadline)
             tracker.begin(state.report)
             items = (Item(id_, {id_: versions}) for id_, versions in cited.items())
             try:
@@ -291,9 +292,9 @@ class Enricher:
         return cited, spellings
 
     def _annotate_all(
-        self, talks: Iterable[Talk], tracker: RunTracker, until: float
+        self, talks: Iterable[Talk], tracker: RunTracker, deadline: float
     ) -> Iterator[AnnotatedTalk]:
-        state = self._begin_run(until)
+        state = self._begin_run(deadline)
         tracker.begin(state.report)
 
         def extract_all() -> Iterator[Item[tuple[Talk, References]]]:
@@ -335,13 +336,13 @@ class Enricher:
         """Return the deadline of a run that begins now."""
         return math.inf if self._timeout_s is None else self._monotonic() + self._timeout_s
 
-    def _begin_run(self, until: float = math.inf) -> LookupState:
+    def _begin_run(self, deadline: float = math.inf) -> LookupState:
         with self._lock:
             if self._closed:
                 raise ValueError("the Enricher is closed")
             if self._library is None:
                 self._library = self._make_library()
-            state = LookupState(self._library, now=self._clock(), deadline=until)
+            state = LookupState(self._library, now=self._clock(), deadline=deadline)
         state.add_papers(self._given_papers)
         return state
 

@@ -1,7 +1,7 @@
 """Exceptions of the package. Only bad input and unusable services raise; a failed lookup is a value.
 
 ```
-EnrichError                    base; `hint` says what to do next
+EnrichError                    base; `hint` states the remedy
  ├─ FeedError(ValueError)      nothing can be read from a feed         -> exit status 1
  ├─ InvalidId(ValueError)      not the id of one paper                 -> exit status 2
  ├─ PapersError(ValueError)    not a file of papers                    -> exit status 2

@@ -36,7 +36,7 @@ _MAX_YEARS_APART = 3
 _MAX_PAPERS_OF_TITLE = 3
 """Papers of a document that may share a title; more are a series ("Report of the workshop")."""
 _MAX_AUTHORS_PER_SHARED = 3
-"""Equal titles are one work only if at least one in this many authors is shared, in the shorter list."""
+"""Papers of one title are one work only if they share one in this many authors of the shorter list."""
 
 _PAPER_FIELDS = tuple(field.name for field in fields(Paper))
 _read_fields = attrgetter(*_PAPER_FIELDS)
@@ -93,7 +93,7 @@ def relate_papers(
 
     `same_as` is an equivalence relation: it is completed to both directions, and all ids that it
     connects are one work. `work` is the smallest arXiv id among the given papers of a work, otherwise
-    their smallest id, whatever the order of the papers and of their lists. Ids outside of the given
+    their smallest id; it does not depend on the order of the papers or of their lists. Ids outside of the given
     papers connect others, but are never the id of a work. Links that an earlier call made by title
     (`matched_by` "title") are decided again. Linear in papers and links.
 
@@ -113,7 +113,7 @@ def relate_papers(
     neighbours, grounds = _collect_links(known)
     _add_equal_dois(known, neighbours, grounds)
     by_title = _match_titles(papers, known)
-    roots = _find_roots(_list_links(neighbours))
+    roots = _find_roots(_link_pairs(neighbours))
     if by_title:
         by_title = _drop_contradictions(by_title, roots)
     titled: dict[PaperId, tuple[PaperId, ...]] = {}
@@ -122,7 +122,7 @@ def relate_papers(
             titled[first] = (*titled.get(first, ()), second)
             titled[second] = (*titled.get(second, ()), first)
     if titled:
-        roots = _find_roots(chain(_list_links(neighbours), by_title))
+        roots = _find_roots(chain(_link_pairs(neighbours), by_title))
     works: dict[PaperId, tuple[bool, PaperId]] = {}
     for id_, root in roots.items():
         if id_ in papers:
@@ -209,7 +209,7 @@ def _collect_links(
 ) -> tuple[Neighbours, dict[PaperId, str]]:
     """Return the links by id, and the papers' grounds.
 
-    A paper's own links come first, so that papers that were related before stay as they are.
+    A paper's own links come first, so that papers that were related before stay unchanged.
     """
     linking = [(id_, paper) for id_, paper in papers.items() if paper.same_as]
     matched = {id_: paper.same_as for id_, paper in linking if paper.matched_by == "title"}
@@ -355,7 +355,7 @@ def _drop_contradictions(
     }
 
 
-def _list_links(neighbours: Neighbours) -> Iterator[tuple[PaperId, PaperId]]:
+def _link_pairs(neighbours: Neighbours) -> Iterator[tuple[PaperId, PaperId]]:
     """Iterate over each link once."""
     return ((id_, other) for id_, others in neighbours.items() for other in others if id_ < other)
 

@@ -37,7 +37,7 @@ DERIVED_WARNINGS = EXTRACTION_WARNINGS | {"unknown_version"} | NEWS_WARNINGS
 
 
 class Mention(NamedTuple):
-    """Link that a source recognizes at an anchor; half-open offsets in bytes of the UTF-8 text."""
+    """Paper or link that a source recognizes; half-open offsets in bytes of the UTF-8 text."""
 
     paper: PaperId | None
     """None if the link names no paper (warning `unresolvable_link`)."""
@@ -48,7 +48,7 @@ class Mention(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """One occurrence of a paper in a text; the law is `text[start:end] == exact`."""
+    """One occurrence of a paper in a text; always `text[start:end] == exact`."""
 
     paper: PaperId
     version: str | None
@@ -156,7 +156,7 @@ class Recurrence:
     excluded: frozenset[datetime | date] = frozenset()
     """Excluded occurrences; a date excludes its whole day."""
     replaced: frozenset[datetime | date] = frozenset()
-    """Occurrences that events of their own override."""
+    """Occurrences that other events override (RECURRENCE-ID)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +187,7 @@ class Talk:
     papers: tuple[Paper, ...] = ()
     """Resolved papers of a talk that was read from an earlier output."""
     references: References | None = None
-    """References to keep unchanged; None: search the texts."""
+    """References to keep unchanged; if None, the texts are searched."""
     occurrences: Recurrence | None = field(default=None, repr=False, compare=False)
     """Rules of a series, for the selection by time; not in the document."""
     selected_start: datetime | date | None = field(default=None, repr=False, compare=False)

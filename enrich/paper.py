@@ -16,6 +16,7 @@ from msgspec import UNSET
 from enrich.codes import Decision as Decision  # noqa: PLC0414 - until its importers follow
 from enrich.codes import known_word
 from enrich.errors import ErrorCode
+from enrich.text.dates import existing_date, existing_year
 from enrich.text.names import split_name
 from enrich.text.tex import plain
 from enrich.text.tidy import person, tidy
@@ -376,12 +377,15 @@ def _paper_fields(data: PaperObject) -> dict[str, Any]:
         "title": title,
         "authors": tuple([author for a in data.authors if (author := _make_author(a)).name]),
         "authors_hidden": data.authors_hidden,
-        "published": data.published,
-        "updated": data.updated,
-        "dates": tuple(data.dates.items()),
+        "published": existing_date(data.published),
+        "updated": existing_date(data.updated),
+        "dates": tuple([(name, day) for name, day in data.dates.items() if existing_date(day)]),
         "latest_version": data.latest_version,
         "versions": tuple(
-            [Version(version=v.version, date=v.date, title=v.title) for v in data.versions]
+            [
+                Version(version=v.version, date=existing_date(v.date), title=v.title)
+                for v in data.versions
+            ]
         ),
         "category": data.category,
         "venue": data.venue,
@@ -390,7 +394,11 @@ def _paper_fields(data: PaperObject) -> dict[str, Any]:
         "doi": data.doi,
         "published_as": found
         and Publication(
-            venue=found.venue, year=found.year, doi=found.doi, url=found.url, via=found.via
+            venue=found.venue,
+            year=existing_year(found.year),
+            doi=found.doi,
+            url=found.url,
+            via=found.via,
         ),
         "same_as": _parse_ids(data.same_as),
         "matched_by": data.matched_by,

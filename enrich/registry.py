@@ -97,7 +97,7 @@ def list_global_names(package: str, name: str) -> frozenset[str]:
 def entry_points_of(group: str) -> Mapping[str, EntryPoint]:
     """Return the entry points of a group, by name.
 
-    `importlib.metadata` reads the files of every installed distribution, so this is done once a process.
+    `importlib.metadata` reads the files of every installed distribution, so this is done once per process.
     """
     if not may_offer(group):
         return MappingProxyType({})

@@ -51,7 +51,7 @@ class Changes:
         Args:
             earlier: The earlier output.
             holdings: All talks of the feeds.
-            select_occurrences: Selects the times that the rules of a series give, excluded or not.
+            select_occurrences: Selects the times that are occurrences of a series, also excluded ones.
         """
         self._papers = earlier.papers
         self._unmoved: dict[tuple[Key, str], Sequence[Talk]] = {}
@@ -159,10 +159,10 @@ class Changes:
 
 
 def select_kept(earlier: Earlier, holdings: Holdings) -> Iterator[Talk]:
-    """Yield the earlier talks to keep, which no feed of this run gives.
+    """Yield the earlier talks that no feed of this run has.
 
-    They vanished, which a warning marks, or their feed or event could not be read. Their references
-    are kept.
+    Such a talk vanished and gets a warning, or its feed or event could not be read. Its references are
+    kept.
     """
     for annotated in earlier.talks:
         talk = annotated.talk

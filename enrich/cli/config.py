@@ -1,4 +1,4 @@
-"""`--config FILE`: feeds and options from a TOML file. Flags and the environment win over it.
+"""`--config FILE`: feeds and options from a TOML file. Flags and the environment take precedence.
 
 Each key is an option's long name; `feeds` is a list of feeds, or of tables with `feed` and `name`. Paths
 are relative to the file's own folder, so that a scheduled run may start in any folder.
@@ -25,7 +25,7 @@ _PATHS = frozenset({"new-since"})
 
 
 _MAX_FILE_BYTES = 60_000
-"""Limit of a file: the TOML parser needs time and memory quadratic in the parts of a key."""
+"""Maximum size of a file: the TOML parser takes time and memory quadratic in the parts of a key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def check_store_folder(cache_dir: Path | None, now: float) -> Iterator[Finding]:
 
 
 def check_state_folder(state_dir: Path | None) -> Iterator[Finding]:
-    """Yield whether the rate limiter's folder can be written."""
+    """Check whether the rate limiter's folder can be written."""
     from platformdirs import user_state_path
 
     folder = state_dir or user_state_path("enrich", appauthor=False)
@@ -135,7 +135,7 @@ def check_state_folder(state_dir: Path | None) -> Iterator[Finding]:
 
 
 def check_login() -> Iterator[Finding]:
-    """Yield whether a login is present; never its value."""
+    """Check whether a login is present; never show its value."""
     from enrich.sources.installed import sources
 
     try:
@@ -158,7 +158,7 @@ def check_login() -> Iterator[Finding]:
 
 
 def check_clock(now: float) -> Iterator[Finding]:
-    """Yield whether the clock is plausible."""
+    """Check whether the clock is plausible."""
     shown = f"{datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S} UTC"
     if now < _EARLIEST_VALID_TIME:
         yield Finding("bad", "clock", f"{shown} is in the past", "set the clock")

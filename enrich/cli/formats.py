@@ -81,20 +81,20 @@ class FormatChoice(click.Choice[str]):
 
 
 class TargetName(click.ParamType[str]):
-    """Value of `-o`; in ENRICH_OUTPUT one a line, because names may have any other character."""
+    """Value of `-o`; ENRICH_OUTPUT has one per line, because names may have any other character."""
 
     name = "file"
     envvar_list_splitter = "\n"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the value as it is."""
+        """Return the value unchanged."""
         if not value:
             self.fail("the name is empty", param, ctx)
         return str(value)
 
 
 class ColumnNames(click.ParamType[tuple[str, ...]]):
-    """Value of `--columns`: names between commas; in ENRICH_COLUMNS one value a line."""
+    """Value of `--columns`: comma-separated names; ENRICH_COLUMNS has one value per line."""
 
     name = "columns"
     envvar_list_splitter = "\n"
@@ -128,7 +128,7 @@ def format_options(
 ) -> F:
     """Add `-f`, `-o` and the options of single formats to a command.
 
-    `default` is shown as the format without `-f`.
+    `default` is the text in the help for the format that is written without `-f`.
     """
     choice = FormatChoice(for_papers=for_papers, collections=collections)
     example = "title,authors,url" if for_papers else "paper_title,paper_url,talk_speaker"
@@ -143,13 +143,13 @@ def format_options(
     ]  # fmt: skip
     if not for_papers:
         options += [
-            option(WRITE, "--cite-talks", is_flag=True, help="bibtex, biblatex, csl, ris: write the talks as entries, too."),
+            option(WRITE, "--cite-talks", is_flag=True, help="bibtex, biblatex, csl, ris: also write the talks as entries."),
             option(WRITE, "--rows", multiple=True, type=click.Choice(["talk", "paper", "reference"]), show_default="reference",
-                   help="csv: one row for each of these. With several tables, may be given once for each, in their order."),
+                   help="csv: one row for each of these. For several csv outputs, give it once, or once for each in their order."),
         ]  # fmt: skip
     options += [
         option(WRITE, "--columns", multiple=True, type=ColumnNames(), metavar="NAME,…", show_default="all",
-               help=f"csv: only these columns, in this order, e.g. {example}. May be given for each table, too."),
+               help=f"csv: only these columns, in this order, e.g. {example}. For several csv outputs, like --rows."),
         option(WRITE, "--bom", is_flag=True, help="csv: begin with a byte order mark, for spreadsheets."),
     ]  # fmt: skip
     return add_options(command, options)
@@ -354,15 +354,15 @@ def take_writers(
 
 FORMAT_OPTIONS = ("bibtex_type", "bom", "cite_talks", "columns", "rows", "title")
 """Options that are passed to the writers that list them."""
-_FOR_EACH = frozenset({"columns", "rows"})
-"""Options that may be given once for each output."""
+_PER_OUTPUT = frozenset({"columns", "rows"})
+"""Options that may be given once per output."""
 
 
 def list_format_arguments(options: Mapping[str, Any]) -> Iterator[str]:
     """Yield the options of formats as arguments of a command."""
     for name in FORMAT_OPTIONS:
         value = options[name]
-        for one in value if name in _FOR_EACH else (value,):
+        for one in value if name in _PER_OUTPUT else (value,):
             if one:
                 yield _flag(name)
             if one and one is not True:
@@ -370,12 +370,12 @@ def list_format_arguments(options: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _spread_values(name: str, value: Any, takers: Sequence[int]) -> Sequence[Any]:
-    """Return the value of an option for each output that takes it.
+    """Return one value of an option per output that takes it.
 
     Raises:
-        click.UsageError: there are neither as many values as outputs, nor one.
+        click.UsageError: the number of values is neither 1 nor that of the outputs.
     """
-    values = value if name in _FOR_EACH else (value,)
+    values = value if name in _PER_OUTPUT else (value,)
     if len(values) not in {1, len(takers)}:
         outputs = f"{len(takers)} outputs" if len(takers) > 1 else "1 output"
         raise click.UsageError(
@@ -431,7 +431,7 @@ def write_papers_to(
 def write_papers(target: Target, chosen: Writer, papers: Iterable[Lookup]) -> Iterator[str]:
     """Yield papers without talks as pieces of text.
 
-    json is an array of papers, ndjson one paper a line, md one list. Other formats get a talk for each
+    json is an array of papers, ndjson one paper per line, md one list. Other formats get a talk for each
     paper, so that streaming formats stream.
     """
     from enrich.document import encode, encode_array

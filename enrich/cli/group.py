@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 _FEEDS = (
-    ("FILE", "A calendar, JSON or XML of a producer, or an earlier output; - is standard input."),
-    ("URL", "An http(s) or webcal address of one."),
+    ("FILE", "A calendar, a producer's JSON or XML, or an earlier output; - is standard input."),
+    ("URL", "The http(s) or webcal address of such a file."),
     ("researchseminars:NAME", "A series of researchseminars.org."),
 )
 

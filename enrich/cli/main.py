@@ -30,7 +30,7 @@ from enrich.errors import EnrichError, InvalidId, PapersError
 _BROKEN_PIPE = 141  # a shell's status of a process that SIGPIPE ended
 _INTERRUPTED = 130
 _NEW_OBJECTS = 50_000
-"""Objects between two collections of cycles: more than a short run makes, all of which live to its end."""
+"""Objects made between two garbage collections; a short run makes fewer, and uses them until its end."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if threading.active_count() > 1:
         # A thread still waits for a service; it must not run while the interpreter shuts down.
         os._exit(status)
-    gc.freeze()  # the interpreter's last collections would walk all that was imported
+    gc.freeze()  # otherwise the interpreter's last collections would walk all imported objects
     return status
 
 

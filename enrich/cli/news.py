@@ -114,7 +114,7 @@ class News:
 
 
 def _redact_talk(annotated: AnnotatedTalk) -> AnnotatedTalk:
-    """Return an earlier talk as a feed would give it."""
+    """Redact an earlier talk like a feed's."""
     return replace(
         annotated,
         talk=finish_talk(annotated.talk, keep_private=False),
@@ -123,7 +123,10 @@ def _redact_talk(annotated: AnnotatedTalk) -> AnnotatedTalk:
 
 
 def _check_sources(talk: Talk) -> Talk:
-    """Return an earlier talk; if a source of its references is not known, all are searched again."""
+    """Drop an earlier talk's references if a source is not installed.
+
+    They are then searched again.
+    """
     known = names()
     if all(reference.paper.source in known for reference in talk.references or ()):
         return talk
@@ -158,7 +161,7 @@ class _NewsWriter:
         yield from self._writer.write(replace(document, talks=select(), notices=list_notices()))
 
 
-def filter_read(
+def filter_feed_talks(
     talks: Iterable[AnnotatedTalk],
     filter_talks: Callable[[Iterable[AnnotatedTalk]], Iterator[AnnotatedTalk]],
 ) -> Iterator[AnnotatedTalk]:

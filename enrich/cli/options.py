@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-READ, SELECT, WRITE, LOOKUPS, PLACES, OTHER = (
+READ, SELECT, WRITE, LOOKUPS, FOLDERS, OTHER = (
     "What to read",
     "What to select",
     "What to write",
     "Lookups",
-    "Where things are",
+    "Folders",
     "Other options",
 )
-SECTIONS = (READ, SELECT, WRITE, LOOKUPS, PLACES, OTHER)
+SECTIONS = (READ, SELECT, WRITE, LOOKUPS, FOLDERS, OTHER)
 """Sections of options in the help, in their order."""
 
 VARIABLE = "_ENRICH_COMPLETE"
@@ -191,7 +191,7 @@ def selection_options(command: F) -> F:
         option(SELECT, "--until", metavar="DATE", help="Only talks that start before DATE; 7d is a week ahead."),
         option(SELECT, "--series", multiple=True, metavar="TEXT", help="Only talks of a series whose name contains TEXT. May be given again."),
         option(SELECT, "--speaker", multiple=True, metavar="TEXT", help="Only talks by a speaker whose name contains TEXT. May be given again."),
-        option(SELECT, "--match", multiple=True, metavar="TEXT", help="Only talks whose title, abstract or speaker contains TEXT; case and accents do not count. May be given again: any of them."),
+        option(SELECT, "--match", multiple=True, metavar="TEXT", help="Only talks whose title, abstract or speaker contains TEXT; case and accents are ignored. May be given again: one of them must match."),
         option(SELECT, "--exclude", multiple=True, metavar="TEXT", help="Leave out talks whose title, abstract or speaker contains TEXT. May be given again."),
         option(SELECT, "--sort", type=click.Choice(["feed", "start"]), default="feed", help="Order of the talks: as in the feeds, or by start."),
         option(SELECT, "--tz", metavar="ZONE", show_default="UTC", help="Zone of --since and --until, and of times in formats for people."),
@@ -203,7 +203,7 @@ def selection_options(command: F) -> F:
 def cache_dir_option(help_: str = "Folder of the store.", **settings: Any) -> Callable[[F], F]:
     """Return a decorator that adds `--cache-dir`."""
     return option(
-        PLACES,
+        FOLDERS,
         "--cache-dir",
         type=click.Path(file_okay=False, path_type=Path),
         callback=_expand_home,
@@ -217,7 +217,7 @@ def cache_dir_option(help_: str = "Folder of the store.", **settings: Any) -> Ca
 def state_dir_option(**settings: Any) -> Callable[[F], F]:
     """Return a decorator that adds `--state-dir`."""
     return option(
-        PLACES,
+        FOLDERS,
         "--state-dir",
         type=click.Path(file_okay=False, path_type=Path),
         callback=_expand_home,

@@ -31,8 +31,8 @@ class OutputError(EnrichError):
 class Output:
     """Context manager that creates or replaces a file only if its block succeeds.
 
-    Until then the text is in a temporary file in the same folder, which is removed however the run
-    ends, signals included. A replaced file keeps its mode; a new one gets the umask's.
+    Until then the text is in a temporary file in the same folder, which is removed when the run
+    ends, even by a signal. A replaced file keeps its mode; the umask decides that of a new file.
 
     Raises:
         OutputError: the file cannot be written there.
@@ -115,7 +115,7 @@ def check_outputs(
     Args:
         paths: The names of the outputs; None is standard output.
         inputs: Names of the files that the run reads; `-` is standard input's own file.
-        cache_dir: The folder of the store; None: the user's own.
+        cache_dir: The folder of the store; None for the user's cache folder.
         may_be_database: Whether the outputs are collections, which may replace a collection.
 
     Raises:
@@ -166,7 +166,7 @@ def _is_same_file(name: str | Path, place: Path) -> bool:
 
 
 def _keep_handlers() -> None:
-    """Keep the signal handlers as they are."""
+    """Keep the current signal handlers."""
 
 
 def _remove_on_signals(temporary: Path) -> Callable[[], None]:

@@ -23,10 +23,10 @@ def open_progress(
 
 
 def describe_progress(progress: Progress, noun: str = "talks") -> str:
-    """Return how far a run is, as one line.
+    """Describe the progress of a run in one line.
 
     >>> describe_progress(Progress(talks=3, papers=0, total=12, waiting=(("arxiv", 3.0, 8.6),)))
-    '3 of 12 talks, 0 papers requested; waiting for arXiv, 3 s a request: about 9 s left'
+    '3 of 12 talks, 0 papers requested; waiting for arXiv, 3 s per request: about 9 s left'
     """
     of = "" if progress.total is None else f" of {progress.total}"
     parts = [f"{progress.talks}{of} {noun}, {progress.papers} papers requested"]
@@ -35,7 +35,7 @@ def describe_progress(progress: Progress, noun: str = "talks") -> str:
     for name, delay_s, left_s in progress.waiting:
         if left_s:
             parts.append(
-                f"waiting for {title_of(name)}, {delay_s:g} s a request: about {left_s:.0f} s left"
+                f"waiting for {title_of(name)}, {delay_s:g} s per request: about {left_s:.0f} s left"
             )
         elif name not in retrying:
             parts.append(f"waiting for {title_of(name)}")
@@ -50,7 +50,7 @@ class ProgressLine:
         self._shown = ""
 
     def __call__(self, progress: Progress) -> None:
-        """Show how far a run is."""
+        """Show the progress of a run."""
         if progress.total is None and self._total is not None:
             progress = replace(progress, total=self._total)
         self._show(describe_progress(progress, self._noun))

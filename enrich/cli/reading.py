@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from msgspec import Struct, field
@@ -18,6 +20,7 @@ from enrich.cli.options import say
 from enrich.cli.suggestions import find_close, is_address, suggest_feed, suggest_zone
 from enrich.errors import FeedError
 from enrich.model import Notice, Talk
+from enrich.text.patterns import compile_later
 from enrich.text.web import host_of
 
 _PRINTED_CODES = frozenset({"no_talks", "truncated_feed"})
@@ -25,6 +28,14 @@ _PRINTED_CODES = frozenset({"no_talks", "truncated_feed"})
 _LOSS_CODES = frozenset({"bad_record", "event_too_large", "truncated_event", "unreadable_event"})
 _TEXT_FILTERS = ("series", "speaker", "match", "exclude")
 _FILTERS = ("since", "until", *_TEXT_FILTERS, "with_papers_only", "own")
+
+
+_KEY = compile_later(
+    r"private-.*|(?=[^a-z]*[a-z])(?=[^0-9]*[0-9])[0-9a-z_=%+-]{40,}"
+    r"|(?=[^a-z]*[a-z])(?=[^0-9]*[0-9])[0-9a-z]{14,}",
+    re.IGNORECASE,
+)
+"""Pattern of a part of a path that may be the key of a private calendar."""
 
 
 class Reading(Struct, kw_only=True):
@@ -205,7 +216,24 @@ def _describe_failure(feed: str, error: FeedError) -> str:
     hint = error.hint
     if not hint and (better := suggest_feed(feed)):
         hint = f"did you mean {better}?"
-    return f"{error} ({hint})" if hint else str(error)
+    message = _name_by_path(str(error), feed) if is_address(feed) else str(error)
+    return f"{message} ({hint})" if hint else message
+
+
+def _name_by_path(message: str, feed: str) -> str:
+    """Return a message in which a server's feed is named by host and path.
+
+    A series is named as typed. Parts of the path that may be a key are left out.
+
+    >>> _name_by_path("x.org: answered 500", "https://x.org/a/talks.ics?key=1")
+    'x.org/a/talks.ics: answered 500'
+    """
+    parts = urlsplit(feed)
+    if not parts.netloc:
+        return message.replace("researchseminars.org", feed, 1)
+    host = parts.hostname or ""
+    path = "/".join(["…" if _KEY.fullmatch(part) else part for part in parts.path.split("/")])
+    return message.replace(host, host + path.rstrip("/"), 1) if path.isprintable() else message
 
 
 def _make_notice(feed: str, error: FeedError) -> Notice:

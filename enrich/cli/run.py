@@ -108,7 +108,7 @@ def run(
     `names` are the user's names for feeds.
     """
     from enrich.annotation import select_own
-    from enrich.cli.news import News, count_required, filter_read, guard_count
+    from enrich.cli.news import News, count_required, filter_feed_talks, guard_count
     from enrich.cli.progress import open_progress
     from enrich.cli.reading import Reading
     from enrich.cli.reporting import Outcome
@@ -159,8 +159,12 @@ def run(
         first_talk.extend(islice(talks, 1))
         if reading.every_feed_failed and not (first_talk and reading.talks_read):
             return 1
-        annotated = filter_read(enrichment, select_own) if options["own"] else iter(enrichment)
-        annotated = filter_read(annotated, keep_with_papers) if only_with_papers else annotated
+        annotated = (
+            filter_feed_talks(enrichment, select_own) if options["own"] else iter(enrichment)
+        )
+        annotated = (
+            filter_feed_talks(annotated, keep_with_papers) if only_with_papers else annotated
+        )
         annotated = guard_count(annotated, min_talks)
         annotated = news.count_new(annotated) if news else annotated
         counted = outcome.count_talks(add_raw_references(annotated, writers))

@@ -13,7 +13,7 @@ from enrich.text.times import to_zone
 
 _HEAD = ("DATE", "SPEAKER", "TITLE", "LINKS", "WARNINGS")
 _MAX_SPEAKER_COLUMNS = 24
-_MIN_TITLE_COLUMNS = 20  # however narrow the terminal
+_MIN_TITLE_COLUMNS = 20  # also on a narrower terminal
 _GAP = "  "
 
 

@@ -51,7 +51,7 @@ def weekly_options(command: F) -> F:
         option(READ, "--config", metavar="FILE", is_eager=True, expose_value=False, callback=_use_config,
                shell_complete=complete_files, help="Feeds and options from a TOML file; flags and the environment win. `enrich guide config` prints an example."),
         option(SELECT, "--new-since", metavar="OLD", shell_complete=complete_files,
-               help="Write only what is new since OLD, an earlier output (json, ndjson); an output that replaces OLD gets all talks."),
+               help="Write only talks that are new since OLD, an earlier output (json, ndjson); an output that replaces OLD gets all talks."),
         option(OTHER, "--fail-on", type=click.Choice(["never", "failed", "unresolved"]), default="failed",
                help="When to exit with status 3: never, if a paper failed or is stale, or also if a paper does not exist."),
         option(OTHER, "--fail-if-fewer", type=MinTalksType(), metavar="N|N%",

@@ -27,7 +27,7 @@ def write_outputs(
 
     A writer pulls its talks, so several writers cannot share one iterator. The first writer runs in
     this thread, each further one in its own thread, which gets each talk when the first does. At most
-    one talk waits for a writer, whatever the size of the feed.
+    one talk waits for each writer.
 
     Args:
         outputs: Each writer with the name of its file; None is standard output.

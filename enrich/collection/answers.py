@@ -1,4 +1,4 @@
-"""Collections made by lookups, read: papers, failures and stale marks.
+"""Reading of collections made by lookups: papers, failures and stale marks.
 
 Besides the tables of every collection there is a table of failures and stale marks, which a paper's record
 does not have. `growing` writes such collections.

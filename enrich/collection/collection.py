@@ -158,7 +158,7 @@ class Collection:
                 marks = ",".join("?" * len(batch))
                 query = f"SELECT {columns} FROM {tables} WHERE id IN ({marks}) AND version = ''"  # noqa: S608
                 for key, stored_sum, record, *more in self._connection.execute(query, batch):
-                    id_ = names.get(key)  # an untrusted table may compare ids otherwise
+                    id_ = names.get(key)  # an untrusted table may have another collation
                     if id_ is None:
                         continue
                     if type(record) is not bytes or stored_sum != checksum(key, b"", record):

@@ -92,7 +92,7 @@ class GrowingAnswers:
             self._close_earlier()
             raise
 
-    def lacks(self, wanted: Cited) -> dict[PaperId, frozenset[str]]:
+    def find_missing(self, wanted: Cited) -> dict[PaperId, frozenset[str]]:
         """Return the papers still to request, with their versions.
 
         The versions are those wanted and those of an earlier answer, which a new answer must not lose.
@@ -101,10 +101,11 @@ class GrowingAnswers:
         ids = list(wanted)
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
-            known = self._find_known(batch)
+            earlier, new = self._find_earlier(batch), self._find_lookups(batch)
             for id_ in batch:
-                answer = known.get(id_)
-                if answer is None or not self._is_final(answer, wanted[id_]):
+                answer = new.get(id_) or earlier.get(id_)
+                is_asked_again = self._refresh and id_ not in new
+                if answer is None or is_asked_again or not self._is_final(answer, wanted[id_]):
                     known_versions = answer.versions if isinstance(answer, Paper) else ()
                     missing[id_] = wanted[id_] | {version.version for version in known_versions}
         return missing
@@ -180,11 +181,11 @@ class GrowingAnswers:
         newest = int(answer.latest_version[1:])
         return all(version in known or int(version[1:]) > newest for version in versions)
 
-    def _find_known(self, ids: list[PaperId]) -> dict[PaperId, Lookup]:
-        earlier = {}
-        if self._earlier is not None and not self._refresh:
-            earlier = self._earlier.get_answers(ids, abstracts=self._abstracts)
-        return earlier | self._find_lookups(ids)
+    def _find_earlier(self, ids: list[PaperId]) -> dict[PaperId, Lookup]:
+        """Return the answers of the finished collection."""
+        if self._earlier is None:
+            return {}
+        return self._earlier.get_answers(ids, abstracts=self._abstracts)
 
     def _find_lookups(self, ids: list[PaperId]) -> dict[PaperId, Lookup]:
         found: dict[PaperId, Lookup] = {}

@@ -83,7 +83,7 @@ def choose_reader(head: bytes, path: Path) -> Reader:
 
 
 class Problems:
-    """Reporter of a file's bad records: the first in full, the others as a number."""
+    """Reporter of a file's bad records: the first ones in full, then the number of the others."""
 
     def __init__(self, path: Path, unit: str, on_warning: Callable[[str], None]) -> None:
         self.count = 0

@@ -47,7 +47,7 @@ from enrich.feeds.ical.times import zone_name
 from enrich.feeds.ical.values import Properties, read_properties, split_line
 from enrich.feeds.protected import ANCHORS
 from enrich.feeds.redact import (
-    holds_meeting,
+    has_conference,
     is_suspect,
     people_of,
     redact_id,
@@ -66,8 +66,6 @@ _COMPONENT_NOUNS = {
     "VFREEBUSY": ("free/busy table", "free/busy tables"),
 }
 """Components other than events: singular and plural, for messages."""
-_MEETING_SIGNS = (b"CONFERENCE", b"MEETING", b"ZOOM", b"TEAMS")
-"""Parts of the names of properties into which services write a meeting's link."""
 _MAIL = compile_later(r"\S+@[\w-]+\.\S+")
 
 
@@ -276,9 +274,7 @@ class _CalendarReader:
         calendar = self._calendar(number)
         closed = number not in spans.unclosed
         try:
-            data = read_span(self._stream, start, end)
-            lines = logical_lines(data)
-            has_meeting = any(map(data.__contains__, _MEETING_SIGNS)) and holds_meeting(lines)
+            lines = logical_lines(read_span(self._stream, start, end))
             properties = read_properties(unwrap_event(lines, closed=closed))
             people = people_of(properties)
             raw = None
@@ -297,7 +293,7 @@ class _CalendarReader:
                 keep_private=self._keep_private,
                 people=people,
                 anchors=self._anchors,
-                has_meeting=has_meeting,
+                has_meeting=has_conference(properties),
             )
         except Exception as error:  # noqa: BLE001 - a bad event must not affect the others
             if not quiet:

@@ -47,7 +47,7 @@ _STATUSES = (
         rf"cancel(?:l?ed\b|lation{_SET_OFF})",
         rf"cancel(?:l?ed|lation){_SET_OFF}",
         "",
-        "abgesagt|entfällt|annulée?s?|annullat[oaie]|cancelad[oa]s?|geannuleerd|afgelast",
+        "abgesagt|entfällt|annulée?s?|annullat[oaie]|cancelad[oa]s?|geannuleerd|afgelast|отменен|отменён|отменена|отменено|отмена|取消|中止|休講|취소",
     ),
     _Words(
         "postponed",
@@ -56,7 +56,7 @@ _STATUSES = (
         rf"(?:postponed(?:{_SET_OFF}|\suntil\sfurther)|(?-i:POSTPONED)\b{_NO_DATE})",
         rf"postponed{_SET_OFF}",
         _NO_DATE,
-        "verschoben|reportée?s?|rinviat[oaie]|rimandat[oaie]|aplazad[oa]s?|pospuest[oa]s?|adiad[oa]s?|uitgesteld",
+        "verschoben|reportée?s?|rinviat[oaie]|rimandat[oaie]|aplazad[oa]s?|pospuest[oa]s?|adiad[oa]s?|uitgesteld|перенесен|перенесён|перенесена|перенесено|延期|연기",
     ),
 )
 
@@ -66,7 +66,8 @@ _QUICK_CHECKS = tuple(
         words,
         re.compile(words.root),  # a pattern of bytes is as fast as `in`
         re.compile(
-            rf"\W{{0,9}}(?:{words.other_languages})(?:\W{{0,2}}[\])*]|{_SET_OFF})", re.IGNORECASE
+            rf"\W{{0,9}}(?:{words.other_languages})(?:\W{{0,2}}[\])*】]|\uff1a|{_SET_OFF})",
+            re.IGNORECASE,
         ),
     )
     for words in _STATUSES

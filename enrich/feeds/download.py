@@ -1,4 +1,4 @@
-"""Download of a feed over http(s): cached, conditional, bounded, without needless data sent.
+"""Download of a feed over http(s): cached, conditional, and limited in bytes and seconds.
 
 ```
 stored copy ─▶ _Connection ─▶ for each hop: connect ─▶ check the peer ─▶ read the body ─▶ check that it is a feed
@@ -108,7 +108,7 @@ def fetch(
         private: Returns whether an IP address is private; a public feed must not lead to one.
 
     Raises:
-        FeedError: there is neither a feed nor a copy of it.
+        FeedError: the feed cannot be downloaded, and there is no copy of it.
     """
     url, host = parse_address(url)
     if cache_dir is None:
@@ -174,10 +174,11 @@ def parse_address(url: str) -> tuple[str, str]:
         scheme = "https"
     url = f"{scheme}://{rest.partition('#')[0]}"
     try:
-        host = urlsplit(url).hostname
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
     except ValueError:
         host = None
-    if not host or not url.isprintable():
+    if not host or port == 0 or not url.isprintable() or "\\" in parts.netloc:
         raise FeedError("the address is not a valid URL")
     return url, host
 
@@ -267,7 +268,8 @@ class _Connection:
         """
         try:
             joined = urljoin(url, target)
-            urlsplit(joined)
+            if "\\" in urlsplit(joined).netloc:  # clients disagree on the host of such a URL
+                raise ValueError("backslash")  # noqa: TRY301
         except ValueError as error:
             logger.debug("a redirect's address raised %s", type(error).__name__)
             raise FeedError(f"{self._host}: redirects to an invalid URL") from None
@@ -317,7 +319,7 @@ class _Connection:
         if status in {401, 403, 407}:
             raise FeedError(
                 f"{self._host}: refuses the feed ({status})",
-                hint="the site's calendar link for programs often holds a key of your own",
+                hint="the site's private calendar link, which holds a key, needs no login",
             )
         if status in {404, 410}:
             raise FeedError(f"{self._host}: has no such feed ({status})")

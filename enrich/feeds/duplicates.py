@@ -47,8 +47,8 @@ def override_key(talk: Talk, recurrence: datetime | date | str) -> int:
 def distinguishing_key(talk: Talk) -> int:
     """Return a key of the title, or 0 if not needed.
 
-    Talks with the same key but different titles are different talks. A page on researchseminars.org
-    needs no title.
+    Talks with the same key but different titles are different talks. A talk with a page on
+    researchseminars.org needs no key of its title.
     """
     if talk.url is not None and _TALK_PAGE.fullmatch(talk.url):
         return 0

@@ -13,11 +13,13 @@ from enrich.feeds.protected import ANCHORS, protect
 from enrich.feeds.redact import (
     has_credentials,
     is_suspect,
+    redact_beside,
     redact_id,
     redact_markup,
     redact_text,
     redact_title,
 )
+from enrich.feeds.speakers import is_placeholder
 from enrich.feeds.warning_messages import add_warning, is_own_message
 from enrich.model import Talk, TalkWarning
 from enrich.text.tidy import tidy
@@ -37,10 +39,6 @@ _LINES = (
 """Fields that hold one line."""
 _BESIDE_LINK = " \n,;/|\u2013-"
 """Characters between a room or title and a meeting link on one line."""
-_SPEAKER_PLACEHOLDERS = frozenset(
-    {"tba", "tbd", "tbc", "t.b.a", "to be announced", "to be confirmed"}
-)
-"""Placeholders for a speaker who is not known yet."""
 _AT_SIGN = ord("@")
 _MAX_SHORT_CHARS = 400
 """Texts shorter than this get a cheap check before the search."""
@@ -69,7 +67,7 @@ def finish_talk(
         keep_private: meeting credentials are not redacted.
         people: mail addresses of the event's people, in lower case; they are redacted too.
         anchors: labels and hosts that mark a paper in a text (`protected.protect`).
-        has_meeting: the event has meeting credentials that are not in the talk.
+        has_meeting: the event has a meeting that is not part of the talk.
 
     >>> done = finish_talk(Talk(id="1", title=" A \n B", abstract="Join https://zoom.us/j/123\n", room=" "), keep_private=False)
     >>> done.title, done.abstract, done.room, [w.code for w in done.warnings]
@@ -100,16 +98,25 @@ def finish_talk(
     if not keep_private and (has_meeting or (people and _AT_SIGN in lower) or is_suspect(lower)):
         redacted = {name: _redact_line(line, people, anchors) for name, line in lines.items()}
         clean = tuple([(field, _redact(text, people, anchors)) for field, text in texts])
-        if "title" in lines and (clean != texts or redacted != lines):
-            redacted["title"] = redact_title(redacted["title"], anchors)
-            clean = tuple([(f, redact_title(t, anchors) if f in _TITLES else t) for f, t in clean])
         before = abstract
         abstract = None if abstract is None else _redact(abstract, people, anchors)
         if has_meeting or (
-            (redacted, clean, abstract) != (lines, texts, before)
-            and _holds_meeting([*lines.values(), *[t for _, t in texts], before or ""], people)
+            (clean, redacted, abstract) != (texts, lines, before)
+            and _holds_credentials([*lines.values(), *[t for _, t in texts], before or ""], people)
         ):
-            redacted, clean, abstract = _redact_beside(redacted, clean, abstract, people, anchors)
+            redacted = {
+                name: redact_title(line, anchors)
+                if name in _TITLES
+                else redact_beside(line, anchors)
+                for name, line in redacted.items()
+            }
+            clean = tuple(
+                [
+                    (f, redact_title(t, anchors) if f in _TITLES else redact_beside(t, anchors))
+                    for f, t in clean
+                ]
+            )
+            abstract = None if abstract is None else redact_beside(abstract, anchors)
         if (redacted, abstract) != (lines, before) or any(
             new != old and _is_visible(old, before, anchors)
             for new, old in zip(clean, texts, strict=True)
@@ -127,7 +134,7 @@ def finish_talk(
     if _is_floating(talk.start_time) or _is_floating(talk.end_time):
         warnings = add_warning(warnings, "floating_time")
     speaker = changes.get("speaker", lines.get("speaker"))
-    if speaker is not None and speaker.rstrip(".").lower() in _SPEAKER_PLACEHOLDERS:
+    if speaker is not None and is_placeholder(speaker):
         changes["speaker"] = None
     title = changes.get("title", talk.title)
     if talk.status is None and (status := find_status(title, abstract, lower)) is not None:
@@ -137,33 +144,9 @@ def finish_talk(
     return replace(talk, **changes) if changes else talk
 
 
-def _holds_meeting(values: Iterable[str], people: Collection[str]) -> bool:
+def _holds_credentials(values: Iterable[str], people: Collection[str]) -> bool:
     """Return whether redacted values hold more than mail addresses."""
-    return not people or any(has_credentials(value) for value in values)
-
-
-def _redact_beside(
-    lines: dict[str, str],
-    texts: Texts,
-    abstract: str | None,
-    people: Collection[str],
-    anchors: tuple[str, ...],
-) -> tuple[dict[str, str], Texts, str | None]:
-    """Redact the texts of a talk that has a meeting.
-
-    Labels of passwords mark one there, also if the meeting's link is in another text.
-    """
-
-    def redact(text: str) -> str:
-        clean = redact_text(text, people, anchors, has_meeting=True)
-        if ("&" in text and ";" in text) or "</" in text:
-            return redact_markup(text, clean, people, anchors, has_meeting=True)
-        return clean
-
-    if "room" in lines and (room := redact(lines["room"])) != lines["room"]:
-        lines = lines | {"room": room.strip(_BESIDE_LINK)}
-    texts = tuple([(f, t if f in _TITLES else redact(t)) for f, t in texts])
-    return lines, texts, None if abstract is None else redact(abstract)
+    return not people or any(map(has_credentials, values))
 
 
 def _redact_other_values(

@@ -32,6 +32,12 @@ Source = str | os.PathLike[str] | bytes | BinaryIO
 _PIECE_BYTES = 1 << 18
 _ADDRESS = compile_later(r"(?:https?|webcals?)://", re.IGNORECASE)
 _FILE_URL = compile_later(r"file:(?://(?:localhost)?)?(?=/)", re.IGNORECASE)
+_SITE = compile_later(
+    r"(?://)?(?:[^/@\s]{0,200}@)?((?:[\w-]+\.)+"
+    r"(?:[\w-]+(?=[/?]|:\d)|(?:org|com|edu|net|gov|info|eu|(?!gz|md)[a-z]{2})\Z))",
+    re.IGNORECASE,
+)
+"""Pattern of what may be a URL without its scheme; what follows the host may be secret."""
 _SERIES = compile_later(r"researchseminars:((?!\.+$)[A-Za-z0-9_+.-]+)")
 
 
@@ -172,10 +178,10 @@ def _open_file(path: str, given: str, held: ExitStack) -> tuple[BinaryIO, str, s
 
     Return the stream, the feed's name, and its label: the path as the user typed it.
     """
-    site = re.match(r"[\w-]+(\.[\w-]+)+(?=/)", path)  # maybe a URL without its scheme
-    if site and Path(site[0]).is_dir():
+    site = _SITE.match(path)
+    if site and Path(path[: site.end()]).is_dir():
         site = None
-    label = site[0] if site else given
+    label = site[1] if site else given
     try:
         stream = held.enter_context(open(path, "rb"))  # noqa: PTH123, SIM115 - Path("") is "."
     except (FileNotFoundError, NotADirectoryError):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from enrich.text.decoding import decode_window, is_odd
 from enrich.text.patterns import compile_later
-from enrich.text.urls import host_start, in_address, is_glued, is_userinfo, scheme_start
+from enrich.text.urls import find_host_start, find_scheme_start, in_address, is_glued, is_userinfo
 
 Span = tuple[int, int]
 
@@ -420,7 +420,7 @@ def _extend_to_start(
     if low[at - len(_DOI) : at] == _DOI:
         at -= len(_DOI)
         is_address = low[at - 8 : at] == b"doi.org/"
-        yield (scheme_start(view, host_start(view, at - 1)) if is_address else at), end
+        yield (find_scheme_start(view, find_host_start(view, at - 1)) if is_address else at), end
     elif is_address and low[at - 1 : at] in {b"-", b"_"}:
         return
     elif (
@@ -430,7 +430,7 @@ def _extend_to_start(
     ):
         yield head.start(), end
     elif low[at - 1 : at].isdigit() or low[at - 8 : at] == b"preprint" or not is_glued(view, at):
-        yield (scheme_start(view, host_start(view, at)) if is_address else at), end
+        yield (find_scheme_start(view, find_host_start(view, at)) if is_address else at), end
 
 
 def _find_old_ids(view: bytes, low: bytes, cue: re.Pattern[bytes]) -> Iterator[Span]:

@@ -18,7 +18,6 @@ from enrich.feeds.redact_rules import (
     NUMBER_AFTER_LINK,
     OF_A_MEETING,
     SECRET,
-    Rule,
     Rules,
     compile_lower,
     make_rules,
@@ -34,10 +33,7 @@ _MAIL = compile_later(
     r"(?<![\w.%+-])(?:mailto:)?([\w.%+-]{1,80}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,5})", re.IGNORECASE
 )
 _REWRITTEN_PROPERTIES = frozenset({"SUMMARY", "DESCRIPTION", "COMMENT", "LOCATION", "X-ALT-DESC"})
-_BESIDE_MEETING = frozenset(
-    {"DESCRIPTION", "COMMENT", "LOCATION", "X-ALT-DESC", "STYLED-DESCRIPTION"}
-)
-"""Properties in which a label marks a password if another property has a meeting."""
+_CONFERENCES = frozenset({"CONFERENCE", "X-GOOGLE-CONFERENCE"})
 _HTML = frozenset({"X-ALT-DESC", "STYLED-DESCRIPTION"})
 """Properties whose text is always HTML."""
 _HIDING = compile_later(r"<(?:!--|(?:script|style|title|template)\b)", re.IGNORECASE)
@@ -58,8 +54,6 @@ def redact_text(
     people: Collection[str] = (),
     anchors: tuple[str, ...] = ANCHORS,
     rules: Rules | None = None,
-    *,
-    has_meeting: bool = False,
 ) -> str:
     r"""Return a text without meeting credentials and the addresses of people.
 
@@ -68,8 +62,6 @@ def redact_text(
         people: mail addresses of the event's people, in lower case.
         anchors: labels and hosts that mark a paper in a text (`protected.protect`).
         rules: rules of redaction; None means those of `redact_words`.
-        has_meeting: another text of the event holds credentials. Then words for a password in other
-            languages count here, too, if the password holds a digit.
 
     >>> redact_text("Join Zoom Meeting\nhttps://uni.zoom.us/j/123?pwd=abc\nPasscode: 314\n\nBased on 2103.01338")
     'Based on 2103.01338'
@@ -78,7 +70,7 @@ def redact_text(
     """
     rules = rules or make_rules()
     for _ in range(_MAX_ROUNDS):  # removing one span can bring a label next to another credential
-        redacted = _redact_once(text, people, anchors, rules, has_meeting=has_meeting)
+        redacted = _redact_once(text, people, anchors, rules)
         if redacted == text:
             break
         text = redacted
@@ -94,13 +86,55 @@ def redact_title(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
     >>> redact_title("Sur les anneaux (Mdp : 717172)"), redact_title("Clave: an overview")
     ('Sur les anneaux', 'Clave: an overview')
     """
-    rules = make_rules()
-    lower = fold_letters(text)
-    spans = _find_with_digits(lower, rules.beside[-2:])  # numbers and passwords in other languages
     spans = _subtract_spans(
-        _merge_spans(spans), [(mark.start, mark.end) for mark in protect(text, anchors)]
+        _find_beside(text), [(mark.start, mark.end) for mark in protect(text, anchors)]
     )
     return _remove_from_line(text, spans).rstrip(" ,;|\u2013-") if spans else text
+
+
+def redact_beside(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
+    r"""Redact passwords in a text of an event whose meeting is in another field.
+
+    The password must hold a digit, or fill its line with its label.
+
+    >>> redact_beside("On knots.\nKenncode: 4Xk2"), redact_beside("Kenncode: Euler\nClave: an overview")
+    ('On knots.', 'Clave: an overview')
+    """
+    return _remove_credentials(text, _find_beside(text, lines=True), anchors)
+
+
+def _find_beside(text: str, *, lines: bool = False) -> list[Span]:
+    """Return the spans of passwords that hold a digit.
+
+    With `lines`, also of those that fill their line.
+    """
+    lower = fold_letters(text)
+    rules = make_rules().beside if lines else make_rules().beside[-2:]  # those of other languages
+    spans = [
+        span
+        for rule in rules
+        for span in rule.find(lower)
+        if _has_digit(lower, span) or (lines and _fills_line(lower, span))
+    ]
+    if lines:
+        for secret in SECRET.search(lower):
+            span = secret.start(), secret.end("value")
+            is_marked = secret["sign"] is not None or _has_digit(lower, secret.span("value"))
+            if is_marked and _fills_line(lower, span):
+                spans.append(span)
+    return _merge_spans(spans)
+
+
+def _has_digit(text: str, span: Span) -> bool:
+    return any(c.isdigit() for c in text[slice(*span)])
+
+
+def _fills_line(text: str, span: Span) -> bool:
+    """Return whether a line has no letters and digits outside a span."""
+    before = text[text.rfind("\n", 0, span[0]) + 1 : span[0]]
+    end = text.find("\n", span[1])
+    after = text[span[1] : end if end >= 0 else len(text)]
+    return not any(c.isalnum() for c in before + after)
 
 
 def redact_id(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
@@ -118,19 +152,17 @@ def redact_id(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
     return "redacted-" + hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _redact_once(
-    text: str,
-    people: Collection[str],
-    anchors: tuple[str, ...],
-    rules: Rules,
-    *,
-    has_meeting: bool,
-) -> str:
+def _redact_once(text: str, people: Collection[str], anchors: tuple[str, ...], rules: Rules) -> str:
     """Return a text after one round of redaction."""
-    spans = _find_credentials(text, rules, has_meeting=has_meeting)
+    spans = _find_credentials(text, rules)
     if people and "@" in text:
         found = [m.span() for m in _MAIL.finditer(text) if m[1].lower() in people]
         spans = _merge_spans(spans + found)
+    return _remove_credentials(text, spans, anchors)
+
+
+def _remove_credentials(text: str, spans: list[Span], anchors: tuple[str, ...]) -> str:
+    """Return a text without the spans; protected text and its context stay."""
     if not spans:
         return text
     marks = protect(text, anchors)
@@ -160,36 +192,15 @@ def redact_lines(
     lines: Iterable[str], people: Collection[str] = (), anchors: tuple[str, ...] = ANCHORS
 ) -> list[str]:
     """Return a component's logical lines without people and credentials."""
-    kept, has_meeting = _redact_lines(lines, people, anchors)
-    if not has_meeting:
-        return kept
-    kept, _ = _redact_lines(kept, people, anchors, has_meeting=True)
-    return [_redact_summary(line, anchors) for line in kept]
-
-
-def _redact_lines(
-    lines: Iterable[str],
-    people: Collection[str],
-    anchors: tuple[str, ...],
-    *,
-    has_meeting: bool = False,
-) -> tuple[list[str], bool]:
-    """Return the redacted lines, and whether they held a meeting.
-
-    If they are known to hold one (`has_meeting`), only texts that may be beside it are redacted.
-    """
-    is_known = has_meeting
     kept = []
+    has_meeting = False
     for line in lines:
         split = split_line(line)
         if split is None:
             # continues a text whose line breaks were not escaped
-            kept.append(redact_text(line, people, anchors, has_meeting=is_known))
+            kept.append(redact_text(line, people, anchors))
             continue
         name, parameters, value = split
-        if is_known and name not in _BESIDE_MEETING:
-            kept.append(line)
-            continue
         if name in _PEOPLE:
             has_meeting = has_meeting or name == "CONFERENCE"
             continue
@@ -199,12 +210,10 @@ def _redact_lines(
             line, parameters = f"{name}:{value}", {}  # noqa: PLW2901
             has_meeting = True
         text = text_of(value, parameters)
-        clean = _redact_suspect(text, people, anchors, has_meeting=is_known)
+        clean = _redact_suspect(text, people, anchors)
         if "<" in text or "&" in text:
             is_html = name in _HTML or parameters.get("FMTTYPE", "").lower() == "text/html"
-            clean = redact_markup(
-                text, clean, people, anchors, is_html=is_html, has_meeting=is_known
-            )
+            clean = redact_markup(text, clean, people, anchors, is_html=is_html)
         if clean == text:
             kept.append(line)
         else:
@@ -213,7 +222,7 @@ def _redact_lines(
                 kept.append("UID:" + new_id)
             if name in _REWRITTEN_PROPERTIES and "ENCODING" not in parameters:
                 kept.append(line[: len(line) - len(value)] + escape_value(clean))
-    return kept, has_meeting
+    return [_redact_line_beside(line, anchors) for line in kept] if has_meeting else kept
 
 
 def _has_credentials(
@@ -225,12 +234,10 @@ def _has_credentials(
     )
 
 
-def _redact_suspect(
-    text: str, people: Collection[str], anchors: tuple[str, ...], *, has_meeting: bool = False
-) -> str:
+def _redact_suspect(text: str, people: Collection[str], anchors: tuple[str, ...]) -> str:
     """Return a text redacted, if it may hold credentials."""
-    suspect = people or has_meeting or is_suspect(text.lower().encode())
-    return redact_text(text, people, anchors, has_meeting=has_meeting) if suspect else text
+    suspect = people or is_suspect(text.lower().encode())
+    return redact_text(text, people, anchors) if suspect else text
 
 
 def redact_markup(
@@ -240,7 +247,6 @@ def redact_markup(
     anchors: tuple[str, ...] = ANCHORS,
     *,
     is_html: bool = False,
-    has_meeting: bool = False,
 ) -> str:
     """Redact a value with tags or entities.
 
@@ -252,51 +258,55 @@ def redact_markup(
         people: mail addresses of the event's people, in lower case.
         anchors: labels and hosts that mark a paper in a text (`protected.protect`).
         is_html: the value stays HTML; otherwise, if its markup hid credentials, it becomes plain text.
-        has_meeting: another text of the event holds credentials.
     """
     show = html_text if is_html else plain_text
     shown = show(text)
     joined = join_labels(text)
-    redacted = _redact_suspect(
-        shown if joined == text else show(joined), people, anchors, has_meeting=has_meeting
-    )
+    redacted = _redact_suspect(shown if joined == text else show(joined), people, anchors)
     if redacted == shown:
         return clean
     if _HIDING.search(text) is None and show(clean).split() == redacted.split():
         return clean
-    redacted = redacted.strip(" \t\r\n")
+    return _write_shown(redacted, is_html=is_html)
+
+
+def _write_shown(text: str, *, is_html: bool) -> str:
+    """Return a shown text as a value, escaped if it is HTML."""
+    text = text.strip(" \t\r\n")
     import html
 
-    return html.escape(redacted, quote=False).replace("\n", "<br>") if is_html else redacted
+    return html.escape(text, quote=False).replace("\n", "<br>") if is_html else text
 
 
-def _redact_summary(line: str, anchors: tuple[str, ...]) -> str:
-    """Return a line; redact a SUMMARY as a title."""
-    if line[:7].upper() != "SUMMARY" or (split := split_line(line)) is None:
+def _redact_line_beside(line: str, anchors: tuple[str, ...]) -> str:
+    """Return a line of an event with a meeting, without its passwords."""
+    if (split := split_line(line)) is None or split[0] not in _REWRITTEN_PROPERTIES:
         return line
-    _, parameters, value = split
+    name, parameters, value = split
     text = text_of(value, parameters)
-    clean = redact_title(text, anchors)
+    if name == "SUMMARY":
+        clean = redact_title(text, anchors)
+    else:
+        clean = redact_beside(text, anchors)
+        if "<" in text or "&" in text:
+            is_html = name in _HTML or parameters.get("FMTTYPE", "").lower() == "text/html"
+            shown = html_text(text) if is_html else plain_text(text)
+            redacted = redact_beside(shown, anchors)
+            if redacted != shown:
+                clean = _write_shown(redacted, is_html=is_html)
     if clean == text or "ENCODING" in parameters:
         return line
     return line[: len(line) - len(value)] + escape_value(clean)
 
 
+def has_conference(properties: Properties) -> bool:
+    """Return whether an event states a meeting in a property of its own."""
+    return not _CONFERENCES.isdisjoint(properties.first)
+
+
 def has_credentials(text: str) -> bool:
     """Return whether a text holds meeting credentials."""
     return is_suspect(text.lower().encode()) and bool(_find_credentials(text, make_rules()))
-
-
-def holds_meeting(lines: Iterable[str]) -> bool:
-    """Return whether a line that no dialect reads has a meeting.
-
-    Services write the meeting's link into properties of their own.
-    """
-    named = (split for line in lines if (split := split_line(line)) is not None)
-    return any(
-        name == "CONFERENCE" or (name.startswith("X-") and has_credentials(value))
-        for name, _, value in named
-    )
 
 
 def is_suspect(lower: bytes) -> bool:
@@ -307,20 +317,20 @@ def is_suspect(lower: bytes) -> bool:
     return make_rules().is_suspect(lower)
 
 
-def _find_credentials(text: str, rules: Rules, *, has_meeting: bool = False) -> list[Span]:
+def _find_credentials(text: str, rules: Rules) -> list[Span]:
     """Return the spans of meeting credentials, in order.
 
     They do not overlap. A text with invisible characters is searched with them and without.
     """
-    spans = _find_visible(text, rules, has_meeting=has_meeting)
+    spans = _find_visible(text, rules)
     if text.isascii() or _INVISIBLE.search(text) is None:
         return spans
     places = [at for at, letter in enumerate(text) if _INVISIBLE.match(letter) is None]
-    found = _find_visible(_INVISIBLE.sub("", text), rules, has_meeting=has_meeting)
+    found = _find_visible(_INVISIBLE.sub("", text), rules)
     return _merge_spans([*spans, *((places[start], places[end - 1] + 1) for start, end in found)])
 
 
-def _find_visible(text: str, rules: Rules, *, has_meeting: bool) -> list[Span]:
+def _find_visible(text: str, rules: Rules) -> list[Span]:
     """Return the spans of credentials in an unchanged text."""
     lower = fold_letters(text)
     links = [*rules.find_meetings(lower)]
@@ -334,34 +344,20 @@ def _find_visible(text: str, rules: Rules, *, has_meeting: bool) -> list[Span]:
         spans.append(
             (start, tail.end() if tail else start + len(lower[start:end].rstrip(".,;:!?")))
         )
-    spans += list(_find_secrets(lower, spans, has_meeting=has_meeting))
+    spans += list(_find_secrets(lower, spans))
     if spans:
         for rule in rules.beside:
             spans += rule.find(lower)
-    elif has_meeting:
-        spans = _find_with_digits(lower, rules.beside)
     return _merge_spans(spans)
 
 
-def _find_with_digits(lower: str, rules: Iterable[Rule]) -> list[Span]:
-    """Return the spans that hold a digit."""
-    spans = (span for rule in rules for span in rule.find(lower))
-    return [span for span in spans if any(c.isdigit() for c in lower[slice(*span)])]
-
-
-def _find_secrets(lower: str, others: Sequence[Span], *, has_meeting: bool) -> Iterator[Span]:
-    """Yield passwords and codes, recognized by their context.
-
-    `has_meeting`: another text of the event holds credentials. It does not count in a sentence, because a
-    talk may be about passwords.
-    """
+def _find_secrets(lower: str, others: Sequence[Span]) -> Iterator[Span]:
+    """Yield passwords and codes, recognized by their context."""
     ends = {end for _, end in others}
     for secret in SECRET.search(lower):
         value = secret["value"].rstrip(".!?:")
         near = not ends.isdisjoint(range(secret.start() - 3, secret.start() + 1))
-        is_label = secret["verb"] is None and secret["dash"] is None
-        meeting = bool(others) or (has_meeting and is_label)
-        if value and _is_secret(secret, value, has_meeting=meeting, near=near):
+        if value and _is_secret(secret, value, has_meeting=bool(others), near=near):
             yield secret.start(), secret.start("value") + len(value)
 
 

@@ -1,4 +1,4 @@
-r"""Passwords in cells, items and blocks of HTML, which plain text does not mark. Pure.
+r"""Passwords in HTML whose label is in another cell, list item or block. Pure.
 
 `<td>Passcode</td><td>spring</td>` becomes `Passcode spring` in plain text. `join_labels` writes such a pair
 as `Passcode: "spring"` in one of the two cells, before the HTML is converted; then redaction finds it.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from enrich.feeds.protected import protect
@@ -44,16 +45,12 @@ _NEIGHBOURS = 8
 _MAX_COLUMN = 300
 """Stretches after a label that are searched for the values of its column."""
 _LABEL = rf"{WHOSE}{CODE_WORD}(?:[ ]?\([^()]{{1,40}}\))?{FOR_WHAT}"
-_OTHER_LABEL = "|".join(
-    sorted({fold_letters(word) for row in LANGUAGES if row.secret for word in spell(row.secret)})
-)
-"""Labels that count only beside a meeting."""
 _NUMBER_LABEL = r"(?:(?:meeting|webinar|zoom|conference)[ -]?)(?:id|number|no\.?|nr\.?)"
 _NUMBER = "Meeting ID"
 _MEETING_WORD = compile_later(
     r"meeting|webinar|zoom|webex|teams|\b(?:id|link|url|room|host|day|date|time|phone|dial|join)\b"
 )
-"""Words of other cells of a table with a password."""
+"""Words in other cells of a table that has a password."""
 _VALUE = compile_later(r"[^\s]{1,60}|\d(?:[ -]?\d){2,12}#?")
 _NO_VALUE = NOT_SECRETS | frozenset(
     [
@@ -83,11 +80,19 @@ _NO_VALUE = NOT_SECRETS | frozenset(
 """Words of values that announce a password."""
 
 
+@cache
+def _list_other_labels() -> frozenset[str]:
+    """Return the labels that count only beside a meeting."""
+    return frozenset(
+        fold_letters(word) for row in LANGUAGES if row.secret for word in spell(row.secret)
+    )
+
+
 class _Label(NamedTuple):
     """Label of a password or a number."""
 
     word: str
-    """The word as written, in lower case; "id" of a number, "other" of a word of another language."""
+    """The word as written, in lower case; "id" for a number, "other" for a word of another language."""
     is_likely: bool = False
     """Whether the label is rare in other texts."""
 
@@ -104,7 +109,7 @@ class _Stretch(NamedTuple):
     is_head: bool
     table: int
     label: _Label | None
-    """The label that is all of the text."""
+    """The label, if it is the whole text."""
     is_of_meeting: bool
 
 
@@ -203,12 +208,12 @@ def _add_stretch(
 
 
 def _find_label(text: str) -> _Label | None:
-    """Return the label that is all of a text."""
+    """Return the label if a text consists of it alone."""
     lower = fold_letters(text).strip(_MARKS)
     if (found := compile_lower(_LABEL).fullmatch(lower)) is not None:
         is_likely = compile_lower(LIKELY_WORD).match(found["word"]) is not None
         return _Label(found["word"], is_likely or found["whose"] in OF_A_MEETING)
-    if compile_lower(_OTHER_LABEL).fullmatch(lower) is not None:
+    if lower in _list_other_labels():
         return _Label("other", is_likely=False)
     return _Label("id") if compile_lower(_NUMBER_LABEL).fullmatch(lower) is not None else None
 
@@ -233,10 +238,10 @@ def _find_values(stretches: Sequence[_Stretch], at: int) -> tuple[bool, list[_St
         label.label and label.label.is_likely
     ):
         return False, []
-    return True, list(_find_column(stretches, at))
+    return True, list(_find_values_below(stretches, at))
 
 
-def _find_column(stretches: Sequence[_Stretch], at: int) -> Iterator[_Stretch]:
+def _find_values_below(stretches: Sequence[_Stretch], at: int) -> Iterator[_Stretch]:
     """Yield the stretches below a label in its table, up to the next label."""
     label = stretches[at]
     for number in range(at + 1, min(at + 1 + _MAX_COLUMN, len(stretches))):

@@ -107,7 +107,12 @@ FOR_WHAT = (
     r"(?:[ ]for[ ](?:the|this|our|all)"
     r"(?:[ ](?:zoom|online|webex|teams|talks?|meetings?|seminars?|sessions?|calls?)){1,3})?"
 )
-_IS = r"(?:[ ]{0,3}(?P<sign>[:=]\t?|\t)[*_]{0,3}|[ ](?P<dash>[–—-])(?=[ ])|[ ](?P<verb>is|lautet|ist)\b)?"
+_FOR_WHAT_ABROAD = (
+    r"(?:[ ](?:für|de(?:l|r|s)?|d[aou]s?|pour|para|per|della|voor|för|til|till|for|для|от|do)"
+    r"(?:[ ][^\W\d_]{1,16}){1,3}(?=[ ]{0,3}[:=]))?"
+)
+"""Words in other languages for what a password is, before the sign."""
+_IS = r"(?:[ ]{0,3}(?P<sign>[:=]\t?|\t)[*_]{0,3}|[ ](?P<dash>[–—-])(?=[ ])|[ ](?P<verb>is|lautet|ist|est|es)\b:?)?"
 _GAP = r"(?:[ ]{0,3}|\n(?=(?:\d{4,10}|(?<=:\n)[^\s\d]{1,16}\d[^\s:]{0,16})(?:\n|\Z)))"
 _CODE = r"\d(?:[ -]?\d){2,12}#?(?!\w)"
 _VALUE = (
@@ -122,7 +127,7 @@ _LIST_NUMBER = (
 SECRET = Rule(
     "password",
     rf"{_BEGIN}{WHOSE}{CODE_WORD}(?:[*_]{{1,3}}(?=[ ]?[:=]))?(?:(?<!pw)[ ]?\([^()\n]{{1,40}}\))?"
-    rf"{FOR_WHAT}{_IS}{_GAP}{_VALUE}",
+    rf"{_FOR_WHAT_ABROAD}{FOR_WHAT}{_IS}{_GAP}{_VALUE}",
     "The passcode for this meeting is 4Xk2",
     "passcode for this meeting is 4xk2",
     words=("pass", "pw", "code", "pin", "kennwort", "host key", "contrase"),
@@ -251,6 +256,28 @@ _LABELLED = (
     r"|[ ]{1,3}\d[a-z0-9]{3,15}\b)"
 )
 _BESIDE = (
+    Rule(
+        "code in parentheses after a link",
+        r"(?<=/)\S{1,300}[ ](\((?:code|pass|pw|key)[ ]?:[ ]?(?!https?:)[^\s()]{3,32}\))",
+        "https://bbb.uni.example/b/ana (code: 4Xk2)",
+        "(code: 4xk2)",
+        words=("(code", "(pass", "(pw", "(key"),
+        group=1,
+    ),
+    Rule(
+        "number and password after a slash or in parentheses",
+        rf"\bid:?[ ]{{1,3}}{_DIGITS}[ ]?(?:/[ ]?(?=[^\s/]{{0,31}}\d)[^\s/,;()]{{4,32}}|\((?=[a-z]{{0,31}}\d)[a-z0-9]{{4,32}}\))",
+        "Zoom ID 812 3456 7890 / 4Xk2",
+        "id 812 3456 7890 / 4xk2",
+        words=("id",),
+    ),
+    Rule(
+        "meeting's number in groups",
+        r"\bid[ ]{1,2}\d{3}[ -]\d{3,4}[ -]\d{4}\b",
+        "Join with ID 812 3456 7890",
+        "id 812 3456 7890",
+        words=("id ",),
+    ),
     Rule(
         "password after a label of another kind",
         _LABEL + _LABELLED,
@@ -472,7 +499,8 @@ def _make_secret(languages: tuple[Language, ...]) -> Rule:
     words = [word for row in languages if row.secret for word in spell(row.secret)]
     return Rule(
         "password in other languages",
-        rf"{begin_word(words)}(?:[ ]{{0,3}}[:=][ ]{{0,3}}(?:{_CODE}|(?!https?://)[^\s,;()<>\[\]\"]{{1,64}})|[ ]{{1,3}}\d{{4,12}}\b)",
+        rf"{begin_word(words)}(?:{_FOR_WHAT_ABROAD}[ ]{{0,3}}[:=][ ]{{0,3}}(?:{_CODE}|(?!https?://)[^\s,;()<>\[\]\"]{{1,64}})"
+        r"|[ ]{1,3}(?:\d{4,12}\b|(?=[a-z]{0,31}\d)[a-z0-9]{4,32}\b))",
         "Kenncode: 4Xk2",
         "kenncode: 4xk2",
         words=tuple(sorted({fold_letters(word)[:_LABEL_WIDTH] for word in words})),
@@ -542,4 +570,4 @@ def _make_hints(
         (b"+", rb"\+(?<=[a-z(]\+|[ \n:]\+)\d"),
         (b"/", link),
     )
-    return tuple((byte[0], re.compile(pattern)) for byte, pattern in hints)
+    return tuple((byte[0], compile_later(pattern)) for byte, pattern in hints)

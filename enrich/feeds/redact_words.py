@@ -120,7 +120,7 @@ LANGUAGES = (
     ),
     Language(
         "Dutch",
-        r"vergaderings?-?id",
+        r"vergader(?:ings?)?-?id",
         r"toegangscode|wachtwoord",
         "Vergaderings-ID: 812 3456 7890\nToegangscode: 4Xk2",
     ),
@@ -161,38 +161,87 @@ LANGUAGES = (
         "Mötes-ID: 812 3456 7890\nLösenkod: 4Xk2",
     ),
     Language(
-        "Danish", "", r"adgangskode|passord", "https://uni.zoom.us/j/774411\nAdgangskode: 4Xk2"
+        "Danish",
+        r"m[øo]de-?id",
+        r"adgangskode",
+        "Møde-id: 812 3456 7890\nAdgangskode: 4Xk2",
     ),
-    Language("Finnish", "", r"salasana|pääsykoodi", "https://uni.zoom.us/j/774411\nSalasana: 4Xk2"),
+    Language(
+        "Norwegian",
+        r"møte-?id",
+        r"passord|tilgangskode",
+        "Møte-ID: 812 3456 7890\nPassord: 4Xk2",
+    ),
+    Language(
+        "Finnish",
+        r"kokou(?:ksen |s)tunnus",
+        r"salasana|pääsykoodi",
+        "Kokouksen tunnus: 812 3456 7890\nSalasana: 4Xk2",
+    ),
     Language(
         "Russian",
         r"идентификатор конференции",
         r"пароль|код доступа|код(?: конференции| встречи)?",
         "Идентификатор конференции: 812 3456 7890\nКод доступа: 4Xk2",
     ),
-    Language("Hebrew", "", r"סיסמה|סיסמא", "https://uni.zoom.us/j/774411\nסיסמה: 4Xk2"),
+    Language(
+        "Hebrew",
+        r"מזהה (?:ה)?פגישה",
+        r"סיסמה|סיסמא|קוד גישה",
+        "מזהה פגישה: 812 3456 7890\nסיסמה: 4Xk2",
+    ),
     Language(
         "Arabic",
-        "",
+        r"معر[ّ]?ف الاجتماع",
         r"كلمة (?:المرور|السر)|رمز(?: المرور| الدخول)?",
-        "https://uni.zoom.us/j/774411\nكلمة المرور: 4Xk2",
+        "معرف الاجتماع: 812 3456 7890\nكلمة المرور: 4Xk2",
     ),
     Language(
-        "Czech", "", r"heslo|p[řr]ístupov[ýy] kód", "https://uni.zoom.us/j/774411\nHeslo: 4Xk2"
+        "Czech",
+        r"id sch[ůu]zky",
+        r"heslo|p[řr]ístupov[ýy] kód",
+        "ID schůzky: 812 3456 7890\nHeslo: 4Xk2",
     ),
-    Language("Hungarian", "", r"jelsz[óo]", "https://uni.zoom.us/j/774411\nJelszó: 4Xk2"),
-    Language("Romanian", "", r"parol[ăa]", "https://uni.zoom.us/j/774411\nParolă: 4Xk2"),
+    Language("Slovak", r"id sch[ôo]dze", "", "ID schôdze: 812 3456 7890"),
     Language(
-        "Greek", "", r"κωδικ[όο]ς(?: πρόσβασης)?", "https://uni.zoom.us/j/774411\nΚωδικός: 4Xk2"
+        "Hungarian",
+        r"[ée]rtekezlet-?azonos[íi]t[óo]",
+        r"jelsz[óo]",
+        "Értekezlet-azonosító: 812 3456 7890\nJelszó: 4Xk2",
     ),
-    Language("Catalan", "", r"contrasenya", "https://uni.zoom.us/j/774411\nContrasenya: 4Xk2"),
+    Language(
+        "Romanian",
+        r"id (?:[șşs]edin[țţt][ăa]|[îi]nt[âa]lnire)",
+        r"parol[ăa]|cod de acces",
+        "ID ședință: 812 3456 7890\nParolă: 4Xk2",
+    ),
+    Language(
+        "Greek",
+        r"αναγνωριστικ[όο] σ[ύυ]σκεψης",
+        r"κωδικ[όο]ς(?: πρόσβασης)?",
+        "Αναγνωριστικό σύσκεψης: 812 3456 7890\nΚωδικός: 4Xk2",
+    ),
+    Language(
+        "Catalan",
+        r"id de (?:la )?reunió",
+        r"contrasenya|codi d['’]accés",
+        "ID de la reunió: 812 3456 7890\nContrasenya: 4Xk2",
+    ),
     Language("Galician", "", r"contrasinal", "https://uni.zoom.us/j/774411\nContrasinal: 4Xk2"),
-    Language("Bulgarian", "", r"парола", "https://uni.zoom.us/j/774411\nПарола: 4Xk2"),
+    Language(
+        "Bulgarian",
+        r"идентификатор на (?:срещата|събранието)",
+        r"парола",
+        "Идентификатор на срещата: 812 3456 7890\nПарола: 4Xk2",
+    ),
     Language("Serbian", "", r"лозинка|шифра", "https://uni.zoom.us/j/774411\nЛозинка: 4Xk2"),
     Language(
-        "Croatian", "", r"lozinka|[šs]ifra|zaporka", "https://uni.zoom.us/j/774411\nLozinka: 4Xk2"
+        "Croatian",
+        r"id sastanka",
+        r"lozinka|[šs]ifra|zaporka|pristupn[ia] (?:kod|[šs]ifra)",
+        "ID sastanka: 812 3456 7890\nLozinka: 4Xk2",
     ),
-    Language("Slovene", "", r"geslo", "https://uni.zoom.us/j/774411\nGeslo: 4Xk2"),
+    Language("Slovene", r"id sestanka", r"geslo", "ID sestanka: 812 3456 7890\nGeslo: 4Xk2"),
     Language(
         "Lithuanian", "", r"slapta[žz]odis", "https://uni.zoom.us/j/774411\nSlaptažodis: 4Xk2"
     ),
@@ -203,15 +252,28 @@ LANGUAGES = (
     Language("Icelandic", "", r"lykilor[ðd]", "https://uni.zoom.us/j/774411\nLykilorð: 4Xk2"),
     Language("Basque", "", r"pasahitza", "https://uni.zoom.us/j/774411\nPasahitza: 4Xk2"),
     Language(
-        "Vietnamese", "", r"mật khẩu|mat khau", "https://uni.zoom.us/j/774411\nMật khẩu: 4Xk2"
+        "Vietnamese",
+        r"id (?:cuộc )?họp",
+        r"mật khẩu|mat khau|mật mã",
+        "ID cuộc họp: 812 3456 7890\nMật khẩu: 4Xk2",
     ),
     Language("Thai", "", r"รหัสผ่าน", "https://uni.zoom.us/j/774411\nรหัสผ่าน: 4Xk2"),
     Language("Hindi", "", r"पासवर्ड", "https://uni.zoom.us/j/774411\nपासवर्ड: 4Xk2"),
     Language("Bengali", "", r"পাসওয়ার্ড", "https://uni.zoom.us/j/774411\nপাসওয়ার্ড: 4Xk2"),
-    Language("Indonesian", "", r"kata sandi", "https://uni.zoom.us/j/774411\nKata sandi: 4Xk2"),
+    Language(
+        "Indonesian",
+        r"id rapat",
+        r"kata sandi|kode sandi",
+        "ID Rapat: 812 3456 7890\nKata sandi: 4Xk2",
+    ),
     Language("Armenian", "", r"գաղտնաբառ", "https://uni.zoom.us/j/774411\nԳաղտնաբառ: 4Xk2"),
     Language("Georgian", "", r"პაროლი", "https://uni.zoom.us/j/774411\nპაროლი: 4Xk2"),
-    Language("Ukrainian", "", r"код доступу", "https://uni.zoom.us/j/774411\nКод доступу: 4Xk2"),
+    Language(
+        "Ukrainian",
+        r"ідентифікатор (?:конференції|наради|зустрічі)",
+        r"код доступу",
+        "Ідентифікатор конференції: 812 3456 7890\nКод доступу: 4Xk2",
+    ),
     Language("Turkish", r"toplantı kimliği", r"şifre|sifre", "Toplantı kimliği: 812 3456 7890"),
     Language(
         "Chinese",
@@ -235,7 +297,7 @@ _FILLERS = (
     " microsoft mit mobile more need not number numbers numeric on one online only options or pass passcode"
     " password phone pin please pw pwd raum reset room section session sip skype stream sur tap teams"
     " telephone the this to toll tollfree une under url us use using via video view virtual web webex"
-    " webinar will with you your zoom zum über lien visio visioconférence connexion enlace reunión collegamento riunione"
+    " webinar will with you your zoom zum über lien visio visioconférence connexion enlace reunión collegamento riunione das der est ist lautet"
 )
 FILLER_WORDS = frozenset(_FILLERS.split())
 """A line is removed if only these words are left after redaction."""

@@ -22,7 +22,7 @@ _PLACEHOLDER = compile_later(
     r"|^(?:DTSTART|DTEND|DTSTAMP|UID|SUMMARY)[^:\n]{0,80}:[^\n]{0,80}(?:\{\{|\{%|<%=)",
     re.MULTILINE,
 )
-"""A Liquid command on a line of its own, or a placeholder in a property."""
+"""A Liquid command at the start of a line, or a placeholder in a property."""
 _PLACEHOLDER_SIGNS = ("{%", "{{", "<%=")
 _START = compile_later(r"^DTSTART[^:\n]{0,80}:\d{8}", re.MULTILINE)
 _REFERENCES = compile_later(
@@ -73,7 +73,7 @@ def detect_format(stream: BinaryIO, label: str) -> tuple[str, Any]:
         if _PASSWORD.search(text):
             raise FeedError(
                 f"{label}: is a web page that asks for a login, not a calendar",
-                hint="the site's calendar link for programs often holds a key of your own",
+                hint="the site's private calendar link, which holds a key, needs no login",
             )
         raise FeedError(
             f"{label}: is a web page, not a calendar",

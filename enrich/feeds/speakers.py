@@ -95,12 +95,18 @@ def _is_speaker_label(head: str, column: int) -> bool:
 _ANY_LABEL = compile_later(r"^[^\n:：]{1,40}[:：]", re.MULTILINE)
 _MAX_LABEL_CHARS = 40  # before the colon
 
-_UNKNOWN = compile_later(
-    r"(?i)\W{0,3}(?:t\.?b\.?[adc]\.?|n\.?\s?n\.?|to be (?:announced|confirmed|determined)|see (?:web|below|above)\b.*|various\b.*"
-    r"|all (?:members|students)\b.*|(?:phd |graduate )?students\b.*|wird noch .*|à (?:confirmer|préciser|déterminer)|por confirmar|a (?:definir|confirmar)"
-    r"|da (?:definire|confermare)|уточняется|待定|未定|미정|nog niet bekend|do ustalenia|n/?a|none|-+|\?+)\W{0,3}"
+_TBA = (
+    r"t\.?b\.?[adc]\.?|n\.?\s?n\.?|to be (?:announced|confirmed|determined)|wird noch .{1,30}|à (?:confirmer|préciser|déterminer|venir|définir)"
+    r"|por (?:confirmar|definir|anunciar)|a (?:definir|confirmar|anunciar|determinar)|da (?:definire|confermare|annunciare)|уточняется|待定|未定|미정"
+    r"|nog niet bekend|do ustalenia|n/?a|none|-+|–|—|\?+"
 )
-"""Placeholders for a speaker who is not known yet."""
+_PLACEHOLDER = compile_later(rf"(?i)\W{{0,3}}(?:{_TBA})\W{{0,3}}")
+"""Placeholders for a speaker or title that is not known yet."""
+_UNKNOWN = compile_later(
+    rf"(?i)\W{{0,3}}(?:{_TBA}|see (?:web|below|above)\b.*|various\b.*|wird noch .*"
+    r"|all (?:members|students)\b.*|(?:phd |graduate )?students\b.*)\W{0,3}"
+)
+"""Values of a label that name no speaker."""
 _BODY = compile_later(
     r"\b(?:collaboration|consortium|team|group|members|students|faculty|committee|board|ag|gmbh|inc|ltd|llc|company|department"
     r"|universit\w*|institut\w*|school|college|center|centre|staff|advisors?|website|uhr|montag|dienstag|mittwoch|donnerstag|freitag)\b"
@@ -120,9 +126,15 @@ _SERIES = compile_later(
     r"|antrittsvorlesung|soutenance de thèse|disputation\w*|kuliah tamu|conférence|exposé|charla|palestra|föredrag|lectures?|talks?|meeting|workshop"
     r"|談話会|セミナー|コロキウム|学术报告|讨论班|報告会|세미나|콜로퀴움|ندوة|संगोष्ठी|groupe de travail|thesis defen[cs]e|phd defen[cs]e"
 )
-_PREFIX = compile_later(
-    r"(?i)^(?:cancell?ed|postponed|abgesagt|annulé|online|hybrid|zoom)\s*[:–—-]\s*"
+_STATUS = (
+    r"cancell?ed|postponed|rescheduled|moved|abgesagt|entfällt|verschoben|annulée?|reportée?|annullat[oa]|rinviat[oa]|cancelad[oa]|aplazad[oa]"
+    r"|geannuleerd|uitgesteld|отмен[её]н[оа]?|отмена|перенес[её]н[оа]?|取消|中止|延期"
 )
+_PREFIX = compile_later(
+    rf"(?i)^(?:(?:{_STATUS}|online|hybrid|zoom)\s*[:：–—-]|\[[^\[\]]{{1,40}}\]\s*[:：–—-]?(?!\w)|【[^【】]{{1,40}}】"
+    rf"|[(*]{{1,3}}\s?(?:{_STATUS})\b[^()*]{{0,40}}[)*]{{1,3}}\s*[:：–—-]?)\s*"
+)
+"""Marks before a title: a word and a colon, any text in brackets, or a status in parentheses."""
 _AFTER_TALK = compile_later(
     r"(?i)\b(?:(?:contributed|invited|keynote|guest|plenary) (?:talk|lecture|speaker)|live q&a)\s*[,:]\s*(?P<name>[^:,(]{3,60})$"
 )
@@ -433,6 +445,24 @@ def find_speaker(summary: str | None, description: str | None) -> Speaker:
     return Speaker(name, affiliation, title)
 
 
+def is_placeholder(text: str) -> bool:
+    """Return whether a text only states that a speaker or title is not known.
+
+    >>> is_placeholder("À confirmer"), is_placeholder("N.N."), is_placeholder("Nina N.")
+    (True, True, False)
+    """
+    return len(text) <= _MAX_LABEL_CHARS and _PLACEHOLDER.fullmatch(text) is not None
+
+
+def strip_mark(text: str) -> str:
+    """Return a title or name without a mark such as "[Online]" before it.
+
+    >>> strip_mark("[CANCELED] Emil Artin"), strip_mark("Abgesagt: Emil Artin")
+    ('Emil Artin', 'Emil Artin')
+    """
+    return _PREFIX.sub("", text)
+
+
 def _find_possible_labels(text: str) -> Iterator[tuple[int, str]]:
     """Yield the possible labels of lines.
 
@@ -546,7 +576,7 @@ def _find_in_title(summary: str) -> tuple[str | None, str | None]:
 
     If in doubt, return None twice.
     """
-    summary = _PREFIX.sub("", " ".join(summary.split()))
+    summary = strip_mark(" ".join(summary.split()))
     if _SIGN.search(summary) is None:
         name, affiliation = _find_after_by(summary, is_part=False)
     else:

@@ -41,7 +41,7 @@ class Service(Protocol):
     """Part of a source or second source that the HTTP layer needs.
 
     A service with a login also has `log_in(login: Login, send) -> str`, which returns a bearer token
-    and is called once a run. `send(method, url, *, json=None, data=None)` bypasses cache, login and
+    and is called once per run. `send(method, url, *, json=None, data=None)` bypasses cache, login and
     `check`, but not the rate limiter and the retries. It returns responses such as 400 and 401, and
     raises SourceError.
     """

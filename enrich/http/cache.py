@@ -1,4 +1,4 @@
-"""HTTP cache: requests-cache in one SQLite file, without which a run can continue.
+"""HTTP cache: requests-cache in one SQLite file; a run can continue without it.
 
 Every cached response can be requested again. So a failing file is reported once and no longer used: no
 exception leaves the cache, and each wait for a lock has a limit.

@@ -22,7 +22,7 @@ class Politeness:
     max_bytes: int = 4_000_000
     """Maximum size of a response, in decoded bytes."""
     media: str = "application/json"
-    """Required media type of a response: `application/json`, `application/atom+xml` or the like."""
+    """Required media type of a response, such as `application/json` or `application/atom+xml`."""
     retried: frozenset[int] = frozenset({429, 500, 502, 503, 504})
     """HTTP statuses that are retried."""
     keep_s: int = 0

@@ -1,4 +1,4 @@
-"""Session for papers: a cache, then one polite adapter a host.
+"""Session for papers: a cache, then one polite adapter per host.
 
 ```
 CachedSession ─▶ PoliteAdapter ─▶ tenacity ─▶ RateLimiter ─▶ network ─▶ whole body ─▶ check
@@ -71,7 +71,7 @@ class PoliteSession(CachedSession):
     def begin_run(self) -> None:
         """Begin another run; its time starts now.
 
-        Hosts that got no more requests are available again.
+        Hosts that were excluded in the last run may get requests again.
         """
         for run in self.runs.values():
             run.deadline = math.inf if self._timeout_s is None else run.clock() + self._timeout_s

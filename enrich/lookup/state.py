@@ -291,7 +291,7 @@ class LookupState:
     def request_fallbacks(self, name: str, wanted: Sequence[PaperId]) -> None:
         """Fetch papers from the fallbacks of a source.
 
-        Each fallback gets the papers for which the fallbacks before it had no record.
+        Each fallback gets the papers of which the earlier fallbacks have no record.
         """
         records: list[Record] = []
         with self.library.locks[name]:

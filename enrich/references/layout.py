@@ -1,4 +1,4 @@
-r"""Text normalized for the role rules: markup becomes plain characters, byte offsets stay.
+r"""Normalization of a text for the role rules: markup becomes plain characters, offsets stay valid.
 
 An HTML heading becomes a line that begins with `#`, a list item one that begins with `*`. Bold text is put
 between `**`; other tags become blanks. Full-width punctuation becomes ASCII, a literal `\n` a line break.
@@ -28,7 +28,9 @@ _REPLACED_BY_FIRST_BYTE = tuple(
     (
         lead,
         tuple(
-            (sign.encode(), plain) for sign, plain in _REPLACED_SIGNS if sign.encode()[0] == lead
+            (sign.encode(), replacement)
+            for sign, replacement in _REPLACED_SIGNS
+            if sign.encode()[0] == lead
         ),
     )
     for lead in sorted({sign.encode()[0] for sign, _ in _REPLACED_SIGNS})
@@ -40,8 +42,8 @@ _C2, _E0, _E3, _EF = b"\xc2\xe0\xe3\xef"
 """First bytes of the replaced signs."""
 
 
-def is_laid_out(low: bytes, *, is_ascii: bool) -> bool:
-    """Return whether a text is normalized already (a cheap check)."""
+def has_no_markup(low: bytes, *, is_ascii: bool) -> bool:
+    """Return whether a text needs no normalization (a cheap check)."""
     return (
         _LESS_THAN not in low
         and _REVERSE_SOLIDUS not in low
@@ -49,12 +51,12 @@ def is_laid_out(low: bytes, *, is_ascii: bool) -> bool:
     )
 
 
-def lay_out(raw: bytes, low: bytes, *, is_ascii: bool) -> bytes:
+def replace_markup(raw: bytes, low: bytes, *, is_ascii: bool) -> bytes:
     r"""Replace markup by plain characters; all offsets stay valid.
 
     `low` is the text folded by `FOLD`.
 
-    >>> lay_out(b"<h2>References</h2><li>A", b"<h0>references</h0><li>a", is_ascii=True)
+    >>> replace_markup(b"<h2>References</h2><li>A", b"<h0>references</h0><li>a", is_ascii=True)
     b'\n#  references\n    \n*  a'
     """
     if _LESS_THAN in low:
@@ -64,8 +66,8 @@ def lay_out(raw: bytes, low: bytes, *, is_ascii: bool) -> bytes:
     if not is_ascii:
         for lead, signs in _REPLACED_BY_FIRST_BYTE:
             if lead in low:
-                for sign, plain in signs:
-                    low = low.replace(sign, plain)
+                for sign, replacement in signs:
+                    low = low.replace(sign, replacement)
     return low
 
 
@@ -90,7 +92,7 @@ def _replace_breaks(raw: bytes, low: bytes) -> bytes:
     breaks = [match.start() for match in _LITERAL_BREAK.finditer(raw)]
     if not breaks:
         return low
-    laid = bytearray(low)
+    plain = bytearray(low)
     for at in breaks:
-        laid[at : at + 2] = b" \n"
-    return bytes(laid)
+        plain[at : at + 2] = b" \n"
+    return bytes(plain)

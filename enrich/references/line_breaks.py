@@ -122,7 +122,7 @@ _SPLITTABLE_WORDS = (
 """Words of ids and URLs that a break may split."""
 
 _ARCHIVES = b"|".join(sorted((a.encode() for a in ARCHIVES), reverse=True))
-_OPEN = compile_later(  # addresses that cannot end here
+_OPEN = compile_later(  # addresses that cannot end with this slash
     rb"(?i)(?:\bhttps?:/?|\.(?:org|net|co|com|gov|edu|ai|cn)|\b(?:abs|pdf|html|format|e-print|src|ps|papers?)"
     rb"|\barxiv|\bmain|\boverview|\b10\.48550)/\Z"
 )
@@ -133,12 +133,12 @@ _HOST = compile_later(
     rb"|(?<![a-z0-9.-])(?:" + _ARCHIVES + rb")(?:\.[a-z-]{2,9})?"
     rb"|\b10\.48550/arxiv)\Z"
 )
-_NAME = compile_later(
+_HOST_LABEL = compile_later(
     rb"(?i)(?:arxiv|ar5iv|openreview|huggingface|hf|lanl|scirate|doi|(?<![a-z0-9.-])(?:"
     + _ARCHIVES
     + rb"))\.\Z"
 )
-_OURS = compile_later(rb"(?i)(?:arxiv|openreview)[^\s<>\"']{0,120}\Z")
+_SOURCE_URL = compile_later(rb"(?i)(?:arxiv|openreview)[^\s<>\"']{0,120}\Z")
 _NEW_HEAD = compile_later(
     rb"(?i)(?:(?:(?<![0-9.])|(?<=arxiv\.))([0-9]{4}\.[0-9]{0,4})|(?:[:/=({\[ \"'>~\x80-\xff]|arxiv\.)([0-9]{1,4}))\Z"
 )
@@ -156,10 +156,10 @@ _OLD_ID = compile_later(rb"(?i)" + OLD)
 _NESTED_URL_SIGNS = (b"0a%", b"-0a__", b"redirect=%")
 """Signs of a URL inside a URL: a scheme encoded by percent or by Proofpoint, or a redirect parameter."""
 _ENCODED_START = compile_later(rb"(?i)(?:https?(?:%(?:25){0,3})?|\?)\Z")
-_CUT_ENCODED = compile_later(
+_SPLIT_ENCODED = compile_later(
     rb"(?i)[^\s<>\"']{1,110}(\r?\n[ \t])(?=[a-z0-9%.&=_-])(?!arxiv|https?:)"
 )
-_WHOLE = compile_later(
+_WHOLE_ID = compile_later(
     rb"(?i)(?:"
     + NEW
     + b"|"
@@ -274,9 +274,9 @@ def _is_split(left: bytes, right: bytes) -> bool:
     if last == b"/":
         return _OPEN.search(left, max(0, len(left) - _MAX_HOST_BYTES)) is not None
     if last in b"=?&:":
-        return _OURS.search(left) is not None
+        return _SOURCE_URL.search(left) is not None
     if last == b".":
-        return _NAME.search(left, max(0, len(left) - _MAX_HOST_BYTES)) is not None
+        return _HOST_LABEL.search(left, max(0, len(left) - _MAX_HOST_BYTES)) is not None
     tail = _LETTERS.match(right)
     if tail is None:
         return _HOST.search(left, max(0, len(left) - _MAX_HOST_BYTES)) is not None
@@ -303,12 +303,12 @@ def _find_split_urls(raw: bytes, low: bytes, sign: bytes) -> Iterator[tuple[int,
     at = low.find(sign)
     while at >= 0:
         if _ENCODED_START.search(raw, at - 12 if at > 12 else 0, at):
-            match = _CUT_ENCODED.match(raw, at)
+            match = _SPLIT_ENCODED.match(raw, at)
             while match is not None:
                 end = match.start(1)
-                if _WHOLE.search(raw, max(at, end - _MAX_ID_BYTES), end):
+                if _WHOLE_ID.search(raw, max(at, end - _MAX_ID_BYTES), end):
                     break
                 yield match.span(1)
                 at = match.end()
-                match = _CUT_ENCODED.match(raw, at)
+                match = _SPLIT_ENCODED.match(raw, at)
         at = low.find(sign, at + len(sign))

@@ -1,6 +1,6 @@
 r"""Reference lists of a text: lists under headings, `\bibitem`s, BibTeX and RIS entries, numbered items.
 
-Texts are bytes normalized by `enrich.references.layout`.
+`plain` is a text normalized by `enrich.references.layout`, `raw` the original text, both as bytes.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _compile_headings(key: bytes) -> re.Pattern[bytes]:
     return re.compile(b"(?:" + b"|".join(found) + _HEADING_REST)
 
 
-_HEADING_START = re.compile(_LINE_START + b"(?=" + group_words(_HEADINGS) + b")")
+_HEADING_START = compile_later(_LINE_START + b"(?=" + group_words(_HEADINGS) + b")")
 """The start of a line that may be a heading of references."""
 _FIRST_BYTES = frozenset(
     byte for byte in range(128) if not chr(byte).isalnum() and byte not in b"|\n\r"
@@ -118,18 +118,18 @@ _MAX_ITEM_BYTES = 400
 """Bytes before a reference in which its item may begin."""
 
 
-def find_reference_lists(raw: bytes, laid: bytes, end: int) -> tuple[list[Span], bool]:
+def find_reference_lists(raw: bytes, plain: bytes, end: int) -> tuple[list[Span], bool]:
     """Return the reference lists that begin before `end`.
 
     Also return whether a line before `end` may begin a list item.
     """
-    spans, may_have_items = _find_under_headings(raw, laid, end)
-    if _REVERSE_SOLIDUS in laid and b"\\bib" in laid:
-        spans += _find_bibitems(laid)
-    if _AT_SIGN in laid:
-        spans += _find_entries(laid)
-    if may_have_items and b"ty  -" in laid:
-        spans += _find_ris(laid)
+    spans, may_have_items = _find_under_headings(raw, plain, end)
+    if _REVERSE_SOLIDUS in plain and b"\\bib" in plain:
+        spans += _find_bibitems(plain)
+    if _AT_SIGN in plain:
+        spans += _find_entries(plain)
+    if may_have_items and b"ty  -" in plain:
+        spans += _find_ris(plain)
     if len(spans) > 1:
         spans.sort()
     return spans, may_have_items
@@ -147,79 +147,79 @@ class _Heading(NamedTuple):
     end: int
 
 
-def _find_under_headings(raw: bytes, laid: bytes, end: int) -> tuple[list[Span], bool]:
+def _find_under_headings(raw: bytes, plain: bytes, end: int) -> tuple[list[Span], bool]:
     """Return the spans under headings of references.
 
     Also return whether a line before `end` begins with markup, a number or an entry's tag.
     """
     spans: list[Span] = []
     done = 0
-    is_marked = laid[0] in _ITEM_BYTES or laid.startswith(_RIS_KEY)
-    heading = _match_first_line(laid)
+    is_marked = plain[0] in _ITEM_BYTES or plain.startswith(_RIS_KEY)
+    heading = _match_first_line(plain)
     if heading is None:
-        done = laid.find(b"\n", 0, end)
+        done = plain.find(b"\n", 0, end)
         if done < 0:
             return spans, is_marked
-        heading = _search_heading(laid, done, end)
+        heading = _search_heading(plain, done, end)
     while heading is not None:
-        is_marked = is_marked or _ITEM_START.search(laid, done, heading.start + 2) is not None
-        done = _find_list_end(raw, laid, heading)
+        is_marked = is_marked or _ITEM_START.search(plain, done, heading.start + 2) is not None
+        done = _find_list_end(raw, plain, heading)
         spans.append((heading.end, done))
-        heading = _search_heading(laid, done, end)
-    return spans, is_marked or _ITEM_START.search(laid, done, end + 1) is not None
+        heading = _search_heading(plain, done, end)
+    return spans, is_marked or _ITEM_START.search(plain, done, end + 1) is not None
 
 
-def may_have_lists(laid: bytes, end: int) -> bool:
+def may_have_lists(plain: bytes, end: int) -> bool:
     """Return whether a list may begin before `end`.
 
     A cheap check: for a few lines, comparing first bytes is faster than patterns.
     """
     if (
-        laid[0] in _FIRST_BYTES
-        or laid[:_KEY_BYTES] in _LIST_KEYS
-        or (laid[0] in _ROMAN_BYTES and _ROMAN_NUMBER.match(laid))
-        or _AT_SIGN in laid
-        or _REVERSE_SOLIDUS in laid
+        plain[0] in _FIRST_BYTES
+        or plain[:_KEY_BYTES] in _LIST_KEYS
+        or (plain[0] in _ROMAN_BYTES and _ROMAN_NUMBER.match(plain))
+        or _AT_SIGN in plain
+        or _REVERSE_SOLIDUS in plain
     ):
         return True
-    at = laid.find(b"\n", 0, end)
+    at = plain.find(b"\n", 0, end)
     for _ in range(_MAX_CHECKED_LINES):
         if at < 0:
             return False
-        key = laid[at + 1 : at + 1 + _KEY_BYTES]
+        key = plain[at + 1 : at + 1 + _KEY_BYTES]
         if (
             key[0] in _FIRST_BYTES
             or key in _LIST_KEYS
             or (key[0] in _ROMAN_BYTES and _ROMAN_NUMBER.match(key))
         ):
             return True
-        at = laid.find(b"\n", at + 1, end)
+        at = plain.find(b"\n", at + 1, end)
     return True
 
 
-def _match_first_line(laid: bytes) -> _Heading | None:
+def _match_first_line(plain: bytes) -> _Heading | None:
     """Match a heading of references at the start of a text."""
-    if laid[0] in _PLAIN_LETTERS and laid[:_KEY_BYTES] not in _HEADINGS:
+    if plain[0] in _PLAIN_LETTERS and plain[:_KEY_BYTES] not in _HEADINGS:
         return None
-    start = _HEADING_START.match(b"\n" + laid[:_MAX_START_BYTES])
-    return None if start is None else _match_heading(laid, start, -1)
+    start = _HEADING_START.match(b"\n" + plain[:_MAX_START_BYTES])
+    return None if start is None else _match_heading(plain, start, -1)
 
 
-def _search_heading(laid: bytes, at: int, end: int) -> _Heading | None:
+def _search_heading(plain: bytes, at: int, end: int) -> _Heading | None:
     """Return the next heading of references that begins before `end`."""
-    for start in _HEADING_START.finditer(laid, at, end + _MAX_START_BYTES):
+    for start in _HEADING_START.finditer(plain, at, end + _MAX_START_BYTES):
         if start.start() >= end:
             break
-        heading = _match_heading(laid, start)
+        heading = _match_heading(plain, start)
         if heading is not None:
             return heading
     return None
 
 
-def _match_heading(laid: bytes, start: re.Match[bytes], shift: int = 0) -> _Heading | None:
+def _match_heading(plain: bytes, start: re.Match[bytes], shift: int = 0) -> _Heading | None:
     """Match a heading's words after the start of its line."""
     at = start.end() + shift
-    rest = _compile_headings(laid[at : at + _KEY_BYTES]).match(laid, at)
+    rest = _compile_headings(plain[at : at + _KEY_BYTES]).match(plain, at)
     if rest is None or (rest["alone"] is None and rest["colon"] is None):
         return None
     return _Heading(
@@ -231,38 +231,38 @@ def _match_heading(laid: bytes, start: re.Match[bytes], shift: int = 0) -> _Head
     )
 
 
-def _find_list_end(raw: bytes, laid: bytes, heading: _Heading) -> int:
+def _find_list_end(raw: bytes, plain: bytes, heading: _Heading) -> int:
     """Return where the list under a heading ends."""
     at = heading.end
-    limit = len(laid)
+    limit = len(plain)
     if not heading.is_alone:  # "References: A; B" ends with its paragraph
-        blank = _BLANK_LINE.search(laid, at)
+        blank = _BLANK_LINE.search(plain, at)
         limit = limit if blank is None else blank.start()
-    elif underline := _UNDERLINE.match(laid, at):
+    elif underline := _UNDERLINE.match(plain, at):
         at = underline.end()
     if heading.mark in _OUTLINE_MARKS:  # ends at the next line with this mark but no reference
-        for line in _OUTLINES[heading.mark].finditer(laid, at, limit):
+        for line in _OUTLINES[heading.mark].finditer(plain, at, limit):
             if not _IS_REFERENCE.search(line[1]):
                 limit = line.start()
                 break
     done = at
     has_item = False
-    while (match := _ENDS.search(laid, at, limit)) is not None:
-        has_item = has_item or bool(laid[done : match.start()].strip())
+    while (match := _ENDS.search(plain, at, limit)) is not None:
+        has_item = has_item or bool(plain[done : match.start()].strip())
         done = match.start()
         if match["line"] is None:
             return done
-        if has_item and _is_section(raw, laid, match.span("line"), numbered=heading.is_numbered):
+        if has_item and _is_section(raw, plain, match.span("line"), numbered=heading.is_numbered):
             return done
         at = match.end("blank") - 1
     return limit
 
 
-def _is_section(raw: bytes, laid: bytes, span: Span, *, numbered: bool) -> bool:
+def _is_section(raw: bytes, plain: bytes, span: Span, *, numbered: bool) -> bool:
     """Return whether a line is a heading without markup."""
     start, end = span
     shown = _decode_span(raw, start, end)
-    if _IS_REFERENCE.search(laid, start, end):
+    if _IS_REFERENCE.search(plain, start, end):
         label, colon, _ = shown.partition(":")
         return bool(colon) and label.strip().lower() in SECTIONS
     if numbered and shown[:1].isdigit():
@@ -270,7 +270,7 @@ def _is_section(raw: bytes, laid: bytes, span: Span, *, numbered: bool) -> bool:
     label, colon, rest = shown.partition(":")
     if colon and label.strip().lower() in SECTIONS:
         return True
-    if laid[end : end + 1] not in {b"", b"\n", b"\r"} or (colon and rest.strip()):
+    if plain[end : end + 1] not in {b"", b"\n", b"\r"} or (colon and rest.strip()):
         return False
     shown = label.strip()
     words = shown.split()
@@ -287,57 +287,57 @@ def _decode_span(raw: bytes, start: int, end: int) -> str:
     return raw[start:end].decode("utf-8", "ignore").strip()
 
 
-def _find_bibitems(laid: bytes) -> Iterator[Span]:
+def _find_bibitems(plain: bytes) -> Iterator[Span]:
     r"""Yield the span of each `\bibitem`, up to the next.
 
     The last one ends with its paragraph.
     """
-    items = list(_BIBITEM.finditer(laid))
+    items = list(_BIBITEM.finditer(plain))
     for place, item in enumerate(items):
-        limit = items[place + 1].start() if place + 1 < len(items) else len(laid)
-        end = _BIBITEM_END.search(laid, item.end(), limit)
+        limit = items[place + 1].start() if place + 1 < len(items) else len(plain)
+        end = _BIBITEM_END.search(plain, item.end(), limit)
         if end is not None:
             limit = end.start()
-        elif place + 1 == len(items) and (blank := _BLANK_LINE.search(laid, item.end())):
+        elif place + 1 == len(items) and (blank := _BLANK_LINE.search(plain, item.end())):
             limit = blank.start()
         yield item.start(), limit
 
 
-def _find_entries(laid: bytes) -> Iterator[Span]:
+def _find_entries(plain: bytes) -> Iterator[Span]:
     """Yield the spans of BibTeX entries.
 
     Each ends at its closing brace; without one, at a blank line or at the next entry.
     """
-    entries = list(_ENTRY.finditer(laid))
+    entries = list(_ENTRY.finditer(plain))
     for place, entry in enumerate(entries):
-        limit = entries[place + 1].start() if place + 1 < len(entries) else len(laid)
+        limit = entries[place + 1].start() if place + 1 < len(entries) else len(plain)
         depth = 0
         end = limit
-        for brace in _BRACE.finditer(laid, entry.start(), limit):
+        for brace in _BRACE.finditer(plain, entry.start(), limit):
             depth += 1 if brace[0] == b"{" else -1
             if depth <= 0:
                 end = brace.end()
                 break
         else:
-            blank = _BLANK_LINE.search(laid, entry.end(), limit)
+            blank = _BLANK_LINE.search(plain, entry.end(), limit)
             end = limit if blank is None else blank.start()
         yield entry.start(), end
 
 
-def _find_ris(laid: bytes) -> Iterator[Span]:
+def _find_ris(plain: bytes) -> Iterator[Span]:
     """Yield the spans of RIS entries."""
-    entries = list(_RIS_START.finditer(laid))
+    entries = list(_RIS_START.finditer(plain))
     for place, entry in enumerate(entries):
-        limit = entries[place + 1].start() if place + 1 < len(entries) else len(laid)
-        end = _RIS_END.search(laid, entry.end(), limit)
+        limit = entries[place + 1].start() if place + 1 < len(entries) else len(plain)
+        end = _RIS_END.search(plain, entry.end(), limit)
         yield entry.start(), limit if end is None else end.start()
 
 
-def is_in_item(raw: bytes, laid: bytes, start: int, end: int) -> bool:
+def is_in_item(raw: bytes, plain: bytes, start: int, end: int) -> bool:
     """Return whether a reference is in a numbered item."""
     window_start = max(0, start - _MAX_ITEM_BYTES)
-    window_start = max(window_start, laid.rfind(b"\n\n", window_start, start) + 1)
-    window = laid[window_start:start] if window_start else b"\n" + laid[:start]
+    window_start = max(window_start, plain.rfind(b"\n\n", window_start, start) + 1)
+    window = plain[window_start:start] if window_start else b"\n" + plain[:start]
     shift = window_start or -1
     items = list(_ITEM.finditer(window))
     if items:
@@ -347,7 +347,7 @@ def is_in_item(raw: bytes, laid: bytes, start: int, end: int) -> bool:
         return False
     text = _decode_span(raw, items[-1].start("text") + shift, start)
     return _is_entry(text) or (
-        text.endswith("](") and _AUTHOR_BEHIND.match(_decode_span(raw, end, end + 60)) is not None
+        text.endswith("](") and _AUTHOR_AFTER.match(_decode_span(raw, end, end + 60)) is not None
     )
 
 
@@ -355,7 +355,7 @@ _LETTERS = compile_later(r"[^\W\d_]{2,}")
 _SEE = compile_later(
     r"(?:see|cf|vgl|siehe|voir|ver|véase|vedi|zie|см|patrz|bkz|se|confer|compare)\b", re.IGNORECASE
 )
-_AUTHOR_BEHIND = compile_later(r"\)?[,;]?\s(?:by\s)?(?:[^\W\d_]\.\s?){1,3}[^\W\d_]{2,}")
+_AUTHOR_AFTER = compile_later(r"\)?[,;]?\s(?:by\s)?(?:[^\W\d_]\.\s?){1,3}[^\W\d_]{2,}")
 _INITIALS = r"(?:[^\W\d_]\.[\s~-]{0,2}){1,3}"
 _NAME = r"[^\W\d_][\w'’-]+"
 _AND = r"(?:,|;|\.|:|\s(?:and|&|und|et|y|e|i|и|og|och|en|ve|et\sal)\b)"

@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from enrich.codes import Role
-from enrich.references.layout import is_laid_out, lay_out
+from enrich.references.layout import has_no_markup, replace_markup
 from enrich.references.reference_lists import find_reference_lists, is_in_item, may_have_lists
 from enrich.references.wording import ABBREVIATIONS, LABELS, WORDINGS, Wording
 from enrich.text.patterns import compile_later
@@ -53,6 +53,7 @@ _LIST_GAP = compile_later(
     + "|и|та|και|和|与|與|及|と|과|와|및|și|ו|و".encode()
     + rb")(?![a-z]))?[\s,;&+/)\]}>\"'*`(\[{<\x80-\xff-]*(?:\n[ \t]{0,8}\(?0{1,2}[.)][ \t]{1,4}[(\[{<\"']*)?"
 )
+"""Text between two references of one enumeration."""
 _NEW_ITEM = compile_later(rb"\n[ \t\r]*\n(?![ \t]*[*+-])")
 _STOPS = tuple(
     (ord(sign), tuple((sign + end).encode() for end in (" ", ") ", '" '))) for sign in ".?!"
@@ -64,6 +65,7 @@ _MAX_ABBREVIATION_BYTES = 4
 """Bytes of the longest abbreviation that is one ASCII word."""
 _ASCII_ABBREVIATIONS = frozenset(word.encode() for word in ABBREVIATIONS if word.isascii())
 _START_BYTES = 4
+"""First bytes of an ASCII stem, by which it is indexed."""
 
 
 def _index_stems() -> tuple[dict[bytes, list[_Stem]], dict[str, list[_Stem]]]:
@@ -98,19 +100,19 @@ def decide_roles(
 ) -> Sequence[Role]:
     """Return the role of each reference of a text.
 
-    `low` is the text folded by `FOLD`.
+    `raw` is the text as bytes, `low` the text folded by `FOLD`.
     """
-    laid = low
-    if not is_laid_out(low, is_ascii=is_ascii):
+    plain = low
+    if not has_no_markup(low, is_ascii=is_ascii):
         end = spans[-1][1] + _AFTER_BYTES  # later text does not affect roles
-        laid = lay_out(raw[:end], low[:end], is_ascii=is_ascii)
+        plain = replace_markup(raw[:end], low[:end], is_ascii=is_ascii)
     if (
         len(spans) == 1
-        and not may_have_lists(laid, spans[0][0])
-        and _clearly_unclaimed(laid, spans[0][0])
+        and not may_have_lists(plain, spans[0][0])
+        and _is_clearly_unclaimed(plain, spans[0][0])
     ):
         return _MENTIONED
-    lists, has_items = find_reference_lists(raw, laid, spans[-1][0])
+    lists, has_items = find_reference_lists(raw, plain, spans[-1][0])
     roles: list[Role] = []
     role: Role = "mentioned"
     place = previous_end = item_end = 0
@@ -119,19 +121,19 @@ def decide_roles(
             place += 1
         if place < len(lists) and lists[place][0] <= start:
             role = "cited"
-        elif previous_end and _continues_list(laid, previous_end, start):
+        elif previous_end and _continues_list(plain, previous_end, start):
             pass
         elif start < item_end and not _has_own_label(
-            laid, laid.rfind(b"\n", previous_end, start) + 1, start
+            plain, plain.rfind(b"\n", previous_end, start) + 1, start
         ):
             role = "cited"
-        elif has_items and is_in_item(raw, laid, start, end):
+        elif has_items and is_in_item(raw, plain, start, end):
             role = "cited"
-            item_end = laid.find(b"\n\n", end)
-            item_end = len(laid) if item_end < 0 else item_end
+            item_end = plain.find(b"\n\n", end)
+            item_end = len(plain) if item_end < 0 else item_end
         else:
-            is_own = not _clearly_unclaimed(laid, start) and _is_claimed_as_own(
-                raw, laid, previous_end, start, end
+            is_own = not _is_clearly_unclaimed(plain, start) and _is_claimed_as_own(
+                raw, plain, previous_end, start, end
             )
             role = "own" if is_own else "mentioned"
         roles.append(role)
@@ -139,78 +141,78 @@ def decide_roles(
     return roles
 
 
-def _clearly_unclaimed(laid: bytes, start: int) -> bool:
+def _is_clearly_unclaimed(plain: bytes, start: int) -> bool:
     """Return whether no claim can precede a reference.
 
     A cheap check; False means that the sentence has to be parsed.
     """
     reach = start - _MAX_NEAR_SENTENCE_BYTES if start > _MAX_NEAR_SENTENCE_BYTES else 0
-    stop = laid.rfind(b". ", reach, start)
+    stop = plain.rfind(b". ", reach, start)
     if stop < 0:
-        stop = laid.rfind(b".\n\n", reach, start)
+        stop = plain.rfind(b".\n\n", reach, start)
     if (
         stop <= _MIN_SENTENCE_BYTES
-        or laid.find(b":", stop - _LABEL_SEARCH_BYTES if stop > _LABEL_SEARCH_BYTES else 0, start)
+        or plain.find(b":", stop - _LABEL_SEARCH_BYTES if stop > _LABEL_SEARCH_BYTES else 0, start)
         >= 0
     ):
         return False
-    word = laid[stop - 3 : stop]
+    word = plain[stop - 3 : stop]
     if (not word.isalpha() or word in _ABBREVIATION_ENDS) and (
-        laid.find(b"\n", stop - _MIN_SENTENCE_BYTES, stop) >= 0
+        plain.find(b"\n", stop - _MIN_SENTENCE_BYTES, stop) >= 0
         or not word[-1:].isalpha()
-        or _is_abbreviated(laid, stop)
+        or _is_abbreviated(plain, stop)
     ):
         return False
     return start - stop <= _MIN_CLAIM_BYTES or (
-        laid.find(b"\n", stop + 3, start) < 0 and not _find_wordings(laid[stop:start])
+        plain.find(b"\n", stop + 3, start) < 0 and not _find_wordings(plain[stop:start])
     )
 
 
-def _continues_list(laid: bytes, previous_end: int, start: int) -> bool:
+def _continues_list(plain: bytes, previous_end: int, start: int) -> bool:
     """Return whether a reference continues an enumeration.
 
     It then has the role of the reference before it.
     """
     if start - previous_end > _MAX_LIST_GAP_BYTES:
         return False
-    gap = laid[previous_end:start]
+    gap = plain[previous_end:start]
     return _LIST_GAP.fullmatch(gap) is not None and _NEW_ITEM.search(gap) is None
 
 
-def _is_claimed_as_own(raw: bytes, laid: bytes, previous_end: int, start: int, end: int) -> bool:
+def _is_claimed_as_own(raw: bytes, plain: bytes, previous_end: int, start: int, end: int) -> bool:
     """Return whether a text claims a reference as own."""
     reach = max(previous_end, start - _SENTENCE_BYTES)
     if start - reach < _MIN_CONTEXT_BYTES:
         return False
-    line = laid.rfind(b"\n", reach, start) + 1 or reach
-    stop = laid.rfind(b". ", line, start)
+    line = plain.rfind(b"\n", reach, start) + 1 or reach
+    stop = plain.rfind(b". ", line, start)
     if (
         stop - line > _MAX_ITEM_NUMBER_BYTES
-        and not _is_abbreviated(laid, stop)
-        and not _OTHER_STOP.search(laid, stop, start)
+        and not _is_abbreviated(plain, stop)
+        and not _OTHER_STOP.search(plain, stop, start)
     ):
         sentence, words_end = stop + 2, start
     else:
-        sentence, words_end = _find_sentence(raw, laid, reach, start)
+        sentence, words_end = _find_sentence(raw, plain, reach, start)
     if (
-        _COLON in laid[line:start]
-        and (not line or laid[line - 1] == _LINE_FEED)
-        and _has_own_label(laid, line, start)
-        and (sentence <= line or _is_plain_entry(laid, line, start))
+        _COLON in plain[line:start]
+        and (not line or plain[line - 1] == _LINE_FEED)
+        and _has_own_label(plain, line, start)
+        and (sentence <= line or _is_plain_entry(plain, line, start))
     ):
         return True
     if start - sentence < _MIN_CONTEXT_BYTES or (
-        sentence == reach and sentence and laid[sentence - 1] != _LINE_FEED
+        sentence == reach and sentence and plain[sentence - 1] != _LINE_FEED
     ):
         return False
-    if sentence != line and _has_own_label(laid, sentence, start):
+    if sentence != line and _has_own_label(plain, sentence, start):
         return True
-    words = laid[sentence:words_end]
+    words = plain[sentence:words_end]
     wordings = _find_wordings(words)
     if not wordings:
         return False
     before = words.decode("utf-8", "ignore").lower()
-    after = laid[end : end + _AFTER_BYTES].decode("utf-8", "ignore").lower()
+    after = plain[end : end + _AFTER_BYTES].decode("utf-8", "ignore").lower()
     return any(claims_paper(wording, before, after) for wording in wordings)
 
 
@@ -230,11 +232,11 @@ def _find_wordings(words: bytes) -> Sequence[Wording]:
     return found
 
 
-def _has_own_label(laid: bytes, start: int, end: int) -> bool:
+def _has_own_label(plain: bytes, start: int, end: int) -> bool:
     """Return whether a span begins with an own label."""
-    if laid.find(b":", start, min(end, start + _MAX_LABEL_BYTES)) < 0:
+    if plain.find(b":", start, min(end, start + _MAX_LABEL_BYTES)) < 0:
         return False
-    match = _LABEL.match(laid, start, end)
+    match = _LABEL.match(plain, start, end)
     if match is None:
         return False
     label = match["label"].decode("utf-8", "ignore").lower().strip(" *_[]")
@@ -243,9 +245,9 @@ def _has_own_label(laid: bytes, start: int, end: int) -> bool:
     )
 
 
-def _is_plain_entry(laid: bytes, line: int, start: int) -> bool:
+def _is_plain_entry(plain: bytes, line: int, start: int) -> bool:
     """Return whether a label precedes a bibliographic entry."""
-    rest = laid[laid.find(b":", line, start) + 1 : start]
+    rest = plain[plain.find(b":", line, start) + 1 : start]
     return b":" not in rest.replace(b"http", b"") and rest.rstrip(b" *_\"'([{<")[-1:] in {
         b"",
         b".",
@@ -253,18 +255,18 @@ def _is_plain_entry(laid: bytes, line: int, start: int) -> bool:
     }
 
 
-def _find_sentence(raw: bytes, laid: bytes, reach: int, start: int) -> tuple[int, int]:
+def _find_sentence(raw: bytes, plain: bytes, reach: int, start: int) -> tuple[int, int]:
     """Return the span of the sentence before a reference."""
     end = start
-    line = max(laid.rfind(b"\n", reach, start) + 1, reach)
+    line = max(plain.rfind(b"\n", reach, start) + 1, reach)
     for _ in range(_MAX_SENTENCE_LINES):
         if line <= reach:
             break
-        before = laid[reach:line].rstrip(b" \t\r\n*_")
-        breaks = laid.count(b"\n", reach + len(before), line)
+        before = plain[reach:line].rstrip(b" \t\r\n*_")
+        breaks = plain.count(b"\n", reach + len(before), line)
         if not before:
             break
-        if laid[line:start].strip(_MARKS):
+        if plain[line:start].strip(_MARKS):
             first = raw[line : line + 12].decode("utf-8", "ignore").lstrip()[:1]
             if breaks > 1 or not first.islower():
                 break
@@ -272,8 +274,8 @@ def _find_sentence(raw: bytes, laid: bytes, reach: int, start: int) -> tuple[int
             break
         else:
             end = line
-        line = max(laid.rfind(b"\n", reach, reach + len(before)) + 1, reach)
-    window = laid[line:end]
+        line = max(plain.rfind(b"\n", reach, reach + len(before)) + 1, reach)
+    window = plain[line:end]
     if _LINE_FEED in window:
         window = window.replace(b"\n", b" ")
     at = max(window.rfind(b"|"), window.rfind(b"\t"), window.rfind(b"\x0b")) + 1

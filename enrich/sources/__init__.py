@@ -8,7 +8,7 @@ The members are:
 
 - each folder here: its `forms.py` ends with `FORMS = …`, its `api.py` with `SOURCE = …`, whose class
   inherits from the class of the forms;
-- each file here: it ends with `SOURCE = …`, with forms of its own, or with `SECOND_SOURCE = …`;
+- each file here: it ends with `SOURCE = …`, whose class has the forms too, or with `SECOND_SOURCE = …`;
 - each entry point of the group `enrich.sources` in another distribution: a source or a second source.
 
 A member of the folder takes precedence over an entry point of the same name.

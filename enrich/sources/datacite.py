@@ -1,4 +1,4 @@
-"""DataCite, the second source for arXiv, which registers each paper there as `10.48550/arXiv.ID`.
+"""DataCite, the second source for arXiv; arXiv registers each paper there as `10.48550/arXiv.ID`.
 
 The REST API (support.datacite.org/docs/api) returns arXiv's deposit: the newest version's title and
 authors, and the times of all versions. A missing DOI does not mean a missing paper: new papers are
@@ -17,6 +17,7 @@ from enrich.http.politeness import Politeness
 from enrich.paper import Author, Paper, PaperId, Publication, Version
 from enrich.sources._answers import parse_json
 from enrich.sources.arxiv.forms import FORMS
+from enrich.text.dates import existing_date
 from enrich.text.html import unescape_entities
 from enrich.text.patterns import compile_later
 from enrich.text.tidy import tidy
@@ -155,7 +156,7 @@ def _find_versions(attributes: _Object) -> tuple[dict[int, str], set[int]]:
         kind = each.get("dateType")
         number = _VERSION_NAMED.match(_decode_text(each, "dateInformation") or "")
         day = _DATE.match(_decode_text(each, "date") or "")
-        if kind in ("Submitted", "Withdrawn") and number and day:
+        if kind in ("Submitted", "Withdrawn") and number and day and existing_date(day[0]):
             days[int(number[1])] = day[0]
         if kind == "Withdrawn" and number:
             withdrawn.add(int(number[1]))

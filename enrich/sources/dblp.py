@@ -162,14 +162,16 @@ def _send_query(sparql: str, session: Session) -> Response:
 
 
 class _Pair(Struct, kw_only=True):
-    """Match of a preprint's record and its published version's."""
+    """Record of a published version, matched with the record of its preprint."""
 
     publication: str
+    """dblp's URL of the published version."""
     title: str
     venue: str | None
     year: int | None
     doi: str | None
     main: str | None
+    """Primary page of the published version."""
     pages: set[str]
 
     def describe(self, id_: PaperId) -> Paper:

@@ -25,6 +25,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 from enrich.codes import Decision, known_word
 from enrich.document import DateText, IdText, NonEmpty, UrlText, VersionText, explain
 from enrich.paper import Author, Links, Paper, PaperId, Publication, Version
+from enrich.text.dates import existing_date, existing_year
 from enrich.text.names import is_usual_word, split_name
 from enrich.text.tidy import tidy
 from enrich.text.web import doi_url
@@ -73,7 +74,7 @@ class PaperRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StoredPaper(NamedTuple):
-    """Stored form of a paper: its record, and its abstract apart."""
+    """Stored form of a paper: its record, and separately its abstract."""
 
     id: PaperId
     record: bytes
@@ -213,9 +214,9 @@ def decode_paper(
     versions = _decode_versions(record.versions, title, clean)
     latest, published, updated = _derive_from_versions(versions)
     if record.published is not UNSET:
-        published = record.published
+        published = existing_date(record.published)
     if record.updated is not UNSET:
-        updated = record.updated
+        updated = existing_date(record.updated)
     links = derive(id_)
     return Paper(
         id=id_,
@@ -226,7 +227,9 @@ def decode_paper(
         updated=updated,
         dates=_build_dates(published, updated)
         if record.dates is UNSET
-        else tuple([(clean(name) or "", day) for name, day in record.dates.items()]),
+        else tuple(
+            [(clean(name) or "", day) for name, day in record.dates.items() if existing_date(day)]
+        ),
         latest_version=latest if record.latest_version is UNSET else record.latest_version,
         versions=versions,
         category=clean(record.category),
@@ -288,13 +291,13 @@ def _decode_versions(
                 row_title = title if row_title else None
             else:
                 row_title = clean(row_title)
-            versions.append(Version(version=name, date=date, title=row_title))
+            versions.append(Version(version=name, date=existing_date(date), title=row_title))
     return tuple(versions)
 
 
 @lru_cache(maxsize=1 << 14)  # many papers share a date
 def _make_version(number: int, date: str) -> Version:
-    return Version(version=f"v{number}", date=date)
+    return Version(version=f"v{number}", date=existing_date(date))
 
 
 def _derive_from_versions(
@@ -319,13 +322,13 @@ def _build_dates(published: str | None, updated: str | None) -> tuple[tuple[str,
 
 def _decode_author(author: str | tuple[str, str | None, str | None], clean: Clean) -> Author:
     if isinstance(author, str):
-        return _make_author(clean(author) or "")
+        return _decode_author_text(clean(author) or "")
     name, family_, given_ = author
     return Author(clean(name) or "", clean(family_), clean(given_))
 
 
 @lru_cache(maxsize=1 << 12)  # papers of one title, of one group or of one talk share authors
-def _make_author(text: str) -> Author:
+def _decode_author_text(text: str) -> Author:
     given, bar, family = text.partition("|")
     return Author(f"{given} {family}", family, given) if bar else Author(given)
 
@@ -336,7 +339,7 @@ def _decode_publication(found: PublicationRecord | None, clean: Clean) -> Public
     doi = clean(found.doi)
     return Publication(
         venue=clean(found.venue),
-        year=found.year,
+        year=existing_year(found.year),
         doi=doi,
         url=_derive_doi_url(doi) if found.url is UNSET else found.url,
         via=clean(found.via),

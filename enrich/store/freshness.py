@@ -3,7 +3,8 @@
 1. A paper from its own service replaces every record. A paper from a second source (`via` datacite, dblp)
    never replaces a record with higher precedence.
 2. `not_found` never replaces a resolved record: the old record is returned, marked stale.
-3. A failure replaces no record: a resolved record is returned, marked stale; without one, the failure.
+3. A failure replaces no record: a resolved record is returned, marked stale; without one, the failure is
+   returned.
 4. A record is fresh until it expires. The record of a version (`v2`) never expires, because arXiv's
    versions do not change. The newest version's record expires after 7 to 7.7 days, or after 27 to 30 if the
    paper is older than a year; the spread depends on the id, so that a feed's papers do not expire together.

@@ -1,4 +1,4 @@
-"""Store of papers: one SQLite file with a record a paper or version, read and written in batches.
+"""Store of papers: one SQLite file with one record per paper or version, read and written in batches.
 
 Each file problem is reported once and the run continues. A corrupt file is renamed to `*.corrupt-N` and
 its good records are copied. If the file cannot be written, it is only read and new records stay in
@@ -102,7 +102,7 @@ class Store:
         self._open()
 
     def get_many(self, keys: Iterable[Key], *, abstracts: bool = False) -> dict[Key, Record]:
-        """Return the records of keys, as far as stored."""
+        """Return the stored records of keys."""
         wanted = list(dict.fromkeys(keys))
         with self._lock:
             try:

@@ -169,7 +169,7 @@ def decode_anchors(raw: bytes) -> bytes:
 
 
 class Plain:
-    """A plain text with the offsets of the bytes that it was decoded from."""
+    """Decoded text, with the offsets of the bytes from which it was decoded."""
 
     __slots__ = ("_clean", "_encoded", "_ends", "_new", "_offset", "_starts", "text")
 

@@ -109,7 +109,7 @@ def decode_entities(text: str) -> str:
 def unescape_quotes(text: str) -> str:
     r"""Remove backslashes before quotation marks.
 
-    Only in tags, and in pairs around words.
+    Only those in tags, and pairs around words, are removed.
 
     >>> print(unescape_quotes(r'On \"small\" sets of Schr\"odinger'))
     On "small" sets of Schr\"odinger
@@ -147,9 +147,9 @@ def html_text(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):  # a letter has a longer lower case, so offsets would differ
         lower = text
-    # a custom element is one only if it is closed somewhere
+    # a custom tag counts as an element only if it is closed somewhere
     custom = set(_CUSTOM_END.findall(lower))
-    missing: set[str] = set()  # marks that do not follow any more
+    missing: set[str] = set()  # marks that do not occur later in the text
 
     def find_mark(mark: str, at: int) -> int:
         found = -1 if mark in missing else lower.find(mark, at)

@@ -1,11 +1,11 @@
-"""Limit of data that was compressed. Pure."""
+"""Limit of the ratio at which data may be compressed. Pure."""
 
 from __future__ import annotations
 
 MAX_RATIO = 100
-"""Calendars shrink to a 5th to 20th, 8,000 events with one text of 1,500 characters to a 43rd.
+"""Calendars have a ratio of 5 to 20; 8,000 events that all have one text of 1,500 characters have 43.
 
-Deflate itself ends at a 1,032nd.
+Deflate cannot exceed 1,032.
 """
 SMALL_BYTES = 5_000_000
 """Data of this size may have any ratio: it costs seconds at most."""

@@ -163,14 +163,14 @@ def split_persons(names: str) -> list[str]:
 def find_shared(
     first: Sequence[Spellings], second: Sequence[Spellings], *, any_order: bool
 ) -> bool:
-    """Return whether two lists of persons share one.
+    """Return whether two lists have a person in common.
 
     If several persons of one list share a family name, an initial does not match: it does not
     distinguish them. Time is linear in the number of names.
 
     Args:
         first: Each person in one or two spellings.
-        second: The same.
+        second: The persons to compare with, in the same form.
         any_order: Names are also read with the family name first.
     """
     counts = _count_families(first), _count_families(second)

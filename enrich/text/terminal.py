@@ -59,7 +59,7 @@ def count_columns(text: str) -> int:
 
 
 def fit_columns(text: str, columns: int) -> str:
-    """Return a text padded or truncated to some columns.
+    """Return a text padded or truncated to a number of columns.
 
     A truncated text ends in `…`.
 
@@ -76,8 +76,8 @@ def fit_columns(text: str, columns: int) -> str:
 def wrap_columns(text: str, columns: int) -> Iterator[str]:
     """Yield the lines of a text, at most `columns` wide.
 
-    Lines are broken at blanks. A longer word is split, except a URL: that stays whole, so that it can
-    be clicked and copied.
+    Lines are broken at blanks. A longer word is split; a URL stays whole, so that it can be
+    clicked and copied.
 
     >>> list(wrap_columns("a talk in 東京タワー https://example.org/abc", 9))
     ['a talk in', '東京タワ', 'ー', 'https://example.org/abc']

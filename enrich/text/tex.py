@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from enrich.text.patterns import compile_later
 from enrich.text.tidy import tidy
@@ -70,10 +71,11 @@ _PLACEHOLDER = "\x00"
 """Placeholder of a formula while the text around it is converted."""
 
 
+@lru_cache(maxsize=1 << 12)  # a page shows a title up to nine times
 def plain(title: str) -> str:
     r"""Convert TeX to plain Unicode for people and search.
 
-    Unknown commands stay as they are.
+    Unknown commands stay unchanged.
 
     >>> plain(r"On $\ell_p$-norms, \'Etale maps and {\it na\"ive} $O(n^2)$")
     'On ℓₚ-norms, Étale maps and naïve O(n²)'

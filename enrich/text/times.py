@@ -25,7 +25,7 @@ def format_time(time: datetime | date | None) -> str | None:
 
 
 def label_time(time: datetime | date, zone: tzinfo | None) -> str:
-    """Return a time in a zone with the zone's name; a date alone as it is.
+    """Return a time in a zone with the zone's name; a date has neither.
 
     >>> label_time(datetime.fromisoformat("2022-02-18T18:00:00Z"), None), label_time(date(2022, 2, 18), None)
     ('2022-02-18 18:00 UTC', '2022-02-18')

@@ -16,7 +16,7 @@ from enrich.registry import PluginError, entry_points_of, load, load_entry_point
 
 
 class Writer(Protocol):
-    """A format. It may stream: a document's talks are an iterator, its notices come last.
+    """Output format. It may stream: a document's talks are an iterator, its notices come last.
 
     A writer may also define:
 
@@ -50,7 +50,7 @@ def writer(name: str) -> Writer:
 
     Raises:
         UnknownFormat: no format has this name.
-        PluginError: another distribution's format cannot be loaded, or is not one.
+        PluginError: another distribution's format cannot be loaded, or is not a format.
     """
     if name in builtin_names():
         return load(__name__, "WRITER", name)  # type: ignore[no-any-return]
@@ -78,7 +78,7 @@ def options_of(chosen: Writer) -> tuple[str, ...]:
 
 
 def needs_of(chosen: Writer) -> frozenset[str]:
-    """Return the names of a writer's needs beside the document."""
+    """Return a writer's needs in addition to the document."""
     return frozenset(getattr(chosen, "needs", ()))
 
 

@@ -29,11 +29,11 @@ Item = dict[str, Any]
 def paper_item(
     paper: Paper, render_formula: Callable[[str], str], others: Iterable[Lookup] = ()
 ) -> Item:
-    """Make the CSL item of a paper; formulas in its title are rendered by a function.
+    """Make the CSL item of a paper; `render_formula` renders formulas in its title.
 
-    `others` are other records of the same work, because an accepted paper keeps its preprint's id. A
-    preprint is an `article` with `genre` and `number`, which Zotero reads as the archive's id. With
-    `archive` as well, styles would print the id twice.
+    `others` are the other records of the same work: an accepted paper keeps its preprint's id. A preprint
+    is an `article` with `genre` and `number`, which Zotero reads as the archive's id. If `archive` were
+    set too, styles would print the id twice.
     """
     item: Item = {"id": str(paper.id)}
     if is_in_proceedings(paper):
@@ -61,9 +61,9 @@ def paper_item(
 def published_item(
     paper: Paper, render_formula: Callable[[str], str], others: Iterable[Lookup] = ()
 ) -> Item:
-    """Make the CSL item of a paper's published version; without one, as `paper_item`.
+    """Make the CSL item of a paper's published version, otherwise that of `paper_item`.
 
-    For formats that have no type for preprints. `number` is the id of the paper at its own service.
+    Formats without a type for preprints use it. `number` is the id of the paper at its own service.
     """
     others = tuple(others)
     item = paper_item(paper, render_formula, others)
@@ -76,8 +76,8 @@ def published_item(
     _add_value(item, "container-title", venue)
     for key in ("genre", "publisher", "version", "note"):
         item.pop(key, None)
-    if published.year and str(published.year) != (paper.published or "")[:4]:
-        item["issued"] = {"date-parts": [[published.year]]}
+    item.pop("issued", None)
+    _add_value(item, "issued", _issued(date_in(published, paper)))
     _add_value(item, "note", ". ".join(notes_of(paper, others, with_publication=False)))
     return item
 
@@ -96,7 +96,7 @@ def talk_item(talk: Talk, render_formula: Callable[[str], str]) -> Item:
 
 
 def is_in_proceedings(paper: Paper) -> bool:
-    """Return whether a paper was accepted at a venue of its own service."""
+    """Return whether a paper was accepted at a venue of its service."""
     return paper.decision == "accepted" and bool(clean(paper.venue))
 
 
@@ -163,8 +163,14 @@ def year_in_proceedings(paper: Paper) -> str | None:
 
 
 def date_of(paper: Paper) -> str | None:
-    """Return the date to cite: the paper's own, or another year of its proceedings."""
+    """Return the date to cite: the paper's, or its proceedings' year if it differs."""
     year = year_in_proceedings(paper) if is_in_proceedings(paper) else None
+    return year if year and year != (paper.published or "")[:4] else paper.published
+
+
+def date_in(published: Publication, paper: Paper) -> str | None:
+    """Return the date of a published version: its year, or the paper's date in that year."""
+    year = f"{published.year:04}" if published.year else None
     return year if year and year != (paper.published or "")[:4] else paper.published
 
 

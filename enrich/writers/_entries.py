@@ -75,7 +75,7 @@ def collect_entries(document: Document, *, cite_talks: bool) -> Iterator[tuple[s
 
 
 def _format_comment(text: str, end: str = "") -> str:
-    """Return a comment line; `@` is replaced, for it would begin an entry."""
+    """Return a comment line; `@` is replaced, because it would begin an entry."""
     return f"\n% {clean(drop_unsafe(text)).replace('@', '(at)')}{end}" if text else ""
 
 

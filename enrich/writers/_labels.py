@@ -34,7 +34,7 @@ def label_paper(paper: Lookup) -> str:
 
 
 def label_authors(paper: Paper) -> str:
-    """Return the authors' names, or that they are hidden."""
+    """Return the authors' names, or "authors hidden"."""
     names = ", ".join(tidy(author.name) for author in paper.authors)
     return names or ("authors hidden" if paper.authors_hidden else "")
 
@@ -82,7 +82,7 @@ def label_decision(paper: Paper) -> str | None:
 
 
 def describe_origin(paper: Paper) -> Iterator[str]:
-    """Yield the second source of a record, and that the record is old."""
+    """Yield the second source of a record, and a remark if it is old."""
     if paper.via not in {None, "collection"}:
         yield f"via {paper.via}"
     if paper.stale:
@@ -119,7 +119,7 @@ def has_vanished(annotated: AnnotatedTalk) -> bool:
 
 
 def find_remark(notices: Iterable[Notice]) -> str | None:
-    """Return the message that nothing is new, which formats without notices show."""
+    """Return the `nothing_new` message, for formats without notices."""
     return next((n.message for n in notices if n.code == "nothing_new"), None)
 
 

@@ -1,4 +1,4 @@
-"""Kinds of venues, as far as the words of a venue leave no doubt. Pure."""
+"""Types of venues, recognized by their words if these leave no doubt. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ _PROCEEDINGS_BY_TITLE = "advances in neural information processing systems"
 def recognize_venue(venue: str) -> VenueType:
     """Return the type of what a venue publishes.
 
-    Words of both kinds, or of neither, leave it open: "Proc." stands before journals, too.
+    It is `document` if the venue has words of both kinds, or of neither. "Proc." is of neither, because
+    it begins the names of journals, too.
 
     >>> recognize_venue("Phys. Rev. D 89, 084044 (2014)"), recognize_venue("ICML 2021, PMLR 139:87-99")
     ('article-journal', 'paper-conference')

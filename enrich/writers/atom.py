@@ -67,7 +67,7 @@ class _Atom:
         updated = max((_find_updated(*entry) for entry in entries), default=_UNKNOWN_TIME)
         yield '<?xml version="1.0" encoding="utf-8"?>\n'
         yield '<feed xmlns="http://www.w3.org/2005/Atom">\n'
-        yield _format_element("title", _name_feed(name, has_talks=bool(mentions)))
+        yield _format_element("title", _make_title(name, has_talks=bool(mentions)))
         if remark := find_remark(document.notices):
             yield _format_element("subtitle", remark)
         yield _format_element("id", _make_urn(f"feed:{name}"))
@@ -80,7 +80,7 @@ class _Atom:
         yield "</feed>\n"
 
 
-def _name_feed(name: str, *, has_talks: bool) -> str:
+def _make_title(name: str, *, has_talks: bool) -> str:
     if name:
         return f"Papers of {name}"
     return "Papers of talks" if has_talks else "Papers"

@@ -1,4 +1,4 @@
-"""`-f biblatex`: entries for BibLaTeX and biber; all papers are in memory, because keys need them."""
+"""`-f biblatex`: entries for BibLaTeX and biber; all papers are in memory, because keys depend on them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from enrich.writers._csl_item import (
     ARCHIVES,
     category_of,
     clean,
+    date_in,
     date_of,
     doi_of,
     eprint_of,
@@ -69,7 +70,9 @@ def _biblatex_fields(key: str, work: Entry, kind: str) -> Fields:
     names = names_field(paper.authors)
     yield "title", braced(braced(escape_title(clean(paper.title))))
     yield ("author", names) if names else ("key", braced(key))
-    yield "date", braced(_format_iso_date(date_of(paper)))
+    is_in_journal = kind == "article" and bool(venue)
+    date = date_in(published, paper) if published and is_in_journal else date_of(paper)
+    yield "date", braced(_format_iso_date(date))
     if kind == "inproceedings":
         yield "booktitle", text_field(clean(paper.venue))
     elif kind == "article":
@@ -85,7 +88,8 @@ def _biblatex_fields(key: str, work: Entry, kind: str) -> Fields:
         yield "eprintclass", text_field(category_of(paper, others))
     yield "doi", doi_field(doi_of(paper, others))
     yield "url", url_field(paper.url)
-    yield "note", text_field(". ".join(notes_of(paper, others)))
+    notes = notes_of(paper, others, with_publication=not is_in_journal)
+    yield "note", text_field(". ".join(notes))
 
 
 def _biblatex_talk_fields(key: str, talk: Talk) -> Fields:

@@ -1,4 +1,4 @@
-"""`-f bibtex`: entries for BibTeX and its styles; all papers are in memory, because keys need them."""
+"""`-f bibtex`: entries for BibTeX and its styles; all papers are in memory, because keys depend on them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from enrich.writers._csl_item import (
     ARCHIVES,
     category_of,
     clean,
+    date_in,
     doi_of,
     eprint_of,
     find_publication,
@@ -63,15 +64,19 @@ class _Bibtex(BibWriter):
 def _bibtex_fields(key: str, work: Entry, kind: str) -> Fields:
     paper, others = work.paper, work.others
     eprint = eprint_of(paper, others)
+    published = find_publication(paper, others) if kind == "article" else None
+    journal = clean(published.venue) if published else ""
     yield "title", braced(braced(escape_title(clean(paper.title))))
     yield from _author_or_key(key, names_field(paper.authors))
     if kind == "inproceedings":
         yield "booktitle", text_field(clean(paper.venue))
         yield "year", braced(year_in_proceedings(paper))
     else:
-        yield from _date_fields(paper.published)
+        yield from _date_fields(
+            date_in(published, paper) if published and journal else paper.published
+        )
     if kind == "article":
-        yield "journal", text_field(_find_journal(work))
+        yield "journal", text_field(journal or _name_archive(work))
     elif kind != "inproceedings" and not eprint:
         yield "howpublished", text_field(ARCHIVES.get(paper.id.source))
     if eprint:
@@ -80,15 +85,12 @@ def _bibtex_fields(key: str, work: Entry, kind: str) -> Fields:
         yield "primaryClass", text_field(category_of(paper, others))
     yield "doi", doi_field(doi_of(paper, others))
     yield "url", url_field(paper.url)
-    yield "note", text_field(". ".join(notes_of(paper, others)))
+    yield "note", text_field(". ".join(notes_of(paper, others, with_publication=not journal)))
 
 
-def _find_journal(work: Entry) -> str:
-    """Return the journal field of a preprint that is an `article`."""
+def _name_archive(work: Entry) -> str:
+    """Return the journal field of an `article` that is only a preprint."""
     paper, others = work.paper, work.others
-    published = find_publication(paper, others)
-    if published and (venue := clean(published.venue)):
-        return venue
     if eprint := eprint_of(paper, others):
         return f"arXiv preprint arXiv:{eprint}"
     return clean(paper.venue) or ARCHIVES.get(paper.id.source, paper.id.source)

@@ -85,7 +85,7 @@ def _check_columns(columns: Iterable[str], rows: Rows) -> None:
     """Check that a table has the columns, and that each is named once.
 
     Raises:
-        ValueError: the table lacks a column, or one is named again.
+        ValueError: a name is not a column of the table, or is given twice.
 
     >>> _check_columns(["paper_title", "title"], "reference")
     Traceback (most recent call last):

@@ -58,7 +58,7 @@ class _Page:
         return replace(self, title=title)
 
     def write(self, document: Document) -> Iterator[str]:
-        """Yield the page, an entry a piece."""
+        """Yield the page, one piece per entry."""
         contents = collect_contents(document)
         sections = [*_list_sections(contents)]
         title = show_text(self.title) or _name_feeds(contents) or "Reading list"
@@ -132,7 +132,9 @@ def _list_sections(contents: Contents) -> Iterator[_Section]:
             "Notes",
             lambda: [tag("ul", *map(render_notice, contents.notices))],
             len(contents.notices),
-            tag("p", "What could not be read, and other facts of the run.", class_="hint"),
+            tag(
+                "p", "Unreadable events and feeds, and other remarks about the run.", class_="hint"
+            ),
         )
 
 
@@ -285,7 +287,7 @@ def _render_tools(contents: Contents) -> Html:
 
 
 def _render_no_match() -> Html:
-    """Render what the script shows if the filters leave no entry."""
+    """Render the message for filters that match no entry."""
     clear = tag("button", "Show all", type="reset", form="tools")
     return tag("p", "Nothing matches these filters. ", clear, id="none", hidden=True)
 

@@ -150,7 +150,7 @@ def _enrich_event(annotated: AnnotatedTalk) -> list[str]:
         if at not in earlier_links and not line.startswith(_NEWS_PREFIX)
     ]
     place = _find_end_of_properties(kept)
-    links = map(_format_link_line, _list_links(annotated, earlier))
+    links = map(_format_link_line, _list_paper_links(annotated, earlier))
     news = (
         _NEWS_PREFIX + escape_value(tidy(drop_unsafe(reason)))
         for reason in describe_news(annotated)
@@ -247,7 +247,7 @@ def _add_titles(
     as_html = is_html(text) and not text.startswith(_PLAIN_TEXT_PREFIX)
 
     def quote(title: str) -> str:
-        return f'"{html.escape(title, quote=False) if as_html else title}": '
+        return f'"{html.escape(title, quote=False) if as_html else _break_tags(title)}": '
 
     inserted = _InsertedTitles(text, {quote(title) for title in earlier if title})
     pieces: list[str] = []
@@ -267,6 +267,11 @@ def _add_titles(
         pieces += [text[at:start], quote(title)]
         at = place
     return "".join([*pieces, text[at:]])
+
+
+def _break_tags(title: str) -> str:
+    """Return a title without tags: in plain text they would make all of it HTML."""
+    return title.replace("<", "< ") if is_html(title) else title
 
 
 class _InsertedTitles:
@@ -327,14 +332,16 @@ def _format_link_line(link: _Link) -> str:
     )
 
 
-def _list_links(annotated: AnnotatedTalk, earlier: Mapping[str, str]) -> Iterator[_Link]:
+def _list_paper_links(annotated: AnnotatedTalk, earlier: Mapping[str, str]) -> Iterator[_Link]:
     """Yield a link for each resolved paper; links of an earlier run come first, in order.
 
     A work's best record is labeled with the title, its other records with their ids.
     """
     titles: dict[str, str] = dict(earlier)
     texts = {"abstract": annotated.talk.abstract or "", **dict(annotated.talk.texts)}
-    marks = {f'"{title}": ' for title in earlier.values() if title}
+    marks = {
+        f'"{form}": ' for title in earlier.values() if title for form in (title, _break_tags(title))
+    }
     spans = {field: _InsertedTitles(text, marks) for field, text in texts.items()}
     named = [
         r.paper

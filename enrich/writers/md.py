@@ -37,6 +37,11 @@ _MONTHS = (
     *("October", "November", "December"),
 )
 _UNSAFE_IN_LINK = re.compile(r"[()<>\s\\]")
+_AROUND_LINK = frozenset(' \t\n\r\f\v\xa0<>()[]"')
+_ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"]{0,2000}")
+_TARGET = re.compile(r" \(https?://[^\s()]{1,2000}\)")
+_MAX_SHOWN_CHARS = 300
+"""Limit of an address that is the text of a link."""
 _MIN_QUOTE_CHARS = len("see also here")
 """A paragraph this short has only the link, and is not quoted."""
 
@@ -46,7 +51,7 @@ class _Markdown:
     writes_notices = True
 
     def write(self, document: Document) -> Iterator[str]:
-        """Yield the list, a talk a piece."""
+        """Yield the list, one piece per talk."""
         yield "# Reading list\n"
         zone = document.zone
         talks = sorted(
@@ -175,15 +180,36 @@ def _quote_paragraph(cited: list[Reference], talk: Talk) -> str:
     for reference in cited:
         if reference.field == "abstract" and talk.abstract:
             start, end = reference.context
-            before, after = (
-                talk.abstract[start : reference.start],
-                talk.abstract[reference.end : end],
-            )
+            left, right = _find_link_span(talk.abstract, reference)
+            before, after = talk.abstract[start:left], talk.abstract[right:end]
             text = tidy(f"{before.rstrip('[(< ')} {after.lstrip('])> ')}")
             text = _BULLET.sub("", text)
             if len(text) > _MIN_QUOTE_CHARS:
                 return _escape(text)
     return ""
+
+
+def _find_link_span(text: str, reference: Reference) -> tuple[int, int]:
+    """Return the span of the whole link that holds a reference.
+
+    The link of a redirect holds the paper's address, and `T (U)` is a link whose text is an address.
+    """
+    left, right = reference.start, reference.end
+    key = reference.paper.key
+    while left > 0 and text[left - 1] not in _AROUND_LINK:
+        left -= 1
+    if not text.startswith(("http://", "https://"), left):
+        left = reference.start
+    elif (rest := _ADDRESS.match(text, left)) is not None:
+        right = max(right, left + len(rest[0].rstrip(".,;:!?")))
+    if (target := _TARGET.match(text, right)) is not None and key in target[0]:
+        right = target.end()
+    if text.endswith(" (", 0, left):
+        shown = text[max(0, left - _MAX_SHOWN_CHARS) : left - 2]
+        word = shown[max(map(shown.rfind, " \n")) + 1 :]
+        if key in word and word.startswith(("http://", "https://")):
+            left -= len(word) + 2
+    return left, right
 
 
 def _link(label: str, url: str) -> str:

@@ -1,10 +1,10 @@
 """`-f ris`: RIS as Zotero, JabRef, EndNote and bibutils read it, with a record for each work.
 
-The arXiv id, or OpenReview's, is in AN, which Zotero keeps as "Loc. in Archive" and JabRef as `number`.
+The arXiv or OpenReview id is in AN, which Zotero keeps as "Loc. in Archive" and JabRef as `number`.
 RIS has no type for preprints, and programs have one field for the DOI. So a paper whose published version
 is known is described by that version: JOUR or CONF where the venue leaves no doubt, otherwise GEN, with
-the venue as the source writes it. A talk is CONF with "Talk" as type of work, because bibutils warns of
-SLIDE. Lines end with a line feed, which all of them read. DB is left out, because bibutils warns of it.
+the venue as the source writes it. A talk is CONF with "Talk" as type of work, because bibutils warns about
+SLIDE. Lines end with a line feed, which all of them read. DB is left out, because bibutils warns about it.
 All papers are held in memory until the end.
 """
 

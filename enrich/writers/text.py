@@ -1,4 +1,4 @@
-"""`-f text`: a reading list for a terminal: each talk with its papers, wrapped, without markup."""
+"""`-f text`: a reading list for a terminal: each talk with its papers, wrapped, without markup. Streams."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ SECTIONS = (
     "What to select:",
     "What to write:",
     "Lookups:",
-    "Where things are:",
+    "Folders:",
     "Other options:",
     "Examples:",
 )

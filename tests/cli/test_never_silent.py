@@ -107,3 +107,31 @@ class TestAStaleFeed:
         ran = run("a.json", env=env, cwd=tmp_path)
         assert ran.status == 0
         assert [n["code"] for n in ran.document["notices"]] == ["stale_feed"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        (("https://feeds.example.org/a/one.ics", "https://feeds.example.org/b/two.ics"),
+         ("feeds.example.org/a/one.ics", "feeds.example.org/b/two.ics")),
+        (("https://ann:word7@feeds.example.org/one.ics?key=word8", "webcal://feeds.example.org/two.ics#word9"),
+         ("feeds.example.org/one.ics", "feeds.example.org/two.ics")),
+        (("https://feeds.example.org/calendar/ical/ann/private-0123456789abcdef/basic.ics",
+          "https://feeds.example.org/dav/public-calendars/aB3dEfGh4jK5mNpQ"),
+         ("feeds.example.org/calendar/ical/ann/…/basic.ics", "feeds.example.org/dav/public-calendars/…")),
+        (("https://feeds.example.org/", "https://feeds.example.org"), ("feeds.example.org",) * 2),
+        (("https://feeds.example.org/2026-spring-seminar-talks/x.ics",),
+         ("feeds.example.org/2026-spring-seminar-talks/x.ics",)),
+        (("researchseminars:Alpha", "researchseminars:Beta"), ("researchseminars:Alpha", "researchseminars:Beta")),
+    ],
+)  # fmt: skip
+def test_wrong_feeds_of_one_host_are_named_so_that_each_is_recognized(
+    env: dict[str, str], fakes: Fakes, typed: tuple[str, ...], named: tuple[str, ...]
+) -> None:
+    for host in ("feeds.example.org", "researchseminars.org"):
+        fakes.serve(f"https://{host}/known.ics", EXAMPLE.read_bytes())
+    ran = run(*typed, env=env)
+    lines = [line for line in ran.err.splitlines() if "no such feed" in line]
+    assert lines == [f"enrich: {name}: has no such feed (404)" for name in named]
+    assert "word" not in ran.err
+    assert "0123456789abcdef" not in ran.err

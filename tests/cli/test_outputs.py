@@ -9,7 +9,7 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import pytest
 from enrich.cli.output import OutputError
 from enrich.cli.writing import write_outputs
 from enrich.model import AnnotatedTalk, Document, Talk
-from enrich.writers import Writer
+from enrich.writers import Writer, builtin_names
 from tests.command import checked, run
 from tests.conftest import ROOT
 from tests.fakes import Fakes
@@ -274,7 +274,15 @@ class TestPapersInFormats:
         assert (tmp_path / "a.csv").read_text(encoding="utf-8") == table
 
 
-FORMATS = ("atom", "csv", "html", "ics", "text")
+EXAMPLES = {name: ("-f", name) for name in builtin_names()} | {
+    "talk.csv": ("-f", "csv", "--rows", "talk"),
+    "paper.csv": ("-f", "csv", "--rows", "paper"),
+    **{
+        f"talks.{name}": ("-f", name, "--cite-talks")
+        for name in ("bibtex", "biblatex", "csl", "ris")
+    },
+}
+"""The example in every format, and with the options that change much: golden file and arguments."""
 
 
 class TestTables:
@@ -330,18 +338,11 @@ class TestTables:
 
 
 class TestGolden:
-    @pytest.mark.parametrize("name", FORMATS)
-    def test_the_example(self, env: dict[str, str], name: str) -> None:
-        ran = subprocess.run(
-            [sys.executable, "-m", "enrich", "demo", "-q", "-f", name],
-            env=env, check=True, capture_output=True,
-        )  # fmt: skip
-        assert ran.stdout == (GOLDEN / f"example.{name}").read_bytes()
+    """Bytes of `enrich demo`; `python -m tests.cli.test_outputs` writes them anew."""
 
-    @pytest.mark.parametrize("rows", ["talk", "paper"])
-    def test_the_examples_other_rows(self, env: dict[str, str], rows: str) -> None:
-        ran = run("demo", "-q", "-f", "csv", "--rows", rows, env=env)
-        assert ran.out == (GOLDEN / f"example.{rows}.csv").read_text(encoding="utf-8")
+    @pytest.mark.parametrize("name", EXAMPLES)
+    def test_the_example(self, env: dict[str, str], name: str) -> None:
+        assert write_example(name, env) == (GOLDEN / f"example.{name}").read_bytes()
 
     @pytest.mark.parametrize(
         "more",
@@ -354,7 +355,25 @@ class TestGolden:
     def test_no_seed_zone_or_locale_changes_a_byte(
         self, env: dict[str, str], tmp_path: Path, more: dict[str, str]
     ) -> None:
-        outputs = [arg for name in FORMATS for arg in ("-o", f"{name}:{name}")]
-        assert run("demo", "-q", *outputs, env={**env, **more}, cwd=tmp_path).status == 0
-        for name in FORMATS:
-            assert (tmp_path / name).read_bytes() == (GOLDEN / f"example.{name}").read_bytes()
+        talks = {name for name in EXAMPLES if name.startswith("talks.")}
+        for names, options in (
+            ([*EXAMPLES.keys() - talks], ("--rows", "reference", "--rows", "talk", "--rows", "paper")),
+            ([*talks], ("--cite-talks",)),
+        ):  # fmt: skip
+            names.sort(key=[*EXAMPLES].index)
+            outputs = [arg for name in names for arg in ("-o", f"{EXAMPLES[name][1]}:{name}")]
+            ran = run("demo", "-q", *outputs, *options, env={**env, **more}, cwd=tmp_path)
+            assert (ran.status, ran.err) == (0, "")
+            for name in names:
+                assert (tmp_path / name).read_bytes() == (GOLDEN / f"example.{name}").read_bytes()
+
+
+def write_example(name: str, env: Mapping[str, str] | None = None) -> bytes:
+    """Return the example as `enrich demo` writes it for a golden file."""
+    command = [sys.executable, "-m", "enrich", "demo", "-q", *EXAMPLES[name]]
+    return subprocess.run(command, env=env, check=True, capture_output=True).stdout
+
+
+if __name__ == "__main__":
+    for each in EXAMPLES:
+        (GOLDEN / f"example.{each}").write_bytes(write_example(each))

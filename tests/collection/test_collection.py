@@ -22,7 +22,7 @@ from enrich.collection.importing import import_papers
 from enrich.collection.opening import open_papers
 from enrich.enricher import Enricher
 from enrich.errors import PapersError
-from enrich.paper import Author, Paper, PaperId
+from enrich.paper import Author, Paper, PaperId, Version
 from enrich.store.sqlite import checksum
 from tests.command import run
 from tests.strategies import papers
@@ -325,7 +325,7 @@ def test_a_growing_collection_reports_damaged_records(
         growing.finish()
     _damage(path, DAMAGES["broken JSON"])
     with GrowingAnswers(path, on_warning=said.append) as growing:
-        assert len(growing.lacks({id_: frozenset() for id_ in many[1]})) == 299
+        assert len(growing.find_missing({id_: frozenset() for id_ in many[1]})) == 299
     assert said == [f"{path}: 299 records are damaged and were skipped"]
     said.clear()
     with closing(sqlite3.connect(path)) as connection, connection:
@@ -333,6 +333,21 @@ def test_a_growing_collection_reports_damaged_records(
     with open_answers(path, on_warning=said.append) as answers:
         answers.get_answers(many[1])
     assert said == [f"{path}: 300 records are damaged and were skipped"]
+
+
+def test_a_refreshed_paper_keeps_the_versions_of_its_earlier_answer(tmp_path: Path) -> None:
+    path = tmp_path / "found.sqlite"
+    paper = replace(
+        ONE, versions=(Version(version="v1", date="2021-03-01", title="Earlier"), Version(version="v2", date="2021-06-01"))
+    )  # fmt: skip
+    with GrowingAnswers(path) as growing:
+        growing.add([paper])
+        growing.finish()
+    with GrowingAnswers(path, refresh=True) as growing:
+        wanted = {paper.id: frozenset({"v2"})}
+        assert growing.find_missing(wanted) == {paper.id: {"v1", "v2"}}
+        growing.add([paper])
+        assert growing.find_missing(wanted) == {}
 
 
 def test_without_a_receiver_the_log_has_the_line(

@@ -22,6 +22,19 @@ _SAID = [
     ("Postponed decisions", "", None),
     ("On knots", "Decisions are postponed.", None),
     ("Cancelled (was postponed)", "", "cancelled"),
+    ("Отменено: Узлы", "", "cancelled"),
+    ("ОТМЕНА: Узлы", "", "cancelled"),
+    ("【中止】結び目", "", "cancelled"),
+    ("[取消] 纽结", "", "cancelled"),
+    ("取消：纽结", "", "cancelled"),
+    ("[취소] 매듭", "", "cancelled"),
+    ("[延期] 纽结", "", "postponed"),
+    ("【延期】結び目", "", "postponed"),
+    ("Перенесено: Узлы", "", "postponed"),
+    ("Перенесено на 5 мая: Узлы", "", None),
+    ("取消不确定性的算法", "", None),
+    ("Отмена гипотезы", "", None),
+    ("中止問題の複雑さ", "", None),
 ]
 
 

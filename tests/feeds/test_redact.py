@@ -170,7 +170,10 @@ def test_every_text_and_field_of_a_talk_is_cleaned_with_one_warning() -> None:
     assert finish_talk(talk, keep_private=True).abstract == talk.abstract
 
 
-@pytest.mark.parametrize("language", LANGUAGES, ids=[language.name for language in LANGUAGES])
+@pytest.mark.parametrize(
+    "language",
+    [pytest.param(row, id=row.name) for row in LANGUAGES if row.secret],
+)
 def test_a_password_is_redacted_wherever_the_talk_has_its_meeting(language: Language) -> None:
     for words in spell(language.secret):
         text = f"Knots.\n{words}: 4Xk2"

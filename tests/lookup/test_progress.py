@@ -121,7 +121,7 @@ class TestARetryIsShown:
         (Progress(talks=0, papers=0), "0 talks, 0 papers requested"),
         (
             Progress(talks=3, papers=1, total=12, waiting=(("arxiv", 3.0, 8.6), ("openreview", 1.0, 0.0))),
-            "3 of 12 talks, 1 papers requested; waiting for arXiv, 3 s a request: about 9 s left; waiting for OpenReview",
+            "3 of 12 talks, 1 papers requested; waiting for arXiv, 3 s per request: about 9 s left; waiting for OpenReview",
         ),
         (
             Progress(talks=3, papers=0, total=12, waiting=(("arxiv", 3.0, 0.0),),

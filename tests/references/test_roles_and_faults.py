@@ -13,6 +13,8 @@ from tests.references.labelled_texts import OWN, Case, find_shared, read_cases
 FAULTS = OWN / "faults" / "texts.jsonl"
 ROLES = OWN / "references" / "roles.jsonl"
 MORE_ROLES = OWN / "references" / "roles_second.jsonl"
+WORDS = OWN / "references" / "roles_words.jsonl"
+"""Claims in the words of each language, and sentences with these words that claim nothing."""
 
 
 def params(*paths: Path | None) -> list[Any]:
@@ -47,7 +49,7 @@ def test_a_text_that_showed_a_fault(case: Case) -> None:
         assert case["text"][reference.start : reference.end] == reference.exact
 
 
-@pytest.mark.parametrize("case", params(ROLES, MORE_ROLES))
+@pytest.mark.parametrize("case", params(ROLES, MORE_ROLES, WORDS))
 def test_a_text_labelled_with_roles(case: Case) -> None:
     expected = [(label["paper"], label["role"]) for label in case["references"]]
     got = [(str(reference.paper), reference.role) for reference in find_references(case["text"])]

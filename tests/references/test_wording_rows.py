@@ -6,10 +6,13 @@ import re
 
 import pytest
 
+from enrich.model import Mention
+from enrich.paper import PaperId
 from enrich.references import roles
 from enrich.references.extract import find_references
 from enrich.references.roles import ClaimForm, claims_paper, make_claim_forms
 from enrich.references.wording import HEADINGS, LABELS, SECTIONS, WORDINGS, Wording
+from enrich.sources.arxiv import forms
 from enrich.sources.arxiv.cues import BLOCKING, CUES, BlockingWords, Cue, is_cued, make_cue_pattern
 
 ID = "arXiv:2103.01338"
@@ -96,6 +99,19 @@ def test_a_heading_begins_a_reference_list(heading: str) -> None:
 def test_a_section_ends_a_reference_list(section: str) -> None:
     text = f"References\nA. Bee, Knots, {ID}\n\n{section.capitalize()}: see arXiv:2104.00001"
     assert roles_of(text) == ["cited", "own" if section in LABELS else "mentioned"]
+
+
+@pytest.mark.parametrize(
+    "site", forms.READER_SITES, ids=[str(s.anchor) for s in forms.READER_SITES]
+)
+def test_a_url_at_a_reader_site_cites_its_paper(site: forms.ReaderSite) -> None:
+    url = site.example + b"v2"
+    assert site.anchor in forms.FORMS.anchors
+    assert forms.recognise(b"see " + url + b" ", 4 + url.index(site.anchor)) == (
+        Mention(PaperId("arxiv:2103.01338"), "v2", 4, 4 + len(url), "url"),
+    )
+    others = [other for other in forms.READER_SITES if other is not site]
+    assert not any(re.search(other.pattern, url) for other in others)
 
 
 @pytest.mark.parametrize("cue", CUES, ids=[cue.example for cue in CUES])

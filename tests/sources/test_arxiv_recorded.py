@@ -173,9 +173,12 @@ def test_an_entry_without_date_or_title_is_not_called_missing(shared: Path, cut:
     assert (lookup.code, len(session.asked)) == ("parse_error", 1)
 
 
-@pytest.mark.parametrize("date", ["soon", "2021-02-31T00:00:00Z", "", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize(
+    "date",
+    ["soon", "2021-02-31T00:00:00Z", "", "0001-01-01T00:00:00+14:00", "0000-00-00", "9" * 400],
+)
 @pytest.mark.parametrize("name", ["published", "updated"])
-def test_a_date_that_is_none_costs_its_own_entry_alone(shared: Path, name: str, date: str) -> None:
+def test_a_date_that_does_not_exist_is_null(shared: Path, name: str, date: str) -> None:
     body = (shared / "arxiv" / "new_single_1605.08386.xml").read_text()
     good = re.search("<entry>.*</entry>", body, re.DOTALL)
     assert good is not None
@@ -186,8 +189,19 @@ def test_a_date_that_is_none_costs_its_own_entry_alone(shared: Path, name: str, 
     found = fetch(SOURCE, session, *ids)
     right, wrong = (found[id_, None] for id_ in ids)
     assert isinstance(right, Paper)
-    assert isinstance(wrong, Unresolved)
-    assert (wrong.code, len(session.asked)) == ("parse_error", 1)
+    assert isinstance(wrong, Paper)
+    assert len(session.asked) == 1
+    assert wrong.title == right.title
+    assert right.published
+    first, last = ((right.published, right.updated), (wrong.published, wrong.updated))
+    if name == "published":
+        assert last == (None, first[1])
+        assert wrong.versions[0].date is None or wrong.latest_version != "v1"
+        assert "submitted" not in dict(wrong.dates)
+    else:
+        assert last == (first[0], None)
+        assert "updated" not in dict(wrong.dates)
+        assert wrong.latest_version == right.latest_version
 
 
 @pytest.mark.parametrize(

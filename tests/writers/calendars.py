@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from icalendar import Calendar
@@ -70,3 +72,35 @@ def events_of(text: str | bytes) -> list[Any]:
 def description_of(text: str | bytes) -> str:
     (event,) = events_of(text)
     return str(event["DESCRIPTION"])
+
+
+READ_BACK = """
+const fs = require('fs');
+const ICAL = require('ical.js').default || require('ical.js');
+const read = text => {
+  const root = new ICAL.Component(ICAL.parse(text));
+  return root.getAllSubcomponents('vevent').map(e => ({
+    uid: e.getFirstPropertyValue('uid'),
+    start: String(e.getFirstPropertyValue('dtstart')),
+    description: e.getFirstPropertyValue('description'),
+    links: e.getAllProperties('link').map(p => [p.getParameter('label'), String(p.getFirstValue())]),
+  }));
+};
+const attempt = text => { try { return read(text); } catch (error) { return null; } };
+console.log(JSON.stringify(JSON.parse(fs.readFileSync(0, 'utf8')).map(attempt)));
+"""
+
+
+def read_with_ical_js(folder: Path, *texts: str) -> list[Any]:
+    """Return what ical.js reads of each calendar; None if it refuses one."""
+    script = folder / "read.cjs"
+    script.write_text(READ_BACK, encoding="utf-8")
+    done = subprocess.run(
+        ["node", str(script)],
+        input=json.dumps(texts).encode(),
+        capture_output=True,
+        check=True,
+        cwd=folder,
+    )
+    found: list[Any] = json.loads(done.stdout)
+    return found

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+import tracemalloc
+from collections import Counter, deque
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from importlib import import_module
 from io import StringIO
+from itertools import count
 
 import pytest
 from hypothesis import example, given
 
-from enrich.model import AnnotatedTalk, Document, Notice, Talk
+from enrich.model import AnnotatedTalk, Document, Notice, Reference, Talk
 from enrich.paper import Paper, PaperId, Papers
-from enrich.writers import names, write, writer
+from enrich.writers import builtin_names, configure, names, write, writer
 from tests.strategies import documents
 
 EACH = pytest.mark.parametrize("name", names())
@@ -85,6 +89,62 @@ def test_an_empty_document_is_written(name: str) -> None:
 def test_iterators_are_written_like_tuples(name: str, document: Document) -> None:
     once = replace(document, talks=iter(document.talks), notices=iter(document.notices))
     assert "".join(write(once, name)) == "".join(write(document, name))
+
+
+def streams(name: str) -> bool:
+    """Return whether a format's description says that it streams."""
+    text = import_module(f"enrich.writers.{name}").__doc__ or ""
+    return bool(re.search(r"Streams|constant memory", text))
+
+
+STREAMING = [name for name in builtin_names() if streams(name)]
+
+
+def test_these_formats_stream() -> None:
+    assert STREAMING == ["csv", "ics", "json", "ndjson", "text"]
+
+
+@pytest.mark.parametrize("name", STREAMING)
+@pytest.mark.parametrize("rows", ["talk", "reference"])
+def test_what_streams_writes_each_talk_before_the_next_but_one(name: str, rows: str) -> None:
+    read: list[int] = []
+
+    def talks() -> Iterator[AnnotatedTalk]:
+        for number in count():
+            read.append(number)
+            yield cite_once(number, "")
+
+    pieces = configure(writer(name), {"rows": rows}).write(Document(talks()))
+    text = ""
+    for number in range(50):
+        while f"Title {number}." not in text:
+            text += next(pieces)
+        assert len(read) <= number + 2
+
+
+@pytest.mark.parametrize("name", STREAMING)
+@pytest.mark.parametrize("rows", ["talk", "reference"])
+def test_what_streams_holds_no_talks(name: str, rows: str) -> None:
+    chosen = configure(writer(name), {"rows": rows})
+    size, talks = 100_000, 60
+    deque(chosen.write(Document([cite_once(0, "a")])), maxlen=0)  # imports and caches
+    tracemalloc.start()
+    try:
+        document = Document(cite_once(number, "a" * size) for number in range(talks))
+        deque(chosen.write(document), maxlen=0)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < size * talks / 4
+
+
+def cite_once(number: int, abstract: str) -> AnnotatedTalk:
+    """Return a talk with a reference to one paper."""
+    id_ = PaperId("arxiv:2103.01338")
+    reference = Reference(id_, None, "abstract", 0, 1, "a", (0, 1), "bare", "mentioned")
+    talk = Talk(id=str(number), title=f"Title {number}.", abstract=f"a{abstract}")
+    papers = Papers({id_: Paper(id=id_, title="A paper", url="https://arxiv.org/abs/2103.01338")})
+    return AnnotatedTalk(talk=talk, references=(reference,), papers=papers)
 
 
 @EACH

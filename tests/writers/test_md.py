@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 
+from enrich.annotation import annotate
 from enrich.model import AnnotatedTalk, Document, Talk
 from enrich.paper import Paper, PaperId, Papers, Publication
+from enrich.references.extract import find_references
 from enrich.writers import write
 from tests.strategies import documents
 
@@ -101,3 +103,52 @@ def test_venue_decision_and_pdf_are_shown(facts: dict[str, Any], shown: str) -> 
 
 def test_a_paper_without_a_pdf_shows_none() -> None:
     assert "PDF" not in with_paper(pdf=None)
+
+
+GOOGLE = "https://www.google.com/url?q="
+SAFE = "https://eur03.safelinks.protection.outlook.com/?url="
+ENCODED = "https%3A%2F%2Farxiv.org%2Fabs%2F2103.01338"
+
+
+@pytest.mark.parametrize(
+    ("abstract", "shown"),
+    [
+        ("We follow https://arxiv.org/abs/2103.01338 in the talk.", "We follow in the talk."),
+        (
+            f"We follow {GOOGLE}https://arxiv.org/abs/2103.01338&sa=D&ust=1 in the talk.",
+            "We follow in the talk.",
+        ),
+        (f"We follow {GOOGLE}{ENCODED}&sa=D in the talk.", "We follow in the talk."),
+        (f"We follow <{SAFE}{ENCODED}&data=05%7C01> in the talk.", "We follow in the talk."),
+        (
+            f"We follow {PAPER.url} ({GOOGLE}{PAPER.url}&sa=D) in the talk.",
+            "We follow in the talk.",
+        ),
+        (
+            f"We follow https://arxiv.org/abs/2103.01338 ({SAFE}{ENCODED}&data=05) in the talk.",
+            "We follow in the talk.",
+        ),
+        (
+            f"We follow our paper ({GOOGLE}{ENCODED}&sa=D) in the talk.",
+            "We follow our paper in the talk.",
+        ),
+        (
+            "We follow https://arxiv.org/abs/2103.01338?context=cs.LG in the talk.",
+            "We follow in the talk.",
+        ),
+        (
+            "We follow arXiv:2103.01338, see https://example.org/x for code.",
+            "We follow , see https://example.org/x for code.",
+        ),
+        (
+            "We follow https://arxiv.org/abs/2103.01338 (https://example.org/x) in the talk.",
+            "We follow (https://example.org/x) in the talk.",
+        ),
+        ("We follow arXiv:2103.01338v2;and more of it.", "We follow ;and more of it."),
+    ],
+)
+def test_a_quoted_sentence_has_no_rest_of_the_address(abstract: str, shown: str) -> None:
+    talk = Talk(id="1", title="On knots", abstract=abstract)
+    document = Document([annotate(talk, find_references(talk), Papers({PAPER.id: PAPER}))])
+    (quoted,) = re.findall(r"^  > (.*)$", "".join(write(document, "md")), re.MULTILINE)
+    assert quoted == shown

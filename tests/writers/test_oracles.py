@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +25,8 @@ from tests.writers.bibliography import (
     FORMATS,
     as_read,
     injected,
-    make_paper,
     name_of,
     name_of_csl,
-    read_lines,
     render,
     require,
     run_pandoc,
@@ -39,23 +36,6 @@ from tests.writers.bibliography import (
 
 pytestmark = pytest.mark.slow
 PANDOC = {"bibtex": "bibtex", "biblatex": "biblatex", "csl": "csljson", "ris": "ris"}
-
-
-@pytest.fixture(scope="module", params=["items", "torture", "injection"])
-def corpus(request: pytest.FixtureRequest) -> list[Paper]:
-    """The real items, those with a trap, and those that attack."""
-    if request.param == "injection":
-        return injected()
-    folder: Path = request.getfixturevalue("shared") / "bibliography"
-    return [make_paper(record) for record in read_lines(folder / f"{request.param}.jsonl")]
-
-
-@pytest.fixture(scope="module")
-def shared_corpus(shared: Path) -> list[Paper]:
-    """The real items and those with a trap."""
-    names = ("items", "torture")
-    lines = chain.from_iterable(read_lines(shared / f"bibliography/{n}.jsonl") for n in names)
-    return [make_paper(record) for record in lines]
 
 
 # --- BibTeX and BibLaTeX --------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""One work stands once in every output, with both links and the accepted version."""
+"""One work stands once in every output, with both links and the accepted version.
+
+`python -m tests.writers.test_works` writes the golden files anew.
+"""
 
 from __future__ import annotations
 
@@ -207,3 +210,8 @@ def test_a_withdrawn_record_is_marked_wherever_it_stands() -> None:
     assert (
         "[Tidal Locking of Recurrent Memory Cells](https://arxiv.org/abs/2203.09376)  \n" in listed
     )
+
+
+if __name__ == "__main__":
+    for each in sorted({*builtin_names()} - {"html"}):
+        (GOLDEN / f"work.{each}").write_bytes("".join(write(document(), each)).encode())

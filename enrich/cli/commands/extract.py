@@ -1,4 +1,4 @@
-"""`enrich extract`: the references in any text, one a line, without network."""
+"""`enrich extract`: the references in any text, one per line, without network."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CALENDAR = re.compile(rb"\s{0,99}(?:\xef\xbb\xbf)?BEGIN\s?:\s?VCALENDAR", re.IG
 @click.command(
     cls=Command,
     examples=["enrich extract notes.txt"],
-    help="Print the references of texts, one JSON object a line. Without a file, or with -, standard input is read. "
+    help="Print the references of texts, one JSON object per line. Without a file, or with -, standard input is read. "
     'With --jsonl each line of the input is {"id", "text"}, and each line of the output {"id", "references"}. '
     'With several files each line begins with its "file".',
 )

@@ -40,7 +40,7 @@ _MAX_BATCH_S = 1.0
     examples=["enrich lookup 2103.01338v2 math.AG/0601001 -f bibtex"],
     help="Look papers up by id or address (2103.01338v2, math.AG/0601001, openreview:FpKgG31Z_i9) "
     "and write them: an array of papers as JSON, or a format of reference managers. "
-    "- reads ids from standard input, one a line. -o FILE.sqlite makes a collection for --papers: "
+    "- reads ids from standard input, one per line. -o FILE.sqlite makes a collection for --papers: "
     "papers are saved as they arrive, and the same command run again requests only the missing ones.",
 )
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
@@ -109,7 +109,7 @@ def _make_collection(
         growing = opened.enter_context(
             GrowingAnswers(path, refresh=refresh, abstracts=abstracts, on_warning=say)
         )
-        missing = _interleave(growing.lacks(cited))
+        missing = _interleave(growing.find_missing(cited))
         progress = open_progress(quiet=options["quiet"], noun="ids", total=len(missing))
         clear = progress.clear if progress else lambda: None
         opened.enter_context(printing_log(verbose=bool(options["verbose"]), clear=clear))

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     "as_json",
     envvar="ENRICH_JSON",
     is_flag=True,
-    help="Print the talks as JSON, one a line.",
+    help="Print the talks as JSON, one per line.",
 )
 @selection_options
 @option(LOOKUPS, "--offline", is_flag=True, help="Never use the network.")

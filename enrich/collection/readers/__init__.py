@@ -1,4 +1,4 @@
-"""Readers of bulk files of papers: one file a format; every file here is a reader.
+"""Readers of bulk files of papers: one file per format; every file here is a reader.
 
 A format is recognized by the file's content, never by its name. A file here ends with `READER = …`. A reader
 keeps one record in memory, and can resume after each record.

@@ -12,6 +12,7 @@ from functools import lru_cache
 from enrich.paper import Author, Paper, Version
 from enrich.sources import forms_of
 from enrich.sources.arxiv.entry import is_withdrawn, publication
+from enrich.text.dates import existing_date
 from enrich.text.tex import plain
 from enrich.text.tidy import person, tidy
 
@@ -22,7 +23,6 @@ _MONTHS = {
     )
 }
 _VERSION = re.compile(r"v[1-9]\d{0,3}")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _BRACKET = re.compile(r"[()]")
 _BETWEEN = re.compile(r"\s*[,;:]\s*(?:and\s+)?|\s+and\s+")
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV")
@@ -131,7 +131,7 @@ def _parse_day(text: str) -> str | None:
         found = f"{parts[3]}-{_MONTHS[parts[2]]}-{parts[1]:0>2}"
     else:
         found = parts[0] if parts else ""
-    return found if _DAY.fullmatch(found) else None
+    return existing_date(found) if len(found) == len("2018-10-22") else None
 
 
 def _drop_brackets(text: str) -> str:

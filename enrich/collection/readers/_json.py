@@ -1,4 +1,7 @@
-"""JSON in bulk files: an object a line, or objects of one array; one object in memory."""
+"""JSON in bulk files: one object per line, or the objects of one array.
+
+Only one object is in memory.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +28,13 @@ from enrich.errors import PapersError
 from enrich.store.codec import StoredPaper
 
 _MAX_BROKEN = 100
-"""Limit of an array's objects that are not JSON; each costs time for all text before it."""
+"""Maximum number of an array's objects that are not JSON; each may take the time of the largest record."""
 _HEAD_BYTES = 1 << 10
 _MIN_COUNTED_CHARS = 1 << 16
 """Values are counted only in texts of this length; a shorter text cannot have too many."""
 _BLANK = re.compile(r"[\s,]*")
 _MARK = re.compile(r'\\.|["{}\[\],]', re.DOTALL)
-"""Quotes, brackets and commas, to find an object's end; escaped characters do not count."""
+"""Quotes, brackets and commas, to find an object's end; escaped characters are skipped."""
 _BOM = b"\xef\xbb\xbf"
 ARRAY = (
     rb"\s*\[\s*(?:(?:null|true|false|-?[0-9][0-9.eE+-]{0,20}|\"[^\"\\]{0,200}\"|\[\s*\]|\{\s*\})\s*,\s*){0,50}"
@@ -70,7 +73,7 @@ def json_lines(
     kind: type[T],
     make: Callable[[T], StoredPaper | None],
 ) -> Iterator[Item]:
-    """Yield a record a line, decoded into a type.
+    """Yield one record per line, decoded into a type.
 
     Blank lines are skipped. `make` returns None for a paper of another service; its exception becomes the
     record's problem.

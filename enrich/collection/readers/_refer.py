@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date as calendar
 
 from enrich.codes import Decision
 from enrich.paper import Author, Paper, PaperId, Publication
 from enrich.references.extract import find_references
 from enrich.sources import forms_of
+from enrich.text.dates import existing_date
 from enrich.text.tidy import tidy
 from enrich.text.web import doi_url
 
@@ -52,12 +52,7 @@ def date(text: str | None) -> str | None:
     if text is None or not _DATE_SHAPE.fullmatch(text):
         return None
     found = _DATE.match(text)
-    if found and len(found[0]) == len("2021-02-30"):
-        try:
-            calendar.fromisoformat(found[0])
-        except ValueError:
-            return found[0][:7]
-    return found[0] if found else None
+    return next((d for n in (10, 7, 4) if found and (d := existing_date(found[0][:n]))), None)
 
 
 def paper(

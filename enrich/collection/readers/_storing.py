@@ -27,7 +27,7 @@ logger = logging.getLogger("enrich")
 
 
 def storing(make: Callable[[T], Paper | None]) -> Callable[[T], StoredPaper | None]:
-    """Wrap a function that makes papers, to store them."""
+    """Wrap a function that makes papers; return their stored form."""
 
     def make_stored(data: T) -> StoredPaper | None:
         paper = make(data)

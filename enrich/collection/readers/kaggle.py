@@ -1,4 +1,4 @@
-"""arXiv's snapshot on Kaggle (Cornell-University/arxiv): JSON lines, a paper a line.
+"""arXiv's snapshot on Kaggle (Cornell-University/arxiv): JSON lines, one paper per line.
 
 The submitter's name is not read. Authors come from `authors_parsed`, dates from `versions`.
 """

@@ -1,4 +1,4 @@
-"""JSON of papercopilot/paperlists: a list of rows, one file a conference and year.
+"""JSON of papercopilot/paperlists: a list of rows; one file per conference and year.
 
 The reader uses `id`, `title`, `author` (joined by `;`), `status`, the links and `abstract`. It does not read
 personal data (`authorids`, homepages, profiles). Venue and year are in the file's name. Rows with neither an

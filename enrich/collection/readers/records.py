@@ -1,6 +1,6 @@
-"""JSON lines of papers, as of `enrich papers export`: an object of the document's `papers` a line.
+"""JSON lines of papers, as `enrich papers export` writes them.
 
-`id` and `title` are required. Lines with a `status` other than `resolved` are skipped.
+Each line is an object of the document's `papers`. `id` and `title` are required. Lines with a `status` other than `resolved` are skipped.
 """
 
 from __future__ import annotations

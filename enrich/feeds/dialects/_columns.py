@@ -15,15 +15,15 @@ from enrich.text.letters import fold_text
 from enrich.text.patterns import compile_later
 
 _NAMES = """
-title: title, talk title, title of talk, title of the talk, titel, vortragstitel, titel des vortrags, titre, titre de l'expose, titulo, titolo, tytul, tytul referatu, название, название доклада, заголовок, 题目, 标题, 报告题目, タイトル, 題目, 演題, 제목, tittel, rubrik, otsikko, nazev, baslik, cim, titol, naslov, subject, talk, vortrag, presentation title, event title, thema, topic, sujet, тема
+title: title, talk title, title of talk, title of the talk, titel, vortragstitel, titel des vortrags, titre, titre de l'expose, titulo, titolo, tytul, tytul referatu, название, название доклада, заголовок, 题目, 标题, 报告题目, タイトル, 題目, 演題, 제목, tittel, rubrik, otsikko, nazev, baslik, cim, titol, naslov, subject, talk, vortrag, presentation title, event title, what, thema, topic, sujet, тема
 speaker: who, wer, qui, speaker, speakers, speaker(s), speaker name, name of speaker, presenter, presenters, presenter(s), presented by, lecturer, vortragende, vortragender, vortragende(r), vortragende*r, vortragende:r, referent, referentin, referent(in), referent:in, referent*in, redner, rednerin, sprecher, sprecherin, orateur, oratrice, orateur.rice, orateur·rice, orateur/oratrice, intervenant, intervenante, intervenant(e), intervenant·e, conferencier, expositor, expositora, ponente, ponentes, conferenciante, orador, oradora, palestrante, relatore, relatrice, relatori, oratore, prelegent, докладчик, докладчики, лектор, спикер, 演讲者, 报告人, 主讲人, 主讲, 講演者, 発表者, 講師, 연사, 발표자, spreker, foredragsholder, taler, talare, forelasare, puhuja, prednasejici, konusmaci, eloado, ponent
 name: name, nom, nombre, nome, имя, 姓名, 氏名, naam, namn, navn, full name
 given: first name, given name, vorname, prenom, firstname
 family: last name, family name, surname, nachname, nom de famille, lastname
-affiliation: affiliation, affiliations, institution, institute, university, organization, organisation, institut, einrichtung, universitat, hochschule, uni, etablissement, universite, afiliacion, institucion, universidad, affiliazione, universita, istituzione, istituto, afiliacja, uczelnia, организация, аффилиация, место работы, университет, 单位, 所属, 소속, instituicao, afiliacao, universidade, affiliatie, tilknytning, company, speaker affiliation, affiliation of speaker
+affiliation: affiliation, affiliations, institution, institute, university, organization, organisation, institut, einrichtung, universitat, hochschule, uni, etablissement, universite, afiliacion, institucion, universidad, affiliazione, universita, istituzione, istituto, afiliacja, uczelnia, организация, аффилиация, место работы, университет, 单位, 所属, 소속, instituicao, afiliacao, universidade, affiliatie, tilknytning, company, speaker affiliation, affiliation of speaker, affil, aff, inst, univ
 abstract: abstract, talk abstract, zusammenfassung, beschreibung, kurzfassung, inhalt, description, resume, resumen, resumo, riassunto, sommario, descrizione, descripcion, descricao, streszczenie, opis, аннотация, описание, 摘要, 概要, 要旨, 초록, samenvatting, sammendrag, sammanfattning, tiivistelma, abstrakt, ozet, abstract text
 summary: summary
-date: date, dates, datum, fecha, data, дата, 日期, 日付, 日時, 날짜, day, tag, jour, giorno, dia, start date, startdate, startdatum, date de debut, fecha de inicio, data di inizio, date of talk, talk date, when, dato, paivamaara, tarih, pvm, termin, wann, quand, fecha y hora, date and time, date & time, date/time, datetime, date time, datum und uhrzeit, date et heure, data e ora
+date: date, dates, datum, fecha, data, дата, 日期, 日付, 日時, 날짜, day, tag, jour, giorno, dia, start date, startdate, startdatum, date de debut, fecha de inicio, data di inizio, date of talk, talk date, preferred date, when, dato, paivamaara, tarih, pvm, termin, wann, quand, fecha y hora, date and time, date & time, date/time, datetime, date time, datum und uhrzeit, date et heure, data e ora
 year: year, jahr, annee, ano, anno
 weekday: weekday, wochentag, day of week, day of the week, jour de la semaine
 time: time, times, uhrzeit, zeit, heure, heures, horaire, hora, horario, ora, orario, время, 时间, 時間, 時刻, 시간, tid, klokkeslett, godzina, cas, tijd, saat, klo
@@ -76,6 +76,9 @@ _PUBLICATION_COLUMNS = frozenset(
 )
 """Names of columns in tables of publications."""
 
+_WEEKDAY_NAMES = frozenset(["day", "tag", "jour", "giorno", "dia"])
+"""Names of a column of dates, or of weekdays if there is another column of dates."""
+
 Zoned = tuple[tzinfo | None, bool]
 """A zone, and whether an unknown zone is named."""
 
@@ -105,13 +108,25 @@ def find_layout(table: Table) -> Layout | None:
     best: Layout | None = None
     for encoding in table.encodings():
         for delimiter in DELIMITERS:
+            above: list[str] = []
             for number, (line, cells) in enumerate(table.head(encoding, delimiter)):
                 if number >= _MAX_HEADER_RECORD:
                     break
-                layout = _read_header(line, cells, encoding, delimiter)
-                if layout is not None and (best is None or layout.score > best.score):
-                    best = layout
+                for names in (cells, _merge_header(above, cells)):
+                    layout = _read_header(line, names, encoding, delimiter)
+                    if layout is not None and (best is None or layout.score > best.score):
+                        best = layout
+                above = cells
     return best
+
+
+def _merge_header(above: list[str], cells: list[str]) -> list[str]:
+    """Return the cells of a header over two records.
+
+    A merged cell of a sheet is written in the first record, and is empty in the second.
+    """
+    names = [cell if cell.strip() else upper for upper, cell in zip(above, cells, strict=False)]
+    return names + cells[len(names) :]
 
 
 def _read_header(line: int, cells: list[str], encoding: str, delimiter: str) -> Layout | None:
@@ -121,7 +136,13 @@ def _read_header(line: int, cells: list[str], encoding: str, delimiter: str) -> 
     if set(cells) >= _REFERENCE_COLUMNS:
         return None
     found = [_find_column(cell) for cell in cells]
-    names = _settle_columns(found)
+    if found.count("date") > 1:
+        folded = [fold_text(cell).strip(" .:") for cell in cells]
+        found = [
+            "weekday" if name == "date" and cell in _WEEKDAY_NAMES else name
+            for name, cell in zip(found, folded, strict=True)
+        ]
+    names = _resolve_columns(found)
     known = {name for name in names if name}
     is_timed = bool(known & {"date", "start", "time"})
     if not known & {"title", "speaker"} or not (is_timed or known >= {"title", "speaker"}):
@@ -146,10 +167,10 @@ def _read_header(line: int, cells: list[str], encoding: str, delimiter: str) -> 
     )
 
 
-def _settle_columns(found: list[str | None]) -> list[str | None]:
-    """Return the columns with all names decided.
+def _resolve_columns(found: list[str | None]) -> list[str | None]:
+    """Return the columns with ambiguous names resolved.
 
-    Most names occur only once in the result.
+    Most names occur at most once in the result.
     """
     known = set(found)
     if "name" in known and "speaker" not in known and not known & {"given", "family"}:

@@ -43,7 +43,7 @@ def is_widget(document: Any) -> bool:
     )
 
 
-def is_answer(document: Any) -> bool:
+def is_submissions_page(document: Any) -> bool:
     """Return whether a document is a page of submissions."""
     return isinstance(document, Mapping) and any(map(_is_submission, list_of(document, "results")))
 
@@ -64,7 +64,7 @@ def read_widget(document: Mapping[str, Any]) -> Iterator[Talk | ValueError]:
             yield ValueError(f"talk {index} is not an object")
 
 
-def read_answer(document: Mapping[str, Any]) -> Iterator[Talk | ValueError]:
+def read_submissions(document: Mapping[str, Any]) -> Iterator[Talk | ValueError]:
     """Yield the accepted talks of a page, one per slot."""
     for index, submission in enumerate(document["results"], 1):
         if not isinstance(submission, Mapping) or not _is_submission(submission):

@@ -36,9 +36,9 @@ _CLOCK = compile_later(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?::(\d{2}))?")
 
 
 def read_schedule(schedule: Mapping[str, Any], generator: str) -> Iterator[Talk | ValueError]:
-    """Yield the talks of a schedule in the form of JSON.
+    """Yield the talks of a schedule.
 
-    That is `{"conference": {"days": [{"rooms": …}]}}`.
+    `schedule` has the form of JSON: `{"conference": {"days": [{"rooms": …}]}}`.
     """
     conference = schedule.get("conference")
     zone = _open_zone(text_of(conference, "time_zone_name"))

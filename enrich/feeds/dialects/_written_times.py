@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, tzinfo
-from functools import cache
+from functools import cache, partial
 from typing import Literal
 
 from msgspec import Struct
@@ -63,11 +63,31 @@ _DAY_FIRST = compile_later(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|[.\u00ba\u00aa])?[ -]{{0,3}}(?:de |of |den )?{_WORD}[.,]{{0,2}}(?: de[l]? | |-|)(\d{{4}}|(?<=-)\d{{2}})(?!\d)"
 )
 _MONTH_FIRST = compile_later(rf"(?<!\w){_WORD}\.? ?(\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})(?!\d)")
-_CLOCK = r"(\d{1,2})(?: ?[:.h\u6642\u65f6\u70b9] ?(\d{2})(?: ?\u5206)?)?(?::\d{2})?(?: ?(a\.?m\b\.?|p\.?m\b\.?|uhr|h\b|hrs?\b|[\u6642\u65f6\u70b9]))?"
+_CLOCK = r"(\d{1,2})(?: ?[:.h時时点시] ?(\d{2})(?: ?[分분])?)?(?::\d{2})?(?: ?(a\.?m\b\.?|p\.?m\b\.?|uhr|h\b|hrs?\b|[時时点시]))?"
 _TIME = compile_later(
-    rf"(?<![\d:.]){_CLOCK}(?: ?(?:-|\u2013|\u2014|~|\bto\b|\buntil\b|\btill\b|\bbis\b|\bas\b|\ba\b) ?{_CLOCK})?(?![\d:])"
+    rf"(?<![\d:.]){_CLOCK}(?: ?(?:-|\u2013|\u2014|~|\bto\b|\buntil\b|\btill\b|\bbis\b|\bas\b|\ba\b|から|부터|[至到]) ?{_CLOCK})?(?![\d:])"
 )
 _NAMED_TIMES = {"noon": "12:00", "midday": "12:00"}
+_HALVES = (
+    (
+        "am",
+        "上午|早上|凌晨|清晨|午前|오전|am",
+        r"a\. ?m\b\.?|de la manana|da manha|di mattina|du matin|vormittags|in the morning|утра",
+    ),
+    (
+        "pm",
+        "下午|傍晚|午後|午后|오후|pm",
+        r"p\. ?m\b\.?|de la tarde|da tarde|del pomeriggio|de l.apres-midi|nachmittags|in the afternoon|дня",
+    ),
+    ("noon", "中午", r"del mediodia"),
+    ("evening", "晚上", r"de la noche|da noite|di sera|du soir|abends|in the evening|вечера"),
+)
+"""Words for a part of the day, before and after a time, as patterns."""
+_HALF_PAST = compile_later(r"(?<!\d)(\d{1,2}) ?[時时点시] ?[半반]")
+_RANGE = compile_later(
+    r"(?<![\d:.])(\d{1,2}(?::\d{2})?)( ?[ap]\.?m\b\.?)? ?-(?=(\d{2}:\d{2})(?!\d)( ?[ap]\.?m\b)?)"
+)
+"""Range of two times that looks like a time with an offset: `10:00-11:30`."""
 _ZONE = compile_later(
     r"(?:utc|gmt)(?: ?[+-]\d{1,2}(?::?\d{2})?)?(?!\w)|[+-]\d{2}:\d{2}(?!\d)|[a-z]{3,12}/[a-z_]{3,20}(?:/[a-z_]{3,20})?"
 )
@@ -76,6 +96,7 @@ _ABBREVIATIONS = compile_later(
 )
 """Abbreviations of zones that are ambiguous, or that people use without regard to summer time."""
 _QUARTER = compile_later(r"\bc\. ?t\.?(?!\w)")
+"""`c. t.` after a full hour: the talk begins a quarter past it."""
 _FIRST_SHORT_YEAR, _LAST_SHORT_YEAR = 15, 45
 """Range of two-digit years in a table of talks; other numbers are a day or month."""
 _NOON = 12
@@ -123,7 +144,7 @@ def read_written_time(text: str) -> WrittenTime:
     ['dmy', 'mdy']
     """
     normal = unicodedata.normalize("NFKC", text).strip()[:200]
-    if _ISO.fullmatch(normal):
+    if _ISO.fullmatch(normal) and (normal[10] == "T" or _mark_ranges(normal) == normal):
         return _read_iso(normal)
     folded = fold_text(normal)
     for word, clock in _NAMED_TIMES.items():
@@ -133,8 +154,8 @@ def read_written_time(text: str) -> WrittenTime:
     if weekday is not None and len(set(readings.values())) > 1:
         fitting = {o: day for o, day in readings.items() if day.weekday() == weekday}
         readings = fitting or readings
-    zone, rest = _find_zone(rest)
-    begin, end, rest = _find_clock(rest)
+    zone, rest = _find_zone(_mark_ranges(rest))
+    begin, end, rest = _find_clock(_write_halves(rest))
     if _QUARTER.search(rest) and begin is not None and begin.minute == 0:
         begin = begin.replace(minute=15)
     if problem is None and any(c.isdigit() for c in rest):
@@ -271,6 +292,64 @@ def _find_named_zone(name: str) -> tzinfo | None:
         return None
 
 
+def _mark_ranges(text: str) -> str:
+    """Write a tilde between two times that look like a time and its offset.
+
+    It is a range if the second time is later, or if one of them has am or pm.
+
+    >>> _mark_ranges("10:00-11:30"), _mark_ranges("14:00-05:00")
+    ('10:00~11:30', '14:00-05:00')
+    """
+
+    def write_tilde(found: re.Match[str]) -> str:
+        begin, half, end, other_half = found.groups()
+        begin = (begin if ":" in begin else f"{begin}:00").rjust(5, "0")
+        return found[0][:-1] + "~" if half or other_half or begin < end else found[0]
+
+    return _RANGE.sub(write_tilde, text)
+
+
+def _write_halves(text: str) -> str:
+    """Write words for a half of the day as am or pm after the time.
+
+    >>> _write_halves("下午3点半"), _write_halves("4 de la tarde")
+    ('3:30 pm ', '4:00 pm ')
+    """
+    text = _HALF_PAST.sub(r"\1:30", text)
+    for half, pattern in _compile_halves():
+        text = pattern.sub(partial(_write_half, half), text)
+    return text
+
+
+@cache
+def _compile_halves() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Compile the patterns of a time with a word for its part of the day."""
+    clock = r"(\d{1,2})(?: ?[:時时点시] ?(\d{2})(?: ?[分분])?| ?[時时点시])?(?!\d)"
+    western = r"(\d{1,2})(?: ?[:.h] ?(\d{2}))?(?: ?(?:h|uhr|час|часа|часов))?"
+    return tuple(
+        (
+            half,
+            re.compile(
+                rf"(?<![a-z\d])(?<!\d )(?:{before}) ?{clock}|(?<![\d:.]){western} (?:{after})(?!\w)"
+            ),
+        )
+        for half, before, after in _HALVES
+    )
+
+
+def _write_half(half: str, found: re.Match[str]) -> str:
+    """Return a time with am or pm, or unchanged if the word does not fit the hour."""
+    hour = int(found[1] or found[3])
+    minutes = found[2] or found[4] or "00"
+    if (found[3] and hour > _NOON) or (half == "evening" and hour in {0, _NOON}):
+        return found[0]
+    if half == "noon":
+        half = "am" if 9 < hour < _NOON else "pm"
+    if hour > _NOON:
+        return f"{hour}:{minutes} "
+    return f"{hour or _NOON}:{minutes} {'am' if half == 'am' else 'pm'} "
+
+
 def _find_clock(text: str) -> tuple[time | None, time | None, str]:
     """Find a time of day or a range of two.
 
@@ -282,7 +361,9 @@ def _find_clock(text: str) -> tuple[time | None, time | None, str]:
             continue  # a number alone is not a time
         end = None if second[0] is None else _make_time(*second)
         begin = _make_time(*first)
-        if second[0] is not None and not first[2] and second[2] and second[2][0] in "ap":
+        if begin is not None and second[0] and _is_half(first[2]) and not _is_half(second[2]):
+            end = _complete_end(begin, end)
+        elif second[0] is not None and not first[2] and second[2] and second[2][0] in "ap":
             begin = _complete_half(first[0], first[1], second[2], end)
         if begin is None or (second[0] is not None and end is None):
             return None, None, text
@@ -299,6 +380,18 @@ def _complete_half(hours: str, minutes: str | None, half: str, end: time | None)
     if same is None or end is None or same <= end:
         return same
     return _make_time(hours, minutes, "am" if half[0] == "p" else "pm")
+
+
+def _is_half(unit: str | None) -> bool:
+    """Return whether a unit is am or pm."""
+    return unit is not None and unit[0] in "ap"
+
+
+def _complete_end(begin: time, end: time | None) -> time | None:
+    """Return the end of a range such as `2pm-3` or `11am-1`, after its begin."""
+    if end is None or end > begin or end.hour > _NOON:
+        return end
+    return end.replace(hour=(end.hour + _NOON) % 24)
 
 
 def _make_time(hours: str, minutes: str | None, unit: str | None) -> time | None:

@@ -1,4 +1,4 @@
-"""The Events Calendar for WordPress (src/Tribe/iCal.php): tags are stripped, entities are left."""
+"""The Events Calendar for WordPress (src/Tribe/iCal.php), which strips tags and keeps entities."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Dialect of any producer: the summary is the title; labels in the description are evaluated.
 
-It is also used for producers without a form of their own: ics.py, Jekyll, R's calendar, Apple, Outlook,
+It is also used for producers without their own form: ics.py, Jekyll, R's calendar, Apple, Outlook,
 Google.
 """
 

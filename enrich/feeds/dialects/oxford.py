@@ -19,7 +19,7 @@ class Oxford(CalendarOnly):
     """Dialect of Oxford Talks: DESCRIPTION is the text, then "Speakers:" and a line of names."""
 
     def knows(self, prodid: str, event: Event) -> bool:
-        """Return whether PRODID or UID are of Oxford Talks."""
+        """Return whether PRODID or UID is that of Oxford Talks."""
         return "talks.ox" in prodid or (
             event.uid.startswith("http")
             and "/talks/id/" in event.uid

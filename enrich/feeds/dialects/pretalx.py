@@ -1,4 +1,4 @@
-"""pretalx: the calendar, `schedule.json`, which frab writes too, the widget's schedule, and the API's submissions."""
+"""pretalx: its calendar, `schedule.json` (also of frab), the widget's schedule, the API's submissions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from typing import Any
 
 from enrich.feeds.dialects import Event, TalkFields
 from enrich.feeds.dialects._documents import text_of
-from enrich.feeds.dialects._pretalx_json import is_answer, is_widget, read_answer, read_widget
+from enrich.feeds.dialects._pretalx_json import (
+    is_submissions_page,
+    is_widget,
+    read_submissions,
+    read_widget,
+)
 from enrich.feeds.dialects._schedule import read_schedule
 from enrich.feeds.dialects._shared import line_or_none, title_or_none
 from enrich.feeds.dialects.generic import DIALECT as GENERIC
@@ -18,7 +23,7 @@ class Pretalx:
     """Dialect of pretalx: SUMMARY is "TITLE - SPEAKERS", DESCRIPTION the abstract."""
 
     def knows(self, prodid: str, event: Event) -> bool:
-        """Return whether PRODID or UID are of pretalx."""
+        """Return whether PRODID or UID is pretalx's."""
         return "pretalx" in prodid or event.uid.startswith("pretalx-")
 
     def read(self, event: Event) -> TalkFields:
@@ -34,7 +39,7 @@ class Pretalx:
 
         It is a schedule, the widget's schedule, or a page of submissions.
         """
-        return _is_schedule(document) or is_widget(document) or is_answer(document)
+        return _is_schedule(document) or is_widget(document) or is_submissions_page(document)
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
         """Yield the talks of a document.
@@ -44,7 +49,7 @@ class Pretalx:
         if _is_schedule(document):
             generator = text_of(document.get("generator"), "name") or ""
             return read_schedule(document["schedule"], generator)
-        return read_widget(document) if is_widget(document) else read_answer(document)
+        return read_widget(document) if is_widget(document) else read_submissions(document)
 
 
 def _is_schedule(document: Any) -> bool:

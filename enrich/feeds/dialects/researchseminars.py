@@ -74,11 +74,11 @@ class ResearchSeminars:
         """
         text = event.description or ""
         line = text.find("\n") + 1 or len(text)
-        copied = text.startswith("Title: ") and _BREAK.search(text, 0, line) is not None
-        if copied:  # by a calendar that converts texts to HTML
+        is_html_copy = text.startswith("Title: ") and _BREAK.search(text, 0, line) is not None
+        if is_html_copy:  # by a calendar that converts texts to HTML
             text = _BREAK.sub("\n", text)
-        title, url, by, held, abstract, comments, live = _split_description(text, event.anchors)
-        if copied:
+        title, url, by, room, abstract, comments, live = _split_description(text, event.anchors)
+        if is_html_copy:
             title, by = html_text(title or "") or None, html_text(by)
             abstract, comments = read_prose(abstract), read_prose(comments)
         speakers, series = _split_speakers(by, event.summary)
@@ -92,7 +92,7 @@ class ResearchSeminars:
             speaker=speaker,
             speaker_affiliation=affiliation,
             series=line_or_none(series),
-            room=held,
+            room=room,
             abstract=abstract,
             texts=select_texts(("comments", comments), (JOINING, live), ("title", title)),
             warnings=warn_if_rescheduled(event.uid),
@@ -192,7 +192,7 @@ def _split_description(
 
     They are title, page, speakers with series, room, abstract, comments and meeting details.
     """
-    title = url = held = None
+    title = url = room = None
     by = ""
     head, mark, body = f"\n{text}".partition("\nAbstract\n")
     lines = head[1:].split("\n")
@@ -215,7 +215,7 @@ def _split_description(
                 title,
                 url,
                 by,
-                held,
+                room,
                 _join_abstract(left, ""),
                 comments,
                 _join_lines_or_none(live),
@@ -223,11 +223,11 @@ def _split_description(
         if not line and not left:
             continue
         if found := _ROOM.match(line):
-            held = line_or_none(found[1])
+            room = line_or_none(found[1])
         else:
             (live if _LIVE.match(line) else left).append(line)
     abstract, comments = _split_comments(body)
-    return title, url, by, held, _join_abstract(left, abstract), comments, _join_lines_or_none(live)
+    return title, url, by, room, _join_abstract(left, abstract), comments, _join_lines_or_none(live)
 
 
 def _split_title(line: str) -> tuple[str | None, str]:

@@ -34,7 +34,7 @@ from enrich.feeds.dialects._written_times import (
 from enrich.feeds.given_names import GIVEN_NAMES
 from enrich.feeds.ical.times import Zones
 from enrich.feeds.protected import ANCHORS
-from enrich.feeds.speakers import find_speaker
+from enrich.feeds.speakers import find_speaker, is_placeholder, strip_mark
 from enrich.feeds.tables import Table
 from enrich.feeds.warning_messages import add_warning
 from enrich.model import Talk, TalkWarning
@@ -43,7 +43,7 @@ from enrich.text.patterns import compile_later
 from enrich.text.times import format_time
 
 _CANCELLED = compile_later(
-    r"cancel|abgesagt|entfall|annul|annull|cancelad|geannuleerd|afgelast|отмен|取消|中止",
+    r"cancel|abgesagt|entfall|entfällt|fällt aus|annul|annull|cancelad|geannuleerd|afgelast|отмен|取消|中止",
     re.IGNORECASE,
 )
 _POSTPONED = compile_later(
@@ -52,6 +52,12 @@ _POSTPONED = compile_later(
 _TENTATIVE = compile_later(
     r"tentative|unter vorbehalt|vorläufig|provisoire|provisional", re.IGNORECASE
 )
+_NO_TALK = compile_later(
+    r"(?:no (?:seminar|talk|lecture|meeting|colloquium)|kein(?:e)? (?:vortrag|seminar|veranstaltung)|pas (?:de|d.) ?(?:séminaire|exposé)"
+    r"|relâche|no hay (?:seminario|charla)|nessun seminario|sem seminário|geen (?:seminarie|lezing)|休講|无报告)\b",
+    re.IGNORECASE,
+)
+"""Beginning of a cell of speakers in a week without a talk."""
 _MANY = compile_later(r"\s*(?:;|\||\n)\s*")
 _WEB = compile_later(r"https?://\S", re.IGNORECASE)
 _DATE_HINT = "write it as 2026-03-12"
@@ -101,7 +107,7 @@ class Spreadsheet(DocumentOnly):
         return isinstance(document, Table) and find_layout(document) is not None
 
     def read_document(self, document: Any) -> Iterator[Talk | ValueError]:
-        """Yield one talk per row; too wide rows are errors."""
+        """Yield one talk per row, or an error for too many cells."""
         layout = find_layout(document)
         if layout is None:
             return
@@ -152,7 +158,7 @@ def _read_record_cells(line: int, cells: list[str], layout: Layout) -> _Row:
     day = found.get("date", "")
     if year.isdecimal() and len(year) == 4 and year not in day:
         day = f"{day} {year}"
-    if weekday and day:
+    if weekday and day and not any(c.isdigit() for c in weekday):
         day = f"{weekday} {day}"
     start = found.get("start", "")
     clock = found.get("time", "")
@@ -173,6 +179,9 @@ def _make_talk(
     cells = row.cells
     title = line_or_none(cells.get("title"))
     speaker, affiliation = _read_speaker(cells)
+    status = _find_row_status(row)
+    if speaker and _NO_TALK.match(line_or_none(cells.get("speaker")) or ""):
+        title, speaker, affiliation = title or line_or_none(cells.get("speaker")), None, None
     if speaker is None and title and cells.keys().isdisjoint({"speaker", "given", "family"}):
         speaker, affiliation, _ = find_speaker(title, cells.get("abstract"))
     start, end, warnings = _read_times(row, orders, header, zones)
@@ -183,13 +192,13 @@ def _make_talk(
         id=line_or_none(cells.get("id"))
         or f"{format_time(start) or 'TBA'} {speaker or title or 'TBA'}",
         url=url,
-        title=None if title is None or title.rstrip(".").lower() in TBA else title,
+        title=None if title is None or _is_unknown(title) else title,
         speaker=speaker,
         speaker_affiliation=affiliation,
         series=line_or_none(cells.get("series")),
         start_time=start,
         end_time=end,
-        status=_read_status(cells.get("status", "")),
+        status=status,
         room=", ".join(dict.fromkeys(room for room in rooms if room)) or None,
         slides_link=slides,
         video_link=video,
@@ -213,8 +222,9 @@ def _read_speaker(cells: Mapping[str, str]) -> tuple[str | None, str | None]:
     The speaker is in one column, or in columns of first and last names.
     """
     text = cells.get("speaker") or " ".join(filter(None, (cells.get("given"), cells.get("family"))))
-    text = join_names(_MANY.split(text)) or ""
-    speaker, affiliation = split_people(_reorder(text))
+    text = strip_mark(join_names(_MANY.split(text)) or "")
+    name, bracket, rest = text.partition(" (")
+    speaker, affiliation = split_people(_reorder(name) + bracket + rest)
     if own := line_or_none(cells.get("affiliation")):
         return speaker, own
     return speaker, affiliation
@@ -223,7 +233,7 @@ def _read_speaker(cells: Mapping[str, str]) -> tuple[str | None, str | None]:
 def _reorder(text: str) -> str:
     """Return `Doe, Jane` as `Jane Doe`.
 
-    Only if the second word is a given name and the first is not.
+    The words are reordered only if the second is a given name and the first is not.
     """
     last, comma, first = text.partition(", ")
     if not comma or " " in last or not 1 <= len(first.split()) <= 2 or "," in first:
@@ -235,6 +245,25 @@ def _reorder(text: str) -> str:
 def _find_cell_link(cells: Mapping[str, str], name: str) -> str | None:
     text = cells.get(name)
     return find_web_url((text,)) if text and text.isprintable() and " " not in text else None
+
+
+def _is_unknown(title: str) -> bool:
+    """Return whether a cell only states that there is no title yet."""
+    return title.rstrip(".").lower() in TBA or is_placeholder(title)
+
+
+def _find_row_status(row: _Row) -> TalkStatus | None:
+    """Return the status of its column, or of a time or speaker that states it."""
+    clock = "" if row.start.begin or row.start.is_written else _get_clock(row)
+    speaker = row.cells.get("speaker", "")
+    mark = speaker.removesuffix(strip_mark(speaker))
+    stated = (row.cells.get("status", ""), clock, mark)
+    return next(filter(None, map(_read_status, stated)), None)
+
+
+def _get_clock(row: _Row) -> str:
+    """Return the cell with the time of day."""
+    return row.cells.get("start") or row.cells.get("time") or ""
 
 
 def _read_status(text: str) -> TalkStatus | None:
@@ -270,8 +299,9 @@ def _read_times(
         warnings = (TalkWarning(code="bad_time", message=message),)
     timed = row.start if row.start.begin is not None else row.day
     if timed.begin is None:
-        clock = row.cells.get("start") or row.cells.get("time")
-        if clock and not row.start.is_written and clock.rstrip(".").lower() not in TBA:
+        clock = _get_clock(row)
+        is_unread = row.start.problem is not None or not row.start.is_written
+        if clock and is_unread and not _is_unknown(clock) and _read_status(clock) is None:
             message = (
                 f"line {row.line}: the time {clock[:60]!r} cannot be read; the talk has only a day"
             )
@@ -283,8 +313,8 @@ def _read_times(
     end: datetime | None = None
     if end_clock is not None:
         last = row.end_day.pick(orders[0]) or row.end.pick(orders[1]) or day
-        own = row.end if row.end.zone is not None else timed
-        end, _ = places.at(datetime.combine(last, end_clock), own)
+        zoned = row.end if row.end.zone is not None else timed
+        end, _ = places.at(datetime.combine(last, end_clock), zoned)
     elif (minutes := read_minutes(row.cells.get("duration", ""))) is not None:
         end = _add_minutes(start, minutes)
     if unknown:

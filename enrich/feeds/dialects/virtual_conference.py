@@ -1,4 +1,4 @@
-"""Virtual conferences of the software that NeurIPS, ICML, ICLR and CVPR share: `/static/virtual/data/…json`.
+"""Virtual conferences with the software of NeurIPS, ICML, ICLR and CVPR: `/static/virtual/data/…json`.
 
 An event's paper is the address under `paper_url`; media that are not visible are not read.
 """
@@ -31,12 +31,12 @@ _MARKS = frozenset({"eventtype", "virtualsite_url", "starttime", "paper_url", "p
 _SLIDES = compile_later(r"\bslides?\b", re.IGNORECASE)
 _VIDEO = compile_later(r"\b(?:video|recording|youtube|slideslive)\b", re.IGNORECASE)
 _OF_A_GROUP = compile_later(r"/group\b")
-"""In the address of a venue, which is not a paper."""
+"""Pattern in OpenReview's address of a venue, which is not a paper."""
 _UNSCHEDULED = (TalkWarning(code="no_start", message="the event has no start"),)
 
 
 class VirtualConference(DocumentOnly):
-    """Its authors are the speakers: of a talk who gives it, of a poster who wrote it."""
+    """Dialect of virtual conferences: the listed authors of a talk or poster are its speakers."""
 
     def knows_document(self, document: Any) -> bool:
         """Return whether it is a page of events."""

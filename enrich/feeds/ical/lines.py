@@ -45,7 +45,7 @@ _BEFORE = compile_later(
     + _allow_folds(b"END")
     + rb")\Z"
 )
-_MAX_BEGIN_BYTES = 80  # of BEGIN or END before the name, folded at every letter
+_MAX_BEGIN_BYTES = 80  # longest BEGIN or END before the name, folded at every letter
 _CR, _LF, _TAB = b"\r\n\t"  # `in` finds a number many times faster than bytes
 _CRLF_FOLD = compile_later(rb"\r(?:\n[ \t])")
 _CRLF_SPACE = re.compile(rb"\r\n ")  # a fixed text: twice as fast, and faster than bytes.split

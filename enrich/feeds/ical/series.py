@@ -23,7 +23,7 @@ _UNTIL = compile_later(r"(?:^|;)\s{0,4}UNTIL=([^;]{0,40})", re.IGNORECASE)
 def is_recurring(properties: Properties) -> bool:
     """Return whether an event recurs.
 
-    An event that overrides an occurrence does not.
+    An event that overrides an occurrence does not recur.
     """
     first = properties.first
     return ("RRULE" in first or "RDATE" in first) and "RECURRENCE-ID" not in first

@@ -1,7 +1,7 @@
 """Dates, times and zones of calendars. Pure.
 
 Plain forms are parsed here; icalendar parses durations and the zones that a feed defines. Zones of the
-time zone database are taken from there, and a feed's own rules for them are ignored.
+time zone database come from the database; a feed's own rules for them are ignored.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _YEARLY = compile_later(
 _ANCIENT = compile_later(rb"^DTSTART[^:\r\n]*:(?:0|1[0-4])", re.MULTILINE)
 _MAX_RULES = 24  # of one zone
 _MAX_RULES_OF_ANCIENT = 4  # of a zone that begins in the year 1, as .NET writes it
-_MAX_OWN_ZONES = 50  # that are parsed for one calendar
+_MAX_OWN_ZONES = 50  # parsed for one calendar
 _MAX_RULE_YEARS = 40_000  # rules times years of all zones of one calendar; takes a second
 _MAX_STEPS = 25_000_000  # rules times years, for each day, in one calendar; takes a second
 _LAST_YEAR = 2099  # a later year has the offsets of an earlier one with the same weekdays
@@ -86,7 +86,7 @@ class Zones:
         """
         self._blocks = (own or {}, others or {})
         self._known: dict[str, tzinfo | _OwnZone | None] = {}
-        self._tried = 0  # zones of its own
+        self._tried = 0  # number of VTIMEZONE blocks parsed
         self._rule_years = 0
         self._budget = _StepBudget()
         self._home = home

@@ -18,7 +18,7 @@ _OFFSET = compile_later(
     re.IGNORECASE | re.ASCII,
 )
 _DISPLAYED = compile_later(
-    r"\((?:UTC|GMT)(?:[+\-\u2212]\d{1,2}:?\d{2})?\)\s{0,4}(.{1,120})", re.IGNORECASE
+    r"\((?:UTC|GMT)(?:[+\-\u2212]\d{1,2}[:.]?\d{2})?\)\s{0,4}(.{1,120})", re.IGNORECASE
 )
 _UTC = frozenset(
     {
@@ -300,9 +300,10 @@ def find_written_names(name: str) -> list[str]:
     if displayed is not None and find_offset(name) is not None:
         return [name]
     found = _list_names().get(name.lower())
-    # for cities in another order, the first one decides
+    # for cities in another order or language, the first known one decides
     if found is None and displayed is not None:
-        found = _list_names().get(name.partition(",")[0].strip().lower())
+        cities = (_list_names().get(city.strip().lower()) for city in name.split(",")[:8])
+        found = next(filter(None, cities), None)
     if found is not None:
         return [found]
     if "-" in name and "/" not in name:  # a file's name has no slash: America-New_York

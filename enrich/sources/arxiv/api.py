@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field
@@ -60,7 +61,7 @@ class ArXiv(ArxivForms):
         if response.status_code == 403:
             raise Refused(
                 "arXiv denies this machine access",
-                hint="arXiv blocks addresses by hand and lifts it by hand: info.arxiv.org/help/robots",
+                hint="arXiv sets and lifts such a block by hand: info.arxiv.org/help/robots",
             )
         if response.status_code != 200:
             return
@@ -170,7 +171,7 @@ class _Entries(Struct):
     """Ids, as sent, that two requests for them alone did not find."""
 
     def add(self, page: _Page, requested: set[str]) -> bool:
-        """Add a response's requested entries; return whether any."""
+        """Add a response's requested entries; return whether it has any."""
         papers = {found[0] for id_ in requested if (found := canonical(id_))}
         unreadable = page.unreadable & papers
         self.unreadable |= unreadable
@@ -275,9 +276,9 @@ def _list_ids(pairs: Iterable[Pair], bare: AbstractSet[PaperId]) -> set[str]:
 def _request_ids(
     ids: list[str], known: _Entries, session: Session, *, fresh: AbstractSet[str] = frozenset()
 ) -> None:
-    """Send requests for ids, a batch each.
+    """Send one request per batch of ids.
 
-    A malformed id is found and dropped.
+    Malformed ids are found and dropped.
 
     Args:
         ids: The ids, as sent.
@@ -323,7 +324,7 @@ def _fetch_page(ids: list[str], session: Session) -> _Page:
     client = arxiv.Client(page_size=len(ids), delay_seconds=0, num_retries=0)
     client._session = once  # noqa: SLF001 - there is no public option
     papers: dict[str, Paper] = {}
-    status = 200
+    status, is_read = 200, True
     try:
         for result in client.results(arxiv.Search(id_list=ids, max_results=None)):
             _add_entry(result, papers)
@@ -335,9 +336,14 @@ def _fetch_page(ids: list[str], session: Session) -> _Page:
         if once.response is None or isinstance(error, SourceError):
             raise
         logger.debug("arxiv: a response raised %s", type(error).__name__)
-        _add_dated_entries(once.response.content, papers)
+        is_read = False
     listed = [] if once.response is None else _list_entry_ids(once.response.content)
     errors = [id_ for id_ in listed if entry.is_error(id_)]
+    if once.response is not None and not is_read:
+        _add_dated_entries(once.response.content, papers)
+    elif once.response is not None and len(papers) + len(errors) < len(listed):
+        with suppress(BadAnswer):  # the client skips entries with an empty date
+            _add_dated_entries(once.response.content, papers)
     if status not in (200, 400) or (status == 400 and not errors):
         raise SourceError(f"arXiv answered HTTP {status}", code="http_error")
     return _Page(
@@ -353,7 +359,7 @@ def _fetch_page(ids: list[str], session: Session) -> _Page:
 
 
 def _add_dated_entries(content: bytes, papers: dict[str, Paper]) -> None:
-    """Add the entries with valid dates.
+    """Add the entries that have dates.
 
     Raises:
         BadAnswer: the response cannot be read.
@@ -361,7 +367,7 @@ def _add_dated_entries(content: bytes, papers: dict[str, Paper]) -> None:
     from arxiv import _feed
 
     try:
-        results = _feed.parse(entry.remove_bad_dates(content)).results
+        results = _feed.parse(entry.replace_bad_dates(content)).results
     except Exception as error:
         logger.debug("arxiv: a response raised %s", type(error).__name__)
         raise BadAnswer("arXiv's response cannot be read") from error

@@ -27,6 +27,7 @@ _REJECTED = compile_later(r"/api/errors#incorrect_id_format_for_(.+)")
 _VERSION = compile_later(r"[vV]\d{0,9}$")
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _DATES = ("published", "updated")
+_NO_DATE = "0001-01-01T00:00:00Z"
 _DOI = compile_later(r"10\.\d{4,9}/[!-~]+")
 _YEAR = compile_later(r"(?<![\w:./-])(?:19|20)\d\d(?![\w:/-])")
 _YEAR_IN_BRACKETS = compile_later(r"\(((?:19|20)\d\d)\)")
@@ -78,8 +79,11 @@ def is_error(entry_id: str) -> bool:
     return "/api/errors" in entry_id
 
 
-def remove_bad_dates(content: bytes) -> bytes:
-    """Remove invalid dates from an Atom feed."""
+def replace_bad_dates(content: bytes) -> bytes:
+    """Replace dates that do not exist in an Atom feed.
+
+    The client skips an entry without both dates, so they get one that `paper` reads as None.
+    """
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
@@ -88,7 +92,7 @@ def remove_bad_dates(content: bytes) -> bytes:
         try:
             datetime.fromisoformat((date.text or "").strip()).astimezone(UTC)
         except (ValueError, OverflowError):
-            date.getparent().remove(date)
+            date.text = _NO_DATE
     feed: bytes = etree.tostring(root)
     return feed
 
@@ -101,9 +105,10 @@ def has_title(result: Result) -> bool:
 def paper(result: Result, id_: PaperId, version: str, *, url: str, pdf: str | None) -> Paper:
     """Parse an entry as its paper's newest version."""
     title = tidy(result.title)
-    published = result.published.date().isoformat()
-    updated = result.updated.date().isoformat() if version != "v1" else None
-    newest = Version(version=version, date=updated or published, title=title)
+    published = _find_day(result.published)
+    updated = _find_day(result.updated) if version != "v1" else None
+    dates = (("submitted", published), ("updated", updated))
+    newest = Version(version=version, date=published if version == "v1" else updated, title=title)
     abstract = tidy(result.summary)
     return Paper(
         id=id_,
@@ -111,9 +116,9 @@ def paper(result: Result, id_: PaperId, version: str, *, url: str, pdf: str | No
         authors=tuple(Author(name) for author in result.authors if (name := person(author.name))),
         published=published,
         updated=updated,
-        dates=(("submitted", published), *((("updated", updated),) if updated else ())),
+        dates=tuple([(name, day) for name, day in dates if day]),
         latest_version=version,
-        versions=(newest,) if updated is None else (Version(version="v1", date=published), newest),
+        versions=(newest,) if version == "v1" else (Version(version="v1", date=published), newest),
         category=tidy(result.primary_category) or next(iter(result.categories), None),
         withdrawn=is_withdrawn(result.comment, abstract),
         doi=FORMS.doi(id_),
@@ -122,6 +127,10 @@ def paper(result: Result, id_: PaperId, version: str, *, url: str, pdf: str | No
         url=url,
         pdf=pdf,
     )
+
+
+def _find_day(time: datetime) -> str | None:
+    return None if time == datetime.fromisoformat(_NO_DATE) else time.date().isoformat()
 
 
 def as_version(paper: Paper) -> Paper:

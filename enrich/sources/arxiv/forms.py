@@ -1,13 +1,14 @@
-"""Forms of arXiv papers: addresses, labels, old ids, bare numbers, and lists of them. Pure.
+"""Forms of arXiv papers: URLs, labels, old identifiers, bare numbers, and lists of them. Pure.
 
-Forms: arXiv's own routes (arXiv/arxiv-browse), the readers that carry its ids, its DOIs
-(info.arxiv.org/help/doi), and what authors write in prose, LaTeX, BibTeX, Markdown and HTML.
+Sources of the forms: arXiv's routes (arXiv/arxiv-browse), the sites of `READER_SITES`, arXiv's DOIs
+(info.arxiv.org/help/doi), and prose, LaTeX, BibTeX, Markdown and HTML that authors write.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from enrich.codes import Form
 from enrich.model import Mention
@@ -19,26 +20,92 @@ from enrich.text import urls as addresses
 from enrich.text.decoding import LONG_DASH
 from enrich.text.patterns import compile_later
 
+
+class ReaderSite(NamedTuple):
+    """A site that shows arXiv papers and has their identifiers in its URLs."""
+
+    anchor: bytes
+    """Start of such a URL, as far as it is always the same."""
+    pattern: bytes
+    """Pattern of the URL before the identifier."""
+    example: bytes
+
+
+READER_SITES = (
+    ReaderSite(
+        b"alphaxiv.org/",
+        rb"alphaxiv\.org/+(?:[a-z]{2}/)?(?:abs|pdf|html|overview)/+",
+        b"https://www.alphaxiv.org/overview/2103.01338",
+    ),
+    ReaderSite(
+        b"ar5iv.org/",
+        rb"ar5iv\.org/+(?:(?:abs|html|pdf)/+)?",
+        b"https://ar5iv.org/html/2103.01338",
+    ),
+    ReaderSite(
+        b"huggingface.co/papers/",
+        rb"huggingface\.co/papers/+",
+        b"https://huggingface.co/papers/2103.01338",
+    ),
+    ReaderSite(b"hf.co/papers/", rb"hf\.co/papers/+", b"https://hf.co/papers/2103.01338"),
+    ReaderSite(
+        b"emergentmind.com/papers/",
+        rb"emergentmind\.com/papers/+",
+        b"https://www.emergentmind.com/papers/2103.01338",
+    ),
+    ReaderSite(
+        b"researchtrend.ai/papers/",
+        rb"researchtrend\.ai/papers/+",
+        b"https://researchtrend.ai/papers/2103.01338",
+    ),
+    ReaderSite(
+        b"scholarfeed.org/paper/",
+        rb"scholarfeed\.org/paper/+",
+        b"https://scholarfeed.org/paper/2103.01338",
+    ),
+    ReaderSite(
+        b"connectedpapers.com/main/",
+        rb"connectedpapers\.com/main/+(?:arxiv/+)?",
+        b"https://www.connectedpapers.com/main/arxiv/2103.01338",
+    ),
+    ReaderSite(
+        b"front.math.ucdavis.edu/",
+        rb"front\.math\.ucdavis\.edu/+",
+        b"http://front.math.ucdavis.edu/2103.01338",
+    ),
+    ReaderSite(
+        b"scirate.com/arxiv/", rb"scirate\.com/+arxiv/+", b"https://scirate.com/arxiv/2103.01338"
+    ),
+    ReaderSite(
+        b"papers.cool/arxiv/", rb"papers\.cool/+arxiv/+", b"https://papers.cool/arxiv/2103.01338"
+    ),
+    ReaderSite(
+        b"semanticscholar.org/arxiv/",
+        rb"semanticscholar\.org/+arxiv/+",
+        b"https://www.semanticscholar.org/arxiv/2103.01338",
+    ),
+    ReaderSite(
+        b"inspirehep.net/",
+        rb"inspirehep\.net(?:/api)?/+arxiv/+",
+        b"https://inspirehep.net/api/arxiv/2103.01338",
+    ),
+    ReaderSite(
+        b"lanl.gov/",
+        rb"lanl\.gov/+(?:abs|pdf|ps|html|format|e-print)/+",
+        b"http://xxx.lanl.gov/abs/2103.01338",
+    ),
+    ReaderSite(
+        b"xxx.itp.ac.cn/",
+        rb"xxx\.itp\.ac\.cn/+(?:abs|pdf|ps|format)/+",
+        b"http://xxx.itp.ac.cn/abs/2103.01338",
+    ),
+)
 _ANCHORS = (
     b"arxiv",  # the label, arXiv's own hosts, its DOIs
     b"0000.0000",  # new ids; a digit stands for any digit
     b"/0000000",  # old ids
     b"journals/corr/abs-0000-0000",  # dblp's keys
-    b"alphaxiv.org/",
-    b"ar5iv.org/",
-    b"huggingface.co/papers/",
-    b"hf.co/papers/",
-    b"emergentmind.com/papers/",
-    b"researchtrend.ai/papers/",
-    b"scholarfeed.org/paper/",
-    b"connectedpapers.com/main/",
-    b"front.math.ucdavis.edu/",
-    b"scirate.com/arxiv/",
-    b"papers.cool/arxiv/",
-    b"semanticscholar.org/arxiv/",
-    b"inspirehep.net/",
-    b"lanl.gov/",
-    b"xxx.itp.ac.cn/",
+    *(site.anchor for site in READER_SITES),
 )
 
 # https://arxiv.org/<route>/<id>: current routes, and older ones that links still use
@@ -88,15 +155,13 @@ _BIBCODE = compile_later(rb"(?i)(?:([0-9]{4})\.?([0-9]{5})|([0-9]{4}\.[0-9]{4}))
 _VANITY = compile_later(rb"(?i)-vanity\.com/papers/+" + ID + VERSION)
 _DBLP = compile_later(rb"(?i)journals/corr/abs-([0-9]{4})-([0-9]{4,5})(?![0-9])")
 
-_READERS = (  # sites with arXiv ids in their URLs
-    rb"alphaxiv\.org/+(?:[a-z]{2}/)?(?:abs|pdf|html|overview)/+|ar5iv\.org/+(?:(?:abs|html|pdf)/+)?"
-    rb"|(?:huggingface|hf)\.co/papers/+|emergentmind\.com/papers/+|researchtrend\.ai/papers/+"
-    rb"|scholarfeed\.org/paper/+|connectedpapers\.com/main/+(?:arxiv/+)?|front\.math\.ucdavis\.edu/+"
-    rb"|(?:scirate\.com|papers\.cool|semanticscholar\.org|inspirehep\.net(?:/api)?)/+arxiv/+"
-    rb"|lanl\.gov/+(?:abs|pdf|ps|html|format|e-print)/+|xxx\.itp\.ac\.cn/+(?:abs|pdf|ps|format)/+"
-)
 _READER = compile_later(
-    rb"(?i)(?:" + _READERS + rb")(?:arxiv:)?" + ID + VERSION + rb"(?:\.pdf(?![a-z0-9]))?"
+    rb"(?i)(?:"
+    + b"|".join(site.pattern for site in READER_SITES)
+    + rb")(?:arxiv:)?"
+    + ID
+    + VERSION
+    + rb"(?:\.pdf(?![a-z0-9]))?"
 )
 _FORUM = compile_later(  # OpenReview's page of an arXiv paper
     rb"(?i)openreview\.net/+forum/?\?(?:[\w.%-]{1,32}=[^\s&]{0,80}+&){0,6}arxivid=\Z"
@@ -134,7 +199,7 @@ _SLASH, _EQUALS, _QUESTION, _STOP, _BAR = b"/=?.|"
 _DIGITS = b"0123456789"
 _WORD = compile_later(r"[^\W\d_]{3,}\Z")
 _OTHER_SERVERS = frozenset(["alpha", "bio", "chem", "eco", "med", "not", "psy", "soc"])
-"""Words that with "arXiv" after them are other sites, in any case."""
+"""Prefixes of the names of other sites: "bioRxiv", "notarXiv"."""
 _LINE_ENDS = frozenset(b"\n\x0b")
 _NEVER_BEFORE = frozenset(bytes((b,)) for b in b"0123456789@\\%#$+/" + _LETTERS)
 _AFTER_LABEL = frozenset(bytes((b,)) for b in b" \t\r\n~:;.,#=_/-([{\"'<|sSiI0123456789")
@@ -243,9 +308,9 @@ def _match_label(text: bytes, at: int) -> Mention | None:
     doi = text[start - 9 : start].lower() == b"10.48550/"
     if doi:
         start -= 9
-        host = addresses.host_start(text, start - 1)
+        host = addresses.find_host_start(text, start - 1)
         if text[host:start].lower().endswith(b"doi.org/"):
-            start = addresses.scheme_start(text, host)
+            start = addresses.find_scheme_start(text, host)
         return mention_of(match, start, "doi")
     if addresses.in_address(text, start):
         if separator not in {b":", b"-"}:
@@ -256,7 +321,7 @@ def _match_label(text: bytes, at: int) -> Mention | None:
 
 
 def _make_address(text: bytes, start: int, match: re.Match[bytes]) -> Mention | None:
-    """Return the mention of the URL around a host."""
+    """Return the mention of the URL that a match at a host name belongs to."""
     begin = _find_host(text, start)
     if begin is None or addresses.is_userinfo(text, match.end()):
         return None
@@ -264,21 +329,21 @@ def _make_address(text: bytes, start: int, match: re.Match[bytes]) -> Mention | 
 
 
 def _find_host(text: bytes, start: int) -> int | None:
-    """Return the start of a URL, by its host.
+    """Return the start of a URL, given an offset in its host name.
 
-    Return None for a longer word, or a host without papers.
+    Return None within a longer word, or for a host without papers.
     """
     if addresses.is_glued(text, start) or text[start - 1 : start] in {b"-", b"_"}:
         return None
-    host = addresses.host_start(text, start)
+    host = addresses.find_host_start(text, start)
     if text[host:start].lower().endswith(_NOT_PAPERS):
         return None
     host += start - host - len(text[host:start].lstrip(b".-"))
-    return addresses.scheme_start(text, host)
+    return addresses.find_scheme_start(text, host)
 
 
 def _match_parts(text: bytes, start: int, match: re.Match[bytes]) -> Mention | None:
-    """Return the mention of an archive and a number."""
+    """Return the mention of a URL that has the archive and the number in separate parts."""
     *archives, number = (group for group in match.groups()[:-1] if group)
     found = canonical(f"{archives[0].decode()}/{number.decode()}")
     begin = _find_host(text, start)
@@ -308,13 +373,13 @@ def _match_dblp(text: bytes, at: int) -> Mention | None:
         return None
     form: Form = "text"
     if text[at - 4 : at] == b"rec/":
-        at = addresses.scheme_start(text, addresses.host_start(text, at - 5))
+        at = addresses.find_scheme_start(text, addresses.find_host_start(text, at - 5))
         form = "url"
     return Mention(found[0], None, at, match.end(), form)
 
 
 def _match_reader(text: bytes, at: int) -> Mention | None:
-    """Recognize an address at the host of a reader."""
+    """Recognize the URL of a paper at a reader site."""
     match = _READER.match(text, at)
     return _make_address(text, at, match) if match is not None else None
 
@@ -362,7 +427,7 @@ def _find_forum(text: bytes, at: int) -> int | None:
 def _is_corr(text: bytes, start: int, end: int) -> bool:
     """Return whether `abs/ID` is an arXiv id.
 
-    It is one after CoRR or arXiv, or in an entry with `journal={CoRR}`.
+    It is if it follows CoRR or arXiv, or is in an entry with `journal={CoRR}`.
     """
     before = text[max(0, start - 48) : start]
     if _EQUALS in before[-4:]:
@@ -406,7 +471,7 @@ def _match_old(text: bytes, at: int) -> Mention | None:
 def _find_archive(text: bytes, at: int) -> tuple[bytes, bytes]:
     """Return the word before a number, and its archive.
 
-    The archive is empty if arXiv does not have it.
+    The archive is empty if arXiv has none of that name.
     """
     head = text[max(0, at - 26) : at - 1]
     word = head[len(head.rstrip(_ARCHIVE_LETTERS)) :].lower().lstrip(b".-" + LONG_DASH)
@@ -419,7 +484,7 @@ def _find_archive(text: bytes, at: int) -> tuple[bytes, bytes]:
 
 
 def _check_archived(text: bytes, found: Mention) -> Mention | None:
-    """Return the mention, unless within a word or address."""
+    """Return the mention, or None within a word or URL."""
     start = found.start
     before = text[start - 1 : start]
     if before == b"=" and (forum := _find_forum(text, start)):

@@ -1,4 +1,4 @@
-"""OpenReview: one note a request, from the one of its two APIs that has it.
+"""OpenReview: one request per note, to the one of its two APIs that has the note.
 
 The rules are those of OpenReview's site (openreview/openreview-web, app/forum/page.js). An id may belong to
 a paper, a reply, a revision, or the original of a blind copy; the forum is the paper.

@@ -52,7 +52,7 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
         return _match_hugging_face(text, at)
     path = at + len("openreview.net")
     if wrapper := _WRAPPER.match(text, path):
-        redirect = addresses.parameter(text, wrapper.end(), _REDIRECT)
+        redirect = addresses.match_parameter(text, wrapper.end(), _REDIRECT)
         if redirect is None:
             return ()
         path = redirect.end()
@@ -66,47 +66,47 @@ def recognise(text: bytes, at: int) -> Sequence[Mention]:
         return ()
     if addresses.is_glued(text, at) or text[at - 1 : at] in {b"-", b"_"}:
         return ()
-    host = addresses.host_start(text, at)
+    host = addresses.find_host_start(text, at)
     host += at - host - len(text[host:at].lstrip(b".-"))
     if text[host:at].lower() not in _HOSTS:
         return ()
-    return (Mention(paper, None, addresses.scheme_start(text, host), found.end(), "url"),)
+    return (Mention(paper, None, addresses.find_scheme_start(text, host), found.end(), "url"),)
 
 
 def _match_paper(text: bytes, at: int) -> re.Match[bytes] | None:
-    """Match the id in the query, otherwise the reply's."""
+    """Match the query parameter with the paper's id, or else the one with the reply's id."""
     route = _ROUTE.match(text, at)
     if route is None:
         return None
-    found = addresses.parameter(text, route.end(), _PAPER)
+    found = addresses.match_parameter(text, route.end(), _PAPER)
     if found is None or not found["reply"]:
         return found
     if not route[1]:
         return None
-    return addresses.parameter(text, found.end() + 1, _NOTE) or found
+    return addresses.match_parameter(text, found.end() + 1, _NOTE) or found
 
 
 def _match_other_page(text: bytes, at: int) -> re.Match[bytes] | None:
-    """Match a path of OpenReview without a paper's id."""
+    """Match a path of an OpenReview page that has no paper's id."""
     if edit := _EDIT.match(text, at):
-        return addresses.parameter(text, edit.end(), _EDIT_ID)
+        return addresses.match_parameter(text, edit.end(), _EDIT_ID)
     return _PAGE_WITHOUT_PAPER.match(text, at)
 
 
 def _match_hugging_face(text: bytes, at: int) -> Sequence[Mention]:
     """Recognize an OpenReview id in Hugging Face's URL.
 
-    Other pages there have a word in its place.
+    Other pages have a word in the place of the id; an id has capital and small letters.
     """
     found = _HUGGING_FACE.match(text, at)
-    host = addresses.host_start(text, at)
+    host = addresses.find_host_start(text, at)
     if (
         found is None
         or text[host:at].lower() not in {b"", b"www."}
         or addresses.is_userinfo(text, found.end())
     ):
         return ()
-    start = addresses.scheme_start(text, host)
+    start = addresses.find_scheme_start(text, host)
     return (
         Mention(PaperId("openreview:" + found["id"].decode()), None, start, found.end(), "url"),
     )

@@ -67,7 +67,7 @@ def first_string(value: object) -> str | None:
 
 
 def is_public(readers: object) -> bool:
-    """Return whether everyone may read."""
+    """Return whether everyone is among the readers."""
     return isinstance(readers, list) and "everyone" in readers
 
 

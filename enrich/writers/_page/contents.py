@@ -60,7 +60,7 @@ class Contents:
         return (min(known), max(known)) if known else None
 
     def ranked_works(self) -> list[Work]:
-        """Return the works with a resolved record, that named by most talks first."""
+        """Return the works with a resolved record, the most often named first."""
         resolved = [work for id_, work in self.works.items() if id_ in self.bibtex]
         return sorted(resolved, key=lambda work: -len(self.naming[work.id]))
 
@@ -106,7 +106,7 @@ def tick_key(talk: Talk) -> str:
 
 
 def series_of(talk: Talk) -> str:
-    """Return the series of a talk as it is shown, otherwise its feed."""
+    """Return the shown name of a talk's series, otherwise of its feed."""
     return show_text(talk.series) or show_text(talk.feed.name)
 
 

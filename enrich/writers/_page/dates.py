@@ -1,4 +1,4 @@
-"""Dates and ages as a page writes them, in English whatever the locale."""
+"""Dates and ages as a page writes them, in English in every locale."""
 
 from __future__ import annotations
 

@@ -203,7 +203,7 @@ def render_unresolved(contents: Contents, work: Work, ranks: str) -> Html:
 
 
 def _render_links(contents: Contents, work: Work, more: Iterable[Html] = ()) -> Html | None:
-    """Render links of a work; those of no use on paper come first."""
+    """Render the links of a work; links that print hides come first."""
     others = [*_list_work_links(work), *more]
     pdf = next((paper.pdf for paper in (work.best, *work.papers) if paper.pdf), None)
     bibtex = tag("a", "BibTeX", href=f"#bib:{work.id}") if work.id in contents.bibtex else None
@@ -341,9 +341,9 @@ def _render_quote(talk: Talk, references: Iterable[Reference]) -> Html | None:
 
 
 def quote_context(text: str, reference: Reference) -> str:
-    """Return the paragraph, or item of a list, of a reference; "[…]" stands for its link.
+    """Return the paragraph or list item of a reference, with "[…]" in place of its link.
 
-    Nothing stands for a link alone at an end. A long paragraph is truncated around the link.
+    A link at either end is left out. A long paragraph is truncated around the link.
     """
     start, end = reference.context
     before = text[max(start, reference.start - 4 * _MAX_QUOTE_CHARS) : reference.start]
@@ -366,7 +366,7 @@ def quote_context(text: str, reference: Reference) -> str:
     return f"{before} {_OMITTED}" + (after if after[0] in _CLOSING else f" {after}")
 
 
-# --- both ----------------------------------------------------------------------------------------
+# --- talks, papers and notices ----------------------------------------------------------------------------------------
 
 
 def render_notice(notice: Notice) -> Html:

@@ -1,4 +1,4 @@
-// The script of a page; without it the page shows everything, too. It reads only the page itself.
+// Script of the page. Without it, the page still shows everything. It reads only the page itself.
 // `python -m tests.page.minify` makes script.py from it.
 document.documentElement.className = "js";
 addEventListener("DOMContentLoaded", () => {
@@ -7,7 +7,7 @@ addEventListener("DOMContentLoaded", () => {
   const all = (selector, within = doc) => [...within.querySelectorAll(selector)];
   const text = e => e?.textContent;
   const attempt = act => { try { return act(); } catch {} };
-  // Where a word begins, there is a NUL: also before each letter of a script without small letters.
+  // A NUL marks the start of each word, and each letter of a script without small letters.
   const fold = line => line.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/(?<![\p{Ll}\d])/gu, "\0");
   const form = by("tools");
   const {q, series, from, to, sort, hide} = form.elements;
@@ -31,7 +31,7 @@ addEventListener("DOMContentLoaded", () => {
     by("none").hidden = some || !list;
   };
 
-  // The texts to search, collected at first use or when the page is idle.
+  // The texts to search. They are collected at first use or when the page is idle.
   const load = () => entries ??= all("article").map(e => ({
     e, up_: e.parentNode, days_: e.dataset.d.split(" "), groups_: e.dataset.s.split(" "), ranks_: e.dataset.o.split(" "),
     own_: fold(all("h3,h4,.facts,.text", e).map(text).join("\n")),
@@ -56,7 +56,7 @@ addEventListener("DOMContentLoaded", () => {
     count();
   };
 
-  // The view is the section that the address names, or the section of the named entry.
+  // The view is the section that the URL names, or the section of the entry that it names.
   const show = () => {
     const target = by(attempt(() => decodeURIComponent(location.hash.slice(1))));
     view = target?.closest("main>section") || view || sections[0];
@@ -71,7 +71,7 @@ addEventListener("DOMContentLoaded", () => {
     count();
   };
 
-  // Ticks are kept under each id of a work.
+  // A tick is stored under each id of a work.
   const mark = ({box_, e}, on) => e.classList.toggle("seen", box_.checked = on);
   doc.onchange = ({target}) => {
     const tick = boxes.find(({box_}) => box_ == target);
@@ -138,7 +138,7 @@ addEventListener("DOMContentLoaded", () => {
   form.onreset = () => { setTimeout(run); };
   onhashchange = show;
 
-  // The reader's local time, followed by the talk's own.
+  // The reader's local time, followed by the time at the talk's place.
   all(".when time[datetime$=Z]").forEach(time => attempt(() => {
     const own = text(time), [weekday, month, day, year, clock, zone] = (new Date(time.dateTime) + "").split(" ");
     const mine = `${weekday} ${+day} ${month} ${year}, ${clock.slice(0, 5)} ${zone.replace(/00$/, "")}`;

@@ -109,7 +109,7 @@ def summarize(points: list[Point]) -> str:
 
 
 def render_table(contents: Contents, points: list[Point]) -> Iterator[Html]:
-    """Yield the table behind the chart, a row a piece."""
+    """Yield the table behind the chart, one piece per row."""
     heads = ("Talk on", "Paper", "First date", "Age")
     head = tag("tr", *(tag("th", name, scope="col") for name in heads))
     yield Html(f"<table>{tag('thead', head)}<tbody>")
