@@ -25,7 +25,7 @@ _SPAN = compile_later(r"([+-]?)(\d{1,5})([hdw])", re.ASCII)
 _MONTH = compile_later(r"(\d{4})(?:-(\d{2}))?", re.ASCII)
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
-Texts = str | Iterable[str]
+AnyOf = str | Iterable[str]
 """One text, or several of which one must match."""
 
 
@@ -85,10 +85,10 @@ def select_talks(
     *,
     since: datetime | date | None = None,
     until: datetime | date | None = None,
-    series: Texts = (),
-    speaker: Texts = (),
-    match: Texts = (),
-    exclude: Texts = (),
+    series: AnyOf = (),
+    speaker: AnyOf = (),
+    match: AnyOf = (),
+    exclude: AnyOf = (),
     zone: tzinfo = UTC,
 ) -> Iterator[Talk]:
     """Yield the talks that meet all conditions, in order.
@@ -214,6 +214,6 @@ def _holds_any(parts: list[str], *texts: str | None) -> bool:
     return any(part in folded for folded in map(fold_text, filter(None, texts)) for part in parts)
 
 
-def _fold_each(texts: Texts) -> list[str]:
+def _fold_each(texts: AnyOf) -> list[str]:
     several = [texts] if isinstance(texts, str) else texts
     return [folded for text in several if (folded := fold_text(text))]
