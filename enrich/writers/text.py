@@ -34,8 +34,8 @@ _MIN_WIDTH = 24
 _SEPARATOR = " · "
 _BULLET, _MARGIN = "  * ", "    "
 
-Cited = Mapping[PaperId, list[Reference]]
-"""A talk's references to each of its papers."""
+ReferencesByPaper = Mapping[PaperId, list[Reference]]
+"""References of a talk, by paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _describe_talk(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
     yield from (text for text in (talk.series, talk.room) if text)
 
 
-def _list_work_lines(work: Work, cited: Cited) -> Iterator[tuple[str, str]]:
+def _list_work_lines(work: Work, cited: ReferencesByPaper) -> Iterator[tuple[str, str]]:
     """Yield the lines of a work's best record, then of its other records."""
     paper = work.best
     others = [other for other in work.papers if other is not paper]
