@@ -133,7 +133,7 @@ class Changes:
         for start, recurrence in stated:
             instant = format_instant(start)
             first = instant if recurrence is None else format_instant(recurrence.start)
-            found = next((each for each in (instant, first) if each in at), None)
+            found = next((written for written in (instant, first) if written in at), None)
             if found is None:
                 added.add(instant)
             else:
@@ -203,7 +203,7 @@ def _matches_text(reference: Reference, text: str) -> bool:
 
 def _has_overlap(references: Iterable[Reference]) -> bool:
     """Return whether two references share a part of a text."""
-    spans = sorted((each.field, each.start, each.end) for each in references)
+    spans = sorted((r.field, r.start, r.end) for r in references)
     return any(a[0] == b[0] and b[1] < a[2] for a, b in pairwise(spans))
 
 

@@ -114,7 +114,7 @@ def select_talks(
     >>> [talk.id for talk in select_talks(talks, match=["jose"], exclude=["doe"])]
     ['2']
     """
-    _check_talks(talks)
+    _check_talks_argument(talks)
     first = None if since is None else to_instant(since, zone)
     end = None if until is None else to_instant(until, zone)
     series_parts, speaker_parts = _fold_each(series), _fold_each(speaker)
@@ -133,7 +133,7 @@ def select_talks(
     return filter(None, map(select, talks))
 
 
-def _check_talks(talks: object) -> None:
+def _check_talks_argument(talks: object) -> None:
     """Raise TypeError if this is not an iterable of talks."""
     if isinstance(talks, (str, bytes)) or hasattr(talks, "__fspath__"):
         raise TypeError("talks is an iterable of Talk: use select_talks(read_talks(…), …)")

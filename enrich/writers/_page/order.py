@@ -34,9 +34,9 @@ def rank_talks(contents: Contents) -> list[str]:
         [by_start[number] for number in range(len(starts))],
         _rank_keys(starts),
         _rank_keys(starts, reverse=True),
-        _rank_keys([max(map(first_date, each), default="") or None for each in works], reverse=True),
-        _rank_keys([max(map(newest_date, each), default="") or None for each in works], reverse=True),
-        _rank_keys([max((len(contents.naming[w.id]) for w in each), default=0) for each in works], reverse=True),
+        _rank_keys([max(map(first_date, cited), default="") or None for cited in works], reverse=True),
+        _rank_keys([max(map(newest_date, cited), default="") or None for cited in works], reverse=True),
+        _rank_keys([max((len(contents.naming[w.id]) for w in cited), default=0) for cited in works], reverse=True),
     )  # fmt: skip
 
 
@@ -49,8 +49,8 @@ def rank_works(contents: Contents, works: Sequence[Work]) -> list[str]:
     ]
     return _join_ranks(
         list(range(len(works))),
-        _rank_keys([min(each, default=None) for each in starts]),
-        _rank_keys([max(each, default=None) for each in starts], reverse=True),
+        _rank_keys([min(of_work, default=None) for of_work in starts]),
+        _rank_keys([max(of_work, default=None) for of_work in starts], reverse=True),
         _rank_keys([first_date(work) or None for work in works], reverse=True),
         _rank_keys([newest_date(work) or None for work in works], reverse=True),
         _rank_keys([len(contents.naming[work.id]) for work in works], reverse=True),
