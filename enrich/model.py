@@ -365,12 +365,12 @@ class AnnotatedTalk:
         >>> row["talk_title"], row["paper"]
         ('A talk', None)
         """
-        of_talk = _row_of_talk(self.talk)
+        talk_row = _row_of_talk(self.talk)
         if not self.references:
-            return [_fill_row(of_talk)]
-        of_papers = {id_: _row_of_paper(paper) for id_, paper in self.papers.items()}
+            return [_fill_row(talk_row)]
+        paper_rows = {id_: _row_of_paper(paper) for id_, paper in self.papers.items()}
         return [
-            _fill_row(of_talk, _row_of_reference(r), of_papers.get(r.paper, {}))
+            _fill_row(talk_row, _row_of_reference(r), paper_rows.get(r.paper, {}))
             for r in self.references
         ]
 

@@ -260,9 +260,9 @@ def _choose_collection(text: str, format_: str | None, *, is_only: bool) -> Targ
     """
     prefix, _, rest = text.partition(":")
     path = rest if prefix == COLLECTION else text
-    by_option = format_ == COLLECTION and (is_only or format_of_suffix(text) is None)
-    by_suffix = text.lower().endswith(COLLECTION_SUFFIX) and not (is_only and format_)
-    if not path or not (path is rest or by_option or by_suffix):
+    is_by_option = format_ == COLLECTION and (is_only or format_of_suffix(text) is None)
+    is_by_suffix = text.lower().endswith(COLLECTION_SUFFIX) and not (is_only and format_)
+    if not path or not (path is rest or is_by_option or is_by_suffix):
         return None
     if path == "-" or is_device(path):
         raise click.UsageError(f"{text}: a collection is a file, not a stream")

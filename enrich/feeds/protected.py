@@ -18,6 +18,7 @@ from enrich.text.patterns import compile_later
 from enrich.text.urls import find_host_start, find_scheme_start, in_address, is_glued, is_userinfo
 
 Span = tuple[int, int]
+"""Start and end of a part of the text, in bytes."""
 
 ANCHORS = (
     "arxiv", "corr", "openreview.net/", "huggingface.co/papers/", "hf.co/papers/",

@@ -103,8 +103,8 @@ def _list_work_lines(work: Work, cited: ReferencesByPaper) -> Iterator[tuple[str
     """Yield the lines of a work's best record, then of its other records."""
     paper = work.best
     others = [other for other in work.papers if other is not paper]
-    of_others = [r._replace(version=None) for other in others for r in cited[other.id]]
-    how = tuple(describe_references((*cited[paper.id], *of_others)))
+    other_references = [r._replace(version=None) for other in others for r in cited[other.id]]
+    how = tuple(describe_references((*cited[paper.id], *other_references)))
     state = describe_state(_drop_links(paper, others))
     yield _BULLET, label_paper(paper)
     if isinstance(paper, Paper):

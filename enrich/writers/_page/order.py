@@ -24,14 +24,14 @@ SORTS = (
 
 def rank_talks(contents: Contents) -> list[str]:
     """Return the ranks of each talk in all orders, as `data-o` holds them."""
-    by_start = {number: rank for rank, number in enumerate(contents.order)}
+    start_ranks = {number: rank for rank, number in enumerate(contents.order)}
     starts = [
-        by_start[number] if annotated.talk.shown_start else None
+        start_ranks[number] if annotated.talk.shown_start else None
         for number, annotated in enumerate(contents.talks)
     ]
     works = [[contents.works[id_] for id_ in cited] for cited in contents.cited]
     return _join_ranks(
-        [by_start[number] for number in range(len(starts))],
+        [start_ranks[number] for number in range(len(starts))],
         _rank_keys(starts),
         _rank_keys(starts, reverse=True),
         _rank_keys([max(map(first_date, cited), default="") or None for cited in works], reverse=True),
@@ -42,9 +42,9 @@ def rank_talks(contents: Contents) -> list[str]:
 
 def rank_works(contents: Contents, works: Sequence[Work]) -> list[str]:
     """Return the ranks of each work in all orders, as `data-o` holds them."""
-    by_start = {number: rank for rank, number in enumerate(contents.order)}
+    start_ranks = {number: rank for rank, number in enumerate(contents.order)}
     starts = [
-        [by_start[n] for n in contents.naming[work.id] if contents.talks[n].talk.shown_start]
+        [start_ranks[n] for n in contents.naming[work.id] if contents.talks[n].talk.shown_start]
         for work in works
     ]
     return _join_ranks(
