@@ -228,7 +228,10 @@ def _name_by_path(message: str, feed: str) -> str:
     >>> _name_by_path("x.org: answered 500", "https://x.org/a/talks.ics?key=1")
     'x.org/a/talks.ics: answered 500'
     """
-    parts = urlsplit(feed)
+    try:
+        parts = urlsplit(feed)
+    except ValueError:  # a bad IPv6 address; the message says that it is not valid
+        return message
     if not parts.netloc:
         return message.replace("researchseminars.org", feed, 1)
     host = parts.hostname or ""

@@ -74,6 +74,8 @@ def redact_text(
         if redacted == text:
             break
         text = redacted
+        if not people and not rules.is_suspect(text.lower().encode("utf-8", "replace")):
+            break
     return text
 
 
@@ -301,7 +303,10 @@ def _redact_line_beside(line: str, anchors: tuple[str, ...]) -> str:
 
 def has_conference(properties: Properties) -> bool:
     """Return whether an event states a meeting in a property of its own."""
-    return not _CONFERENCES.isdisjoint(properties.first)
+    return not _CONFERENCES.isdisjoint(properties.first) or any(
+        name[:2] == "X-" and "//" in value and name not in _HTML and has_credentials(value)
+        for name, value in properties.first.items()
+    )
 
 
 def has_credentials(text: str) -> bool:

@@ -68,6 +68,8 @@ def compile_lower(pattern: str) -> re.Pattern[str]:
 
 _REST = r"(?:(?!https?:)[^\s<>\"'\\\[\](){}|])"
 """A character of a URL; a nested URL is not part of it."""
+_SLASHES = r"(?:%(?:25){0,3}2f){2}"
+"""Two slashes, encoded up to four times."""
 _ROOM = (
     r"/(?:bigbluebutton/|(?:b|rooms)/[a-z0-9]{3}-[a-z0-9]{3}-"
     r"|user/ics/|calendar/ical/[^\s/]{1,120}/private-|calendar/event\?[^\s]{0,400}?\btok=)"
@@ -99,7 +101,7 @@ OF_A_MEETING = frozenset({"meeting", "webinar", "zoom"})
 """Words before a label that make its value the password of a meeting."""
 CODE_WORD = (
     r"(?P<word>pass[ -]?code|password|passwort|kennwort|pwd?|(?:access|security|zugangs)[ -]?code"
-    r"|mot de passe|contraseña|host key|pin)\b"
+    r"|mot de passe|contrase(?:ñ|n\u0303)a|host key|pin)\b"
 )
 FOR_WHAT = (
     r"(?:[ ]for[ ](?:the|this|our|all)"
@@ -440,10 +442,10 @@ def _make_links(host: str, bare: str, known: list[str]) -> tuple[Rule, ...]:
     return (
         Rule(
             "address inside a mail filter's address",
-            rf"https?://{_REST}{{1,400}}?3a(?:%2f%2f|__){host}{_REST}{{0,2000}}",
+            rf"https?://{_REST}{{1,400}}?(?:3a(?:__|//|{_SLASHES})|https?:{_SLASHES}){host}{_REST}{{0,2000}}",
             "https://filter.example/?u=https%3A%2F%2Fzoom.us%2Fj%2F774411",
             "https://filter.example/?u=https%3a%2f%2fzoom.us%2fj%2f774411",
-            words=("3a%2f%2f", "3a__"),
+            words=("3a%2", "3a__", "3a//", ":%2"),
         ),
         Rule(
             "address without its scheme",
@@ -559,7 +561,8 @@ def _make_hints(
         (b"m", b"meeting[ -](?:id|n|code|key|pass)"),
         (b"#", rb"#(?<=\d#)"),
         (b"\xbc", rb"\xbc(?<=\xef\xbc)\x9a%b" % _NUMBER_HINT),
-        (b"%", b"3a%2f"),
+        (b"%", b"3a(?:%(?:25){0,3}2f|//)"),
+        (b"%", b":%(?:25){0,3}2f"),
         (b"_", b"3a__"),
         (b"\xe2", rb"\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xaf])"),
         (b"\xc2", rb"\xc2\xad"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from unicodedata import normalize
 
 from enrich.feeds.redact_words import LOOKALIKES
 from enrich.text.patterns import compile_later
@@ -34,12 +35,16 @@ def fold_letters(text: str) -> str:
 def spell(words: str) -> list[str]:
     """Return all words that a word pattern matches.
 
-    The pattern may use letters, classes, groups, `|` and `?`.
+    The pattern may use letters, classes, groups, `|` and `?`. A word with accents is also spelled with
+    combining characters, as macOS writes it.
 
-    >>> spell("m[öo]tes-?id|id (?:della )?riunione")
+    >>> spell("m[öo]tes-?id|id (?:della )?riunione")[:6]
     ['mötesid', 'mötes-id', 'motesid', 'motes-id', 'id riunione', 'id della riunione']
+    >>> len(spell("mötesid"))
+    2
     """
-    return _spell_from(words, 0)[0]
+    composed = _spell_from(words, 0)[0]
+    return list(dict.fromkeys([*composed, *(normalize("NFD", word) for word in composed)]))
 
 
 def _spell_from(words: str, at: int) -> tuple[list[str], int]:

@@ -183,7 +183,7 @@ def test_status_3_is_a_warning_and_publishes(fakes: Fakes, runner: Runner) -> No
     done = runner.run("Read the feeds, look the papers up", feeds=f"{FEED}\n{missing}")
     assert done.returncode == 0, done.stderr
     assert "::warning title=Reading list::" in done.stdout
-    assert "> [!WARNING]\n> enrich: example.org: has no such feed" in runner.summary
+    assert "> [!WARNING]\n> enrich: example.org/gone.ics: has no such feed" in runner.summary
     assert (runner.folder / "output").read_text() == "status=3\n"
     assert runner.run("Write the pages", feeds=f"{FEED}\n{missing}").returncode == 0
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,6 +82,7 @@ def test_a_languages_example_is_redacted(language: Language) -> None:
     for example in (
         language.example,
         language.example.replace(":", "："),
+        normalize("NFD", language.example),
         language.example.upper(),
     ):
         text = example.replace("HTTPS：", "HTTPS:").replace("https：", "https:")
@@ -152,6 +155,7 @@ CODE_WORDS = [
     "Zugangs-Code",
     "Mot de passe",
     "Contraseña",
+    normalize("NFD", "Contraseña"),
     "Host key",
     "Pin",
 ]
