@@ -112,17 +112,17 @@ def relate_papers(
     known = {**papers, **others, **papers} if others else papers
     neighbours, grounds = _collect_links(known)
     _add_equal_dois(known, neighbours, grounds)
-    by_title = _match_titles(papers, known)
+    title_matches = _match_titles(papers, known)
     roots = _find_roots(_link_pairs(neighbours))
-    if by_title:
-        by_title = _drop_contradictions(by_title, roots)
+    if title_matches:
+        title_matches = _drop_contradictions(title_matches, roots)
     titled: dict[PaperId, tuple[PaperId, ...]] = {}
-    for first, second in sorted(by_title):
+    for first, second in sorted(title_matches):
         if second not in neighbours.get(first, ()):
             titled[first] = (*titled.get(first, ()), second)
             titled[second] = (*titled.get(second, ()), first)
     if titled:
-        roots = _find_roots(chain(_link_pairs(neighbours), by_title))
+        roots = _find_roots(chain(_link_pairs(neighbours), title_matches))
     works: dict[PaperId, tuple[bool, PaperId]] = {}
     for id_, root in roots.items():
         if id_ in papers:

@@ -365,12 +365,12 @@ class AnnotatedTalk:
         >>> row["talk_title"], row["paper"]
         ('A talk', None)
         """
-        of_talk = _row_of_talk(self.talk)
+        talk_row = _row_of_talk(self.talk)
         if not self.references:
-            return [_fill_row(of_talk)]
-        of_papers = {id_: _row_of_paper(paper) for id_, paper in self.papers.items()}
+            return [_fill_row(talk_row)]
+        paper_rows = {id_: _row_of_paper(paper) for id_, paper in self.papers.items()}
         return [
-            _fill_row(of_talk, _row_of_reference(r), of_papers.get(r.paper, {}))
+            _fill_row(talk_row, _row_of_reference(r), paper_rows.get(r.paper, {}))
             for r in self.references
         ]
 
@@ -550,7 +550,7 @@ def _line_fields(line: LineObject) -> dict[str, Any]:
             ]
         ),
         "papers": Papers({PaperId(p.id): lookup_from(p) for p in line.papers}),
-        "warnings": tuple(map(_make_warning, line.warnings)),
+        "warnings": tuple(map(_convert_warning, line.warnings)),
         "suggested": tuple([p for p in map(lookup_from, line.suggested) if isinstance(p, Paper)]),
     }
 
@@ -560,7 +560,7 @@ def _talk_fields(data: TalkInput | LineObject) -> dict[str, Any]:
 
     Warnings that are derived each time are left out.
     """
-    warnings = (_make_warning(w) for w in data.warnings if w.code not in DERIVED_WARNINGS)
+    warnings = (_convert_warning(w) for w in data.warnings if w.code not in DERIVED_WARNINGS)
     return {
         "id": data.id,
         "feed": Feed(name=data.feed),
@@ -582,7 +582,7 @@ def _talk_fields(data: TalkInput | LineObject) -> dict[str, Any]:
     }
 
 
-def _make_warning(data: WarningObject) -> TalkWarning:
+def _convert_warning(data: WarningObject) -> TalkWarning:
     return TalkWarning(
         code=known_word(WarningCode, data.code, "other"),
         message=data.message,

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import filterfalse, pairwise
 
 from enrich.changes.earlier import Earlier
-from enrich.changes.holdings import Holdings, Key, StatedStart, group_by_key
+from enrich.changes.feed_contents import FeedContents, StatedStart, TalkKey, group_by_key
 from enrich.codes import NewsCode
 from enrich.model import (
     EXTRACTION_WARNINGS,
@@ -42,7 +42,7 @@ class Changes:
     def __init__(
         self,
         earlier: Earlier,
-        holdings: Holdings,
+        feed_contents: FeedContents,
         *,
         select_occurrences: SelectOccurrences = lambda _series, _times: (),
     ) -> None:
@@ -50,16 +50,16 @@ class Changes:
 
         Args:
             earlier: The earlier output.
-            holdings: All talks of the feeds.
+            feed_contents: All talks of the feeds.
             select_occurrences: Selects the times that are occurrences of a series, also excluded ones.
         """
         self._papers = earlier.papers
-        self._unmoved: dict[tuple[Key, str], Sequence[Talk]] = {}
+        self._unmoved: dict[tuple[TalkKey, str], Sequence[Talk]] = {}
         """Earlier versions of the talks that did not move, by key and present start."""
-        self._moved: dict[tuple[Key, str], Talk] = {}
+        self._moved: dict[tuple[TalkKey, str], Talk] = {}
         """Earlier versions of the talks that moved, by key and present start."""
         talks = group_by_key(annotated.talk for annotated in earlier.talks)
-        for key, stated in holdings.list_stated():
+        for key, stated in feed_contents.list_stated():
             if known := talks.get(key):
                 self._relate(key, stated, known, select_occurrences)
 
@@ -113,7 +113,7 @@ class Changes:
 
     def _relate(
         self,
-        key: Key,
+        key: TalkKey,
         stated: Sequence[StatedStart],
         known: Sequence[Talk],
         select_occurrences: SelectOccurrences,
@@ -133,7 +133,7 @@ class Changes:
         for start, recurrence in stated:
             instant = format_instant(start)
             first = instant if recurrence is None else format_instant(recurrence.start)
-            found = next((each for each in (instant, first) if each in at), None)
+            found = next((written for written in (instant, first) if written in at), None)
             if found is None:
                 added.add(instant)
             else:
@@ -158,7 +158,7 @@ class Changes:
             self._moved[key, instant] = before
 
 
-def select_kept(earlier: Earlier, holdings: Holdings) -> Iterator[Talk]:
+def select_kept(earlier: Earlier, feed_contents: FeedContents) -> Iterator[Talk]:
     """Yield the earlier talks that no feed of this run has.
 
     Such a talk vanished and gets a warning, or its feed or event could not be read. Its references are
@@ -167,9 +167,9 @@ def select_kept(earlier: Earlier, holdings: Holdings) -> Iterator[Talk]:
     for annotated in earlier.talks:
         talk = annotated.talk
         key = (talk.feed.name, talk.id)
-        if holdings.has_lost(key):
+        if feed_contents.has_lost(key):
             yield _keep_talk(annotated, (*filterfalse(_is_vanished, talk.warnings), VANISHED))
-        elif not holdings.holds(key):
+        elif not feed_contents.has_talk(key):
             yield _keep_talk(annotated, talk.warnings)
 
 
@@ -203,7 +203,7 @@ def _matches_text(reference: Reference, text: str) -> bool:
 
 def _has_overlap(references: Iterable[Reference]) -> bool:
     """Return whether two references share a part of a text."""
-    spans = sorted((each.field, each.start, each.end) for each in references)
+    spans = sorted((r.field, r.start, r.end) for r in references)
     return any(a[0] == b[0] and b[1] < a[2] for a, b in pairwise(spans))
 
 

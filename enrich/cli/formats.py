@@ -260,9 +260,9 @@ def _choose_collection(text: str, format_: str | None, *, is_only: bool) -> Targ
     """
     prefix, _, rest = text.partition(":")
     path = rest if prefix == COLLECTION else text
-    by_option = format_ == COLLECTION and (is_only or format_of_suffix(text) is None)
-    by_suffix = text.lower().endswith(COLLECTION_SUFFIX) and not (is_only and format_)
-    if not path or not (path is rest or by_option or by_suffix):
+    is_by_option = format_ == COLLECTION and (is_only or format_of_suffix(text) is None)
+    is_by_suffix = text.lower().endswith(COLLECTION_SUFFIX) and not (is_only and format_)
+    if not path or not (path is rest or is_by_option or is_by_suffix):
         return None
     if path == "-" or is_device(path):
         raise click.UsageError(f"{text}: a collection is a file, not a stream")
@@ -301,11 +301,11 @@ def format_of_suffix(path: str) -> str | None:
 
     name = Path(path).name.lower()
     for list_names in (package_formats, names):  # entry points are read only for unknown suffixes
-        found = [(s, each) for each in list_names() for s in suffixes_of(writer(each))]
-        matching = [(len(s), each) for s, each in found if name.endswith(s)]
+        found = [(s, format_) for format_ in list_names() for s in suffixes_of(writer(format_))]
+        matching = [(len(s), format_) for s, format_ in found if name.endswith(s)]
         if matching:
             longest = max(length for length, _ in matching)
-            return next(each for length, each in matching if length == longest)
+            return next(format_ for length, format_ in matching if length == longest)
     return None
 
 
@@ -334,16 +334,16 @@ def take_writers(
     chosen = [(target, writer(target.format)) for target in targets]
     settings: list[dict[str, Any]] = [{"rows": "paper"} if for_papers else {} for _ in chosen]
     for name, value in given.items():
-        takers = [place for place, (_, each) in enumerate(chosen) if name in options_of(each)]
+        takers = [place for place, (_, taker) in enumerate(chosen) if name in options_of(taker)]
         if not takers:
             raise click.UsageError(f"{_flag(name)} is an option of {_list_takers(name)}")
         for place, one in zip(takers, _spread_values(name, value, takers), strict=True):
             settings[place][name] = one
     own = package_formats()
     outputs = []
-    for (target, each), values in zip(chosen, settings, strict=True):
+    for (target, plain_writer), values in zip(chosen, settings, strict=True):
         try:
-            configured = configure(each, values)
+            configured = configure(plain_writer, values)
         except ValueError as error:
             raise click.UsageError(f"--columns: {error}") from None
         if target.format not in own:
@@ -393,7 +393,7 @@ def _list_takers(name: str) -> str:
     """Return the names of the package's formats that take an option."""
     from enrich.writers import options_of, writer
 
-    takers = [each for each in package_formats() if name in options_of(writer(each))]
+    takers = [taker for taker in package_formats() if name in options_of(writer(taker))]
     return ", ".join(takers) or "no format here"
 
 
@@ -403,7 +403,7 @@ def add_raw_references(
     """Add the references of the raw text, for a writer that needs them."""
     from enrich.writers import needs_of
 
-    needing = [each for each in writers if "raw_references" in needs_of(each)]
+    needing = [writer for writer in writers if "raw_references" in needs_of(writer)]
     if not needing:
         yield from talks
         return

@@ -11,7 +11,7 @@ import click
 
 from enrich.changes.compare import Changes, count_present, select_kept
 from enrich.changes.earlier import Earlier, parse_earlier
-from enrich.changes.holdings import Holdings
+from enrich.changes.feed_contents import FeedContents
 from enrich.cli.formats import Target
 from enrich.cli.weekly import MinTalks
 from enrich.errors import EnrichError
@@ -43,7 +43,7 @@ class News:
             click.UsageError: the file is not an earlier output, or an output would replace it in a
                 format that cannot be read back.
         """
-        self.holdings = Holdings()
+        self.feed_contents = FeedContents()
         self._path = path
         self._count = 0
         place = os.path.realpath(path)
@@ -83,8 +83,10 @@ class News:
         """
         read = list(talks)
         _check_count(len(read), min_talks)
-        self._changes = Changes(self._earlier, self.holdings, select_occurrences=select_occurrences)
-        kept = map(_check_sources, select_kept(self._earlier, self.holdings))
+        self._changes = Changes(
+            self._earlier, self.feed_contents, select_occurrences=select_occurrences
+        )
+        kept = map(_check_sources, select_kept(self._earlier, self.feed_contents))
         yield from sort([*read, *kept])
 
     def mark(self, annotated: AnnotatedTalk) -> AnnotatedTalk | None:

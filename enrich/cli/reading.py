@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import click
 from msgspec import Struct, field
 
-from enrich.changes.holdings import Holdings
+from enrich.changes.feed_contents import FeedContents
 from enrich.cli.options import say
 from enrich.cli.suggestions import find_close, is_address, suggest_feed, suggest_zone
 from enrich.errors import FeedError
@@ -52,7 +52,7 @@ class Reading(Struct, kw_only=True):
     """End of all requests for feeds, by `time.monotonic`."""
     names: Mapping[str, str | None] = field(default_factory=dict)
     """Names the user gave to feeds."""
-    holdings: Holdings | None = None
+    feed_contents: FeedContents | None = None
     """Receives each talk and notice as it is read, before the filters."""
     failed_feeds: int = 0
     """Number of feeds that could not be read."""
@@ -182,8 +182,8 @@ class Reading(Struct, kw_only=True):
                     self.talks_read += 1
                     if name:
                         talk = replace(talk, feed=replace(talk.feed, name=name))  # noqa: PLW2901
-                    if self.holdings is not None:
-                        self.holdings.add_talk(talk)
+                    if self.feed_contents is not None:
+                        self.feed_contents.add_talk(talk)
                     yield talk
             except FeedError as error:
                 self.failed_feeds += 1
@@ -191,17 +191,17 @@ class Reading(Struct, kw_only=True):
                 notice = _make_notice(feed, error)
                 notice = replace(notice, feed=name) if name else notice
                 self.collected_notices.append(notice)
-                if self.holdings is not None:
-                    self.holdings.fail_feed(notice.feed)
+                if self.feed_contents is not None:
+                    self.feed_contents.fail_feed(notice.feed)
             else:
-                if self.holdings is not None:
-                    self.holdings.end_feed()
+                if self.feed_contents is not None:
+                    self.feed_contents.end_feed()
             self.stale_feeds += bool(stale)
 
     def _add_notice(self, notice: Notice) -> None:
         self.collected_notices.append(notice)
-        if self.holdings is not None:
-            self.holdings.add_notice(notice)
+        if self.feed_contents is not None:
+            self.feed_contents.add_notice(notice)
         is_printed = notice.code in _PRINTED_CODES and not self.options.get("quiet")
         if self.prints_notices or is_printed or notice.code == "stale_feed":
             where = "".join(

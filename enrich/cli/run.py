@@ -137,7 +137,7 @@ def run(
         feeds=tuple(feeds),
         options=options,
         names=names,
-        holdings=news.holdings if news else None,
+        feed_contents=news.feed_contents if news else None,
         prints_notices=not quiet
         and not any(getattr(writer, "writes_notices", False) for writer in writers),
         keep_raw=any("raw" in needs_of(writer) for writer in writers),

@@ -19,7 +19,7 @@ from msgspec import Struct, field
 from enrich.codes import known_word
 from enrich.collection.collection import (
     Collection,
-    Name,
+    FilePath,
     OnWarning,
     check_is_collection,
     connect_collection,
@@ -102,7 +102,7 @@ class Answers(Collection):
             ) from None
 
 
-def open_answers(path: Name, *, on_warning: OnWarning | None = None) -> Collection:
+def open_answers(path: FilePath, *, on_warning: OnWarning | None = None) -> Collection:
     """Open a collection, as `Answers` if lookups made it.
 
     `on_warning` gets a line if records are damaged; without it, the log gets that line.

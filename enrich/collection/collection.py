@@ -29,7 +29,7 @@ from enrich.store.sqlite import (
 )
 from enrich.text.tidy import tidy
 
-Name = str | Path
+FilePath = str | Path
 """Path of a file."""
 OnWarning = Callable[[str], None]
 MAGIC = b"SQLite format 3\0"
@@ -81,7 +81,7 @@ def export(path: Path, *, abstracts: bool = False) -> Iterator[str]:
     return _iterate_exported(open_collection(path), abstracts=abstracts)
 
 
-def open_collection(path: Name, *, on_warning: OnWarning | None = None) -> Collection:
+def open_collection(path: FilePath, *, on_warning: OnWarning | None = None) -> Collection:
     """Open a collection.
 
     `on_warning` gets a line if records are damaged; without it, the log gets that line.
@@ -155,8 +155,10 @@ class Collection:
             for start in range(0, len(wanted), BATCH):
                 batch = wanted[start : start + BATCH]
                 names = {id_.encode(): id_ for id_ in batch}
-                marks = ",".join("?" * len(batch))
-                query = f"SELECT {columns} FROM {tables} WHERE id IN ({marks}) AND version = ''"  # noqa: S608
+                placeholders = ",".join("?" * len(batch))
+                query = (
+                    f"SELECT {columns} FROM {tables} WHERE id IN ({placeholders}) AND version = ''"  # noqa: S608
+                )
                 for key, stored_sum, record, *more in self._connection.execute(query, batch):
                     id_ = names.get(key)  # an untrusted table may have another collation
                     if id_ is None:

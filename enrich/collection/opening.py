@@ -17,7 +17,7 @@ from enrich.collection.collection import (
     index_papers,
 )
 from enrich.collection.readers import HEAD, Place, Reader, reader_of
-from enrich.collection.readers._json import is_html
+from enrich.collection.readers._json import is_web_page
 from enrich.collection.readers._stream import Stream
 from enrich.errors import PapersError
 from enrich.store.codec import StoredPaper
@@ -74,7 +74,7 @@ def choose_reader(head: bytes, path: Path) -> Reader:
     Raises:
         PapersError: no reader recognizes the file.
     """
-    if is_html(head):
+    if is_web_page(head):
         raise PapersError(f"{path}: this is a web page; papers are read from {KINDS}")
     reader = reader_of(head if head.strip() else b"{}")
     if reader is None:

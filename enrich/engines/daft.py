@@ -90,7 +90,7 @@ class Mapper:
         """Find the references of texts; null has none."""
         found = find_references_many(text or "" for text in texts.to_pylist())
         return make_array(
-            [_describe_references(each) for each in found],
+            [_describe_references(references) for references in found],
             pa.list_(REFERENCE),
         )
 

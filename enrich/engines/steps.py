@@ -15,7 +15,7 @@ import msgspec
 
 from enrich.annotation import annotate
 from enrich.collection.answers import open_answers
-from enrich.collection.collection import Collection, Name, open_collection
+from enrich.collection.collection import Collection, FilePath, open_collection
 from enrich.document import LineObject, decode_line, encode, encode_bytes
 from enrich.model import (
     DERIVED_WARNINGS,
@@ -47,7 +47,7 @@ class MappedTalk(NamedTuple):
 
 def map_talks(
     talks: Iterable[Talk],
-    collection: Collection | Name | None = None,
+    collection: Collection | FilePath | None = None,
     *,
     abstracts: bool = False,
 ) -> Iterator[MappedTalk]:
@@ -84,7 +84,7 @@ def map_talks(
 
 def join_talks(
     rows: Iterable[str | bytes],
-    collection: Collection | Name | None = None,
+    collection: Collection | FilePath | None = None,
     *,
     abstracts: bool = False,
     on_problem: Callable[[str], None] | None = None,
@@ -120,7 +120,7 @@ def join_talks(
 
 def join_each(
     rows: Iterable[str | bytes],
-    collection: Collection | Name | None = None,
+    collection: Collection | FilePath | None = None,
     *,
     abstracts: bool = False,
 ) -> Iterator[tuple[str | None, str | None]]:
@@ -195,7 +195,7 @@ def _encode_paper(paper: Lookup) -> msgspec.Raw:
 
 
 def _open_context(
-    collection: Collection | Name | None, open_it: Callable[[Name], Collection]
+    collection: Collection | FilePath | None, open_it: Callable[[FilePath], Collection]
 ) -> AbstractContextManager[Collection | None]:
     """Return a context of an open collection; it closes only a collection that it opened."""
     if collection is None or isinstance(collection, Collection):

@@ -131,9 +131,9 @@ def find_status(title: str | None, abstract: str | None, lower: bytes) -> TalkSt
         if title is not None and other_languages.match(title) is not None:
             return words.status
         if root.search(lower) is not None:
-            in_title, in_text = _compile_status(words)
-            if (title is not None and in_title.search(title) is not None) or (
-                abstract is not None and in_text.search(abstract) is not None
+            title_pattern, text_pattern = _compile_status(words)
+            if (title is not None and title_pattern.search(title) is not None) or (
+                abstract is not None and text_pattern.search(abstract) is not None
             ):
                 return words.status
     return None

@@ -48,6 +48,7 @@ _SHOWN_TEXTS = frozenset({"comments", "paper_link"})
 """Texts that are shown, not only searched."""
 
 Texts = tuple[tuple[str, str], ...]
+"""Further texts of a talk (`Talk.texts`): pairs of a field name and its text."""
 
 
 def finish_talk(

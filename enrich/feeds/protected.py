@@ -18,6 +18,7 @@ from enrich.text.patterns import compile_later
 from enrich.text.urls import find_host_start, find_scheme_start, in_address, is_glued, is_userinfo
 
 Span = tuple[int, int]
+"""Start and end of a part of the text, in bytes."""
 
 ANCHORS = (
     "arxiv", "corr", "openreview.net/", "huggingface.co/papers/", "hf.co/papers/",
@@ -327,13 +328,13 @@ def _merge_marks(marks: Iterable[Mark]) -> list[Mark]:
 
 
 def _to_code_points(raw: bytes, marks: list[Mark]) -> list[Mark]:
-    at = done = 0
+    at = char_end = 0
     converted = []
     for start, end, context in marks:
-        first = done + len(raw[at:start].decode("utf-8", "surrogatepass"))
-        done = first + len(raw[start:end].decode("utf-8", "surrogatepass"))
+        char_start = char_end + len(raw[at:start].decode("utf-8", "surrogatepass"))
+        char_end = char_start + len(raw[start:end].decode("utf-8", "surrogatepass"))
         at = end
-        converted.append(Mark(first, done, context))
+        converted.append(Mark(char_start, char_end, context))
     return converted
 
 
@@ -455,21 +456,25 @@ def _add_numbers(
 
     Bare numbers with a cue are yielded too.
     """
-    done = 0
+    list_end = 0
     numbers = _find_numbers(low)
     number = next(numbers, None)
     for start, end in (*seeds, (len(low), len(low))):
         while number is not None and number.start() < start:
-            if number.start() >= done and (found := _find_cues(view, low, *number.span(), cue)):
+            if number.start() >= list_end and (found := _find_cues(view, low, *number.span(), cue)):
                 word = _WORD_BEFORE.search(low, max(0, found[0][0] - 24), found[0][0])
-                done = _end_list(low, number.end())
+                list_end = _end_list(low, number.end())
                 for first, last in found:
                     is_number = first <= number.start() < last
-                    yield first, max(last, done) if is_number else last, word[0] if word else b""
+                    yield (
+                        first,
+                        max(last, list_end) if is_number else last,
+                        word[0] if word else b"",
+                    )
             number = next(numbers, None)
-        if start >= done and start < len(low):
-            done = _end_list(low, end)
-            yield start, done, b""
+        if start >= list_end and start < len(low):
+            list_end = _end_list(low, end)
+            yield start, list_end, b""
 
 
 def _find_numbers(low: bytes) -> Iterator[re.Match[bytes]]:

@@ -155,11 +155,11 @@ def join_labels(html: str) -> str:
                 edits[label.start] = (label.start, label.end, joined)
                 edits[value.start] = (value.start, value.end, "")
     pieces = []
-    done = 0
+    copied_to = 0
     for start, end, new in sorted(edits.values()):
-        pieces += [html[done:start], new]
-        done = end
-    return "".join([*pieces, html[done:]])
+        pieces += [html[copied_to:start], new]
+        copied_to = end
+    return "".join([*pieces, html[copied_to:]])
 
 
 def _may_hold_labels(html: str) -> bool:

@@ -25,7 +25,7 @@ _SPAN = compile_later(r"([+-]?)(\d{1,5})([hdw])", re.ASCII)
 _MONTH = compile_later(r"(\d{4})(?:-(\d{2}))?", re.ASCII)
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
-Texts = str | Iterable[str]
+AnyOf = str | Iterable[str]
 """One text, or several of which one must match."""
 
 
@@ -85,10 +85,10 @@ def select_talks(
     *,
     since: datetime | date | None = None,
     until: datetime | date | None = None,
-    series: Texts = (),
-    speaker: Texts = (),
-    match: Texts = (),
-    exclude: Texts = (),
+    series: AnyOf = (),
+    speaker: AnyOf = (),
+    match: AnyOf = (),
+    exclude: AnyOf = (),
     zone: tzinfo = UTC,
 ) -> Iterator[Talk]:
     """Yield the talks that meet all conditions, in order.
@@ -114,7 +114,7 @@ def select_talks(
     >>> [talk.id for talk in select_talks(talks, match=["jose"], exclude=["doe"])]
     ['2']
     """
-    _check_talks(talks)
+    _check_talks_argument(talks)
     first = None if since is None else to_instant(since, zone)
     end = None if until is None else to_instant(until, zone)
     series_parts, speaker_parts = _fold_each(series), _fold_each(speaker)
@@ -133,7 +133,7 @@ def select_talks(
     return filter(None, map(select, talks))
 
 
-def _check_talks(talks: object) -> None:
+def _check_talks_argument(talks: object) -> None:
     """Raise TypeError if this is not an iterable of talks."""
     if isinstance(talks, (str, bytes)) or hasattr(talks, "__fspath__"):
         raise TypeError("talks is an iterable of Talk: use select_talks(read_talks(…), …)")
@@ -214,6 +214,6 @@ def _holds_any(parts: list[str], *texts: str | None) -> bool:
     return any(part in folded for folded in map(fold_text, filter(None, texts)) for part in parts)
 
 
-def _fold_each(texts: Texts) -> list[str]:
+def _fold_each(texts: AnyOf) -> list[str]:
     several = [texts] if isinstance(texts, str) else texts
     return [folded for text in several if (folded := fold_text(text))]

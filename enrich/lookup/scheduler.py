@@ -21,8 +21,9 @@ from typing import Generic, TypeVar
 from msgspec import Struct, field
 
 from enrich.http.retry import Retry
-from enrich.lookup.state import BatchResult, Cited, Key, LookupState
+from enrich.lookup.state import BatchResult, Cited, LookupState
 from enrich.paper import Lookup, PaperId
+from enrich.store.freshness import Key
 
 _CHUNK_ITEMS = 100
 """Items whose papers are read from the store together."""

@@ -26,16 +26,13 @@ from enrich.http.retry import Retry
 from enrich.lookup.run import RunReport
 from enrich.paper import Lookup, Paper, PaperId, Unresolved, Version
 from enrich.sources import Publisher, SecondSource, Source
-from enrich.store.freshness import Record, decide_answer, is_fresh
+from enrich.store.freshness import Key, Record, decide_answer, is_fresh
 
 if TYPE_CHECKING:
     from requests import Session
 
     from enrich.collection.collection import Collection
     from enrich.store.store import Store
-
-Key = tuple[PaperId, str | None]
-"""A paper and a version; None means the newest version."""
 
 Cited = Mapping[PaperId, frozenset[str]]
 """Papers that a talk cites, each with the cited versions."""
@@ -257,10 +254,11 @@ class LookupState:
             if name not in self.troubles or not error.retryable:
                 self.troubles[name] = error
             for key in unanswered:
-                failure = self._make_failed(source, key[0], error)
+                id_, version = key
+                failure = self._make_failed(source, id_, error)
                 records.extend(self._decide_records(key, failure, old, source.revision))
-                if key[1] is None and key not in old and name in self.library.fallbacks:
-                    result.for_fallback.append(key[0])
+                if version is None and key not in old and name in self.library.fallbacks:
+                    result.for_fallback.append(id_)
 
         part = getattr(source, "fetch_part", None)
         try:

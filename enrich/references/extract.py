@@ -46,14 +46,14 @@ def find_references(text: str | Talk, *, sources: Iterable[Forms] | None = None)
         return _search_text(text, "text", grammar)
     references: list[Reference] = []
     warnings: list[TalkWarning] = []
-    in_abstract = False
+    has_abstract_references = False
     for field, part in text.searched():
-        if field == "x_alt_desc" and in_abstract:
+        if field == "x_alt_desc" and has_abstract_references:
             continue
         found = _search_text(part, field, grammar)
         references += found
         warnings += found.warnings
-        in_abstract = in_abstract or (field == "abstract" and bool(found))
+        has_abstract_references = has_abstract_references or (field == "abstract" and bool(found))
     return References(references, warnings) if references or warnings else _NO_REFERENCES
 
 

@@ -31,16 +31,18 @@ _SPLIT_NUMBER = b"|".join(
         *(
             rb"(?<="
             + era
-            + rb"[0-9]{2}\.[0-9]{%d})" % done
+            + rb"[0-9]{2}\.[0-9]{%d})" % digits_before
             + _BREAK
-            + rb"(?=[0-9]{%d}(?![0-9]))" % (width - done)
+            + rb"(?=[0-9]{%d}(?![0-9]))" % (width - digits_before)
             for era, width in ((rb"(?:0[7-9]|1[0-4])", 4), (rb"(?:1[5-9]|[2-4][0-9])", 5))
-            for done in range(width)
+            for digits_before in range(width)
         ),
         _BREAK + rb"(?=[0-9]{0,3}\.[0-9]{4,5}(?![0-9]))",
         *(
-            rb"(?<=/[0-9]{%d})" % done + _BREAK + rb"(?=[0-9]{%d}(?![0-9]))" % (7 - done)
-            for done in range(1, 7)
+            rb"(?<=/[0-9]{%d})" % digits_before
+            + _BREAK
+            + rb"(?=[0-9]{%d}(?![0-9]))" % (7 - digits_before)
+            for digits_before in range(1, 7)
         ),
     ]
 )

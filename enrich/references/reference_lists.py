@@ -16,6 +16,7 @@ from enrich.text.decoding import FOLD
 from enrich.text.patterns import compile_later, group_words
 
 Span = tuple[int, int]
+"""Start and end of a part of the text, in bytes."""
 
 
 _MARK = rb"(?:[^\w\s\x80-\xff|]|_|[ \t]|\xe2[\x80-\xbf][\x80-\xbf]|\xf0\x9f[\x80-\xbf][\x80-\xbf]|\xef\xb8\x8f)"

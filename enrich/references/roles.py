@@ -29,6 +29,7 @@ _MAX_ITEM_NUMBER_BYTES = 4
 _MAX_SENTENCE_LINES = 6
 """Lines over which a sentence may extend."""
 _Stem = tuple[bytes, Wording]
+"""A stem, and the wording of its language."""
 _MENTIONED: Sequence[Role] = ("mentioned",)
 _MIN_CLAIM_BYTES = 9
 """Bytes of the shortest claim, including the full stop before it."""
@@ -314,9 +315,9 @@ _TITLE = r"(?:\s*(?:\[[^\[\]]{1,160}\]\(|[\"“„«”‘'*_`]{1,3}[^\"“”�
 _TAIL = r"[\s:,(\[{<«„“\"'*_`–—-]*(?:\\(?:url|href)\{)?(?:https?://\S{0,240})?"
 """Punctuation before the paper, and the beginning of its URL."""
 _JOINT_TAIL = r"(?:[(\[<,:–—]|\s(?:see|at|cf\.)\s)(?:\s?(?:see|preprint|arxiv|paper|preprints?|at)\b[\s:]*)?(?:\[[^\[\]]{1,160}\]\()?[\s(\[{<\"'*_`]*(?:\\(?:url|href)\{)?(?:https?://\S{0,240})?"
-"""The same after the names of coauthors."""
+"""Punctuation between the names of coauthors and the paper, and the beginning of its URL."""
 _JOINT_AFTER_TAIL = r"[\s,.:(\[{<\"'*_`]*(?:https?://\S{0,240})?"
-"""The same after `joint_after`."""
+"""Punctuation between a `joint_after` wording and the paper, and the beginning of its URL."""
 _OTHER_IDS = r"[)\]\"'*_`」]*(?:\s*(?:[,;、と및과와&]|ve|and)\s*(?:arxiv:\s?)?(?:https?://)?[\w./:?=-]{0,60})*"
 """The end of the reference, and other papers before the verb."""
 _DISCLAIMERS = compile_later(

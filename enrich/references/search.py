@@ -130,13 +130,13 @@ def _search_plain(text: bytes, low: bytes, grammar: Grammar) -> list[Mention]:
     if _SLASH not in low:
         return mentions
     found = []
-    done = 0
+    found_to = 0
     for slash, at, recognise in _find_slash_anchors(low, grammar):
-        if slash >= done:
+        if slash >= found_to:
             seen = recognise(text, at)
             if seen:
                 found += seen
-                done = seen[-1].end
+                found_to = seen[-1].end
     return sorted(mentions + found, key=_START) if found else mentions
 
 
@@ -228,11 +228,11 @@ def _group_offsets(offsets: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 def _drop_overlaps(mentions: list[Mention]) -> list[Mention]:
     """Drop overlapping mentions; prefer those with papers, then longer ones."""
-    done = 0
+    previous_end = 0
     for _, _, start, end, _ in mentions:
-        if start < done:
+        if start < previous_end:
             break
-        done = end
+        previous_end = end
     else:
         return mentions
     kept: list[Mention] = []

@@ -108,7 +108,7 @@ def read(id_: PaperId, attributes: _Object) -> Paper | None:
     ('A > B', '2017-06-12', '2023-08-02', 'v2')
     """
     title = next(
-        (t for each in _find_objects(attributes, "titles") if (t := _decode_text(each, "title"))),
+        (t for item in _find_objects(attributes, "titles") if (t := _decode_text(item, "title"))),
         "",
     )
     if not title:
@@ -126,8 +126,8 @@ def read(id_: PaperId, attributes: _Object) -> Paper | None:
         title=title,
         authors=tuple(
             author
-            for each in _find_objects(attributes, "creators")
-            if (author := _convert_creator(each))
+            for creator in _find_objects(attributes, "creators")
+            if (author := _convert_creator(creator))
         ),
         published=published,
         updated=updated,
@@ -152,10 +152,10 @@ def _find_versions(attributes: _Object) -> tuple[dict[int, str], set[int]]:
     """
     days: dict[int, str] = {}
     withdrawn = set()
-    for each in _find_objects(attributes, "dates"):
-        kind = each.get("dateType")
-        number = _VERSION_NAMED.match(_decode_text(each, "dateInformation") or "")
-        day = _DATE.match(_decode_text(each, "date") or "")
+    for item in _find_objects(attributes, "dates"):
+        kind = item.get("dateType")
+        number = _VERSION_NAMED.match(_decode_text(item, "dateInformation") or "")
+        day = _DATE.match(_decode_text(item, "date") or "")
         if kind in ("Submitted", "Withdrawn") and number and day and existing_date(day[0]):
             days[int(number[1])] = day[0]
         if kind == "Withdrawn" and number:
@@ -185,17 +185,17 @@ def _convert_creator(creator: _Object) -> Author | None:
 
 def _find_category(attributes: _Object) -> str | None:
     """Return arXiv's first subject: `stat.AP` for `Applications (stat.AP)`."""
-    for each in _find_objects(attributes, "subjects"):
-        if str(each.get("subjectScheme")).lower() == "arxiv":
-            found = _CATEGORY.fullmatch(_decode_text(each, "subject") or "")
+    for subject in _find_objects(attributes, "subjects"):
+        if str(subject.get("subjectScheme")).lower() == "arxiv":
+            found = _CATEGORY.fullmatch(_decode_text(subject, "subject") or "")
             return found[1] if found else None
     return None
 
 
 def _find_publication(attributes: _Object) -> Publication | None:
-    for each in _find_objects(attributes, "relatedIdentifiers"):
-        doi = _DOI.fullmatch(_decode_text(each, "relatedIdentifier") or "")
-        if each.get("relationType") == "IsVersionOf" and doi and not _is_arxiv_doi(doi[0]):
+    for related in _find_objects(attributes, "relatedIdentifiers"):
+        doi = _DOI.fullmatch(_decode_text(related, "relatedIdentifier") or "")
+        if related.get("relationType") == "IsVersionOf" and doi and not _is_arxiv_doi(doi[0]):
             url = doi_url(doi[0])
             return Publication(doi=doi[0], url=url, via="datacite")
     return None
@@ -206,9 +206,9 @@ def _is_arxiv_doi(doi: str) -> bool:
 
 
 def _find_abstract(attributes: _Object) -> str | None:
-    for each in _find_objects(attributes, "descriptions"):
-        if each.get("descriptionType") == "Abstract":
-            return _decode_text(each, "description")
+    for description in _find_objects(attributes, "descriptions"):
+        if description.get("descriptionType") == "Abstract":
+            return _decode_text(description, "description")
     return None
 
 
@@ -217,9 +217,9 @@ def _find_objects(attributes: _Object, key: str) -> list[_Object]:
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
-def _decode_text(each: _Object, key: str) -> str | None:
+def _decode_text(item: _Object, key: str) -> str | None:
     """Return a string, its HTML entities decoded once."""
-    value = each.get(key)
+    value = item.get(key)
     if not isinstance(value, str):
         return None
     return tidy(unescape_entities(value.encode("utf-8", "replace").decode())) or None

@@ -34,6 +34,7 @@ Derive = Callable[[PaperId], Links]
 """Derives a paper's links from its id."""
 
 VersionRow = tuple[VersionText, DateText | None, str | bool | None]
+"""Version, its date, and its title: True if it is the paper's title, None if unknown."""
 
 
 class PublicationRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):

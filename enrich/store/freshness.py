@@ -27,6 +27,10 @@ HOUR = 3600.0
 DAY = 24 * HOUR
 
 
+Key = tuple[PaperId, str | None]
+"""A paper and a version; None means the newest version."""
+
+
 def rank_origin(via: str | None) -> int:
     """Return the precedence of a record; higher replaces lower."""
     return 1 if via in {None, "collection"} else 0

@@ -21,7 +21,7 @@ from enrich.errors import StoreError
 from enrich.identity import find_title_keys
 from enrich.paper import Links, Paper, PaperId
 from enrich.store.codec import Derive, decode_paper, encode_paper
-from enrich.store.freshness import Record, may_replace
+from enrich.store.freshness import Key, Record, may_replace
 from enrich.store.sqlite import (
     BATCH,
     FAULTS,
@@ -45,7 +45,6 @@ __all__ = ["Record", "Store", "open_store", "store_folder"]
 
 _COLUMNS = "id, version, revision, fetched_at, expires_at, misses, p.sum, record"
 _WITH_ABSTRACT = f"{_COLUMNS}, a.sum, a.text FROM papers p LEFT JOIN abstracts a USING (number)"
-Key = tuple[PaperId, str | None]
 
 logger = logging.getLogger("enrich")
 
@@ -399,12 +398,14 @@ class Store:
         if self._connection is None:
             return {}
         found: dict[Key, Record] = {}
-        names = {(key[0].encode(), (key[1] or "").encode()): key for key in wanted}
+        names = {
+            (id_.encode(), (version or "").encode()): (id_, version) for id_, version in wanted
+        }
         for start in range(0, len(wanted), BATCH):
-            ids = [key[0] for key in wanted[start : start + BATCH]]
-            marks = ",".join("?" * len(ids))
+            ids = [id_ for id_, _ in wanted[start : start + BATCH]]
+            placeholders = ",".join("?" * len(ids))
             columns = _WITH_ABSTRACT if abstracts else f"{_COLUMNS} FROM papers p"
-            rows = self._connection.execute(f"SELECT {columns} WHERE id IN ({marks})", ids)
+            rows = self._connection.execute(f"SELECT {columns} WHERE id IN ({placeholders})", ids)
             for row in rows:
                 key = names.get((row[0], row[1]))
                 if (
@@ -416,10 +417,10 @@ class Store:
 
     def _read_by_titles(self, digests: list[int]) -> dict[PaperId, Paper]:
         assert self._connection is not None  # noqa: S101 - the caller checks it
-        marks = ",".join("?" * len(digests))
+        placeholders = ",".join("?" * len(digests))
         rows = self._connection.execute(
             f"SELECT {_COLUMNS} FROM papers p JOIN titles USING (number)"  # noqa: S608 - question marks only
-            f" WHERE titles.key IN ({marks}) AND version = ''",
+            f" WHERE titles.key IN ({placeholders}) AND version = ''",
             digests,
         )
         found = {}
@@ -471,18 +472,20 @@ def _decode_or_none(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | 
 
 def _decode_record(key: Key, row: tuple[Any, ...], derive: Derive) -> Record | None:
     """Decode a row; return None for a wrong checksum."""
-    revision, fetched_at, expires_at, misses, stored_sum, data = row[2:8]
-    if stored_sum != checksum(row[0], row[1], data):
+    id_, version = key
+    raw_id, raw_version, revision, fetched_at, expires_at, misses, stored_sum, data = row[:8]
+    if stored_sum != checksum(raw_id, raw_version, data):
         return None
     abstract = None
-    if len(row) > 8 and row[8] is not None:
-        if row[8] != checksum(row[0], row[1], row[9]):
+    if len(row) > 8 and row[8] is not None:  # columns of `_WITH_ABSTRACT`
+        abstract_sum, raw_abstract = row[8:]
+        if abstract_sum != checksum(raw_id, raw_version, raw_abstract):
             return None
-        abstract = row[9].decode()
+        abstract = raw_abstract.decode()
     return Record(
-        id=key[0],
-        version=key[1],
-        paper=None if data is None else decode_paper(key[0], data, derive, abstract=abstract),
+        id=id_,
+        version=version,
+        paper=None if data is None else decode_paper(id_, data, derive, abstract=abstract),
         revision=int(revision),
         fetched_at=float(fetched_at),
         expires_at=None if expires_at is None else float(expires_at),

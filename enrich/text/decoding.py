@@ -249,11 +249,11 @@ def _replace_spans(
 ) -> Plain:
     """Replace spans of a text by other bytes."""
     parts: list[bytes] = []
-    done = 0
+    copied_to = 0
     for start, end, _ in edits:
-        parts += (text[done:start], text[start:end])
-        done = end
-    return Plain([*parts, text[done:]], [new for _, _, new in edits], encoded)
+        parts += (text[copied_to:start], text[start:end])
+        copied_to = end
+    return Plain([*parts, text[copied_to:]], [new for _, _, new in edits], encoded)
 
 
 def _find_proofpoint_escapes(text: bytes) -> Iterable[tuple[int, int, bytes]]:

@@ -124,7 +124,7 @@ def read_person(name: str, family: str | None = None, given: str | None = None) 
     other = _read_spelling(
         spelled, family and family.translate(_EXPANSIONS), given and given.translate(_EXPANSIONS)
     )
-    return tuple([each for each in (read, other) if each])
+    return tuple([person for person in (read, other) if person])
 
 
 def is_collaboration(name: str) -> bool:

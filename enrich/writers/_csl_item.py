@@ -121,7 +121,9 @@ def find_preprint(paper: Paper, others: Iterable[Lookup]) -> Lookup | None:
 def find_publication(paper: Paper, others: Iterable[Lookup] = ()) -> Publication | None:
     """Return a published version of the work, preferably one with a DOI."""
     named = [r.published_as for r in (paper, *others) if isinstance(r, Paper) and r.published_as]
-    return next((each for each in named if each.doi), named[0] if named else None)
+    return next(
+        (publication for publication in named if publication.doi), named[0] if named else None
+    )
 
 
 def doi_of(paper: Paper, others: Iterable[Lookup] = ()) -> str | None:

@@ -134,7 +134,7 @@ def _list_record_links(work: Work) -> Iterator[str]:
     """Yield the links to a work's page and PDF, then to its other records."""
     if url := _encode_address(work.best.url):
         yield _format_link_element("alternate", url)
-    pdfs = (_encode_address(each.pdf) for each in (work.best, *work.papers))
+    pdfs = (_encode_address(paper.pdf) for paper in (work.best, *work.papers))
     if pdf := next(filter(None, pdfs), ""):
         yield _format_link_element("related", pdf, 'type="application/pdf" title="PDF"')
     for paper in work.papers:

@@ -194,8 +194,8 @@ def _join_links(work: Work) -> dict[str, str]:
     """Return the addresses of a work's records, the best record's first."""
     records = (work.best, *work.papers)
     return {
-        "url": _join_list(dict.fromkeys(each.url for each in records if each.url)),
-        "pdf": _join_list(dict.fromkeys(each.pdf for each in records if each.pdf)),
+        "url": _join_list(dict.fromkeys(record.url for record in records if record.url)),
+        "pdf": _join_list(dict.fromkeys(record.pdf for record in records if record.pdf)),
     }
 
 

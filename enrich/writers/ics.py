@@ -350,7 +350,7 @@ def _list_paper_links(annotated: AnnotatedTalk, earlier: Mapping[str, str]) -> I
     ]
     found = [paper for id_ in dict.fromkeys(named) if (paper := annotated.papers.get(id_))]
     for work in group_works(found):
-        for paper in (work.best, *(each for each in work.papers if each is not work.best)):
+        for paper in (work.best, *(p for p in work.papers if p is not work.best)):
             url = "".join(drop_unsafe(paper.url or "").split())
             title = _format_title(paper) if paper is work.best else _format_record(paper)
             if title and url.startswith(("https://", "http://")):

@@ -137,7 +137,7 @@ def _render_work(work: Work, cited: list[Reference], talk: Talk | None) -> Itera
         withdrawn = " **withdrawn**" if paper.withdrawn else ""
         yield f"- {_link(plain(paper.title), paper.url)}{withdrawn}  "
         facts = (_escape(fact) for fact in _list_paper_facts(paper, cited) if fact)
-        pdf = next((each.pdf for each in (paper, *work.papers) if each.pdf), None)
+        pdf = next((p.pdf for p in (paper, *work.papers) if p.pdf), None)
         yield "  " + " · ".join([*facts, *others, *([_link("PDF", pdf)] if pdf else [])])
     else:
         name = label_id(paper.id)

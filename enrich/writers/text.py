@@ -34,8 +34,8 @@ _MIN_WIDTH = 24
 _SEPARATOR = " · "
 _BULLET, _MARGIN = "  * ", "    "
 
-Cited = Mapping[PaperId, list[Reference]]
-"""A talk's references to each of its papers."""
+ReferencesByPaper = Mapping[PaperId, list[Reference]]
+"""References of a talk, by paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,12 @@ def _describe_talk(talk: Talk, zone: tzinfo | None) -> Iterator[str]:
     yield from (text for text in (talk.series, talk.room) if text)
 
 
-def _list_work_lines(work: Work, cited: Cited) -> Iterator[tuple[str, str]]:
+def _list_work_lines(work: Work, cited: ReferencesByPaper) -> Iterator[tuple[str, str]]:
     """Yield the lines of a work's best record, then of its other records."""
     paper = work.best
     others = [other for other in work.papers if other is not paper]
-    of_others = [r._replace(version=None) for other in others for r in cited[other.id]]
-    how = tuple(describe_references((*cited[paper.id], *of_others)))
+    other_references = [r._replace(version=None) for other in others for r in cited[other.id]]
+    how = tuple(describe_references((*cited[paper.id], *other_references)))
     state = describe_state(_drop_links(paper, others))
     yield _BULLET, label_paper(paper)
     if isinstance(paper, Paper):

@@ -13,7 +13,7 @@ from hypothesis import given
 from enrich.annotation import annotate
 from enrich.changes.compare import Changes, count_present, select_kept
 from enrich.changes.earlier import Earlier, parse_earlier
-from enrich.changes.holdings import Holdings
+from enrich.changes.feed_contents import FeedContents
 from enrich.codes import NoticeCode
 from enrich.feeds.recurrence import select_occurrences
 from enrich.model import AnnotatedTalk, Document, Feed, Notice, Recurrence, Talk, TalkWarning
@@ -46,14 +46,14 @@ def earlier(*talks: Talk, papers: Mapping[PaperId, Lookup] | None = None) -> Ear
     return parse_earlier("".join(write(document)).encode())
 
 
-def holding(*talks: Talk, notices: Iterable[Notice] = ()) -> Holdings:
-    holdings = Holdings()
+def holding(*talks: Talk, notices: Iterable[Notice] = ()) -> FeedContents:
+    feed_contents = FeedContents()
     for one in talks:
-        holdings.add_talk(one)
+        feed_contents.add_talk(one)
     for notice in notices:
-        holdings.add_notice(notice)
-    holdings.end_feed()
-    return holdings
+        feed_contents.add_notice(notice)
+    feed_contents.end_feed()
+    return feed_contents
 
 
 def reasons(
@@ -247,8 +247,8 @@ class TestSeries:
         assert reasons([talk(start=TUESDAY + self.WEEK)], [now]) == [["moved"]]
 
 
-def kept(old: Earlier, holdings: Holdings) -> dict[str, list[str]]:
-    return {one.id: [w.code for w in one.warnings] for one in select_kept(old, holdings)}
+def kept(old: Earlier, feed_contents: FeedContents) -> dict[str, list[str]]:
+    return {one.id: [w.code for w in one.warnings] for one in select_kept(old, feed_contents)}
 
 
 class TestWhatStays:
@@ -262,15 +262,15 @@ class TestWhatStays:
         assert kept(earlier(talk()), holding(talk(feed=Feed(name="Beta")))) == {"1": []}
 
     def test_a_feed_that_fails_keeps_its_talks_also_where_another_has_its_name(self) -> None:
-        holdings = holding(talk("2"))
-        holdings.fail_feed("Alpha")
-        assert kept(earlier(talk()), holdings) == {"1": []}
+        feed_contents = holding(talk("2"))
+        feed_contents.fail_feed("Alpha")
+        assert kept(earlier(talk()), feed_contents) == {"1": []}
 
     def test_a_feed_that_fails_after_some_talks_was_not_read(self) -> None:
-        holdings = Holdings()
-        holdings.add_talk(talk("2"))
-        holdings.fail_feed(None)
-        assert kept(earlier(talk(), talk("2")), holdings) == {"1": []}
+        feed_contents = FeedContents()
+        feed_contents.add_talk(talk("2"))
+        feed_contents.fail_feed(None)
+        assert kept(earlier(talk(), talk("2")), feed_contents) == {"1": []}
 
     def test_a_feed_without_talks_was_read(self) -> None:
         notice = Notice(code="no_talks", message="no talks", feed="Alpha")
@@ -328,12 +328,12 @@ class TestWhatStays:
 
     def test_news_of_its_papers_are_news(self) -> None:
         old = earlier(with_link(), papers={ID: OLD_PAPER})
-        holdings = holding(talk("2"))
-        (stays,) = select_kept(old, holdings)
-        marked = Changes(old, holdings).mark(join(stays, {ID: paper(latest_version="v2")}))
+        feed_contents = holding(talk("2"))
+        (stays,) = select_kept(old, feed_contents)
+        marked = Changes(old, feed_contents).mark(join(stays, {ID: paper(latest_version="v2")}))
         assert marked is not None
         assert [w.code for w in marked.warnings] == ["vanished", "new_version"]
-        assert Changes(old, holdings).mark(join(stays, {ID: OLD_PAPER})) is None
+        assert Changes(old, feed_contents).mark(join(stays, {ID: OLD_PAPER})) is None
 
 
 def as_read(document: Document) -> Earlier:
@@ -353,9 +353,9 @@ def as_read(document: Document) -> Earlier:
 @given(documents)
 def test_a_run_that_equals_its_earlier_output_has_no_news(document: Document) -> None:
     old = as_read(document)
-    holdings = holding(*(one.talk for one in old.talks))
-    changes = Changes(old, holdings)
-    assert list(select_kept(old, holdings)) == []
+    feed_contents = holding(*(one.talk for one in old.talks))
+    changes = Changes(old, feed_contents)
+    assert list(select_kept(old, feed_contents)) == []
     for one in old.talks:
         assert {w.code for w in changes.list_reasons(one)} <= PAPER_CODES
         again = replace(one, papers=Papers({id_: old.papers[id_] for id_ in one.papers}))
@@ -365,7 +365,7 @@ def test_a_run_that_equals_its_earlier_output_has_no_news(document: Document) ->
 @given(documents)
 def test_what_stays_is_read_back_as_it_was_written(document: Document) -> None:
     old = as_read(document)
-    kept = list(select_kept(old, Holdings()))
+    kept = list(select_kept(old, FeedContents()))
     assert [one.id for one in kept] == [one.talk.id for one in old.talks]
     for before, stays in zip(old.talks, kept, strict=True):
         assert stays.references is None or stays.references == before.references

@@ -46,7 +46,7 @@ _HTML = (b"<!doctype html", b"<html", b"<head")
 T = TypeVar("T")
 
 
-def is_html(text: bytes) -> bool:
+def is_web_page(text: bytes) -> bool:
     """Return whether a text begins like a web page."""
     return text[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_HTML)
 
@@ -100,7 +100,7 @@ def json_lines(
         except RecursionError:
             yield Item(place, None, "is nested too deeply")
         except msgspec.DecodeError:
-            if is_html(line):
+            if is_web_page(line):
                 raise PapersError(f"{stream.path}: line {number} begins a web page") from None
             yield Item(place, None, describe_bad_json(text, is_whole=line.endswith(b"\n")))
         except Exception as error:  # noqa: BLE001 - the line may come from an untrusted file
@@ -189,7 +189,9 @@ def json_array(
         except ValueError:
             if text.may_be_incomplete() and text.read_more():
                 continue
-            if is_html(text.buffer[text.position : text.position + 200].encode("utf-8", "replace")):
+            if is_web_page(
+                text.buffer[text.position : text.position + 200].encode("utf-8", "replace")
+            ):
                 raise PapersError(f"{stream.path}: record {number + 1} begins a web page") from None
             problem = "is not JSON" if text.may_be_incomplete() else f"is not JSON, or {TOO_LARGE}"
             broken += 1

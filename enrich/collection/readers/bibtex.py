@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from enrich.collection.readers import Item, Place, _refer
-from enrich.collection.readers._json import is_html
+from enrich.collection.readers._json import is_web_page
 from enrich.collection.readers._storing import TOO_LARGE, make_item, storing
 from enrich.collection.readers._stream import Stream
 from enrich.errors import PapersError
@@ -90,7 +90,7 @@ class Bibtex:
             text = line.decode("utf-8-sig" if number == 1 else "utf-8", "replace")
             begins = _ENTRY.match(text)
             if begins is None and not entry.lines:
-                if is_html(line):
+                if is_web_page(line):
                     raise PapersError(f"{stream.path}: line {number} begins a web page")
                 continue
             if entry.lines and (begins or entry.size > MAX_ENTRY):

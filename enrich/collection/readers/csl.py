@@ -93,7 +93,7 @@ def paper(item: CslItem) -> Paper | None:
         _refer.find_cited(texts),
         title=_strip_markup(item.title) or "",
         authors=[_convert_name(name) for name in item.author],
-        date=_find_date(item.issued),
+        date=_find_issue_date(item.issued),
         venue=_strip_markup(item.container_title) or _strip_markup(item.event_title),
         doi=item.doi,
         abstract=_strip_markup(item.abstract),
@@ -117,7 +117,7 @@ def _convert_name(name: Name) -> Author:
     return Author(whole, family, f"{given}, {name.suffix}" if name.suffix else given)
 
 
-def _find_date(issued: Any) -> str | None:
+def _find_issue_date(issued: Any) -> str | None:
     if not isinstance(issued, Mapping):
         return None
     parts = issued.get("date-parts")

@@ -73,10 +73,10 @@ def _parse_authors(body: Element) -> list[Author]:
     if not len(found):
         return [Author(name) for name in _arxiv.names(found.text or "")]
     parts = (
-        [child_text(each, tag) or "" for tag in ("keyname", "forenames", "suffix")]
-        for each in found.iterfind("author")
+        [child_text(author, tag) or "" for tag in ("keyname", "forenames", "suffix")]
+        for author in found.iterfind("author")
     )
-    return [made for each in parts if (made := _arxiv.author(*each))]
+    return [made for names in parts if (made := _arxiv.author(*names))]
 
 
 READER = Oai()

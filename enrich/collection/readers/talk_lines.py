@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from enrich.collection.readers import Item, Place
-from enrich.collection.readers._json import describe_bad_json, has_too_many_values, is_html
+from enrich.collection.readers._json import describe_bad_json, has_too_many_values, is_web_page
 from enrich.collection.readers._storing import TOO_LARGE, describe_problem, make_item, storing
 from enrich.collection.readers._stream import Stream
 from enrich.collection.readers.records import paper
@@ -66,7 +66,7 @@ class TalkLines:
                 yield Item(end, None, "is nested too deeply")
                 continue
             except msgspec.DecodeError:
-                if is_html(line):
+                if is_web_page(line):
                     raise PapersError(f"{stream.path}: line {number} begins a web page") from None
                 yield Item(end, None, describe_bad_json(line, is_whole=line.endswith(b"\n")))
                 continue

@@ -32,6 +32,7 @@ _VIDEO = compile_later(r"\b(?:video|recording|aufzeichnung)\b", re.IGNORECASE)
 _UNSCHEDULED = (TalkWarning(code="no_start", message="the submission has no slot yet"),)
 
 Names = Mapping[str, str | None]
+"""Names of rooms or people, by id."""
 
 
 def is_widget(document: Any) -> bool:

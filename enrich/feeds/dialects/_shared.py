@@ -108,7 +108,7 @@ def split_people(text: str) -> tuple[str | None, str | None]:
         name, _, affiliation = text[:-1].partition("(")
         return (name.rstrip(), affiliation.strip() or None) if name else (text, None)
     names, affiliations = [], []
-    depth = start = done = 0
+    depth = start = copied_to = 0
     for at, char in enumerate(text):
         if char == "(":
             if depth == 0:
@@ -118,13 +118,13 @@ def split_people(text: str) -> tuple[str | None, str | None]:
             depth -= 1
             after = text[at + 1 : at + 6]
             if depth == 0 and (not after or after.startswith((", ", "; ", " and ", " & "))):
-                names.append(text[done:start].rstrip())
+                names.append(text[copied_to:start].rstrip())
                 affiliations.append(text[start + 1 : at].strip())
-                done = at + 1
+                copied_to = at + 1
     if depth or not names or not names[0]:
         return text or None, None
     kept = [a for a in dict.fromkeys(affiliations) if a]
-    return "".join((*names, text[done:])), "; ".join(kept) or None
+    return "".join((*names, text[copied_to:])), "; ".join(kept) or None
 
 
 def may_refer(text: str | None, anchors: tuple[str, ...]) -> bool:

@@ -158,9 +158,9 @@ class _LineReader:
         if not line and not self.continues:
             self._blank_lines += 1
             return
-        of_people = self._last in _PEOPLE
+        is_of_people = self._last in _PEOPLE
         if self.continues or not (
-            of_people or (self._last[:2] == "X-" and self._last not in _TEXTS)
+            is_of_people or (self._last[:2] == "X-" and self._last not in _TEXTS)
         ):
             if self._text is None:
                 self.add_property("COMMENT", _NONE, line)

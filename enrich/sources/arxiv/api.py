@@ -32,6 +32,7 @@ _MAX_REJECTED = 10
 """Maximum number of malformed ids in a batch; with more, the service is at fault."""
 
 Pair = tuple[PaperId, str | None]
+"""A paper and a version; None means the newest version."""
 
 logger = logging.getLogger("enrich")
 

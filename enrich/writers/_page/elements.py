@@ -27,6 +27,7 @@ class Html(str):
 
 
 Part = str | None
+"""Content of an element: HTML, a text to escape, or None to leave out."""
 Attribute = str | int | bool | None
 EMPTY = Html()
 

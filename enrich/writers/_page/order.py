@@ -24,33 +24,33 @@ SORTS = (
 
 def rank_talks(contents: Contents) -> list[str]:
     """Return the ranks of each talk in all orders, as `data-o` holds them."""
-    by_start = {number: rank for rank, number in enumerate(contents.order)}
+    start_ranks = {number: rank for rank, number in enumerate(contents.order)}
     starts = [
-        by_start[number] if annotated.talk.shown_start else None
+        start_ranks[number] if annotated.talk.shown_start else None
         for number, annotated in enumerate(contents.talks)
     ]
     works = [[contents.works[id_] for id_ in cited] for cited in contents.cited]
     return _join_ranks(
-        [by_start[number] for number in range(len(starts))],
+        [start_ranks[number] for number in range(len(starts))],
         _rank_keys(starts),
         _rank_keys(starts, reverse=True),
-        _rank_keys([max(map(first_date, each), default="") or None for each in works], reverse=True),
-        _rank_keys([max(map(newest_date, each), default="") or None for each in works], reverse=True),
-        _rank_keys([max((len(contents.naming[w.id]) for w in each), default=0) for each in works], reverse=True),
+        _rank_keys([max(map(first_date, cited), default="") or None for cited in works], reverse=True),
+        _rank_keys([max(map(newest_date, cited), default="") or None for cited in works], reverse=True),
+        _rank_keys([max((len(contents.naming[w.id]) for w in cited), default=0) for cited in works], reverse=True),
     )  # fmt: skip
 
 
 def rank_works(contents: Contents, works: Sequence[Work]) -> list[str]:
     """Return the ranks of each work in all orders, as `data-o` holds them."""
-    by_start = {number: rank for rank, number in enumerate(contents.order)}
+    start_ranks = {number: rank for rank, number in enumerate(contents.order)}
     starts = [
-        [by_start[n] for n in contents.naming[work.id] if contents.talks[n].talk.shown_start]
+        [start_ranks[n] for n in contents.naming[work.id] if contents.talks[n].talk.shown_start]
         for work in works
     ]
     return _join_ranks(
         list(range(len(works))),
-        _rank_keys([min(each, default=None) for each in starts]),
-        _rank_keys([max(each, default=None) for each in starts], reverse=True),
+        _rank_keys([min(of_work, default=None) for of_work in starts]),
+        _rank_keys([max(of_work, default=None) for of_work in starts], reverse=True),
         _rank_keys([first_date(work) or None for work in works], reverse=True),
         _rank_keys([newest_date(work) or None for work in works], reverse=True),
         _rank_keys([len(contents.naming[work.id]) for work in works], reverse=True),

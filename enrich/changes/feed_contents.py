@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from enrich.model import Notice, Recurrence, Talk
 
-Key = tuple[str | None, str]
-"""The name of a feed and the id of a talk."""
+TalkKey = tuple[str | None, str]
+"""Name of a feed (None: the feed has no name) and id of a talk."""
 
 _OF_OTHER_RUNS = frozenset({"stale_feed", "unreadable_feed"})
 """Notices whose feed is not a calendar of this run, but a host or a feed of an earlier output."""
@@ -22,26 +22,26 @@ class StatedStart(NamedTuple):
     """Start of a talk or series, as its feed states it in this run."""
 
     start: datetime | date | None
-    series: Recurrence | None
+    recurrence: Recurrence | None
 
 
-class Holdings:
+class FeedContents:
     """Talks and unreadable events of one run's feeds; filled while they are read."""
 
     def __init__(self) -> None:
-        self._stated: dict[Key, list[StatedStart]] = {}
-        self._broken: set[Key] = set()
+        self._stated: dict[TalkKey, list[StatedStart]] = {}
+        self._unreadable: set[TalkKey] = set()
         self._ids: set[str] = set()
-        self._read: set[str | None] = set()
-        self._failed: set[str | None] = set()
+        self._read_feeds: set[str | None] = set()
+        self._failed_feeds: set[str | None] = set()
         self._with_duplicates: set[str | None] = set()
-        self._names: set[str | None] = set()
+        self._current_names: set[str | None] = set()  # of the feed that is read now
         self._is_truncated = False
 
     def add_talk(self, talk: Talk) -> None:
         """Add a talk of the current feed."""
         name = talk.feed.name
-        self._names.add(name)
+        self._current_names.add(name)
         self._ids.add(talk.id)
         stated = StatedStart(talk.start_time, talk.occurrences)
         self._stated.setdefault((name, talk.id), []).append(stated)
@@ -50,55 +50,55 @@ class Holdings:
         """Add the event or the duplicates that a notice of the current feed reports."""
         if notice.code in _OF_OTHER_RUNS:
             return
-        self._names.add(notice.feed)
+        self._current_names.add(notice.feed)
         if notice.code in _TRUNCATED:  # the talks behind the end may still be in the feed
             self._is_truncated = True
         if notice.event is not None:  # an unreadable event is still in the feed
-            self._broken.add((notice.feed, notice.event))
+            self._unreadable.add((notice.feed, notice.event))
         if notice.code == "duplicates_dropped":
             self._with_duplicates.add(notice.feed)
 
     def end_feed(self) -> None:
         """Record that the current feed was read to its end, or was truncated."""
         if self._is_truncated:
-            self._failed |= self._names
+            self._failed_feeds |= self._current_names
         else:
-            self._read |= self._names
-        self._names.clear()
+            self._read_feeds |= self._current_names
+        self._current_names.clear()
         self._is_truncated = False
 
     def fail_feed(self, name: str | None) -> None:
         """Record that the current feed could not be read."""
-        self._failed |= self._names if name is None else {name, *self._names}
-        self._names.clear()
+        self._failed_feeds |= self._current_names if name is None else {name, *self._current_names}
+        self._current_names.clear()
         self._is_truncated = False
 
-    def list_stated(self) -> Iterator[tuple[Key, Sequence[StatedStart]]]:
+    def list_stated(self) -> Iterator[tuple[TalkKey, Sequence[StatedStart]]]:
         """Yield each key with its starts."""
         yield from self._stated.items()
 
-    def has_lost(self, key: Key) -> bool:
+    def has_lost(self, key: TalkKey) -> bool:
         """Return whether a feed was read and has no talk of this id.
 
         A feed does not count as read if another one of its name failed. A talk that was dropped as a
         duplicate of another feed's is not lost.
         """
         name, id_ = key
-        if name not in self._read or name in self._failed:
+        if name not in self._read_feeds or name in self._failed_feeds:
             return False
-        if key in self._stated or key in self._broken:
+        if key in self._stated or key in self._unreadable:
             return False
         return not (name in self._with_duplicates and id_ in self._ids)
 
-    def holds(self, key: Key) -> bool:
+    def has_talk(self, key: TalkKey) -> bool:
         """Return whether a feed of this run has a readable talk of this id."""
         name, id_ = key
         return key in self._stated or (name in self._with_duplicates and id_ in self._ids)
 
 
-def group_by_key(talks: Iterable[Talk]) -> Mapping[Key, list[Talk]]:
+def group_by_key(talks: Iterable[Talk]) -> Mapping[TalkKey, list[Talk]]:
     """Return the talks by feed and id."""
-    found: dict[Key, list[Talk]] = {}
+    found: dict[TalkKey, list[Talk]] = {}
     for talk in talks:
         found.setdefault((talk.feed.name, talk.id), []).append(talk)
     return found
