@@ -230,7 +230,7 @@ def _name_by_path(message: str, feed: str) -> str:
     """
     try:
         parts = urlsplit(feed)
-    except ValueError:  # a bad IPv6 address; the message says that it is not valid
+    except ValueError:  # a bad IPv6 address; the message names it as not valid
         return message
     if not parts.netloc:
         return message.replace("researchseminars.org", feed, 1)
