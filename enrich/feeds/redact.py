@@ -36,6 +36,9 @@ _REWRITTEN_PROPERTIES = frozenset({"SUMMARY", "DESCRIPTION", "COMMENT", "LOCATIO
 _CONFERENCES = frozenset({"CONFERENCE", "X-GOOGLE-CONFERENCE"})
 _HTML = frozenset({"X-ALT-DESC", "STYLED-DESCRIPTION"})
 """Properties whose text is always HTML."""
+_DIGIT = compile_later(r"\d")
+_SIGN = compile_later(r"[\d:=\t>\uff1a\u2013\u2014\u2192-]")
+"""A digit or a sign after a label; each credential on one line has one."""
 _HIDING = compile_later(r"<(?:!--|(?:script|style|title|template)\b)", re.IGNORECASE)
 """Pattern of the start of HTML that is not shown."""
 _INVISIBLE = compile_later("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -88,6 +91,8 @@ def redact_title(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
     >>> redact_title("Sur les anneaux (Mdp : 717172)"), redact_title("Clave: an overview")
     ('Sur les anneaux', 'Clave: an overview')
     """
+    if _DIGIT.search(text) is None:
+        return text
     spans = _subtract_spans(
         _find_beside(text), [(mark.start, mark.end) for mark in protect(text, anchors)]
     )
@@ -102,6 +107,8 @@ def redact_beside(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
     >>> redact_beside("On knots.\nKenncode: 4Xk2"), redact_beside("Kenncode: Euler\nClave: an overview")
     ('On knots.', 'Clave: an overview')
     """
+    if "\n" not in text and _SIGN.search(text) is None:
+        return text
     return _remove_credentials(text, _find_beside(text, lines=True), anchors)
 
 
