@@ -24,7 +24,7 @@ from enrich.text.patterns import compile_later
 from enrich.text.web import host_of
 
 _PRINTED_CODES = frozenset({"no_talks", "truncated_feed"})
-"""Notices that are printed although they are in the document: no count of the summary has them."""
+"""Codes of notices that are also printed, because the printed summary does not count them."""
 _LOSS_CODES = frozenset({"bad_record", "event_too_large", "truncated_event", "unreadable_event"})
 _TEXT_FILTERS = ("series", "speaker", "match", "exclude")
 _FILTERS = ("since", "until", *_TEXT_FILTERS, "with_papers_only", "own")
@@ -160,7 +160,7 @@ class Reading(Struct, kw_only=True):
                 name: str | None = name,
             ) -> None:
                 self._add_notice(replace(notice, feed=name) if name else notice)
-                # An earlier output holds the notices of its own run; only an address can be stale.
+                # A feed that is an earlier output repeats that run's notices, so only addresses count.
                 if notice.code == "stale_feed" and is_address(feed):
                     stale.add(notice.feed)
 
@@ -223,7 +223,7 @@ def _describe_failure(feed: str, error: FeedError) -> str:
 def _name_by_path(message: str, feed: str) -> str:
     """Return a message in which a server's feed is named by host and path.
 
-    A series is named as typed. Parts of the path that may be a key are left out.
+    A series of researchseminars.org is named as typed. Parts of the path that may be a key are left out.
 
     >>> _name_by_path("x.org: answered 500", "https://x.org/a/talks.ics?key=1")
     'x.org/a/talks.ics: answered 500'

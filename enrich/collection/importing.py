@@ -1,6 +1,6 @@
 """Import of files of papers into a collection: streaming, resumable, atomic.
 
-The collection grows in `NAME.part` (for a very long name, a digest). The place reached in each file is
+The collection grows in `NAME.part`; if that name is too long, a digest replaces it. The place reached in each file is
 written in the same transaction as the records, so a killed import resumes there. The finished collection
 replaces an older one in one step; a failed import does not change the older one.
 """
@@ -166,7 +166,7 @@ class _Import:
         self.connection.execute("UPDATE files SET done = 1 WHERE number = ?", (number,))
 
     def finish(self, files: Sequence[Path]) -> tuple[int, int]:
-        """Index the records; return their number and the problems'.
+        """Index the records; return the numbers of papers and problems.
 
         Raises:
             PapersError: the files have no paper.
@@ -241,7 +241,7 @@ def _resume_part(part: Path, wanted: list[tuple[object, ...]]) -> sqlite3.Connec
         return None
     if (
         layout == SCHEMA and found == wanted and part.exists()
-    ):  # it exists: no other import has just finished it
+    ):  # another import that finished has renamed it
         return connection
     connection.close()
     return None

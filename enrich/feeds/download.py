@@ -5,8 +5,8 @@ stored copy ─▶ _Connection ─▶ for each hop: connect ─▶ check the pee
 ```
 A URL may hold a secret (`/user/ics/TOKEN`). The cache (requests-cache) therefore stores a hash of the URL
 and its host; errors and log messages name only the host. urllib3 logs the path of each request at the level
-DEBUG; filters on its loggers mask the path during a request. Doing without filters would need separate
-connection pools for proxies and for a caller's session, which is more code.
+DEBUG; filters on its loggers mask the path during a request. The alternative is more code: connection pools
+that do not log the path, for direct requests, proxies and a caller's session.
 
 Redirects are followed here, after each target is checked. A web page that links a calendar as its alternate
 counts as one more redirect. A body that is not a feed is refused before it is stored, so a login page never
@@ -54,7 +54,9 @@ DEADLINE_S = 120.0
 """Seconds that one feed may take, including redirects."""
 
 _LINKED_HEADER = "X-Enrich-Calendar"
-"""Header of a stored calendar that a page links: its host and path, without query."""
+"""Header added to the stored copy of a calendar that was found through a page.
+
+It holds the calendar's host and path, without query."""
 _STORED_HEADERS = ("Content-Type", "ETag", "Last-Modified")
 _CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 _ACCEPT = "text/calendar, application/json;q=0.9, text/xml;q=0.9, */*;q=0.5"
@@ -100,7 +102,8 @@ def fetch(
         check: Raises FeedError if a body is not a feed; such a body is never stored.
         on_stale: Called with the reason when the last copy is returned instead.
         on_linked: Called with host and path of the calendar, if the URL is a page that links one.
-        session: Sends all requests, unchanged, if given. Cache and checks are not affected.
+        session: Sends all requests, if given; its settings are not changed. The feed is cached and
+            checked as without it.
         offline: Return the last copy without a request.
         refresh: Request the whole feed, without conditions.
         cache_dir: Folder of the copies; None means the user's cache folder.
@@ -301,7 +304,7 @@ class _Connection:
             )
         except EnrichError:
             raise
-        except Exception as error:  # noqa: BLE001 - the messages of others hold the URL
+        except Exception as error:  # noqa: BLE001 - messages of other exceptions may hold the URL
             logger.debug("a request for a feed raised %s", type(error).__name__)
         raise FeedError(
             f"{self._host}: the feed's URL, or one that it redirects to, cannot be requested"
@@ -353,8 +356,8 @@ def _strip_response(
 ) -> requests.Response:
     """Return the response in the form that is stored.
 
-    It has no cookies, no path, and only three headers. A calendar that a page links has none of these:
-    they would be sent to the page as conditions.
+    It has no cookies, no path, and only three headers. For a calendar that was found through a page,
+    these headers are left out, too: the next request goes to the page, and they describe the calendar.
     """
     headers = {name: response.headers[name] for name in _STORED_HEADERS if name in response.headers}
     if linked:

@@ -82,7 +82,7 @@ class _Cache(SQLiteCache):
         except sqlite3.Error as error:
             self._stop_using(error)
             return default
-        except Exception:  # noqa: BLE001 - errors of cattrs and others, for an entry of another form
+        except Exception:  # noqa: BLE001 - cattrs and others raise many types for other forms of entries
             return default
         return found if isinstance(found, CachedResponse) else default
 
@@ -94,7 +94,8 @@ class _Cache(SQLiteCache):
             return
         key = cache_key or self.create_key(response.request)
         try:
-            # requests-cache waits for this lock without a limit, and hides a failed write.
+            # requests-cache waits for SQLite's lock without a limit and hides a failed write. So the
+            # lock is tried first.
             with self._write_lock:
                 with self.responses.connection() as connection:
                     connection.execute("BEGIN IMMEDIATE")

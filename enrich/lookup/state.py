@@ -52,7 +52,7 @@ class BatchResult(Struct, frozen=True):
 
 
 _PUBLISHED = "published"
-"""Takes the version's place in the keys of records that hold a published version."""
+"""Replaces `v2` and the like in the key of a record that holds a journal's or conference's version."""
 _MAX_RECENT_PAPERS = 2048
 """Records kept in memory for the next talks; the store has all records."""
 
@@ -314,7 +314,7 @@ class LookupState:
         """Return the preprints with a known published version.
 
         A publisher's record names the published version. Records that are not in the store are requested
-        at once.
+        during the call.
         """
         found: dict[PaperId, Paper] = {}
         for publisher in self.library.publishers:

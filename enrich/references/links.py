@@ -1,4 +1,4 @@
-"""Links whose text also names a paper: both are merged into one reference, in any markup."""
+"""Links whose text also names a paper: link and text become one reference, in any markup."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ _MAX_TAG_BYTES = 420
 _REDIRECT = rb"(?:https?://[^\s<>\"'()\[\]]{4,200}[=/_])?"
 """A redirector before the URL of the paper."""
 _LINK_SIGNS = frozenset(b"(<>{[]|&")
-"""A link and its text are separated by at least one of these, except in `[U T]`."""
-# Below, U is the link's URL and T its text; *_START precedes U, *_REST lies between U's id and T's.
+"""A link and its text are separated by at least one of these, except in MediaWiki's `[URL text]`."""
+# Below, U is the link's URL and T its text. *_START matches what precedes U; *_REST matches from the end of
+# the paper's id in U to the start of the paper's id in T.
 _TEXT_FIRST = compile_later(  # [T](U), T (U), T <U>, `T <U>`_, [T|U]
     rb"(?:[ ]?\[[\w., -]{1,60}\])?"
     rb"(?:[^\[\]()\n]{0,160}\]\(|(?P<bar>\|)|[\]*_`\"']{0,3}[ \t]{0,2}[(<])[ \t<]{0,2}" + _REDIRECT
@@ -142,7 +143,7 @@ def _is_link_first(text: bytes, target: Mention, gap: bytes) -> bool:
 def _is_contradiction(shown: Mention, gap: bytes, *, text_is_first: bool) -> bool:
     """Return whether a link's text contradicts its target.
 
-    Two URLs side by side, `T (U)`, may name two papers on purpose, and so may a list in a link's text.
+    `URL1 (URL2)` may name two papers on purpose, and so may a link's text that is a list (`A, B`).
     """
     if text_is_first:
         return shown.form not in _TARGET_FORMS or b"](" in gap

@@ -172,7 +172,7 @@ def _find_newest(attributes: _Object, days: Mapping[int, str]) -> int | None:
 def _convert_creator(creator: _Object) -> Author | None:
     """Return the author of a creator.
 
-    A name without parts is in `name`.
+    If DataCite has no given and family name, the creator's `name` is used.
     """
     given, family = _decode_text(creator, "givenName"), _decode_text(creator, "familyName")
     if given and family:

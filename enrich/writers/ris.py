@@ -81,7 +81,7 @@ def _tagged_values(item: Item) -> Iterator[tuple[str, str | None]]:
 
 
 def _format_ris_name(name: Item) -> str:
-    """Return `family, given`; a whole name ends with a comma.
+    """Return `family, given`, or `name,` for a name without parts.
 
     Other commas are left out, because readers treat a third part as suffix or as given names, or drop
     it.

@@ -124,7 +124,7 @@ class _LocalTime:
         return rest, self._to_local(until)
 
     def read_times(self, stated: Iterable[Stated]) -> Iterator[Time]:
-        """Yield the readable times of lists, in local time."""
+        """Yield the readable times of comma-separated values, in local time."""
         for values, parameters in stated:
             own = parameters.get("TZID") == self._name
             for value in values.split(","):
