@@ -53,6 +53,11 @@ class Opened:
             self.page.wait_for_timeout(25)
         raise AssertionError(f"never true: {condition}")
 
+    def show(self, view: str) -> None:
+        """Open a view by its link; the browser reports the new address some moments later."""
+        self.page.locator(f"nav a[href='#{view}']").click()
+        self.page.locator(f"#{view}").wait_for()
+
     def keep(self, box: str, ticked: bool = True) -> None:
         """Set a box and load the page again; the box must be as it was set.
 

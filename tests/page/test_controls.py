@@ -94,7 +94,7 @@ def test_the_filter(four: Opened, query: str, shown: list[str]) -> None:
 
 
 def test_papers_are_filtered_by_themselves_and_by_their_talks(four: Opened) -> None:
-    four.page.get_by_role("link", name="Papers").click()
+    four.show("papers")
     assert four.titles("papers") == [
         "Random graphs of Erdős",
         "Vision with patches",
@@ -116,7 +116,7 @@ def test_series_and_dates(four: Opened) -> None:
     assert four.titles() == ["Gamma", "Beta", "Delta"]
     four.page.fill("[name=to]", "2026-03-09")
     assert four.titles() == ["Gamma", "Beta"]
-    four.page.get_by_role("link", name="Papers").click()
+    four.show("papers")
     assert four.titles("papers") == ["Random graphs of Erdős", "Sound and vision"]
 
 
@@ -150,7 +150,7 @@ def test_the_orders(four: Opened, order: str, talks: list[str], papers: str) -> 
     four.page.select_option("[name=sort]", label="named by most talks")
     four.page.select_option("[name=sort]", label=order)
     assert four.titles() == talks
-    four.page.get_by_role("link", name="Papers").click()
+    four.show("papers")
     names = {"E": "Random graphs of Erdős", "V": "Vision with patches", "S": "Sound and vision"}
     assert four.titles("papers") == [names[letter] for letter in papers]
 
@@ -204,7 +204,7 @@ def test_a_talk_is_read_if_all_its_papers_are(four: Opened) -> None:
 
 
 def test_a_paper_is_judged_by_each_of_its_talks(four: Opened) -> None:
-    four.page.get_by_role("link", name="Papers").click()
+    four.show("papers")
     four.page.fill("[name=q]", "-hopper")
     assert "Random graphs of Erdős" in four.titles("papers")
     four.page.fill("[name=q]", "-erdos")
@@ -288,7 +288,7 @@ def test_views_follow_the_address(opened: Open, thirty: str) -> None:
     page = opened(thirty)
     sections = ["talks", "papers", "timeline", "unresolved", "notes"]
     for name in (*sections[1:], sections[0]):
-        page.page.locator(f"nav a[href='#{name}']").click()
+        page.show(name)
         assert [s for s in sections if page.page.locator(f"#{s}").is_visible()] == [name]
         assert page.page.locator("nav [aria-current]").get_attribute("href") == f"#{name}"
     page.page.go_back()
@@ -298,12 +298,12 @@ def test_views_follow_the_address(opened: Open, thirty: str) -> None:
 
 
 def test_a_link_shows_its_entry_even_if_it_was_filtered_away(four: Opened) -> None:
-    four.page.get_by_role("link", name="Papers").click()
+    four.show("papers")
     four.page.fill("[name=q]", "erdos")
     four.page.get_by_role("link", name="Alpha").click()
-    assert four.page.locator("[id='talk:T/1']").is_visible()
+    four.page.locator("[id='talk:T/1']").wait_for()
     four.page.fill("[name=q]", "beta")
-    four.page.locator("nav a[href='#papers']").click()
+    four.show("papers")
     four.page.go_back()
     four.page.locator("[id='talk:T/1']").wait_for()
     assert four.complaints == []
@@ -311,7 +311,7 @@ def test_a_link_shows_its_entry_even_if_it_was_filtered_away(four: Opened) -> No
 
 def test_the_timeline_follows_the_filter(four: Opened) -> None:
     four.page.fill("[name=q]", "beta")
-    four.page.get_by_role("link", name="Timeline").click()
+    four.show("timeline")
     assert four.page.locator("circle:not([hidden])").count() == 1
     four.page.get_by_text("The same as a table").click()
     assert four.page.locator("tbody tr:not([hidden])").all_inner_texts() == [
