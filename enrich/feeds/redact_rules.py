@@ -333,7 +333,8 @@ _BESIDE = (
 
 _PAGES = rb"(?!jitsi|visio)(?:[a-z]{5}|researchseminars)\.org/(?:abs|talk)/"
 """Sites of most URLs in feeds; they do not host meetings."""
-_NUMBER_HINT = rb"(?:[ ]|\xc2\xa0|\xe2\x80[\x80-\xaf]){0,3}\d(?:[ -]?\d){5}"
+_BLANK_HINT = rb"[ ]|\xc2\xa0|\xe2\x80[\x80-\xaf]"
+_NUMBER_HINT = rb"(?:%b){0,3}\d(?:(?:-|%b)?\d){5}" % (_BLANK_HINT, _BLANK_HINT)
 _LABEL_HINT = (
     rb"(?<=(?:tel|pin|url|sip|pwd|bbb):)|(?<=[^a-z](?:id|pw):)|(?<=(?:phone|webex|teams):)|(?<=number:)"
     rb"|(?<=(?:code|wort|dial|link|join|here|sips):)|(?<=(?:call.in|dial.in|webinar|einwahl|meeting|numbers):)"
