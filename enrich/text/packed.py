@@ -11,12 +11,14 @@ SMALL_BYTES = 5_000_000
 """Data of this size may have any ratio: it costs seconds at most."""
 
 
-def exceeds_ratio(unpacked: int, packed: int) -> bool:
-    """Return whether data was compressed more than any real file.
+def exceeds_ratio(
+    unpacked: int, packed: int, *, most: int = MAX_RATIO, small: int = SMALL_BYTES
+) -> bool:
+    """Return whether data was compressed more than `most` times and is not `small`.
 
     The cost of reading grows with the unpacked size, so a small file could cost minutes.
 
     >>> exceeds_ratio(50_000_000, 170_000), exceeds_ratio(50_000_000, 2_000_000), exceeds_ratio(9_000, 9)
     (True, False, False)
     """
-    return unpacked > SMALL_BYTES and unpacked > MAX_RATIO * packed
+    return unpacked > small and unpacked > most * packed

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from enrich.errors import PapersError
+from enrich.text.packed import exceeds_ratio
 
 MAX_LINE = 1 << 21
 """Maximum bytes of a line that is read at once."""
@@ -136,8 +137,8 @@ class _GzipBytes(io.RawIOBase):
         except (zlib.error, gzip.BadGzipFile) as error:
             raise PapersError(f"{self._stream.path}: damaged compressed data ({error})") from None
         self._decoded_bytes += len(block)
-        limit = max(_MIN_CHECKED_BYTES, MAX_RATIO * self._stream.consumed)
-        if self._decoded_bytes > limit:
+        packed = self._stream.consumed
+        if exceeds_ratio(self._decoded_bytes, packed, most=MAX_RATIO, small=_MIN_CHECKED_BYTES):
             raise PapersError(
                 f"{self._stream.path}: expands to more than {MAX_RATIO} times its size;"
                 " unpack it yourself if you trust it"
