@@ -48,7 +48,6 @@ from enrich.feeds.ical.values import Properties, read_properties, split_line
 from enrich.feeds.protected import ANCHORS
 from enrich.feeds.redact import (
     has_conference,
-    is_suspect,
     people_of,
     redact_id,
     redact_lines,
@@ -293,7 +292,7 @@ class _CalendarReader:
                 keep_private=self._keep_private,
                 people=people,
                 anchors=self._anchors,
-                has_meeting=has_conference(properties),
+                has_meeting=not self._keep_private and has_conference(properties),
             )
         except Exception as error:  # noqa: BLE001 - a bad event must not affect the others
             if not quiet:
@@ -318,12 +317,9 @@ class _CalendarReader:
         names = [calendar.name for calendar in calendars if calendar.name]
         if not self._keep_private:
             redacted = (
-                redact_text(calendar_name, anchors=self._anchors)
-                if is_suspect(calendar_name.lower().encode("utf-8", "replace"))
-                else calendar_name
-                for calendar_name in names
+                redact_text(calendar_name, anchors=self._anchors).strip() for calendar_name in names
             )
-            names = [calendar_name.strip() for calendar_name in redacted if calendar_name.strip()]
+            names = [calendar_name for calendar_name in redacted if calendar_name]
         if name:
             names.append(name)
         if not self._keep_private:  # Google names a calendar after its owner's mail address

@@ -105,18 +105,8 @@ def finish_talk(
             (clean, redacted, abstract) != (texts, lines, before)
             and _holds_credentials([*lines.values(), *[t for _, t in texts], before or ""], people)
         ):
-            redacted = {
-                name: redact_title(line, anchors)
-                if name in _TITLES
-                else redact_beside(line, anchors)
-                for name, line in redacted.items()
-            }
-            clean = tuple(
-                [
-                    (f, redact_title(t, anchors) if f in _TITLES else redact_beside(t, anchors))
-                    for f, t in clean
-                ]
-            )
+            redacted = {name: _redact_beside(name, t, anchors) for name, t in redacted.items()}
+            clean = tuple([(field, _redact_beside(field, t, anchors)) for field, t in clean])
             abstract = None if abstract is None else redact_beside(abstract, anchors)
         if (redacted, abstract) != (lines, before) or any(
             new != old and _is_visible(old, before, anchors)
@@ -186,6 +176,11 @@ def _redact(text: str, people: Collection[str], anchors: tuple[str, ...]) -> str
     if ("&" in text and ";" in text) or "</" in text:  # markup may separate a label from its secret
         return redact_markup(text, clean, people, anchors)
     return clean
+
+
+def _redact_beside(field: str, text: str, anchors: tuple[str, ...]) -> str:
+    """Redact passwords in a field of a talk that has a meeting."""
+    return (redact_title if field in _TITLES else redact_beside)(text, anchors)
 
 
 def _redact_line(line: str, people: Collection[str], anchors: tuple[str, ...]) -> str:

@@ -73,12 +73,12 @@ def redact_text(
     """
     rules = rules or make_rules()
     for _ in range(_MAX_ROUNDS):  # removing one span can bring a label next to another credential
+        if not people and not rules.is_suspect(text.lower().encode("utf-8", "replace")):
+            break
         redacted = _redact_once(text, people, anchors, rules)
         if redacted == text:
             break
         text = redacted
-        if not people and not rules.is_suspect(text.lower().encode("utf-8", "replace")):
-            break
     return text
 
 
@@ -154,7 +154,7 @@ def redact_id(text: str, anchors: tuple[str, ...] = ANCHORS) -> str:
     >>> redact_id("81234@example.org"), redact_id("https://zoom.us/j/8123?pwd=abc")
     ('81234@example.org', 'redacted-c65c847a5bd2828f')
     """
-    if not is_suspect(text.lower().encode()) or redact_text(text, (), anchors) == text:
+    if redact_text(text, (), anchors) == text:
         return text
     import hashlib
 
@@ -219,9 +219,9 @@ def redact_lines(
             line, parameters = f"{name}:{value}", {}  # noqa: PLW2901
             has_meeting = True
         text = text_of(value, parameters)
-        clean = _redact_suspect(text, people, anchors)
+        clean = redact_text(text, people, anchors)
         if "<" in text or "&" in text:
-            is_html = name in _HTML or parameters.get("FMTTYPE", "").lower() == "text/html"
+            is_html = _is_html_value(name, parameters)
             clean = redact_markup(text, clean, people, anchors, is_html=is_html)
         if clean == text:
             kept.append(line)
@@ -239,14 +239,8 @@ def _has_credentials(
 ) -> bool:
     """Return whether parameters of a line hold credentials."""
     return any(
-        _redact_suspect(value, people, anchors) != value for value in parameters.values() if value
+        redact_text(value, people, anchors) != value for value in parameters.values() if value
     )
-
-
-def _redact_suspect(text: str, people: Collection[str], anchors: tuple[str, ...]) -> str:
-    """Return a text redacted, if it may hold credentials."""
-    suspect = people or is_suspect(text.lower().encode())
-    return redact_text(text, people, anchors) if suspect else text
 
 
 def redact_markup(
@@ -271,12 +265,17 @@ def redact_markup(
     show = html_text if is_html else plain_text
     shown = show(text)
     joined = join_labels(text)
-    redacted = _redact_suspect(shown if joined == text else show(joined), people, anchors)
+    redacted = redact_text(shown if joined == text else show(joined), people, anchors)
     if redacted == shown:
         return clean
     if _HIDING.search(text) is None and show(clean).split() == redacted.split():
         return clean
     return _write_shown(redacted, is_html=is_html)
+
+
+def _is_html_value(name: str, parameters: Mapping[str, str]) -> bool:
+    """Return whether the text of a property is HTML."""
+    return name in _HTML or parameters.get("FMTTYPE", "").lower() == "text/html"
 
 
 def _write_shown(text: str, *, is_html: bool) -> str:
@@ -298,7 +297,7 @@ def _redact_line_beside(line: str, anchors: tuple[str, ...]) -> str:
     else:
         clean = redact_beside(text, anchors)
         if "<" in text or "&" in text:
-            is_html = name in _HTML or parameters.get("FMTTYPE", "").lower() == "text/html"
+            is_html = _is_html_value(name, parameters)
             shown = html_text(text) if is_html else plain_text(text)
             redacted = redact_beside(shown, anchors)
             if redacted != shown:
