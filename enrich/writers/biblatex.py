@@ -1,4 +1,4 @@
-"""`-f biblatex`: entries for BibLaTeX and biber; all papers are in memory, because keys depend on them."""
+"""`-f biblatex`: entries for BibLaTeX and biber; all papers are in memory until the end."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""`-f bibtex`: entries for BibTeX and its styles.
+"""`-f bibtex`: entries for BibTeX and its styles; all papers are in memory until the end.
 
-All papers are held in memory, because a key must differ from those of all other papers.
+A key must differ from those of all other papers.
 """
 
 from __future__ import annotations
