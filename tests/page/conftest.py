@@ -19,6 +19,8 @@ from tests.page.minify import has_npm, install_packages
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 AXE = "axe-core@4"
+_DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""An expression that waits until the page was drawn."""
 
 
 def render(document: Document, **options: Any) -> str:
@@ -130,6 +132,8 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Open]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: dialog.dismiss())
         page.goto(file.as_uri() + place)
+        if script:  # the style leaves out what was not drawn yet, and `inner_text` does, too
+            page.evaluate(_DRAWN)
         requests[:] = [url for url in requests if url.partition("#")[0] != file.as_uri()]
         return Opened(page, requests, complaints)
 
